@@ -1,0 +1,32 @@
+# One place for the language level, the warnings and the sanitizers of every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(HEALD_CCACHE ccache)
+if(HEALD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEALD_CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                    -Wimplicit-fallthrough -Werror)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS)
+  add_link_options(-Wl,-z,relro,-z,now)
+else()
+  add_compile_options(-D_GLIBCXX_ASSERTIONS)
+endif()
+
+if(HEALD_SANITIZE)
+  add_compile_options(-fsanitize=${HEALD_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HEALD_SANITIZE})
+  if(HEALD_SANITIZE MATCHES "thread")
+    # std::atomic_thread_fence inside libstdc++'s shared_ptr is not modelled; harmless here.
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()

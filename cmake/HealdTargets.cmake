@@ -1,0 +1,30 @@
+# heald_library(core SOURCES a.cc b.cc DEPENDS heald::engine CURL::libcurl)
+#   A folder of src/ as a static library heald::core; headers are included from src/ and include/.
+function(heald_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(heald_${name} STATIC ${ARG_SOURCES})
+  add_library(heald::${name} ALIAS heald_${name})
+  target_include_directories(heald_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src
+                                                  ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(heald_${name} PUBLIC ${ARG_DEPENDS})
+endfunction()
+
+# heald_test(core SOURCES backoff_test.cc DEPENDS heald::core [LABEL unit|e2e] [TIMEOUT seconds])
+#   One binary for a folder of tests/; each of its tests is a test of ctest.
+function(heald_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name}_test ${ARG_SOURCES})
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name}_test PRIVATE HEALD_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                                  HEALD_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  include(GoogleTest)
+  gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

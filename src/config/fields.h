@@ -1,0 +1,103 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+
+namespace heald::config {
+
+// One description of a section serves the reader (decode and report), the JSON Schema and the
+// commented default file. A section is a function over Fields that names each key once, with the
+// variable it fills (holding the default), its rule and a sentence of help:
+//
+//   void describe(Fields& f, TcpOptions& o) {
+//     f.text("address", o.address, {.required = true}, "host:port to connect to");
+//     f.duration("timeout", o.timeout, {}, "how long to wait for the connection");
+//   }
+//
+// While reading, a key that is absent leaves its variable as it was; a wrong one is reported with
+// file:line:col and reading goes on, so that all mistakes come out at once. Keys that no call names
+// are reported as unknown. Nothing here throws.
+
+struct TextRule {
+  bool required = false;
+  bool empty_allowed = false;
+  std::vector<std::string> one_of = {};  // the only values allowed, when not empty
+  // Returns what is wrong and what would be right ("has no port (example: 127.0.0.1:80)"), or "".
+  std::function<std::string(const std::string&)> check = nullptr;
+};
+struct DurationRule {
+  bool required = false;
+  bool zero_allowed = false;
+  core::Duration max = std::chrono::hours(24 * 366);
+};
+struct IntegerRule {
+  bool required = false;
+  long min = 1;
+  long max = 1'000'000;
+};
+struct ListRule {
+  bool required = false;
+  bool empty_allowed = false;
+};
+
+class Fields {
+ public:
+  virtual ~Fields() = default;
+
+  virtual void text(std::string_view key, std::string& value, const TextRule& rule,
+                    std::string_view help) = 0;
+  // As text, with an absent key told apart from a value.
+  virtual void text(std::string_view key, std::optional<std::string>& value, const TextRule& rule,
+                    std::string_view help) = 0;
+  virtual void boolean(std::string_view key, bool& value, std::string_view help) = 0;
+  virtual void integer(std::string_view key, int& value, const IntegerRule& rule,
+                       std::string_view help) = 0;
+  // "500ms", "5s", "10m", "1h", "2d"; sums like "1m30s"; a bare 0 where zero is allowed.
+  virtual void duration(std::string_view key, core::Duration& value, const DurationRule& rule,
+                        std::string_view help) = 0;
+  virtual void duration(std::string_view key, std::optional<core::Duration>& value,
+                        const DurationRule& rule, std::string_view help) = 0;
+  virtual void texts(std::string_view key, std::vector<std::string>& values, const ListRule& rule,
+                     std::string_view help) = 0;
+  virtual void integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
+                        const IntegerRule& each, std::string_view help) = 0;
+  // A mapping of free keys to texts (environment variables, HTTP headers), in file order.
+  virtual void textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
+                       std::string_view help) = 0;
+  // A mapping with described keys. Returns whether the key is there (and so `read` was called on
+  // content of the file). A JSON Schema calls `read` too, and answers false.
+  virtual bool section(std::string_view key, bool required, std::string_view help,
+                       const std::function<void(Fields&)>& read) = 0;
+  // A list of mappings; `read` is called once an element.
+  virtual void sections(std::string_view key, const ListRule& rule, std::string_view help,
+                        const std::function<void(Fields&)>& read) = 0;
+  // A mapping of free names to mappings; `read` is called once an entry, with its name.
+  virtual void namedSections(std::string_view key, std::string_view help,
+                             const std::function<void(const std::string&, Fields&)>& read) = 0;
+
+  // Whether the mapping has this key. A JSON Schema answers false.
+  virtual bool has(std::string_view key) const = 0;
+  // Reports a mistake at the key (or, with an empty key, at the mapping itself):
+  // "file:line:col: path: message". `message` says what is wrong and what would be right.
+  virtual void fail(std::string_view key, const std::string& message) = 0;
+};
+
+// What a kind (http, tcp, exec …) made of its options. Central configuration only carries it.
+struct Part {
+  virtual ~Part() = default;
+};
+
+// A kind of check or remedy, under its YAML key. `read` describes the options and makes the part.
+struct Kind {
+  std::string name;
+  std::string help;
+  std::function<std::shared_ptr<const Part>(Fields&)> read;
+};
+
+}  // namespace heald::config
