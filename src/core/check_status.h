@@ -15,15 +15,21 @@ inline constexpr CheckStatus kCheckStatuses[] = {CheckStatus::kOk, CheckStatus::
 constexpr bool isHealthy(CheckStatus status) {
   return status == CheckStatus::kOk || status == CheckStatus::kWarning;
 }
-constexpr bool isUnhealthy(CheckStatus status) { return status == CheckStatus::kCritical; }
+constexpr bool isUnhealthy(CheckStatus status) {
+  return status == CheckStatus::kCritical;
+}
 
 // "ok", "warning", "critical", "unknown": the word of the metric label, the JSON and the log.
 constexpr std::string_view toString(CheckStatus status) {
   switch (status) {
-    case CheckStatus::kOk: return "ok";
-    case CheckStatus::kWarning: return "warning";
-    case CheckStatus::kCritical: return "critical";
-    case CheckStatus::kUnknown: return "unknown";
+    case CheckStatus::kOk:
+      return "ok";
+    case CheckStatus::kWarning:
+      return "warning";
+    case CheckStatus::kCritical:
+      return "critical";
+    case CheckStatus::kUnknown:
+      return "unknown";
   }
   return "unknown";
 }

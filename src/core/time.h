@@ -8,7 +8,8 @@ namespace heald::core {
 using Duration = std::chrono::nanoseconds;
 
 // CLOCK_BOOTTIME: monotonic, counts suspend, starts again at every boot. All waits are measured on
-// it, so that a step of the wall clock can never shorten one. A tag only: nothing here reads a clock.
+// it, so that a step of the wall clock can never shorten one. A tag only: nothing here reads a
+// clock.
 struct BootClock {
   using duration = Duration;
   using rep = duration::rep;

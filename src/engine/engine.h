@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+#include "engine/event.h"
+#include "engine/output.h"
+#include "engine/setup.h"
+#include "engine/snapshot.h"
+
+namespace heald::engine {
+
+// The whole decision machine: detection, incidents, attempts, verification, background tasks. Pure:
+// every call is a function of (state, event, now); no clock, thread, lock, log or I/O. The daemon
+// drives it with real time and real work, simulator and tests with virtual time and scripted
+// outcomes. Not thread-safe: one owner.
+//
+// The driver's loop (runtime and simulator share it, see drive.h):
+//
+//   Output out = engine.step(event, now);
+//   if (out.commit) engine.settle(store.commit(engine.changes(now)), now, out);
+//   log out.notes; start out.actions; answer out.reply;
+//
+// Durability: whatever changes a governor, a total or a flag is only *proposed* by step(). It is in
+// force, visible and acted upon when settle(ok) says that it is on disk; after settle(error) it has
+// not happened: the state is as before, the store counts as down, nothing starts, and it is asked
+// for again (results) or refused (attempts, human actions).
+class Engine {
+ public:
+  // `saved` is what the store held; nothing when it could not be read, and then every governor is
+  // dormant with "state unreadable" and the store counts as down.
+  Engine(Setup setup, const std::optional<Saved>& saved, core::Now now);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  Output step(const Event& event, core::Now now);
+
+  // What the last step proposed, as the store has to hold it.
+  Changes changes(core::Now now) const;
+  // `out` is the step's output; what the commit makes possible is added to it. `error` is the
+  // reason in one line, empty when the commit succeeded.
+  void settle(const std::string& error, core::Now now, Output& out);
+
+  // The store answers again after it could not be read at start-up: the real state takes the place
+  // of the "state unreadable" one.
+  void restore(const Saved& saved, core::Now now);
+  // The store answered a probe (or did not): `error` as in settle.
+  void storeProbed(const std::string& error, core::Now now, Output& out);
+
+  // When the next Tick is due. Nothing is due after Stop.
+  std::optional<core::BootTime> nextWakeup() const;
+  // No action runs and no result waits: a stop may complete.
+  bool idle() const;
+
+  Snapshot snapshot(core::Now now) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heald::engine

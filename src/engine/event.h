@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "core/check_status.h"
+#include "core/feature_flags.h"
+#include "core/time.h"
+
+namespace heald::engine {
+
+// Everything that can happen to the engine. Checks and remedies are named by their index in Setup.
+
+// Time has passed. Sent when `Engine::nextWakeup()` is reached, and harmless at any other time.
+struct Tick {};
+
+struct CheckFinished {
+  int check = 0;
+  std::uint64_t run = 0;  // as in StartCheck; a result of any other run is late and dropped
+  core::CheckStatus status = core::CheckStatus::kUnknown;
+  std::string message;
+  core::Duration took{};
+};
+
+enum class ActionOutcome : std::uint8_t { kOk, kFailed, kTimeout, kCancelled };
+
+struct ActionFinished {
+  int remedy = 0;
+  std::uint64_t attempt = 0;  // as in StartAction
+  ActionOutcome outcome = ActionOutcome::kFailed;
+  std::string text;    // one line for people
+  std::string output;  // what it printed, or the HTTP body
+};
+
+enum class TaskKind : std::uint8_t { kInterval, kTimeout };
+
+struct TaskFinished {
+  std::string id;
+  std::uint64_t install = 0;
+  bool ok = true;
+  core::Duration took{};
+};
+
+// Human actions, and what an embedding program asks for. Each is answered by Output::reply. `by`
+// says who, for the log and the history. An empty governor means all of them.
+struct Resume {
+  std::string governor;
+  std::string reason;
+  std::string by;
+};
+struct EnterDormant {
+  std::string governor;
+  std::string reason;
+  std::string by;
+};
+struct Reset {
+  std::string governor;
+  bool force = false;
+  std::string by;
+};
+struct SetFlag {
+  core::Feature feature = core::Feature::kAutoHealing;
+  bool enabled = true;
+  std::string reason;
+  std::string by;
+};
+struct RunCheckNow {
+  std::string check;
+  std::string by;
+};
+struct RunRemedyNow {
+  std::string remedy;
+  std::string by;
+};
+struct RegisterTask {
+  std::string id;
+  TaskKind kind = TaskKind::kInterval;
+  core::Duration period{};
+  bool enabled = true;
+  bool replace = true;
+};
+struct RemoveTask {
+  std::string id;
+};
+
+// No check, attempt or task starts from here on; what runs may still report.
+struct Stop {};
+
+using Event =
+    std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant, Reset,
+                 SetFlag, RunCheckNow, RunRemedyNow, RegisterTask, RemoveTask, Stop>;
+
+}  // namespace heald::engine

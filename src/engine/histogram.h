@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/time.h"
+
+namespace heald::engine {
+
+// Counts of durations in fixed buckets, as Prometheus histograms want them. Bounds in seconds,
+// ascending; the last bucket (+Inf) is the total. Copyable, so that a snapshot can carry it.
+class Histogram {
+ public:
+  explicit Histogram(const std::vector<double>& bounds)
+      : bounds_(&bounds), counts_(bounds.size() + 1) {}
+
+  void observe(core::Duration duration);
+
+  const std::vector<double>& bounds() const { return *bounds_; }
+  const std::vector<std::uint64_t>& counts() const {
+    return counts_;
+  }  // per bucket, not cumulative
+  std::uint64_t count() const { return count_; }
+  double sumSeconds() const { return sum_seconds_; }
+
+ private:
+  const std::vector<double>* bounds_;  // static storage: one of those below
+  std::vector<std::uint64_t> counts_;
+  std::uint64_t count_ = 0;
+  double sum_seconds_ = 0;
+};
+
+const std::vector<double>& checkBuckets();    // 1 ms to 60 s
+const std::vector<double>& healingBuckets();  // 100 ms to 30 min: an attempt with its verification
+const std::vector<double>& waitBuckets();     // 1 ms to 10 min: from event to attempt
+
+}  // namespace heald::engine

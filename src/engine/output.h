@@ -1,0 +1,108 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/feature_flags.h"
+#include "core/governor.h"
+#include "heald/result.h"
+
+namespace heald::engine {
+
+// Run the check, and report CheckFinished with the same run.
+struct StartCheck {
+  int check = 0;
+  std::uint64_t run = 0;
+};
+
+// Start step `step` of the remedy, and report ActionFinished with the same attempt. The attempt is
+// durable by now.
+struct StartAction {
+  int remedy = 0;
+  int step = 0;
+  std::uint64_t attempt = 0;
+  std::string check;   // HEALD_CHECK
+  std::string reason;  // HEALD_REASON: the check's message, or why there is none
+};
+
+// Run the task's function, and report TaskFinished with the same install.
+struct RunTask {
+  std::string id;
+  std::uint64_t install = 0;
+};
+
+// A registration that had to wait for the old job is in force now (or, superseded, never will be).
+struct TaskReady {
+  std::uint64_t install = 0;
+  bool superseded = false;
+};
+
+using Action = std::variant<StartCheck, StartAction, RunTask, TaskReady>;
+
+// Something worth a line in the log (and in the history): what, about what, and the details.
+struct Note {
+  enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError };
+  Level level = Level::kInfo;
+  std::string message;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+// The answer to a human action: a sentence, and for a registration its number.
+struct Reply {
+  std::string message;
+  std::uint64_t install = 0;
+  bool waits = false;  // for the old job; TaskReady follows
+};
+
+// What one step wants done, in this order: commit (if asked for) and settle; log the notes; start
+// the actions; answer.
+struct Output {
+  bool commit = false;  // make Engine::changes() durable, then call Engine::settle()
+  std::vector<Action> actions;
+  std::vector<Note> notes;
+  std::optional<Result<Reply>> reply;
+};
+
+// Totals of one remedy; durable, so that its counters survive a restart.
+enum class FailureReason : std::uint8_t {
+  kError,
+  kTimeout,
+  kVerification,
+  kPermanent,
+  kInterrupted
+};
+inline constexpr std::size_t kFailureReasonCount = 5;
+std::string_view toString(FailureReason reason);  // "error", "timeout", …
+
+struct RemedyTotals {
+  std::uint64_t attempts = 0;
+  std::uint64_t successes = 0;
+  std::array<std::uint64_t, kFailureReasonCount> failures{};
+
+  friend bool operator==(const RemedyTotals&, const RemedyTotals&) = default;
+};
+
+// What has to be durable before the step counts: one transaction, all or nothing.
+struct Changes {
+  std::vector<std::pair<std::string, core::GovernorState>> governors;
+  std::vector<std::pair<std::string, RemedyTotals>> remedies;
+  std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
+  core::Now at{};
+
+  bool empty() const { return governors.empty() && remedies.empty() && flags.empty(); }
+};
+
+// What the store held at start-up.
+struct Saved {
+  std::vector<std::pair<std::string, core::GovernorState>> governors;  // rebased to this boot
+  std::vector<std::pair<std::string, std::string>> unreadable;         // name and what is wrong
+  std::vector<std::pair<std::string, RemedyTotals>> remedies;
+  std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/feature_flags.h"
+#include "core/governor.h"
+#include "core/time.h"
+
+namespace heald::engine {
+
+// What the engine is told about the world: the configuration without its kinds. The engine knows
+// that there is a check called "queue" that runs every 30 s; that it is a TCP connect is the
+// runtime's.
+
+struct CheckSpec {
+  std::string name;
+  std::string kind;  // "http", "exec", …: a label, nothing more
+  core::Duration interval = std::chrono::minutes(5);
+  core::Duration timeout = std::chrono::seconds(10);
+  // Without an interval of its own a check runs with each cycle of auto-detection-monitoring.
+  bool follows_cycle = true;
+  int unhealthy_after = 1;  // results on end, both ways: no flapping
+  int healthy_after = 1;
+  std::vector<std::string> depends_on;
+};
+
+// Success is: the action ended well, and the check is healthy again between `after` and `within`,
+// both counted from the end of the action. `within` is six times `after` unless configured; equal
+// to `after`, the check is looked at once.
+struct VerifyPolicy {
+  core::Duration after = std::chrono::seconds(5);
+  core::Duration within = std::chrono::seconds(30);
+};
+
+struct RemedySpec {
+  std::string name;
+  std::string check;     // that asks for it; may be empty when preventive
+  std::string governor;  // its own name unless shared
+  bool preventive = false;
+  bool observe = false;  // decide, count and log, and do nothing
+  VerifyPolicy verify;
+  // after_failures of each step, ascending, the first 0: which step runs after so many failures of
+  // this incident.
+  std::vector<int> steps = {0};
+};
+
+struct GovernorSpec {
+  std::string name;
+  core::GovernorPolicy policy;
+};
+
+struct StormBrakePolicy {
+  int min_checks = 4;
+  int max_unhealthy_percent = 50;
+};
+
+struct DetectionPolicy {
+  core::Duration interval = std::chrono::minutes(5);
+  core::Duration timeout = std::chrono::seconds(10);
+  int max_concurrent = 10;
+};
+
+struct HealingPolicy {
+  bool observe = false;
+  int max_concurrent = 3;
+  core::Duration preventive_interval = std::chrono::minutes(10);
+  StormBrakePolicy storm_brake;
+};
+
+// Names are unique within their list, and every name that is referred to exists: the configuration
+// reader has seen to it. Every governor of a remedy is listed.
+struct Setup {
+  DetectionPolicy detection;
+  HealingPolicy healing;
+  core::Duration process_monitoring_interval = std::chrono::minutes(1);
+  int task_limit = 10;
+  core::FeatureFlags features;  // environment and configuration layers
+  std::vector<CheckSpec> checks;
+  std::vector<RemedySpec> remedies;
+  std::vector<GovernorSpec> governors;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/check_status.h"
+#include "core/feature_flags.h"
+#include "core/governor.h"
+#include "engine/event.h"
+#include "engine/histogram.h"
+#include "engine/output.h"
+#include "engine/setup.h"
+
+namespace heald::engine {
+
+// One moment of the whole engine, immutable once published: status, metrics and Markdown are made
+// from it and from nothing else, so that all values of an answer belong together. Deadlines are in
+// boot time; `wallOf` turns one into a time for people.
+
+enum class Health : std::uint8_t { kUnknown, kHealthy, kUnhealthy };
+std::string_view toString(Health health);  // "unknown", "healthy", "unhealthy"
+
+struct CheckView {
+  std::string name;
+  std::string kind;
+  core::Duration interval{};
+  core::CheckStatus status = core::CheckStatus::kUnknown;  // of the last run
+  Health health = Health::kUnknown;                        // after unhealthy_after / healthy_after
+  std::string message;
+  bool running = false;
+  std::optional<core::WallTime> since;     // of the present status
+  std::optional<core::WallTime> last_run;  // when it ended
+  core::Duration last_duration{};
+  std::uint64_t executions = 0;
+  std::uint64_t failures = 0;  // runs that ended critical
+  std::uint64_t missed = 0;    // runs that were due and not started, because the last was not over
+};
+
+enum class Phase : std::uint8_t {
+  kIdle,
+  kWaiting,      // for the governor's `until`
+  kQueued,       // for an attempt of another remedy to end
+  kPrechecking,  // the check is run again before the attempt
+  kActing,
+  kSettling,   // the action has ended; verify.after has not passed
+  kVerifying,  // the check is run until it is healthy or the window is over
+  kReporting,  // the result waits for the store
+};
+std::string_view toString(Phase phase);  // "idle", "waiting", …
+
+struct RemedyView {
+  std::string name;
+  std::string check;
+  std::string governor;
+  bool preventive = false;
+  bool observe = false;
+  Phase phase = Phase::kIdle;
+  std::optional<core::BootTime> next_attempt_at;
+  std::uint64_t attempt = 0;                  // the one in progress, else 0
+  int incident_failures = 0;                  // of the present incident
+  std::optional<core::Guard> last_denied_by;  // of the last answer, if it was no
+  std::string last_result;                    // of the last attempt, one line; "" before any
+  std::optional<core::WallTime> last_success;
+  RemedyTotals totals;
+  std::uint64_t would_attempt = 0;  // observe mode
+  Histogram duration{healingBuckets()};
+};
+
+struct GovernorCounters {
+  std::array<std::uint64_t, core::kGuardCount> suppressed{};
+  std::array<std::array<std::uint64_t, 4>, 4> transitions{};  // [from][to] by BreakerState
+  std::array<std::uint64_t, core::kTriggeredByCount> dormant_entries{};
+  std::uint64_t resumes = 0;
+  std::array<std::uint64_t, 2> resets{};  // [forced]
+};
+
+struct GovernorView {
+  std::string name;
+  core::GovernorPolicy policy;
+  core::GovernorState state;
+  GovernorCounters counters;
+  core::Duration backoff{};                       // for the present failure count
+  std::optional<core::BootTime> next_attempt_at;  // none when no time alone will do
+  std::vector<std::string> remedies;
+};
+
+struct TaskView {
+  std::string id;
+  TaskKind kind = TaskKind::kInterval;
+  core::Duration period{};
+  bool enabled = true;  // registered so, and its feature is on
+  bool running = false;
+  core::Duration uptime{};  // since it was registered
+  std::uint64_t executions = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t overruns = 0;  // due while it was still running
+  std::optional<core::WallTime> last_run;
+  core::Duration last_duration{};
+};
+
+enum class EventSource : std::uint8_t { kCheck, kAlertmanager, kApi, kPreventive };
+enum class DropReason : std::uint8_t { kQueueFull, kDuplicate, kUnmatched, kExpired };
+enum class RejectReason : std::uint8_t { kLimit, kDuplicate, kShutdown };
+std::string_view toString(EventSource source);
+std::string_view toString(DropReason reason);
+std::string_view toString(RejectReason reason);
+
+struct Snapshot {
+  core::Now taken{};
+  bool stopping = false;
+  bool store_up = true;
+  std::string store_error;  // why not, one line
+  core::FeatureFlags features;
+  bool observe = false;
+  bool storm_brake = false;  // it holds now
+  int attempts_in_progress = 0;
+  int max_concurrent = 0;
+
+  std::vector<GovernorView> governors;
+  std::vector<CheckView> checks;
+  std::vector<RemedyView> remedies;
+  std::vector<TaskView> tasks;
+  int task_limit = 0;
+  std::uint64_t task_replacements = 0;
+  std::array<std::uint64_t, 3> task_rejections{};  // by RejectReason
+
+  core::Duration detection_interval{};
+  std::optional<core::WallTime> last_cycle;
+  std::uint64_t cycles = 0;
+  std::array<std::uint64_t, 4> events{};   // by EventSource
+  std::array<std::uint64_t, 4> dropped{};  // by DropReason
+  Histogram event_wait{waitBuckets()};
+  std::map<std::string, Histogram> check_durations;  // by kind
+  std::uint64_t preventive_runs = 0;
+  std::uint64_t preventive_failures = 0;
+};
+
+// The wall time of a deadline, as seen from the snapshot's own moment.
+core::WallTime wallOf(const Snapshot& snapshot, core::BootTime deadline);
+
+}  // namespace heald::engine
