@@ -1,0 +1,68 @@
+#include "http/connection.h"
+
+#include <civetweb.h>
+
+#include "http/uri.h"
+#include "http/wire.h"
+
+namespace heald::http {
+namespace {
+
+constexpr std::size_t kWriteChunk = 16 * 1024;  // bytes between two looks at the clock
+
+bool expectsContinue(const Request& request) {
+  return equalsIgnoringCase(request.headers.get("Expect").value_or(""), "100-continue");
+}
+
+}  // namespace
+
+Result<Request> Connection::request() const {
+  const mg_request_info& info = *mg_get_request_info(handle_);
+  Request request;
+  request.method = info.request_method;
+  request.path = info.request_uri;  // local_uri is decoded and cleaned: no longer what was sent
+  request.remote_address = info.remote_addr;
+  for (int i = 0; i < info.num_headers; ++i) {
+    request.headers.add(info.http_headers[i].name, info.http_headers[i].value);
+  }
+  auto query = parseQuery(info.query_string != nullptr ? info.query_string : "");
+  if (!query)
+    return Error{ErrorCode::kInvalid, "the query is not valid percent-encoded UTF-8 text"};
+  request.query = std::move(*query);
+  return request;
+}
+
+std::optional<Response> Connection::readBody(Request& request, std::uint64_t length,
+                                             Clock::time_point deadline) {
+  if (length > 0 && expectsContinue(request)) write("HTTP/1.1 100 Continue\r\n\r\n", deadline);
+  request.body.reserve(length);
+  // Byte by byte: mg_read waits until its whole buffer is full, and a client that drips could
+  // stretch one call for hours. What came with the headers is in memory already.
+  while (request.body.size() < length) {
+    char byte = 0;
+    if (Clock::now() >= deadline) return error(408, "timeout", "the body took too long to arrive");
+    const int count = mg_read(handle_, &byte, 1);
+    if (count < 0) return error(400, "invalid", "the body ended early");
+    if (count > 0) request.body.push_back(byte);
+    if (count == 0) return error(408, "timeout", "the body stopped arriving");
+  }
+  return std::nullopt;
+}
+
+void Connection::send(const Response& response, bool with_body, Clock::time_point deadline) {
+  // Without this CivetWeb first reads what a refused client still sends, however slowly.
+  mg_disable_connection_keep_alive(handle_);
+  if (write(responseHead(response), deadline) && with_body) write(response.body, deadline);
+}
+
+bool Connection::write(std::string_view bytes, Clock::time_point deadline) {
+  while (!bytes.empty() && Clock::now() < deadline) {
+    const auto chunk = bytes.substr(0, kWriteChunk);
+    const int sent = mg_write(handle_, chunk.data(), chunk.size());
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return bytes.empty();
+}
+
+}  // namespace heald::http

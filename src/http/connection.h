@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "http/message.h"
+
+struct mg_connection;
+
+namespace heald::http {
+
+// One CivetWeb connection during one request, on its worker's thread. Borrows the handle.
+class Connection {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit Connection(mg_connection* handle) : handle_(handle) {}
+
+  // The head of the request. A query that cannot be decoded is an Error.
+  Result<Request> request() const;
+
+  // Appends exactly `length` bytes to request.body. 408 when the deadline passes first, 400 when
+  // the client goes away. CivetWeb waits for a silent client as long as its request timeout, so
+  // the last wait may exceed the deadline by that much.
+  std::optional<Response> readBody(Request& request, std::uint64_t length,
+                                   Clock::time_point deadline);
+
+  // Sends the answer and marks the connection to be closed, unread data or not. Gives up at the
+  // deadline. The body is left out for HEAD.
+  void send(const Response& response, bool with_body, Clock::time_point deadline);
+
+ private:
+  bool write(std::string_view bytes, Clock::time_point deadline);
+
+  mg_connection* handle_;
+};
+
+}  // namespace heald::http

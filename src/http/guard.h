@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/host.h"
+#include "http/message.h"
+#include "http/router.h"
+
+namespace heald::http {
+
+// Who may call a listener, and with what. The defaults fit the control listener on loopback.
+struct GuardPolicy {
+  bool check_host = true;  // false only for a listener without anything to protect (metrics)
+  std::vector<std::string> allowed_hosts;  // besides localhost, 127.0.0.1, [::1]; without ports
+  std::string token;                       // empty: every call that needs the token is refused
+  std::string token_file;        // where a human finds it; named in the message, never opened here
+  bool token_for_reads = false;  // true when the listener is not on loopback
+  std::size_t body_limit = 1024 * 1024;  // bytes
+};
+
+// Says no before a body is read and before a handler runs. Pure but for a counter; any thread.
+//
+// 400 no Host or more than one, a length that is no number or there twice, both a length and
+//     Transfer-Encoding, a target that is no path (absolute form), too many headers to be seen all
+// 401 no token, or the wrong one (compared in constant time); WWW-Authenticate
+// 403 a Host that is not allowed (DNS rebinding); a changing call from another site's page
+// 411 Transfer-Encoding: a body must state its length, so that its limit holds before it is read
+// 413 a body above the limit      415 a body of a changing call that is not application/json
+class Guard {
+ public:
+  explicit Guard(GuardPolicy policy);
+
+  // For every request, before routing: the message as such, and the host.
+  std::optional<Response> checkRequest(const Request& request) const;
+  // With the route known: origin, token, media type, size.
+  std::optional<Response> checkAccess(const Request& request, Access access) const;
+
+  // Bytes of the body the request announces; 0 without one. Only after checkRequest() let it pass.
+  static std::uint64_t contentLength(const Request& request);
+
+  std::uint64_t authFailures() const { return auth_failures_.load(std::memory_order_relaxed); }
+
+ private:
+  std::optional<Response> checkHost(const Request& request) const;
+  std::optional<Response> checkOrigin(const Request& request) const;
+  std::optional<Response> checkToken(const Request& request) const;
+  std::optional<Response> checkBody(const Request& request) const;
+
+  GuardPolicy policy_;
+  AllowedHosts hosts_;
+  mutable std::atomic<std::uint64_t> auth_failures_{0};
+};
+
+}  // namespace heald::http

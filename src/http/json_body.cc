@@ -1,0 +1,66 @@
+#include "http/json_body.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace heald::http {
+namespace {
+
+Error at(std::string_view body, std::size_t offset, std::string_view message) {
+  const std::string_view before = body.substr(0, std::min(offset, body.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto line_start = before.rfind('\n');  // npos + 1 is 0: the first line starts there
+  const auto column = 1 + before.size() - (line_start + 1);
+  return {ErrorCode::kInvalid, "the body is not valid: line " + std::to_string(line) + ", column " +
+                                   std::to_string(column) + ": " + std::string(message)};
+}
+
+// Where the nesting first goes too deep; npos when it does not. Counted before parsing, because
+// the parser's callback knows no position.
+std::size_t tooDeepAt(std::string_view body) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxJsonDepth) return i;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error …" without what
+// the caller says itself.
+std::string reason(const std::string& what) {
+  const auto column = what.find("column ");
+  const auto colon = what.find(": ", column == std::string::npos ? 0 : column);
+  return colon == std::string::npos ? what : what.substr(colon + 2);
+}
+
+}  // namespace
+
+Result<nlohmann::json> parseJsonObject(std::string_view body) {
+  if (body.empty()) return nlohmann::json::object();
+  if (const auto deep = tooDeepAt(body); deep != std::string_view::npos) {
+    return at(body, deep, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+  }
+  try {
+    auto value = nlohmann::json::parse(body);
+    if (!value.is_object()) return at(body, 0, "expected an object");
+    return value;
+  } catch (const nlohmann::json::parse_error& failure) {
+    return at(body, failure.byte > 0 ? failure.byte - 1 : 0, reason(failure.what()));
+  } catch (const nlohmann::json::exception& failure) {  // a number out of range
+    return at(body, 0, failure.what());
+  }
+}
+
+}  // namespace heald::http

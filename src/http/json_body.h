@@ -1,0 +1,17 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "heald/result.h"
+
+namespace heald::http {
+
+inline constexpr int kMaxJsonDepth = 32;
+
+// A request body as a JSON object; an empty body is the empty object. Everything else is
+// Error{kInvalid} that names line and column (from 1, in bytes): bad syntax, bytes that are not
+// UTF-8, another top level than an object, more than kMaxJsonDepth levels of nesting.
+Result<nlohmann::json> parseJsonObject(std::string_view body);
+
+}  // namespace heald::http

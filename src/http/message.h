@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "heald/result.h"
+
+namespace heald::http {
+
+// Names and values as they came, in order; a name may be there twice. Names compare without case.
+class Headers {
+ public:
+  using Field = std::pair<std::string, std::string>;
+
+  Headers() = default;
+  Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value);
+  std::optional<std::string_view> get(std::string_view name) const;  // the first of that name
+  std::size_t count(std::string_view name) const;
+
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  std::size_t size() const { return fields_.size(); }
+
+ private:
+  std::vector<Field> fields_;
+};
+
+// One request. Plain data: made by a Connection or by a test, then passed by const reference.
+struct Request {
+  std::string method;  // as sent: "GET"
+  std::string path;    // as sent, still percent-encoded, without the query: "/api/checks/a%20b"
+  std::map<std::string, std::string, std::less<>> query;       // decoded; the last of a name counts
+  std::map<std::string, std::string, std::less<>> parameters;  // `{name}` segments, decoded
+  Headers headers;
+  std::string body;  // empty for calls that change nothing: their body is never read
+  std::string remote_address;
+
+  std::optional<std::string_view> queryValue(std::string_view name) const;
+  // A segment the route's template names; asking for another one aborts.
+  const std::string& parameter(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json; charset=utf-8";
+  std::string body;
+  Headers headers;  // besides Content-Type, Content-Length and the ones every answer has
+};
+
+// Bytes that are not UTF-8 become U+FFFD instead of an exception.
+Response json(const nlohmann::json& value, int status = 200);
+Response json(const nlohmann::ordered_json& value, int status = 200);  // keeps the order of keys
+Response text(std::string body, std::string content_type = "text/plain; charset=utf-8");
+
+// {"error":{"code":…,"message":…}}. The code is for programs, the message for people.
+Response error(int status, std::string_view code, std::string_view message);
+Response error(const Error& error);  // invalid 400, not_found 404, conflict 409, limit 429, …
+
+int statusOf(ErrorCode code);
+std::string_view codeOf(ErrorCode code);  // "invalid", "not_found", "conflict", …
+
+bool equalsIgnoringCase(std::string_view a, std::string_view b);  // ASCII
+
+}  // namespace heald::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/guard.h"
+#include "http/message.h"
+#include "http/router.h"
+
+namespace heald::http {
+
+// One answered request, for metrics. Every label has a small, fixed set of values.
+struct RequestRecord {
+  std::string_view route;   // the template; kUnmatchedRoute when there is none
+  std::string_view method;  // "other" for what heald never serves
+  int status = 0;
+  double seconds = 0;  // from the end of the headers to the answer, without sending it
+};
+
+inline constexpr std::string_view kUnmatchedRoute = "unmatched";
+
+// Called on worker threads, several at one time; neither may throw or block. Either may be empty.
+struct Hooks {
+  std::function<void(const RequestRecord&)> observe;
+  std::function<void(std::string_view message)> log;  // never a token, never a body
+};
+
+// Fills request.body, or answers why it could not (408, 400).
+using BodyReader = std::function<std::optional<Response>(Request&)>;
+
+// Guard, router, body, handler, compression, in this order. Knows no sockets. Any thread.
+class Pipeline {
+ public:
+  Pipeline(Router router, GuardPolicy policy, Hooks hooks);
+
+  // Never throws: what a handler throws becomes a 500 whose detail goes to the log alone.
+  Response answer(Request& request, const BodyReader& read_body) const;
+
+  // A request so malformed that there is no Request to answer.
+  Response answerMalformed(int status, std::string_view reason) const;
+
+  void log(std::string_view message) const;
+  const Router& router() const { return router_; }
+  const Guard& guard() const { return guard_; }
+
+ private:
+  Response decide(Request& request, const Match& match, const BodyReader& read_body) const;
+  void observe(const RequestRecord& record) const;
+
+  Router router_;
+  Guard guard_;
+  Hooks hooks_;
+};
+
+}  // namespace heald::http

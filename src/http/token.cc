@@ -1,0 +1,134 @@
+#include "http/token.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+
+namespace heald::http {
+namespace {
+
+constexpr std::size_t kRandomBytes = 32;
+constexpr std::size_t kMaxFile = 4096;  // bytes; a longer file is no token
+
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return descriptor_; }
+  bool open() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_;
+};
+
+Error failed(const std::string& path, std::string_view what) {
+  return {ErrorCode::kUnavailable,
+          "token file " + path + ": " + std::string(what) + ": " + std::strerror(errno)};
+}
+
+Error refused(const std::string& path, std::string_view why) {
+  return {ErrorCode::kInvalid, "token file " + path + " " + std::string(why)};
+}
+
+std::string trimmed(const std::string& text) {
+  constexpr const char* kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::optional<Error> checkFile(const std::string& path, const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return refused(path, "is not a regular file");
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return refused(path, "is open to others than its owner; run: chmod 600 " + path);
+  }
+  if (status.st_size > static_cast<off_t>(kMaxFile))
+    return refused(path, "is too long for a token");
+  return std::nullopt;
+}
+
+Result<std::string> readToken(const std::string& path, const File& file) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return failed(path, "cannot look at it");
+  if (auto problem = checkFile(path, status)) return *problem;
+  std::string text(kMaxFile, '\0');
+  const ssize_t count = ::read(file.get(), text.data(), text.size());
+  if (count < 0) return failed(path, "cannot read it");
+  text.resize(static_cast<std::size_t>(count));
+  std::string token = trimmed(text);
+  if (token.size() >= kMinTokenLength) return token;
+  return refused(path, token.empty() ? "is empty; remove it and heald makes a new one"
+                                     : "holds fewer than 32 characters; remove it and heald makes "
+                                       "a new one");
+}
+
+std::optional<std::string> randomToken() {
+  std::array<unsigned char, kRandomBytes> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return std::nullopt;
+  }
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string token;
+  for (const unsigned char byte : bytes) {
+    token += kDigits[byte / 16];
+    token += kDigits[byte % 16];
+  }
+  return token;
+}
+
+bool writeDurably(const File& file, const std::string& text) {
+  return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+         ::fsync(file.get()) == 0;
+}
+
+void syncFolderOf(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const File file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.open()) ::fsync(file.get());
+}
+
+Result<std::string> createToken(const std::string& path) {
+  const auto token = randomToken();
+  if (!token) return failed(path, "no random bytes");
+  std::string temporary = path + ".XXXXXX";
+  const File file(::mkostemp(temporary.data(), O_CLOEXEC));  // O_EXCL, mode 0600
+  if (!file.open()) return failed(path, "cannot create " + temporary);
+  // link(), unlike rename(), fails when another process made the file first.
+  const bool linked =
+      writeDurably(file, *token + "\n") && ::link(temporary.c_str(), path.c_str()) == 0;
+  const int reason = errno;
+  ::unlink(temporary.c_str());
+  errno = reason;
+  if (!linked) return failed(path, "cannot create it");
+  syncFolderOf(path);
+  return *token;
+}
+
+Result<std::string> readExisting(const std::string& path) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.open()) return failed(path, "cannot open it");
+  return readToken(path, file);
+}
+
+}  // namespace
+
+Result<std::string> readOrCreateToken(const std::string& path) {
+  if (::access(path.c_str(), F_OK) == 0 || errno != ENOENT) return readExisting(path);
+  auto created = createToken(path);
+  if (!created && ::access(path.c_str(), F_OK) == 0) return readExisting(path);
+  return created;
+}
+
+}  // namespace heald::http

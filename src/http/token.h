@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "heald/result.h"
+
+namespace heald::http {
+
+inline constexpr std::size_t kMinTokenLength = 32;  // characters
+
+// The control token of `path`; the file is made when it is not there: 64 hexadecimal digits from
+// 32 random bytes, mode 0600, written whole or not at all, never over a file that came meanwhile.
+//
+// Refuses (Error{kInvalid}, with what to do) a file that others may read, one that is no regular
+// file, empty, or shorter than kMinTokenLength; Error{kUnavailable} when it cannot be read or
+// made. Blanks at the ends do not belong to the token. No message ever contains it.
+Result<std::string> readOrCreateToken(const std::string& path);
+
+}  // namespace heald::http

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "http/message.h"
+
+namespace heald::http {
+
+// The status line and the headers of an answer, with the blank line. Every answer closes the
+// connection, forbids sniffing and storing; HTML gets a Content-Security-Policy that allows only
+// what heald itself serves. A header the response brings wins over these defaults. Line breaks in
+// values are dropped, so that no value can begin another header.
+std::string responseHead(const Response& response);
+
+}  // namespace heald::http
