@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error_matcher.h"
+#include "core/text.h"
 
 namespace heald::core {
 namespace {
@@ -19,13 +20,7 @@ Verdict denyUntil(Guard guard, BootTime until) {
 }
 
 std::string describe(const BudgetPolicy& budget) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(budget.per).count();
-  const auto in = [&](long long unit) { return std::to_string(seconds / unit); };
-  std::string per = seconds < 1 ? std::to_string(budget.per / std::chrono::milliseconds(1)) + "ms"
-                    : seconds % 3600 == 0 ? in(3600) + "h"
-                    : seconds % 60 == 0   ? in(60) + "m"
-                                          : in(1) + "s";
-  return std::to_string(budget.attempts) + " attempts per " + per;
+  return std::to_string(budget.attempts) + " attempts per " + toText(budget.per);
 }
 
 }  // namespace

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "core/time.h"
+
+namespace heald::core {
+
+// "2026-11-23T20:47:00.123Z" (RFC 3339, UTC, milliseconds): the one form of a time for people.
+std::string toIso8601(WallTime time);
+
+// "1h 5m", "2m 15s", "5s", "250ms": the two largest units that are not zero; "0s" for nothing.
+std::string toText(Duration duration);
+
+}  // namespace heald::core

@@ -1,0 +1,198 @@
+#include "engine/advice.h"
+
+#include "core/text.h"
+
+namespace heald::engine {
+namespace {
+
+using core::BreakerState;
+using core::Feature;
+
+bool anyDormant(const Snapshot& s) {
+  for (const GovernorView& governor : s.governors) {
+    if (governor.state.dormant()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool anyUnhealthy(const Snapshot& s) {
+  for (const CheckView& check : s.checks) {
+    if (check.health == Health::kUnhealthy) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void adviseDormant(const GovernorView& g, std::vector<Issue>* issues,
+                   std::vector<Recommendation>* advice) {
+  const core::DormancyRecord& record = *g.state.dormancy;
+  const bool permanent = g.state.breaker.state == BreakerState::kPermanentOpen;
+  if (issues != nullptr) {
+    issues->push_back({Severity::kCritical, g.name, "dormant",
+                       "governor " + g.name + " is dormant since " +
+                           core::toIso8601(record.timestamp) + ": " + record.reason +
+                           (permanent ? "; its circuit breaker is PERMANENT_OPEN" : "")});
+  }
+  if (advice != nullptr) {
+    advice->push_back({g.name, "dormant",
+                       "find and fix the cause (" + record.reason +
+                           "), then resume; one attempt is let through on trial",
+                       "healdctl resume " + g.name + " --reason \"<what was fixed>\""});
+  }
+}
+
+void adviseActive(const GovernorView& g, core::Now now, std::vector<Issue>* issues,
+                  std::vector<Recommendation>* advice) {
+  const BreakerState state = g.state.breaker.reads(now.boot);
+  const int left = g.policy.max_consecutive_failures - g.state.consecutive_failures;
+  if (state == BreakerState::kOpen) {
+    if (issues != nullptr) {
+      issues->push_back({Severity::kWarning, g.name, "breaker_open",
+                         "the circuit breaker of governor " + g.name + " is OPEN for another " +
+                             core::toText(g.state.breaker.open_until - now.boot) + " after " +
+                             std::to_string(g.state.breaker.failures) + " failures"});
+    }
+    if (advice != nullptr) {
+      advice->push_back({g.name, "breaker_open",
+                         "wait, or close the breaker once the cause is fixed",
+                         "healdctl reset " + g.name});
+    }
+  } else if (state == BreakerState::kHalfOpen && issues != nullptr) {
+    issues->push_back(
+        {Severity::kWarning, g.name, "half_open",
+         "the circuit breaker of governor " + g.name + " is HALF_OPEN: the next attempt decides"});
+  }
+  if (g.state.consecutive_failures > 0 && left <= 3 && issues != nullptr) {
+    issues->push_back({Severity::kWarning, g.name, "approaching_dormancy",
+                       "governor " + g.name + " goes dormant after " + std::to_string(left) +
+                           (left == 1 ? " more failure" : " more failures")});
+  }
+}
+
+void adviseChecks(const Snapshot& s, std::vector<Issue>* issues,
+                  std::vector<Recommendation>* advice) {
+  for (const CheckView& check : s.checks) {
+    if (check.health == Health::kUnhealthy && issues != nullptr) {
+      issues->push_back({Severity::kWarning, "", "check_unhealthy",
+                         "check " + check.name + " is unhealthy: " + check.message});
+    } else if (check.status == core::CheckStatus::kUnknown && check.executions > 0) {
+      if (issues != nullptr) {
+        issues->push_back({Severity::kWarning, "", "check_unknown",
+                           "check " + check.name + " cannot tell: " + check.message});
+      }
+      if (advice != nullptr) {
+        advice->push_back(
+            {"", "check_unknown",
+             "an unknown result starts nothing: see why check " + check.name + " cannot tell",
+             "healdctl run check " + check.name});
+      }
+    }
+  }
+}
+
+void adviseEngine(const Snapshot& s, std::vector<Issue>* issues,
+                  std::vector<Recommendation>* advice) {
+  if (!s.store_up) {
+    if (issues != nullptr) {
+      issues->push_back({Severity::kCritical, "", "store_unavailable",
+                         "the store is unavailable, so nothing starts: " + s.store_error});
+    }
+    if (advice != nullptr) {
+      advice->push_back({"", "store_unavailable",
+                         "make the store writable again (disk space, permissions, locks); heald "
+                         "notices by itself",
+                         "healdctl status"});
+    }
+  }
+  if (s.storm_brake && issues != nullptr) {
+    issues->push_back({Severity::kCritical, "", "storm_brake",
+                       "too many checks are unhealthy at once, so nothing starts: such a failure "
+                       "is systemic"});
+  }
+  for (const Feature feature : core::kFeatures) {
+    if (s.features.enabled(feature)) {
+      continue;
+    }
+    const std::string name(toString(feature));
+    if (issues != nullptr) {
+      issues->push_back({Severity::kInfo, "", "feature_flag", name + " is switched off"});
+    }
+    const auto& layers = s.features.layers(feature);
+    if (advice != nullptr && layers.environment && layers.configuration) {
+      advice->push_back({"", "feature_flag", "switch " + name + " on again when it is safe",
+                         "healdctl flag " + name + " on --reason \"<why>\""});
+    }
+  }
+}
+
+void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
+            std::vector<Recommendation>* advice) {
+  adviseEngine(s, issues, advice);
+  for (const GovernorView& governor : s.governors) {
+    if (governor.state.dormant()) {
+      adviseDormant(governor, issues, advice);
+    } else {
+      adviseActive(governor, now, issues, advice);
+    }
+  }
+  adviseChecks(s, issues, advice);
+}
+
+}  // namespace
+
+std::string_view toString(Overall overall) {
+  switch (overall) {
+    case Overall::kHealthy:
+      return "healthy";
+    case Overall::kDegraded:
+      return "degraded";
+    case Overall::kDormant:
+      return "dormant";
+    case Overall::kDisabled:
+      return "disabled";
+  }
+  return "";
+}
+
+std::string_view toString(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo:
+      return "info";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kCritical:
+      return "critical";
+  }
+  return "";
+}
+
+Overall overallStatus(const Snapshot& s, core::Now now) {
+  if (anyDormant(s)) {
+    return Overall::kDormant;
+  }
+  if (!s.features.enabled(Feature::kAutoHealing)) {
+    return Overall::kDisabled;
+  }
+  bool degraded = !s.store_up || s.storm_brake || anyUnhealthy(s);
+  for (const GovernorView& governor : s.governors) {
+    degraded = degraded || governor.state.breaker.reads(now.boot) != BreakerState::kClosed;
+  }
+  return degraded ? Overall::kDegraded : Overall::kHealthy;
+}
+
+std::vector<Issue> issues(const Snapshot& snapshot, core::Now now) {
+  std::vector<Issue> found;
+  advise(snapshot, now, &found, nullptr);
+  return found;
+}
+
+std::vector<Recommendation> recommendations(const Snapshot& snapshot, core::Now now) {
+  std::vector<Recommendation> found;
+  advise(snapshot, now, nullptr, &found);
+  return found;
+}
+
+}  // namespace heald::engine

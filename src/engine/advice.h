@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+#include "engine/snapshot.h"
+
+namespace heald::engine {
+
+// What a person should know and could do, derived from a snapshot at the moment of asking. Every
+// issue names its governor (where it has one), the reason and, as a recommendation, the exact
+// command that helps.
+
+enum class Overall : std::uint8_t { kHealthy, kDegraded, kDormant, kDisabled };
+inline constexpr Overall kOveralls[] = {Overall::kHealthy, Overall::kDegraded, Overall::kDormant,
+                                        Overall::kDisabled};
+std::string_view toString(Overall overall);  // "healthy", "degraded", "dormant", "disabled"
+
+// Dormant before disabled before degraded: what needs a human most comes first.
+Overall overallStatus(const Snapshot& snapshot, core::Now now);
+
+enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
+inline constexpr Severity kSeverities[] = {Severity::kInfo, Severity::kWarning,
+                                           Severity::kCritical};
+std::string_view toString(Severity severity);  // "info", "warning", "critical"
+
+struct Issue {
+  Severity severity = Severity::kWarning;
+  std::string governor;  // empty when it is not about one
+  std::string reason;    // a guard's word, or one like it
+  std::string message;   // one sentence
+};
+
+struct Recommendation {
+  std::string governor;
+  std::string reason;
+  std::string message;
+  std::string command;  // to be typed as it is; `<…>` is for a human to fill in
+};
+
+std::vector<Issue> issues(const Snapshot& snapshot, core::Now now);
+std::vector<Recommendation> recommendations(const Snapshot& snapshot, core::Now now);
+
+}  // namespace heald::engine

@@ -1,0 +1,264 @@
+// The second half of Healing: what happens to an attempt once the governor has let it through.
+#include <algorithm>
+#include <utility>
+
+#include "core/error_matcher.h"
+#include "core/text.h"
+#include "engine/healing.h"
+
+namespace heald::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+core::Duration timeBetweenLooks(const VerifyPolicy& verify) {
+  return std::clamp<core::Duration>((verify.within - verify.after) / 10, milliseconds(50),
+                                    seconds(5));
+}
+
+int stepFor(const RemedySpec& spec, int incident_failures) {
+  int step = 0;
+  for (std::size_t i = 0; i < spec.steps.size(); ++i) {
+    if (spec.steps[i] <= incident_failures) {
+      step = static_cast<int>(i);
+    }
+  }
+  return step;
+}
+
+FailureReason reasonOf(ActionOutcome outcome) {
+  switch (outcome) {
+    case ActionOutcome::kOk:
+    case ActionOutcome::kFailed:
+      return FailureReason::kError;
+    case ActionOutcome::kTimeout:
+      return FailureReason::kTimeout;
+    case ActionOutcome::kCancelled:
+      return FailureReason::kInterrupted;
+  }
+  return FailureReason::kError;
+}
+
+}  // namespace
+
+void Healing::startAction(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const int which = stepFor(remedy.spec, remedy.view.incident_failures);
+  const std::string reason =
+      remedy.check >= 0 ? detection_.message(remedy.check) : "preventive run";
+  if (remedy.view.incident_failures == 0 && remedy.wanted_at) {
+    event_wait_.observe(step.now.boot - *remedy.wanted_at);
+  }
+  remedy.wanted_at.reset();
+  remedy.view.last_denied_by.reset();
+  preventive_runs_ += remedy.preventive_run ? 1 : 0;
+  step.out.actions.push_back(StartAction{r, which, remedy.attempt, remedy.spec.check, reason});
+  step.out.notes.push_back({Note::Level::kInfo,
+                            "attempt started",
+                            {{"remedy", remedy.spec.name},
+                             {"governor", remedy.spec.governor},
+                             {"attempt", std::to_string(remedy.attempt)},
+                             {"step", std::to_string(which + 1)},
+                             {"check", remedy.spec.check},
+                             {"reason", reason}}});
+}
+
+void Healing::actionFinished(const ActionFinished& event, Step& step) {
+  if (event.remedy < 0 || static_cast<std::size_t>(event.remedy) >= remedies_.size()) {
+    return;
+  }
+  Remedy& remedy = at(event.remedy);
+  if (remedy.phase != Phase::kActing || remedy.attempt != event.attempt) {
+    return;
+  }
+  remedy.text = event.text;
+  remedy.error = event.text + "\n" + event.output;
+  if (event.outcome != ActionOutcome::kOk) {
+    end(event.remedy, false, reasonOf(event.outcome), step);
+  } else if (remedy.check < 0) {
+    end(event.remedy, true, FailureReason::kError, step);
+  } else {
+    remedy.phase = Phase::kSettling;
+    remedy.verify_until = step.now.boot + remedy.spec.verify.within;
+    timers_.set(event.remedy, step.now.boot + remedy.spec.verify.after);
+    if (!stopped_) {
+      wakeDue(step);
+    }
+  }
+}
+
+void Healing::look(int r, Step& step) {
+  Remedy& remedy = at(r);
+  if (remedy.check < 0) {
+    end(r, false, FailureReason::kInterrupted, step);
+    return;
+  }
+  remedy.phase = Phase::kVerifying;
+  remedy.awaited = detection_.request(remedy.check, step.out.actions);
+}
+
+void Healing::looked(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const bool healthy = core::isHealthy(detection_.status(remedy.check));
+  const core::BootTime now = step.now.boot;
+  if (remedy.recovering) {
+    end(r, healthy, FailureReason::kInterrupted, step);
+    return;
+  }
+  if (healthy && detection_.health(remedy.check) == Health::kHealthy) {
+    end(r, true, FailureReason::kError, step);
+    return;
+  }
+  const bool over = now >= remedy.verify_until;
+  if (over && !healthy) {
+    remedy.text = "the check is not healthy again: " + detection_.message(remedy.check);
+    end(r, false, FailureReason::kVerification, step);
+    return;
+  }
+  // A run of healthy results that has begun within the window is let finish (healthy_after > 1).
+  const core::BootTime next = now + timeBetweenLooks(remedy.spec.verify);
+  remedy.phase = Phase::kSettling;
+  timers_.set(r, over ? next : std::min(next, remedy.verify_until));
+}
+
+void Healing::end(int r, bool ok, FailureReason reason, Step& step) {
+  Remedy& remedy = at(r);
+  timers_.clear(r);
+  remedy.ok = ok;
+  remedy.reason = reason;
+  remedy.phase = Phase::kReporting;
+  if (store_up_) {
+    proposeResult(r, step);
+  }
+}
+
+void Healing::proposeResult(int r, Step& step) {
+  Remedy& remedy = at(r);
+  RemedyTotals& totals = remedy.view.totals;
+  proposed_.push_back({Proposed::Kind::kResult, r, totals});
+  const auto& conditions = governors_[remedy.governor].policy().permanent_open_conditions;
+  if (!remedy.ok && core::matchError(remedy.error, conditions)) {
+    remedy.reason = FailureReason::kPermanent;
+  }
+  ++(remedy.ok ? totals.successes : totals.failures[static_cast<std::size_t>(remedy.reason)]);
+  governors_.propose(remedy.governor, [&](core::Governor& governor) {
+    return governor.result(remedy.attempt, remedy.ok, remedy.error, step.now);
+  });
+}
+
+void Healing::ended(int r, Step& step) {
+  Remedy& remedy = at(r);
+  RemedyView& view = remedy.view;
+  const bool ok = remedy.ok;
+  const bool again = !ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
+  if (!remedy.recovering) {
+    view.duration.observe(step.now.boot - remedy.started);
+  }
+  preventive_failures_ += remedy.preventive_run && !ok ? 1 : 0;
+  view.incident_failures = ok ? 0 : view.incident_failures + 1;
+  view.last_result = ok ? "ok" : std::string(toString(remedy.reason)) + ": " + remedy.text;
+  if (ok) {
+    view.last_success = step.now.wall;
+  }
+  step.out.notes.push_back(
+      {ok ? Note::Level::kInfo : Note::Level::kWarn,
+       ok ? "attempt succeeded" : "attempt failed",
+       {{"remedy", remedy.spec.name},
+        {"governor", remedy.spec.governor},
+        {"attempt", std::to_string(remedy.attempt)},
+        {"result", view.last_result},
+        {"consecutive_failures",
+         std::to_string(governors_[remedy.governor].state().consecutive_failures)},
+        {"backoff", core::toText(governors_[remedy.governor].backoffNow())}}});
+  remedy.error.clear();
+  rest(remedy);
+  if (again && detection_.health(remedy.check) == Health::kUnhealthy) {
+    want(r, false, step);
+  }
+}
+
+void Healing::keep(Step& step) {
+  governors_.keep(step.out.notes);
+  bool slot_free = false;
+  for (const Proposed& proposed : std::exchange(proposed_, {})) {
+    if (proposed.kind == Proposed::Kind::kAdmission) {
+      startAction(proposed.remedy, step);
+    } else {
+      ended(proposed.remedy, step);
+      slot_free = true;
+    }
+  }
+  if (slot_free) {
+    wakeQueued(step);
+  }
+}
+
+void Healing::undo(Step& step) {
+  governors_.undo();
+  const std::vector<Proposed> undone = std::exchange(proposed_, {});
+  for (auto it = undone.rbegin(); it != undone.rend(); ++it) {
+    at(it->remedy).view.totals = it->before;
+    if (it->kind == Proposed::Kind::kAdmission) {
+      deny(it->remedy, {core::Guard::kStoreUnavailable, std::nullopt}, step);
+    }
+  }
+}
+
+void Healing::storeIsBack(Step& step) {
+  store_up_ = true;
+  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+    if (remedies_[i].phase == Phase::kReporting) {
+      proposeResult(static_cast<int>(i), step);
+    }
+  }
+  continueRecovery(step);
+}
+
+void Healing::beginRecovery(core::Now now) {
+  for (std::size_t g = 0; g < governors_.size(); ++g) {
+    for (const core::Ticket& ticket : governors_[static_cast<int>(g)].state().in_flight) {
+      const auto mine = [&](const Remedy& r) {
+        return r.spec.name == ticket.remedy && r.governor == static_cast<int>(g) && r.attempt == 0;
+      };
+      const auto found = std::find_if(remedies_.begin(), remedies_.end(), mine);
+      if (found == remedies_.end()) {
+        lost_.push_back({static_cast<int>(g), ticket.id});
+        continue;
+      }
+      found->attempt = ticket.id;
+      found->recovering = true;
+      found->text = "interrupted: heald ended while it ran";
+      found->error = found->text;
+      found->phase = Phase::kSettling;
+      timers_.set(static_cast<int>(found - remedies_.begin()), now.boot);
+    }
+  }
+}
+
+void Healing::continueRecovery(Step& step) {
+  if (!store_up_) {
+    return;
+  }
+  const auto settled = [&](const Lost& lost) {
+    const auto& tickets = governors_[lost.governor].state().in_flight;
+    return std::none_of(tickets.begin(), tickets.end(),
+                        [&](const core::Ticket& t) { return t.id == lost.attempt; });
+  };
+  std::erase_if(lost_, settled);
+  for (const Lost& lost : lost_) {
+    governors_.propose(lost.governor, [&](core::Governor& governor) {
+      return governor.result(lost.attempt, false, "interrupted", step.now);
+    });
+  }
+}
+
+void Healing::addChanges(Changes& changes) const {
+  changes.governors = governors_.changes();
+  for (const Proposed& proposed : proposed_) {
+    const RemedyView& view = remedies_[static_cast<std::size_t>(proposed.remedy)].view;
+    changes.remedies.emplace_back(view.name, view.totals);
+  }
+}
+
+}  // namespace heald::engine

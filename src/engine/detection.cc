@@ -1,0 +1,206 @@
+#include "engine/detection.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace heald::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Checks that are due within this much of each other start together: an isolated wake-up costs as
+// much as a probe.
+core::Duration slack(const CheckSpec& spec) {
+  return std::min<core::Duration>(spec.interval / 20, milliseconds(50));
+}
+
+}  // namespace
+
+Detection::Detection(const DetectionPolicy& policy, std::vector<CheckSpec> checks)
+    : policy_(policy) {
+  for (CheckSpec& spec : checks) {
+    if (spec.follows_cycle) {
+      spec.interval = policy.interval;
+    }
+    by_name_.emplace(spec.name, static_cast<int>(checks_.size()));
+    durations_.try_emplace(spec.kind, checkBuckets());
+    Check check;
+    check.view.name = spec.name;
+    check.view.kind = spec.kind;
+    check.view.interval = spec.interval;
+    check.spec = std::move(spec);
+    checks_.push_back(std::move(check));
+  }
+}
+
+core::Duration Detection::spread(std::size_t index) const {
+  const core::Duration over = std::min<core::Duration>(checks_[index].spec.interval, seconds(5));
+  return over * static_cast<long>(index) / static_cast<long>(checks_.size());
+}
+
+void Detection::begin(core::BootTime now) {
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    if (!checks_[i].spec.follows_cycle) {
+      plan(static_cast<int>(i), now + spread(i));
+    }
+  }
+}
+
+void Detection::beginCycle(core::BootTime now) {
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    if (checks_[i].spec.follows_cycle) {
+      checks_[i].view.missed += checks_[i].planned ? 1 : 0;  // still not started
+      plan(static_cast<int>(i), now + spread(i));
+    }
+  }
+}
+
+void Detection::plan(int check, core::BootTime due) {
+  at(check).planned = due;
+  due_.set(check, due);
+}
+
+void Detection::planNext(int check, core::BootTime now) {
+  Check& c = at(check);
+  if (c.spec.follows_cycle) {
+    c.planned.reset();
+    return;
+  }
+  core::BootTime next = *c.planned + c.spec.interval;
+  if (next <= now) {
+    const auto behind = (now - next) / c.spec.interval + 1;
+    c.view.missed += static_cast<std::uint64_t>(behind);
+    next += behind * c.spec.interval;
+  }
+  plan(check, next);
+}
+
+void Detection::startDue(core::BootTime now, std::vector<Action>& actions) {
+  while (running_scheduled_ < policy_.max_concurrent) {
+    const auto first = due_.next();
+    if (!first || *first > now + milliseconds(50)) {
+      return;
+    }
+    const int check = *due_.take(*first);
+    Check& c = at(check);
+    if (*first > now + slack(c.spec)) {
+      due_.set(check, *first);
+      return;
+    }
+    const core::BootTime reference = std::max(now, *first);
+    if (c.view.running) {
+      ++c.view.missed;
+    } else {
+      start(check, true, actions);
+    }
+    planNext(check, reference);
+  }
+}
+
+std::optional<core::BootTime> Detection::nextDue() {
+  return running_scheduled_ < policy_.max_concurrent ? due_.next() : std::nullopt;
+}
+
+void Detection::start(int check, bool scheduled, std::vector<Action>& actions) {
+  Check& c = at(check);
+  ++c.run;
+  c.scheduled = scheduled;
+  c.view.running = true;
+  running_scheduled_ += scheduled ? 1 : 0;
+  actions.push_back(StartCheck{check, c.run});
+}
+
+std::uint64_t Detection::demand(int check, bool scheduled, std::vector<Action>& actions) {
+  Check& c = at(check);
+  if (!c.view.running) {
+    start(check, scheduled, actions);
+    return c.run;
+  }
+  // What runs now began before the question was asked.
+  c.again = true;
+  c.again_scheduled = c.again_scheduled || scheduled;
+  return c.run + 1;
+}
+
+std::uint64_t Detection::request(int check, std::vector<Action>& actions) {
+  return demand(check, false, actions);
+}
+
+std::uint64_t Detection::requestByHuman(int check, std::vector<Action>& actions) {
+  return demand(check, true, actions);
+}
+
+Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
+                                     std::vector<Action>& actions) {
+  Finding finding;
+  if (event.check < 0 || static_cast<std::size_t>(event.check) >= checks_.size()) {
+    return finding;
+  }
+  Check& c = at(event.check);
+  if (!c.view.running || c.run != event.run) {
+    return finding;
+  }
+  finding.accepted = true;
+  c.view.running = false;
+  running_scheduled_ -= c.scheduled ? 1 : 0;
+
+  const Health before = c.view.health;
+  if (c.view.status != event.status || !c.view.since) {
+    c.view.since = now.wall;
+  }
+  c.view.status = event.status;
+  c.view.message = event.message;
+  c.view.last_run = now.wall;
+  c.view.last_duration = event.took;
+  ++c.view.executions;
+  c.view.failures += core::isUnhealthy(event.status) ? 1 : 0;
+  durations_.at(c.spec.kind).observe(event.took);
+  count(c, event.status, now.boot);
+
+  finding.became_unhealthy = before != c.view.health && c.view.health == Health::kUnhealthy;
+  finding.became_healthy = before != c.view.health && c.view.health == Health::kHealthy;
+  finding.raises =
+      c.scheduled && core::isUnhealthy(event.status) && c.view.health == Health::kUnhealthy;
+  if (c.again) {
+    c.again = false;
+    start(event.check, std::exchange(c.again_scheduled, false), actions);
+  }
+  return finding;
+}
+
+void Detection::count(Check& c, core::CheckStatus status, core::BootTime now) {
+  const bool gap = now - c.last_result > 2 * c.spec.interval + c.spec.timeout;
+  c.last_result = now;
+  c.healthy_streak = core::isHealthy(status) ? c.healthy_streak + 1 : 0;
+  c.unhealthy_streak = core::isUnhealthy(status) ? c.unhealthy_streak + 1 : 0;
+  if (!core::isHealthy(status)) {
+    c.healthy_since.reset();
+  } else if (!c.healthy_since || gap) {
+    // Time without a result is time in which nothing is known.
+    c.healthy_since = now;
+  }
+  const Health before = c.view.health;
+  if (c.healthy_streak >= c.spec.healthy_after) {
+    c.view.health = Health::kHealthy;
+  } else if (c.unhealthy_streak >= c.spec.unhealthy_after) {
+    c.view.health = Health::kUnhealthy;
+  }
+  unhealthy_ += (c.view.health == Health::kUnhealthy) - (before == Health::kUnhealthy);
+}
+
+int Detection::indexOf(const std::string& name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? -1 : found->second;
+}
+
+std::vector<CheckView> Detection::views() const {
+  std::vector<CheckView> views;
+  views.reserve(checks_.size());
+  for (const Check& check : checks_) {
+    views.push_back(check.view);
+  }
+  return views;
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/check_status.h"
+#include "core/time.h"
+#include "engine/event.h"
+#include "engine/output.h"
+#include "engine/setup.h"
+#include "engine/snapshot.h"
+#include "engine/timer_queue.h"
+
+namespace heald::engine {
+
+// Runs the checks on their own clock and debounces what they find. It never heals: it only says
+// what changed. Breakers and dormancy do not reach it.
+//
+// Scheduled runs keep to a grid (start + n * interval): a late start shortens no later gap, and
+// runs that could not start are counted and skipped, never caught up in a burst. Runs on demand
+// (before an attempt, for verification, by a human) start at once and do not move the grid.
+class Detection {
+ public:
+  Detection(const DetectionPolicy& policy, std::vector<CheckSpec> checks);
+
+  // Plans the first scheduled runs, spread so that they do not start together: at start-up, and
+  // when detection is switched on again.
+  void begin(core::BootTime now);
+  // Makes the checks without an interval of their own due: one cycle of auto-detection-monitoring.
+  void beginCycle(core::BootTime now);
+  // Starts what is due, as far as max_concurrent allows.
+  void startDue(core::BootTime now, std::vector<Action>& actions);
+  std::optional<core::BootTime> nextDue();
+
+  // A run on demand that begins at or after this call; returns the run to wait for.
+  std::uint64_t request(int check, std::vector<Action>& actions);
+  // As request(), and its result counts as one of detection (it may raise an event).
+  std::uint64_t requestByHuman(int check, std::vector<Action>& actions);
+
+  struct Finding {
+    bool accepted = false;  // the run was the one awaited
+    bool raises = false;    // a detection result, critical, and the check counts as unhealthy
+    bool became_unhealthy = false;
+    bool became_healthy = false;
+  };
+  Finding finish(const CheckFinished& event, core::Now now, std::vector<Action>& actions);
+
+  int indexOf(const std::string& name) const;  // -1 when there is none
+  std::size_t size() const { return checks_.size(); }
+  const CheckSpec& spec(int check) const { return at(check).spec; }
+  Health health(int check) const { return at(check).view.health; }
+  core::CheckStatus status(int check) const { return at(check).view.status; }
+  const std::string& message(int check) const { return at(check).view.message; }
+  int healthyStreak(int check) const { return at(check).healthy_streak; }
+  // Since when every result has been healthy, without a gap; none when not known to be healthy.
+  std::optional<core::BootTime> healthySince(int check) const { return at(check).healthy_since; }
+  int unhealthyCount() const { return unhealthy_; }
+
+  std::vector<CheckView> views() const;
+  const std::map<std::string, Histogram>& durations() const { return durations_; }
+
+ private:
+  struct Check {
+    CheckSpec spec;
+    CheckView view;
+    std::optional<core::BootTime> planned;  // of the next scheduled run
+    std::uint64_t run = 0;                  // the last one started
+    bool scheduled = false;                 // that run counts as detection
+    bool again = false;                     // another is wanted when it ends
+    bool again_scheduled = false;
+    int healthy_streak = 0;
+    int unhealthy_streak = 0;
+    std::optional<core::BootTime> healthy_since;
+    core::BootTime last_result{};
+  };
+
+  Check& at(int check) { return checks_[static_cast<std::size_t>(check)]; }
+  const Check& at(int check) const { return checks_[static_cast<std::size_t>(check)]; }
+  void plan(int check, core::BootTime due);
+  void planNext(int check, core::BootTime now);
+  void start(int check, bool scheduled, std::vector<Action>& actions);
+  std::uint64_t demand(int check, bool scheduled, std::vector<Action>& actions);
+  void count(Check& check, core::CheckStatus status, core::BootTime now);
+  core::Duration spread(std::size_t index) const;
+
+  DetectionPolicy policy_;
+  std::vector<Check> checks_;
+  std::map<std::string, int> by_name_;
+  std::map<std::string, Histogram> durations_;
+  TimerQueue due_;
+  int running_scheduled_ = 0;
+  int unhealthy_ = 0;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,98 @@
+#include "engine/governors.h"
+
+#include <algorithm>
+
+namespace heald::engine {
+
+using core::GovernorState;
+
+Governors::Governors(const std::vector<GovernorSpec>& specs) {
+  for (const GovernorSpec& spec : specs) {
+    slots_.push_back({spec.name, core::Governor(spec.policy), {}});
+  }
+}
+
+int Governors::indexOf(const std::string& name) const {
+  const auto same = [&](const Slot& slot) { return slot.name == name; };
+  const auto found = std::find_if(slots_.begin(), slots_.end(), same);
+  return found == slots_.end() ? -1 : static_cast<int>(found - slots_.begin());
+}
+
+int Governors::inFlight() const {
+  std::size_t count = 0;
+  for (const Slot& slot : slots_) {
+    count += slot.governor.state().in_flight.size();
+  }
+  return static_cast<int>(count);
+}
+
+std::string Governors::names() const {
+  std::string names;
+  for (std::size_t i = 0; i < slots_.size() && i < 20; ++i) {
+    names += (i == 0 ? "" : ", ") + slots_[i].name;
+  }
+  return slots_.size() > 20 ? names + ", …" : names;
+}
+
+std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {
+  std::vector<std::pair<std::string, GovernorState>> changes;
+  for (const Slot& slot : slots_) {
+    const auto mine = [&](const Proposal& p) { return at(p.governor).name == slot.name; };
+    if (std::any_of(proposals_.begin(), proposals_.end(), mine)) {
+      changes.emplace_back(slot.name, slot.governor.state());
+    }
+  }
+  return changes;
+}
+
+void Governors::keep(std::vector<Note>& notes) {
+  for (const Proposal& proposal : std::exchange(proposals_, {})) {
+    observe(proposal, notes);
+  }
+}
+
+void Governors::undo() {
+  for (; !proposals_.empty(); proposals_.pop_back()) {
+    Proposal& last = proposals_.back();
+    slots_[static_cast<std::size_t>(last.governor)].governor.setState(std::move(last.before));
+  }
+}
+
+void Governors::observe(const Proposal& p, std::vector<Note>& notes) {
+  Slot& slot = slots_[static_cast<std::size_t>(p.governor)];
+  const auto from = p.before.breaker.state;
+  const auto to = p.after.breaker.state;
+  if (from != to) {
+    ++slot.counters.transitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+    notes.push_back({Note::Level::kInfo,
+                     "circuit breaker changed",
+                     {{"governor", slot.name},
+                      {"from", std::string(toString(from))},
+                      {"to", std::string(toString(to))},
+                      {"failures", std::to_string(p.after.breaker.failures)}}});
+  }
+  if (!p.before.dormant() && p.after.dormant()) {
+    const core::DormancyRecord& record = *p.after.dormancy;
+    ++slot.counters.dormant_entries[static_cast<std::size_t>(record.triggered_by)];
+    notes.push_back({Note::Level::kError,
+                     "entered dormant mode: no automatic healing until a human resumes it",
+                     {{"governor", slot.name},
+                      {"reason", record.reason},
+                      {"triggered_by", std::string(toString(record.triggered_by))},
+                      {"breaker", std::string(toString(to))}}});
+  }
+}
+
+void Governors::suppressed(int governor, core::Guard guard) {
+  ++slots_[static_cast<std::size_t>(governor)].counters.suppressed[static_cast<std::size_t>(guard)];
+}
+
+void Governors::load(int governor, GovernorState state) {
+  slots_[static_cast<std::size_t>(governor)].governor.setState(std::move(state));
+}
+
+void Governors::loadUnreadable(int governor, const std::string& why, core::Now now) {
+  slots_[static_cast<std::size_t>(governor)].governor.markUnreadable(why, now);
+}
+
+}  // namespace heald::engine

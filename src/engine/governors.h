@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/governor.h"
+#include "engine/output.h"
+#include "engine/setup.h"
+#include "engine/snapshot.h"
+
+namespace heald::engine {
+
+// The engine's governors, and the rule that nothing about them is true before it is durable: every
+// change is a proposal, which is later kept (and then counted and noted) or undone, all of a step
+// together.
+class Governors {
+ public:
+  explicit Governors(const std::vector<GovernorSpec>& specs);
+
+  std::size_t size() const { return slots_.size(); }
+  int indexOf(const std::string& name) const;  // -1 when there is none
+  const std::string& name(int governor) const { return at(governor).name; }
+  const core::Governor& operator[](int governor) const { return at(governor).governor; }
+  const GovernorCounters& counters(int governor) const { return at(governor).counters; }
+  int inFlight() const;       // attempts, over all governors
+  std::string names() const;  // "a, b, c", at most twenty
+
+  // Changes a governor through `change`, which returns what the governor said.
+  template <class Change>
+  auto propose(int governor, Change change) {
+    Slot& slot = slots_[static_cast<std::size_t>(governor)];
+    proposals_.push_back({governor, slot.governor.state(), {}});
+    auto answer = change(slot.governor);
+    proposals_.back().after = slot.governor.state();
+    if (proposals_.back().before == proposals_.back().after) {
+      proposals_.pop_back();
+    }
+    return answer;
+  }
+  bool proposed() const { return !proposals_.empty(); }
+  std::vector<std::pair<std::string, core::GovernorState>> changes() const;
+  void keep(std::vector<Note>& notes);
+  void undo();
+
+  // A trigger was denied. Not durable: it is a count of this process.
+  void suppressed(int governor, core::Guard guard);
+  void countResume(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.resumes; }
+  void countReset(int governor, bool forced) {
+    ++slots_[static_cast<std::size_t>(governor)].counters.resets[forced ? 1 : 0];
+  }
+
+  // At start-up only: what the store held, or could not tell.
+  void load(int governor, core::GovernorState state);
+  void loadUnreadable(int governor, const std::string& why, core::Now now);
+
+ private:
+  struct Slot {
+    std::string name;
+    core::Governor governor;
+    GovernorCounters counters;
+  };
+  struct Proposal {
+    int governor;
+    core::GovernorState before;
+    core::GovernorState after;
+  };
+
+  const Slot& at(int governor) const { return slots_[static_cast<std::size_t>(governor)]; }
+  void observe(const Proposal& proposal, std::vector<Note>& notes);
+
+  std::vector<Slot> slots_;
+  std::vector<Proposal> proposals_;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,391 @@
+#include "engine/healing.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+
+namespace heald::engine {
+
+using core::Guard;
+
+namespace {
+
+template <class Enum, std::size_t N>
+void countUp(std::array<std::uint64_t, N>& counts, Enum which) {
+  ++counts[static_cast<std::size_t>(which)];
+}
+
+bool endsWithAnAttempt(Guard guard) {
+  return guard == Guard::kInFlight || guard == Guard::kMaxConcurrent || guard == Guard::kHalfOpen;
+}
+
+}  // namespace
+
+Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features)
+    : policy_(setup.healing),
+      detection_(detection),
+      features_(features),
+      governors_(setup.governors),
+      remedies_of_check_(detection.size()),
+      checks_of_governor_(setup.governors.size()) {
+  for (const RemedySpec& spec : setup.remedies) {
+    const int index = static_cast<int>(remedies_.size());
+    Remedy remedy;
+    remedy.spec = spec;
+    remedy.check = detection.indexOf(spec.check);
+    remedy.governor = governors_.indexOf(spec.governor);
+    remedy.view.name = spec.name;
+    remedy.view.check = spec.check;
+    remedy.view.governor = spec.governor;
+    remedy.view.preventive = spec.preventive;
+    remedy.view.observe = spec.observe || policy_.observe;
+    if (remedy.check >= 0) {
+      remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
+      checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(remedy.check);
+    }
+    remedies_.push_back(std::move(remedy));
+  }
+}
+
+bool Healing::stormBrake() const {
+  const int total = static_cast<int>(detection_.size());
+  return total >= policy_.storm_brake.min_checks &&
+         detection_.unhealthyCount() * 100 > policy_.storm_brake.max_unhealthy_percent * total;
+}
+
+core::Gates Healing::gates(const Remedy& remedy) const {
+  core::Gates gates;
+  gates.feature_enabled =
+      features_.enabled(core::Feature::kAutoHealing) &&
+      (!remedy.preventive_run || features_.enabled(core::Feature::kPreventiveHealing));
+  gates.store_available = store_up_;
+  gates.max_concurrent_reached = governors_.inFlight() >= policy_.max_concurrent;
+  gates.storm_brake = stormBrake();
+  return gates;
+}
+
+void Healing::raise(int check, EventSource source, Step& step) {
+  countUp(events_, source);
+  const auto& remedies = remedies_of_check_[static_cast<std::size_t>(check)];
+  const auto asks = [&](int r) { return !at(r).spec.preventive; };
+  if (std::none_of(remedies.begin(), remedies.end(), asks)) {
+    countUp(dropped_, DropReason::kUnmatched);
+  }
+  for (const int remedy : remedies) {
+    if (asks(remedy)) {
+      want(remedy, false, step);
+    }
+  }
+}
+
+void Healing::runPreventive(Step& step) {
+  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+    if (remedies_[i].spec.preventive) {
+      countUp(events_, EventSource::kPreventive);
+      want(static_cast<int>(i), true, step);
+    }
+  }
+}
+
+Result<Reply> Healing::runNow(const RunRemedyNow& command, Step& step) {
+  const auto named = [&](const Remedy& r) { return r.spec.name == command.remedy; };
+  const auto found = std::find_if(remedies_.begin(), remedies_.end(), named);
+  if (found == remedies_.end()) {
+    std::string names;
+    for (std::size_t i = 0; i < remedies_.size() && i < 20; ++i) {
+      names += (i == 0 ? "" : ", ") + remedies_[i].spec.name;
+    }
+    return Error{ErrorCode::kNotFound,
+                 "no remedy \"" + command.remedy + "\" (there are: " + names + ")"};
+  }
+  countUp(events_, EventSource::kApi);
+  const core::Verdict verdict =
+      want(static_cast<int>(found - remedies_.begin()), found->spec.preventive, step);
+  if (!verdict.allowed()) {
+    std::string until =
+        verdict.until ? ", which lasts another " + core::toText(*verdict.until - step.now.boot)
+                      : "";
+    return Error{ErrorCode::kConflict, "remedy \"" + command.remedy + "\" may not start now: " +
+                                           std::string(toString(*verdict.denied_by)) + until};
+  }
+  return Reply{"remedy \"" + command.remedy + "\" is wanted; its check is run again first"};
+}
+
+core::Verdict Healing::want(int r, bool preventive, Step& step) {
+  Remedy& remedy = at(r);
+  const bool under_way = busy(remedy) || remedy.phase == Phase::kPrechecking;
+  if (stopped_) {
+    return {};
+  }
+  if (!under_way && preventive && remedy.phase != Phase::kIdle) {
+    countUp(dropped_, DropReason::kDuplicate);
+    return {};
+  }
+  if (!under_way) {
+    remedy.preventive_run = preventive;
+    remedy.wanted_at = remedy.wanted_at.value_or(step.now.boot);
+  }
+  const core::Verdict verdict = governors_[remedy.governor].ask(gates(remedy), step.now.boot);
+  if (under_way) {
+    // Its own attempt is in the way, whatever the governor would say of another.
+    if (verdict.allowed()) {
+      countUp(dropped_, DropReason::kDuplicate);
+    } else {
+      governors_.suppressed(remedy.governor, *verdict.denied_by);
+    }
+    return {Guard::kInFlight, std::nullopt};
+  }
+  // An exhausted budget makes the governor dormant, but only for an attempt that is really needed.
+  if (!verdict.allowed() && verdict.denied_by != Guard::kBudget) {
+    deny(r, verdict, step);
+    return verdict;
+  }
+  if (remedy.check >= 0 && !preventive) {
+    precheck(r, step);
+  } else {
+    admit(r, step);
+  }
+  return {};
+}
+
+void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
+  Remedy& remedy = at(r);
+  const Guard guard = *verdict.denied_by;
+  governors_.suppressed(remedy.governor, guard);
+  if (remedy.view.last_denied_by != guard) {
+    Note note{Note::Level::kInfo,
+              "attempt not started",
+              {{"remedy", remedy.spec.name},
+               {"governor", remedy.spec.governor},
+               {"guard", std::string(toString(guard))}}};
+    if (verdict.until) {
+      note.fields.emplace_back("until",
+                               core::toIso8601(step.now.wall + (*verdict.until - step.now.boot)));
+    }
+    step.out.notes.push_back(std::move(note));
+  }
+  const bool waits = !remedy.preventive_run && remedy.check >= 0;
+  const auto wanted_at = remedy.wanted_at;
+  rest(remedy);
+  remedy.view.last_denied_by = guard;
+  if (waits && verdict.until) {
+    remedy.wanted_at = wanted_at;
+    remedy.phase = Phase::kWaiting;
+    timers_.set(r, *governors_[remedy.governor].nextAllowedAt());
+  } else if (waits && endsWithAnAttempt(guard)) {
+    remedy.wanted_at = wanted_at;
+    remedy.phase = Phase::kQueued;
+    queue_.push_back(r);
+  }
+}
+
+void Healing::rest(Remedy& remedy) {
+  const int index = static_cast<int>(&remedy - remedies_.data());
+  remedy.phase = Phase::kIdle;
+  remedy.attempt = 0;
+  remedy.recovering = false;
+  remedy.wanted_at.reset();
+  timers_.clear(index);
+  std::erase(queue_, index);
+}
+
+void Healing::precheck(int r, Step& step) {
+  Remedy& remedy = at(r);
+  timers_.clear(r);
+  std::erase(queue_, r);
+  remedy.phase = Phase::kPrechecking;
+  remedy.awaited = detection_.request(remedy.check, step.out.actions);
+}
+
+void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    Remedy& remedy = at(r);
+    if (run < remedy.awaited) {
+      continue;
+    }
+    if (remedy.phase == Phase::kPrechecking) {
+      prechecked(r, step);
+    } else if (remedy.phase == Phase::kVerifying) {
+      looked(r, step);
+    }
+  }
+}
+
+void Healing::prechecked(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const core::CheckStatus status = detection_.status(remedy.check);
+  if (core::isUnhealthy(status) && !stopped_) {
+    admit(r, step);
+    return;
+  }
+  step.out.notes.push_back({Note::Level::kInfo,
+                            core::isHealthy(status)
+                                ? "attempt not needed: the check recovered by itself"
+                                : "attempt not started: the check does not know",
+                            {{"remedy", remedy.spec.name},
+                             {"check", remedy.spec.check},
+                             {"message", detection_.message(remedy.check)}}});
+  rest(remedy);
+}
+
+void Healing::admit(int r, Step& step) {
+  Remedy& remedy = at(r);
+  if (remedy.view.observe) {
+    wouldAttempt(r, step);
+    return;
+  }
+  const core::Gates now_gates = gates(remedy);
+  const auto decision = governors_.propose(remedy.governor, [&](core::Governor& governor) {
+    return governor.trigger(now_gates, remedy.spec.name, step.now);
+  });
+  if (!decision.ticket) {
+    deny(r, decision.verdict, step);
+    return;
+  }
+  proposed_.push_back({Proposed::Kind::kAdmission, r, remedy.view.totals});
+  ++remedy.view.totals.attempts;
+  remedy.phase = Phase::kActing;
+  remedy.attempt = decision.ticket->id;
+  remedy.started = step.now.boot;
+}
+
+void Healing::wouldAttempt(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const core::Verdict verdict = governors_[remedy.governor].ask(gates(remedy), step.now.boot);
+  if (!verdict.allowed()) {
+    deny(r, verdict, step);
+    return;
+  }
+  ++remedy.view.would_attempt;
+  step.out.notes.push_back({Note::Level::kInfo,
+                            "observe mode: an attempt would start now",
+                            {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
+  rest(remedy);
+}
+
+void Healing::wakeDue(Step& step) {
+  while (const auto r = timers_.take(step.now.boot)) {
+    switch (at(*r).phase) {
+      case Phase::kWaiting:
+        want(*r, false, step);
+        break;
+      case Phase::kSettling:
+        look(*r, step);
+        break;
+      case Phase::kIdle:
+      case Phase::kQueued:
+      case Phase::kPrechecking:
+      case Phase::kActing:
+      case Phase::kVerifying:
+      case Phase::kReporting:
+        break;
+    }
+  }
+}
+
+void Healing::wakeQueued(Step& step) {
+  for (const int r : std::exchange(queue_, {})) {
+    if (at(r).phase == Phase::kQueued) {
+      want(r, false, step);
+    }
+  }
+}
+
+void Healing::recovered(int check, Step& step) {
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    Remedy& remedy = at(r);
+    remedy.view.incident_failures = 0;
+    remedy.view.last_denied_by.reset();
+    if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
+      step.out.notes.push_back({Note::Level::kInfo,
+                                "attempt not needed: the check recovered by itself",
+                                {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
+      rest(remedy);
+    }
+  }
+}
+
+bool Healing::healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const {
+  const auto& checks = checks_of_governor_[static_cast<std::size_t>(governor)];
+  return !checks.empty() && std::all_of(checks.begin(), checks.end(), [&](int check) {
+    const auto since = detection_.healthySince(check);
+    return since && detection_.health(check) == Health::kHealthy && now - *since >= reset_after;
+  });
+}
+
+void Healing::considerSustainedRecovery(int check, Step& step) {
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    const int governor = at(r).governor;
+    const core::Duration reset_after = governors_[governor].policy().reset_after;
+    if (!store_up_ || stopped_ || !healthyForLong(governor, reset_after, step.now.boot)) {
+      continue;
+    }
+    const bool cleared =
+        governors_.propose(governor, [](core::Governor& g) { return g.recovered(); });
+    if (cleared) {
+      step.out.notes.push_back(
+          {Note::Level::kInfo,
+           "healthy for long enough: the failure counts are cleared",
+           {{"governor", governors_.name(governor)}, {"after", core::toText(reset_after)}}});
+    }
+  }
+}
+
+void Healing::stop() {
+  stopped_ = true;
+  for (Remedy& remedy : remedies_) {
+    if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued ||
+        remedy.phase == Phase::kPrechecking) {
+      rest(remedy);
+    }
+  }
+}
+
+bool Healing::idle() const {
+  const auto acts = [](const Remedy& r) { return r.phase == Phase::kActing; };
+  return std::none_of(remedies_.begin(), remedies_.end(), acts);
+}
+
+void Healing::loadTotals(const std::string& name, const RemedyTotals& totals) {
+  for (Remedy& remedy : remedies_) {
+    if (remedy.spec.name == name) {
+      remedy.view.totals = totals;
+    }
+  }
+}
+
+void Healing::fill(Snapshot& s) const {
+  s.observe = policy_.observe;
+  s.storm_brake = stormBrake();
+  s.attempts_in_progress = governors_.inFlight();
+  s.max_concurrent = policy_.max_concurrent;
+  s.events = events_;
+  s.dropped = dropped_;
+  s.event_wait = event_wait_;
+  s.preventive_runs = preventive_runs_;
+  s.preventive_failures = preventive_failures_;
+  for (std::size_t i = 0; i < governors_.size(); ++i) {
+    const core::Governor& governor = governors_[static_cast<int>(i)];
+    GovernorView view;
+    view.name = governors_.name(static_cast<int>(i));
+    view.policy = governor.policy();
+    view.state = governor.state();
+    view.counters = governors_.counters(static_cast<int>(i));
+    view.backoff = governor.backoffNow();
+    view.next_attempt_at = governor.nextAllowedAt();
+    s.governors.push_back(std::move(view));
+  }
+  for (const Remedy& remedy : remedies_) {
+    RemedyView view = remedy.view;
+    view.phase = remedy.phase;
+    view.attempt = remedy.attempt;
+    if (remedy.phase == Phase::kWaiting) {
+      view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
+    }
+    s.governors[static_cast<std::size_t>(remedy.governor)].remedies.push_back(view.name);
+    s.remedies.push_back(std::move(view));
+  }
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/detection.h"
+#include "engine/event.h"
+#include "engine/governors.h"
+#include "engine/output.h"
+#include "engine/setup.h"
+#include "engine/snapshot.h"
+#include "engine/timer_queue.h"
+
+namespace heald::engine {
+
+// What one step knows and fills.
+struct Step {
+  core::Now now;
+  Output& out;
+};
+
+// Incidents and attempts: from "this check is unhealthy" through the governor's answer, the check
+// run once more, the action and its verification to a result that the governor hears.
+//
+//   idle → (waiting | queued) → prechecking → acting → settling → verifying → reporting → idle
+//
+// Detection raises, and every unhealthy result raises again; what is already under way is not begun
+// twice. A denial that time ends waits for the governor's `until`, one that another attempt's end
+// lifts is queued, and every other is forgotten until the next unhealthy result: there is no
+// backlog.
+class Healing {
+ public:
+  Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features);
+
+  Governors& governors() { return governors_; }
+  const Governors& governors() const { return governors_; }
+
+  // A check is unhealthy: every remedy that it asks for is wanted.
+  void raise(int check, EventSource source, Step& step);
+  // A run of a check has ended: whoever waited for it goes on.
+  void checkFinished(int check, std::uint64_t run, Step& step);
+  // The incident is over.
+  void recovered(int check, Step& step);
+  // The check is healthy (again): perhaps for long enough to clear its governors' counts.
+  void considerSustainedRecovery(int check, Step& step);
+  void actionFinished(const ActionFinished& event, Step& step);
+  void wakeDue(Step& step);
+  void runPreventive(Step& step);
+  Result<Reply> runNow(const RunRemedyNow& command, Step& step);
+
+  // Attempts that were in flight when the last process ended: verified by their checks, counted.
+  void beginRecovery(core::Now now);
+  void continueRecovery(Step& step);
+
+  // The outcome of the commit of what this step proposed.
+  void keep(Step& step);
+  void undo(Step& step);
+  void setStoreUp(bool up) { store_up_ = up; }
+  void storeIsBack(Step& step);  // results that waited for it are proposed again
+  void stop();
+
+  bool proposed() const { return governors_.proposed() || !proposed_.empty(); }
+  void addChanges(Changes& changes) const;
+  void loadTotals(const std::string& remedy, const RemedyTotals& totals);
+  std::optional<core::BootTime> nextWakeup() { return timers_.next(); }
+  bool idle() const;
+  void fill(Snapshot& snapshot) const;
+
+ private:
+  struct Remedy {
+    RemedySpec spec;
+    int check = -1;
+    int governor = 0;
+    Phase phase = Phase::kIdle;
+    bool preventive_run = false;  // the present one came from the preventive task
+    bool recovering = false;      // the present attempt was in flight at the last process's end
+    std::uint64_t attempt = 0;
+    std::uint64_t awaited = 0;  // run of the check
+    core::BootTime started{};
+    core::BootTime verify_until{};
+    std::optional<core::BootTime> wanted_at;
+    std::string text;   // of the present attempt's end, one line
+    std::string error;  // what is matched against the permanent-open conditions
+    bool ok = false;
+    FailureReason reason = FailureReason::kError;
+    RemedyView view;
+  };
+  struct Proposed {
+    enum class Kind { kAdmission, kResult };
+    Kind kind;
+    int remedy;
+    RemedyTotals before;
+  };
+  struct Lost {  // an attempt in flight whose remedy is not configured any more
+    int governor;
+    std::uint64_t attempt;
+  };
+
+  Remedy& at(int remedy) { return remedies_[static_cast<std::size_t>(remedy)]; }
+  core::Gates gates(const Remedy& remedy) const;
+  bool stormBrake() const;
+  bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
+
+  core::Verdict want(int remedy, bool preventive, Step& step);
+  void deny(int remedy, const core::Verdict& verdict, Step& step);
+  void rest(Remedy& remedy);
+  void precheck(int remedy, Step& step);
+  void prechecked(int remedy, Step& step);
+  void admit(int remedy, Step& step);
+  void wouldAttempt(int remedy, Step& step);
+  void startAction(int remedy, Step& step);
+  void look(int remedy, Step& step);
+  void looked(int remedy, Step& step);
+  void end(int remedy, bool ok, FailureReason reason, Step& step);
+  void proposeResult(int remedy, Step& step);
+  void ended(int remedy, Step& step);
+  void wakeQueued(Step& step);
+  bool healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const;
+
+  const HealingPolicy policy_;
+  Detection& detection_;
+  const core::FeatureFlags& features_;
+  Governors governors_;
+  std::vector<Remedy> remedies_;
+  std::vector<std::vector<int>> remedies_of_check_;
+  std::vector<std::vector<int>> checks_of_governor_;
+  TimerQueue timers_;
+  std::vector<int> queue_;
+  std::vector<Proposed> proposed_;
+  std::vector<Lost> lost_;
+  bool recovery_pending_ = false;
+  bool store_up_ = true;
+  bool stopped_ = false;
+  std::array<std::uint64_t, 4> events_{};
+  std::array<std::uint64_t, 4> dropped_{};
+  Histogram event_wait_{waitBuckets()};
+  std::uint64_t preventive_runs_ = 0;
+  std::uint64_t preventive_failures_ = 0;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/time.h"
+
+namespace heald::engine {
+
+// Deadlines of things that are named by an index. Setting one again replaces it; one that is taken
+// or cleared is gone. Equal deadlines come out in the order in which they were set. O(log n);
+// replaced entries stay in the heap until they surface.
+class TimerQueue {
+ public:
+  void set(int index, core::BootTime due) {
+    stampOf(index) = ++sequence_;
+    heap_.push_back({due, sequence_, index});
+    std::push_heap(heap_.begin(), heap_.end(), later);
+  }
+
+  void clear(int index) { stampOf(index) = 0; }
+
+  std::optional<core::BootTime> next() {
+    dropReplaced();
+    return heap_.empty() ? std::nullopt : std::optional(heap_.front().due);
+  }
+
+  // The first one that is due at `now`, taken out.
+  std::optional<int> take(core::BootTime now) {
+    dropReplaced();
+    if (heap_.empty() || heap_.front().due > now) {
+      return std::nullopt;
+    }
+    const int index = heap_.front().index;
+    clear(index);
+    pop();
+    return index;
+  }
+
+ private:
+  struct Entry {
+    core::BootTime due;
+    std::uint64_t sequence;
+    int index;
+  };
+
+  static bool later(const Entry& a, const Entry& b) {
+    return a.due != b.due ? a.due > b.due : a.sequence > b.sequence;
+  }
+  std::uint64_t& stampOf(int index) {
+    const auto wanted = static_cast<std::size_t>(index);
+    if (stamps_.size() <= wanted) {
+      stamps_.resize(wanted + 1, 0);
+    }
+    return stamps_[wanted];
+  }
+  void pop() {
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    heap_.pop_back();
+  }
+  void dropReplaced() {
+    while (!heap_.empty() && stampOf(heap_.front().index) != heap_.front().sequence) {
+      pop();
+    }
+  }
+
+  std::vector<Entry> heap_;
+  std::vector<std::uint64_t> stamps_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,101 @@
+// The words of the engine's enumerations: the same in log, metric label, JSON and documents.
+#include "engine/output.h"
+#include "engine/snapshot.h"
+
+namespace heald::engine {
+
+std::string_view toString(FailureReason reason) {
+  switch (reason) {
+    case FailureReason::kError:
+      return "error";
+    case FailureReason::kTimeout:
+      return "timeout";
+    case FailureReason::kVerification:
+      return "verification";
+    case FailureReason::kPermanent:
+      return "permanent";
+    case FailureReason::kInterrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+std::string_view toString(Health health) {
+  switch (health) {
+    case Health::kUnknown:
+      return "unknown";
+    case Health::kHealthy:
+      return "healthy";
+    case Health::kUnhealthy:
+      return "unhealthy";
+  }
+  return "";
+}
+
+std::string_view toString(Phase phase) {
+  switch (phase) {
+    case Phase::kIdle:
+      return "idle";
+    case Phase::kWaiting:
+      return "waiting";
+    case Phase::kQueued:
+      return "queued";
+    case Phase::kPrechecking:
+      return "prechecking";
+    case Phase::kActing:
+      return "acting";
+    case Phase::kSettling:
+      return "settling";
+    case Phase::kVerifying:
+      return "verifying";
+    case Phase::kReporting:
+      return "reporting";
+  }
+  return "";
+}
+
+std::string_view toString(EventSource source) {
+  switch (source) {
+    case EventSource::kCheck:
+      return "check";
+    case EventSource::kAlertmanager:
+      return "alertmanager";
+    case EventSource::kApi:
+      return "api";
+    case EventSource::kPreventive:
+      return "preventive";
+  }
+  return "";
+}
+
+std::string_view toString(DropReason reason) {
+  switch (reason) {
+    case DropReason::kQueueFull:
+      return "queue_full";
+    case DropReason::kDuplicate:
+      return "duplicate";
+    case DropReason::kUnmatched:
+      return "unmatched";
+    case DropReason::kExpired:
+      return "expired";
+  }
+  return "";
+}
+
+std::string_view toString(RejectReason reason) {
+  switch (reason) {
+    case RejectReason::kLimit:
+      return "limit";
+    case RejectReason::kDuplicate:
+      return "duplicate";
+    case RejectReason::kShutdown:
+      return "shutdown";
+  }
+  return "";
+}
+
+core::WallTime wallOf(const Snapshot& snapshot, core::BootTime deadline) {
+  return snapshot.taken.wall + (deadline - snapshot.taken.boot);
+}
+
+}  // namespace heald::engine
