@@ -15,9 +15,9 @@ namespace heald::http {
 // Who may call a listener, and with what. The defaults fit the control listener on loopback.
 struct GuardPolicy {
   bool check_host = true;  // false only for a listener without anything to protect (metrics)
-  std::vector<std::string> allowed_hosts;  // besides localhost, 127.0.0.1, [::1]; without ports
-  std::string token;                       // empty: every call that needs the token is refused
-  std::string token_file;        // where a human finds it; named in the message, never opened here
+  std::vector<std::string> allowed_hosts{};  // besides localhost, 127.0.0.1, [::1]; without ports
+  std::string token{};                       // empty: every call that needs the token is refused
+  std::string token_file{};      // where a human finds it; named in the message, never opened here
   bool token_for_reads = false;  // true when the listener is not on loopback
   std::size_t body_limit = 1024 * 1024;  // bytes
 };

@@ -23,8 +23,8 @@ inline constexpr std::string_view kUnmatchedRoute = "unmatched";
 
 // Called on worker threads, several at one time; neither may throw or block. Either may be empty.
 struct Hooks {
-  std::function<void(const RequestRecord&)> observe;
-  std::function<void(std::string_view message)> log;  // never a token, never a body
+  std::function<void(const RequestRecord&)> observe{};
+  std::function<void(std::string_view message)> log{};  // never a token, never a body
 };
 
 // Fills request.body, or answers why it could not (408, 400).

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/connection.h"
+#include "http/waker.h"
 
 namespace heald::http {
 namespace {
@@ -28,7 +29,9 @@ struct Server::Impl {
   Impl(const ServerOptions& given, Router router, GuardPolicy policy, Hooks hooks)
       : options(given), pipeline(std::move(router), std::move(policy), std::move(hooks)) {}
   ~Impl() {
-    if (context != nullptr) mg_stop(context);
+    if (context == nullptr) return;
+    const Waker waker(options.address);
+    mg_stop(context);
   }
 
   static Impl& of(const mg_connection* connection) {
@@ -107,10 +110,9 @@ Result<void> Server::Impl::listen() {
   const std::string port = toString(options.address);
   const std::string workers = std::to_string(options.workers);
   const std::string timeout = std::to_string(options.header_timeout.count());
-  // The CORS options default to "*", decode_url to a path that cannot be told from a sent one, the
-  // domain check to closing on an absolute target without a word. document_root stays unset: with
-  // it come files, CGI and directory listings.
-  const std::array<const char*, 21> settings = {"listening_ports",
+  // The CORS options default to "*", decode_url to a path that cannot be told from a sent one.
+  // document_root stays unset: with it come files, CGI and directory listings.
+  const std::array<const char*, 19> settings = {"listening_ports",
                                                 port.c_str(),
                                                 "num_threads",
                                                 workers.c_str(),
@@ -119,8 +121,6 @@ Result<void> Server::Impl::listen() {
                                                 "enable_keep_alive",
                                                 "no",
                                                 "decode_url",
-                                                "no",
-                                                "enable_auth_domain_check",
                                                 "no",
                                                 "access_control_allow_origin",
                                                 "",

@@ -1,0 +1,185 @@
+#include "http/guard.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace heald::http {
+namespace {
+
+using testing::HasSubstr;
+using Field = Headers::Field;
+
+constexpr const char* kToken = "0123456789abcdef0123456789abcdef";
+
+GuardPolicy policy() {
+  GuardPolicy result;
+  result.allowed_hosts = {"heald.example"};
+  result.token = kToken;
+  result.token_file = "/var/lib/heald/control.token";
+  result.body_limit = 100;
+  return result;
+}
+
+int statusOf(const std::optional<Response>& refusal) {
+  return refusal ? refusal->status : 0;
+}
+
+Request withHeaders(std::initializer_list<Field> headers) {
+  Request request;
+  request.method = "POST";
+  request.path = "/api/dormant";
+  request.headers = Headers(headers);
+  return request;
+}
+
+int checkRequest(std::initializer_list<Field> headers) {
+  return statusOf(Guard(policy()).checkRequest(withHeaders(headers)));
+}
+
+// A changing call with the right token and these headers besides.
+int checkChange(std::initializer_list<Field> headers) {
+  Request request = withHeaders(headers);
+  request.headers.add("Authorization", std::string("Bearer ") + kToken);
+  return statusOf(Guard(policy()).checkAccess(request, Access::kChange));
+}
+
+std::optional<Response> checkToken(const Guard& guard, const std::string& authorization) {
+  return guard.checkAccess(withHeaders({{"Authorization", authorization}}), Access::kChange);
+}
+
+TEST(Guard, AnswersToItsOwnNamesOnly) {
+  for (const char* good : {"localhost", "localhost:3001", "LOCALHOST", "127.0.0.1:9", "[::1]:3001",
+                           "heald.example", "heald.example:80"}) {
+    EXPECT_EQ(checkRequest({{"Host", good}}), 0) << good;
+  }
+  for (const char* evil : {"evil.com", "localhost.evil.com", "127.0.0.1.evil.com", "evil.com:3001",
+                           "localhost.", "169.254.169.254", "0.0.0.0", "2130706433"}) {
+    EXPECT_EQ(checkRequest({{"Host", evil}}), 403) << evil;
+  }
+  for (const char* bad : {"", "localhost:80@evil.com", "localhost evil.com", "localhost:x"}) {
+    EXPECT_EQ(checkRequest({{"Host", bad}}), 400) << bad;
+  }
+}
+
+TEST(Guard, NamesTheSettingThatAllowsAHost) {
+  const auto refusal = Guard(policy()).checkRequest(withHeaders({{"Host", "evil.com"}}));
+  EXPECT_THAT(refusal->body, HasSubstr("evil.com"));
+  EXPECT_THAT(refusal->body, HasSubstr("web.allowed_hosts"));
+}
+
+TEST(Guard, NeedsExactlyOneHost) {
+  EXPECT_EQ(checkRequest({}), 400);
+  EXPECT_EQ(checkRequest({{"Host", "localhost"}, {"host", "evil.com"}}), 400);
+}
+
+TEST(Guard, AsksNoHostOfAListenerThatProtectsNothing) {
+  GuardPolicy open = policy();
+  open.check_host = false;
+  const Guard guard(open);
+  EXPECT_EQ(statusOf(guard.checkRequest(withHeaders({{"Host", "10.0.0.7:9469"}}))), 0);
+  EXPECT_EQ(statusOf(guard.checkRequest(withHeaders({}))), 0);
+}
+
+TEST(Guard, RefusesTwoWaysToReadOneBody) {
+  const Field host{"Host", "localhost"};
+  EXPECT_EQ(checkRequest({host, {"Content-Length", "3"}, {"Transfer-Encoding", "chunked"}}), 400);
+  EXPECT_EQ(checkRequest({host, {"Content-Length", "3"}, {"Content-Length", "3"}}), 400);
+  EXPECT_EQ(checkRequest({host, {"Transfer-Encoding", "chunked"}}), 411);
+  for (const char* bad : {"", "-1", "+3", "3 ", "0x3", "3,3", "3.0", "99999999999999999999"}) {
+    EXPECT_EQ(checkRequest({host, {"Content-Length", bad}}), 400) << bad;
+  }
+}
+
+TEST(Guard, RefusesATargetThatIsNoPath) {
+  for (const char* target : {"http://localhost/api/status", "*", "", "localhost:80"}) {
+    Request request = withHeaders({{"Host", "localhost"}});
+    request.path = target;
+    EXPECT_EQ(statusOf(Guard(policy()).checkRequest(request)), 400) << target;
+  }
+}
+
+TEST(Guard, RefusesMoreHeadersThanItCanSee) {
+  Request request = withHeaders({{"Host", "localhost"}});
+  for (int i = 0; i < 63; ++i) request.headers.add("X", "y");
+  EXPECT_EQ(statusOf(Guard(policy()).checkRequest(request)), 431);
+}
+
+TEST(Guard, NeedsTheTokenForAChange) {
+  const Guard guard(policy());
+  const std::string token = kToken;
+  EXPECT_FALSE(checkToken(guard, "Bearer " + token));
+  EXPECT_FALSE(checkToken(guard, "bearer " + token));
+  for (const std::string& wrong :
+       {std::string(), std::string("Bearer "), "Basic " + token, token, "Bearer " + token + "0",
+        "Bearer " + token.substr(1), "Bearer  " + token, std::string("Bearer")}) {
+    EXPECT_EQ(statusOf(checkToken(guard, wrong)), 401) << wrong;
+  }
+}
+
+TEST(Guard, SaysWhereTheTokenIsButNotWhatItIs) {
+  const Guard guard(policy());
+  const auto refusal = checkToken(guard, "Bearer guess");
+  EXPECT_THAT(refusal->body, HasSubstr("/var/lib/heald/control.token"));
+  EXPECT_THAT(refusal->body, testing::Not(HasSubstr(kToken)));
+  EXPECT_THAT(refusal->body, testing::Not(HasSubstr("guess")));
+  EXPECT_TRUE(refusal->headers.get("WWW-Authenticate"));
+}
+
+TEST(Guard, CountsFailuresOfAuthenticationOnly) {
+  const Guard guard(policy());
+  EXPECT_TRUE(checkToken(guard, "Bearer x"));
+  EXPECT_TRUE(checkToken(guard, ""));
+  EXPECT_FALSE(checkToken(guard, std::string("Bearer ") + kToken));
+  EXPECT_EQ(guard.authFailures(), 2u);
+}
+
+TEST(Guard, LetsNobodyChangeAnythingWithoutAConfiguredToken) {
+  GuardPolicy none = policy();
+  none.token.clear();
+  EXPECT_EQ(statusOf(checkToken(Guard(none), "Bearer ")), 401);
+}
+
+TEST(Guard, LeavesReadsOpenUnlessToldOtherwise) {
+  const Request read = withHeaders({{"Origin", "http://evil.com"}, {"Content-Type", "text/plain"}});
+  EXPECT_FALSE(Guard(policy()).checkAccess(read, Access::kRead));
+  GuardPolicy closed = policy();
+  closed.token_for_reads = true;
+  EXPECT_EQ(statusOf(Guard(closed).checkAccess(read, Access::kRead)), 401);
+}
+
+TEST(Guard, RefusesChangesFromAnotherSitesPage) {
+  EXPECT_EQ(checkChange({{"Origin", "http://localhost:3001"}}), 0);
+  EXPECT_EQ(checkChange({{"Origin", "https://heald.example"}}), 0);
+  EXPECT_EQ(checkChange({{"Sec-Fetch-Site", "same-origin"}}), 0);
+  for (const char* evil :
+       {"http://evil.com", "null", "", "http://localhost.evil.com",
+        "http://127.0.0.1.evil.com:3001", "file://", "http://localhost@evil.com"}) {
+    EXPECT_EQ(checkChange({{"Origin", evil}}), 403) << evil;
+  }
+  EXPECT_EQ(checkChange({{"Sec-Fetch-Site", "cross-site"}}), 403);
+}
+
+TEST(Guard, TakesJsonOnly) {
+  const Field length{"Content-Length", "2"};
+  EXPECT_EQ(checkChange({}), 0);
+  EXPECT_EQ(checkChange({{"Content-Length", "0"}}), 0);
+  EXPECT_EQ(checkChange({length, {"Content-Type", "application/json"}}), 0);
+  EXPECT_EQ(checkChange({length, {"Content-Type", "Application/JSON ; charset=utf-8"}}), 0);
+  for (const char* form :
+       {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "",
+        "application/jsonp", "text/plain; application/json", "application/json, text/plain"}) {
+    EXPECT_EQ(checkChange({length, {"Content-Type", form}}), 415) << form;
+    EXPECT_EQ(checkChange({{"Content-Type", form}}), 415) << "empty body, " << form;
+  }
+  EXPECT_EQ(checkChange({length}), 415);
+}
+
+TEST(Guard, LimitsTheBodyBeforeItIsRead) {
+  const Field json{"Content-Type", "application/json"};
+  EXPECT_EQ(checkChange({json, {"Content-Length", "100"}}), 0);
+  EXPECT_EQ(checkChange({json, {"Content-Length", "101"}}), 413);
+  EXPECT_EQ(checkChange({json, {"Content-Length", "18446744073709551615"}}), 413);
+}
+
+}  // namespace
+}  // namespace heald::http

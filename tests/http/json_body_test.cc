@@ -1,0 +1,51 @@
+#include "http/json_body.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace heald::http {
+namespace {
+
+using testing::HasSubstr;
+
+std::string messageFor(std::string_view body) {
+  const auto value = parseJsonObject(body);
+  return value.ok() ? "accepted" : value.error().message;
+}
+
+std::string nested(int levels) {
+  return R"({"a":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+}
+
+TEST(JsonBody, IsAnObject) {
+  EXPECT_EQ((*parseJsonObject(R"({"reason":"x"})"))["reason"], "x");
+  EXPECT_TRUE(parseJsonObject("")->is_object());
+  EXPECT_THAT(messageFor("[]"), HasSubstr("line 1, column 1: expected an object"));
+  EXPECT_THAT(messageFor("null"), HasSubstr("expected an object"));
+}
+
+TEST(JsonBody, NamesLineAndColumnOfAMistake) {
+  EXPECT_THAT(messageFor("{\n  \"a\": 1,\n  b\n}"), HasSubstr("line 3, column 3: "));
+  EXPECT_THAT(messageFor("{"), HasSubstr("line 1, column 2: "));
+  EXPECT_THAT(messageFor("{} x"), HasSubstr("line 1, column 4: "));
+  EXPECT_THAT(messageFor(R"({"a":1e999})"), HasSubstr("line 1, column "));
+}
+
+TEST(JsonBody, RefusesBytesThatAreNotUtf8) {
+  EXPECT_THAT(messageFor("{\"a\":\"\xff\"}"), HasSubstr("line 1, column 7: "));
+  EXPECT_THAT(messageFor("{\"a\":\"\xed\xa0\x80\"}"), HasSubstr("line 1, column "));
+  EXPECT_THAT(messageFor(std::string("{\"a\":\"\0\"}", 9)), HasSubstr("line 1, column "));
+}
+
+TEST(JsonBody, RefusesNestingBombs) {
+  EXPECT_EQ(messageFor(nested(32)), "accepted");
+  EXPECT_THAT(messageFor(nested(33)), HasSubstr("column 37: nested deeper than 32 levels"));
+  EXPECT_THAT(messageFor("{\"a\":\n" + std::string(1'000'000, '[')),
+              HasSubstr("line 2, column 32: nested deeper"));
+  EXPECT_EQ(messageFor(R"({"a":")" + std::string(100, '[') + R"(\"[[["})"), "accepted");
+}
+
+}  // namespace
+}  // namespace heald::http

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "http/server.h"
+#include "support/http_test_client.h"
+
+namespace heald::http {
+
+inline constexpr const char* kTestToken = "0123456789abcdef0123456789abcdef";
+inline constexpr std::chrono::milliseconds kTestTimeout{600};  // headers, and bodies
+
+// Stopping CivetWeb takes up to 2 s, so each suite shares one server with three workers.
+class ServerTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { server_ = start(3); }
+  static void TearDownTestSuite() { server_.reset(); }
+
+  static std::unique_ptr<Server> start(int workers) {
+    ServerOptions options;
+    options.workers = workers;
+    options.header_timeout = options.body_timeout = kTestTimeout;
+    GuardPolicy policy;
+    policy.token = kTestToken;
+    policy.token_file = "/var/lib/heald/control.token";
+    auto server = Server::start(options, table(), policy, {});
+    if (!server) throw std::runtime_error(server.error().message);
+    return std::move(*server);
+  }
+
+  static Router table() {
+    Router router;
+    router.get("/api/status", [](const Request& request) {
+      return text("status " + std::string(request.queryValue("format").value_or("json")));
+    });
+    router.get("/metrics", [](const Request&) { return text(std::string(2'000'000, 'm')); });
+    router.get("/throws", [](const Request&) -> Response { throw std::runtime_error("why"); });
+    router.get("/page", [](const Request&) { return text("<p>", "text/html"); });
+    router.add("POST", "/api/echo", Access::kChange,
+               [](const Request& request) { return text(request.body); });
+    return router;
+  }
+
+  static std::uint16_t port() { return server_->address().port; }
+  static test::RawResponse send(const std::string& bytes) { return test::sendRaw(port(), bytes); }
+
+  // The head of a changing call; `headers` end with their line breaks.
+  static std::string post(const std::string& headers) {
+    return std::string("POST /api/echo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ") +
+           kTestToken + "\r\nContent-Type: application/json\r\n" + headers + "\r\n";
+  }
+
+  static inline std::unique_ptr<Server> server_;
+};
+
+}  // namespace heald::http
