@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/time.h"
@@ -86,6 +87,13 @@ class Fields {
   // Reports a mistake at the key (or, with an empty key, at the mapping itself):
   // "file:line:col: path: message". `message` says what is wrong and what would be right.
   virtual void fail(std::string_view key, const std::string& message) = 0;
+  // As fail, for what can only be known when other sections have been read: call it any time until
+  // the reader returns.
+  using Report = std::function<void(const std::string& message)>;
+  virtual Report later(std::string_view key) = 0;
+  // Exactly one of these keys has to be there. `noun` is what they are: "kind of check". The keys
+  // are described by calls of their own.
+  virtual void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) = 0;
 };
 
 // What a kind (http, tcp, exec …) made of its options. Central configuration only carries it.

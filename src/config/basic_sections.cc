@@ -1,0 +1,75 @@
+#include "config/names.h"
+#include "config/sections.h"
+
+namespace heald::config {
+
+void readWeb(Fields& fields, WebOptions& web) {
+  fields.text("control_address", web.control_address, {.check = listenFault},
+              "host:port of the control plane: status, admin page and human actions");
+  fields.text("metrics_address", web.metrics_address, {.check = listenFault},
+              "host:port of /metrics and the health endpoints");
+  fields.text("token_file", web.token_file, {},
+              "file with the bearer token that human actions need");
+  fields.texts("allowed_hosts", web.allowed_hosts, {.empty_allowed = true},
+               "names under which browsers may reach the control plane, besides its address");
+  const int port = portOf(web.control_address);
+  if (port != 0 && port == portOf(web.metrics_address)) {
+    fields.fail(
+        fields.has("metrics_address") ? "metrics_address" : "control_address",
+        "control and metrics plane share port " + std::to_string(port) + " (give each its own)");
+  }
+}
+
+void readStore(Fields& fields, StoreOptions& store) {
+  fields.text("path", store.path, {},
+              "SQLite file of the durable state; in ${STATE_DIRECTORY} when that is set");
+}
+
+void readFeatures(Fields& fields, core::FeatureFlags& features) {
+  constexpr const char* kHelp[] = {
+      "kill switch of all healing",
+      "kill switch of the automatic checks",
+      "kill switch of preventive remedies",
+      "kill switch of process monitoring",
+  };
+  for (std::size_t i = 0; i < core::kFeatureCount; ++i) {
+    const core::Feature feature = core::kFeatures[i];
+    bool enabled = true;
+    fields.boolean(core::toString(feature), enabled, kHelp[i]);
+    features.setConfiguration(feature, enabled);
+  }
+}
+
+void readDetection(Fields& fields, engine::Setup& setup) {
+  engine::DetectionPolicy& detection = setup.detection;
+  fields.duration("interval", detection.interval, {},
+                  "the cycle of detection: how often a check without its own interval runs");
+  fields.duration("timeout", detection.timeout, {},
+                  "the longest run of a check without its own timeout");
+  fields.integer("max_concurrent", detection.max_concurrent, {.max = 1000},
+                 "checks that may run at one time");
+  fields.duration("process_monitoring_interval", setup.process_monitoring_interval, {},
+                  "how often the task process-monitoring runs");
+}
+
+void readHealing(Fields& fields, engine::HealingPolicy& healing) {
+  std::string mode = healing.observe ? "observe" : "enforce";
+  fields.text("mode", mode, {.one_of = {"enforce", "observe"}},
+              "observe decides, counts and logs, and does nothing");
+  healing.observe = mode == "observe";
+  fields.integer("max_concurrent", healing.max_concurrent, {.max = 100},
+                 "attempts that may run at one time, of all remedies");
+  fields.duration("preventive_interval", healing.preventive_interval, {},
+                  "how often preventive remedies are asked for");
+  fields.section("storm_brake", false,
+                 "nothing starts while too many checks are unhealthy at one time",
+                 [&](Fields& brake) {
+                   engine::StormBrakePolicy& policy = healing.storm_brake;
+                   brake.integer("min_checks", policy.min_checks, {},
+                                 "with fewer checks than these there is no brake");
+                   brake.integer("max_unhealthy_percent", policy.max_unhealthy_percent,
+                                 {.max = 100}, "the share of unhealthy checks that still starts");
+                 });
+}
+
+}  // namespace heald::config

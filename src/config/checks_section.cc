@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <utility>
+
+#include "config/names.h"
+#include "config/sections.h"
+
+namespace heald::config {
+namespace {
+
+void readTiming(Fields& fields, const engine::DetectionPolicy& detection, engine::CheckSpec& spec) {
+  std::optional<core::Duration> interval;
+  std::optional<core::Duration> timeout;
+  fields.duration("interval", interval, {},
+                  "how often it runs; without, it follows the cycle of detection.interval");
+  fields.duration("timeout", timeout, {}, "its longest run; without, detection.timeout");
+  spec.follows_cycle = !interval;
+  spec.interval = interval.value_or(detection.interval);
+  spec.timeout = timeout.value_or(detection.timeout);
+}
+
+}  // namespace
+
+std::vector<std::string> namesOf(const std::vector<Kind>& kinds) {
+  std::vector<std::string> names;
+  names.reserve(kinds.size());
+  for (const Kind& kind : kinds) names.push_back(kind.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part) {
+  for (const Kind& kind : kinds) {
+    fields.section(kind.name, false, kind.help, [&](Fields& options) {
+      part = {kind.name, kind.read(options)};
+    });
+  }
+}
+
+void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
+  Names names;
+  std::vector<Fields::Report> reports;
+  top.sections("checks", {.empty_allowed = true}, "what healthy means", [&](Fields& fields) {
+    engine::CheckSpec spec;
+    KindPart part;
+    readName(fields, spec.name, "checks", names, "its name, unique among the checks");
+    readTiming(fields, config.setup.detection, spec);
+    fields.integer("unhealthy_after", spec.unhealthy_after, {.max = 1000},
+                   "bad results on end that make it unhealthy");
+    fields.integer("healthy_after", spec.healthy_after, {.max = 1000},
+                   "good results on end that make it healthy again");
+    fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
+                 "checks whose failure explains its own: while one is unhealthy, no remedy starts");
+    fields.exactlyOne("kind of check", namesOf(kinds));
+    readKind(fields, kinds, part);
+    spec.kind = part.kind;
+    reports.push_back(fields.later("depends_on"));
+    config.checks.push_back(std::move(part));
+    config.setup.checks.push_back(std::move(spec));
+  });
+  checkDependencies(config.setup.checks, reports);
+}
+
+}  // namespace heald::config

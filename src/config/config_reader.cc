@@ -1,0 +1,77 @@
+#include "config/config_reader.h"
+
+#include <utility>
+
+#include "config/reader.h"
+#include "config/schema.h"
+#include "config/sections.h"
+
+namespace heald::config {
+namespace {
+
+// The whole file. Later sections refer to earlier ones, whatever their order in the file.
+void describe(Fields& top, const Kinds& kinds, Config& config) {
+  engine::Setup& setup = config.setup;
+  top.section("web", false, "where heald listens",
+              [&](Fields& fields) { readWeb(fields, config.web); });
+  top.section("store", false, "the durable state",
+              [&](Fields& fields) { readStore(fields, config.store); });
+  top.section("features", false, "kill switches, besides FEATURE_* in the environment",
+              [&](Fields& fields) { readFeatures(fields, setup.features); });
+  top.section("background_tasks", false, "the tasks of the engine", [&](Fields& fields) {
+    fields.integer("limit", setup.task_limit, {.max = 1000}, "tasks registered at one time");
+  });
+  top.section("detection", false, "finding out what is unhealthy",
+              [&](Fields& fields) { readDetection(fields, setup); });
+  top.section("healing", false, "doing something about it",
+              [&](Fields& fields) { readHealing(fields, setup.healing); });
+  const Governors governors = readGovernors(top);
+  readChecks(top, kinds.checks, config);
+  readRemedies(top, kinds.remedies, governors, config);
+}
+
+std::string defaultStorePath(const Lookup& environment) {
+  const auto folders = environment ? environment("STATE_DIRECTORY") : std::nullopt;
+  if (!folders || folders->empty()) return StoreOptions{}.path;
+  return folders->substr(0, folders->find(':')) + "/heald.db";  // systemd may list several
+}
+
+void readSwitches(const Lookup& environment, core::FeatureFlags& features,
+                  std::vector<Problem>& problems) {
+  for (const core::Feature feature : core::kFeatures) {
+    const std::string name(core::environmentName(feature));
+    const auto value = environment ? environment(name) : std::nullopt;
+    if (!value) continue;
+    const Result<bool> enabled = core::parseFlag(*value);
+    if (enabled) features.setEnvironment(feature, *enabled);
+    if (!enabled) problems.push_back({"environment", {}, name, enabled.error().message});
+  }
+}
+
+}  // namespace
+
+ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
+                      const Lookup& environment) {
+  ReadResult result;
+  result.config.store.path = defaultStorePath(environment);
+  std::vector<Problem> problems = readFields(
+      text, file, environment, [&](Fields& top) { describe(top, kinds, result.config); });
+  readSwitches(environment, result.config.setup.features, problems);
+  result.problems = sorted(std::move(problems));
+  return result;
+}
+
+ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment) {
+  const Result<std::string> text = loadFile(path);
+  if (text) return readConfig(*text, path, kinds, environment);
+  ReadResult result;
+  result.problems.push_back({path, {}, "", text.error().message});
+  return result;
+}
+
+std::string configSchema(const Kinds& kinds) {
+  Config config;
+  return schemaOf("heald configuration", [&](Fields& top) { describe(top, kinds, config); });
+}
+
+}  // namespace heald::config

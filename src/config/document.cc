@@ -1,0 +1,116 @@
+#include "config/document.h"
+
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <exception>
+#include <sstream>
+#include <utility>
+
+#include "config/tree_builder.h"
+#include "config/utf8.h"
+
+namespace heald::config {
+namespace {
+
+Place placeAt(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return {static_cast<int>(lines) + 1, static_cast<int>(offset - line_start) + 1};
+}
+
+std::string_view lineAt(std::string_view text, int line) {
+  for (; line > 1 && !text.empty(); --line) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+bool indentedByTab(std::string_view line) {
+  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+  return indentation.find('\t') != std::string_view::npos;
+}
+
+// The parser's words, made into what a person can do about it.
+std::string explain(const std::string& words) {
+  if (words == "illegal map value") {
+    return "a colon stands where no key can be (check the indentation; quote a text that holds "
+           "\": \")";
+  }
+  if (words == "illegal block entry") {
+    return "a list item stands where none can be (begin it on its own line)";
+  }
+  if (words == "end of map not found" || words == "end of sequence not found") {
+    return "this does not belong to what is above it (check the indentation)";
+  }
+  if (words == "end of map flow not found") return "a { is not closed (add })";
+  if (words == "end of sequence flow not found") return "a [ is not closed (add ])";
+  if (words == "illegal flow end") return "a ] or } closes nothing (remove it)";
+  if (words == "unknown token") return "a text cannot begin so (put it in quotes)";
+  if (words == "the referenced anchor is not defined") {
+    return "an alias has no anchor before it (quote a text that begins with *)";
+  }
+  return "is not YAML: " + words + " (check this line and the one before)";
+}
+
+SyntaxFault faultOf(const YAML::Exception& error, std::string_view text, Place last) {
+  const Place place{error.mark.line + 1, error.mark.column + 1};
+  if (place.line < 1) return {last, explain(error.msg)};
+  if (indentedByTab(lineAt(text, place.line))) {
+    return {{place.line, 1}, "a tab is used for indentation (use spaces)"};
+  }
+  if (error.msg == "illegal document indicator in scalar" || error.msg == "illegal EOF in scalar") {
+    return {last, "a quote is opened after this and never closed (close it)"};
+  }
+  return {place, explain(error.msg)};
+}
+
+SyntaxFault notMapping(const Node& root) {
+  if (root.type == Node::Type::kNothing) {
+    return {{1, 1}, "the file is empty (the smallest useful one has one check and one remedy)"};
+  }
+  return {root.place, "the file is not a mapping of keys (example: checks: [...])"};
+}
+
+std::variant<Node, SyntaxFault> build(std::string_view text) {
+  TreeBuilder builder;
+  // yaml-cpp takes the end of the file for the end of a quote; a document's end it does not.
+  std::istringstream input(std::string(text) + "\n...\n");
+  try {
+    YAML::Parser parser(input);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const SyntaxFault& fault) {
+    return fault;
+  } catch (const YAML::Exception& error) {
+    return faultOf(error, text, builder.last());
+  } catch (const std::exception& error) {
+    return SyntaxFault{builder.last(), std::string("is not readable: ") + error.what()};
+  }
+  return std::move(builder.root());
+}
+
+}  // namespace
+
+const Node::Entry* Node::find(std::string_view key) const {
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& entry) { return entry.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::variant<Node, SyntaxFault> parseDocument(std::string_view text) {
+  if (text.size() > kMaxDocumentBytes) {
+    return SyntaxFault{{}, "is larger than 4 MiB (a configuration is a few KiB)"};
+  }
+  if (const auto fault = findFault(text)) {
+    return SyntaxFault{placeAt(text, fault->offset), fault->message};
+  }
+  std::variant<Node, SyntaxFault> parsed = build(text);
+  const Node* root = std::get_if<Node>(&parsed);
+  if (root != nullptr && root->type != Node::Type::kMapping) return notMapping(*root);
+  return parsed;
+}
+
+}  // namespace heald::config

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/problem.h"
+
+namespace heald::config {
+
+// A value of a YAML document. Unlike yaml-cpp's own tree it keeps duplicate keys, tells quoted from
+// plain text, and knows the place of everything, aliases included.
+struct Node {
+  enum class Type { kNothing, kText, kList, kMapping };
+  struct Entry;
+
+  Type type = Type::kNothing;
+  Place place;  // of an alias: where the alias stands
+  bool quoted = false;
+  std::string text;
+  std::vector<Node> items;
+  std::vector<Entry> entries;  // in file order, duplicates included
+
+  // The first entry with this key, or nullptr.
+  const Entry* find(std::string_view key) const;
+};
+
+struct Node::Entry {
+  std::string key;
+  Place place;  // of the key
+  Node value;
+};
+
+// A document's limits; what an alias stands for is counted each time it is used.
+inline constexpr std::size_t kMaxDocumentBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxNodes = 200'000;
+inline constexpr std::size_t kMaxTextBytes = 4 * kMaxDocumentBytes;
+inline constexpr std::size_t kMaxDepth = 32;
+
+struct SyntaxFault {
+  Place place;
+  std::string message;
+};
+
+// The mapping at the top of the one document that `text` holds, or the first thing that is wrong.
+std::variant<Node, SyntaxFault> parseDocument(std::string_view text);
+
+}  // namespace heald::config

@@ -1,0 +1,228 @@
+#include "config/fields_reader.h"
+
+#include <algorithm>
+#include <map>
+
+#include "config/wording.h"
+
+namespace heald::config {
+namespace {
+
+Spot child(const Spot& parent, std::string_view key, Place place) {
+  const std::string name = shortened(key);
+  return {place, parent.path.empty() ? name : parent.path + "." + name};
+}
+
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+FieldsReader::FieldsReader(const Node& mapping, Spot spot, ValueReader& values)
+    : mapping_(mapping), spot_(std::move(spot)), values_(values) {
+  reportDuplicates(mapping_, spot_);
+}
+
+void FieldsReader::reportDuplicates(const Node& mapping, const Spot& spot) {
+  std::map<std::string_view, Place> first;
+  for (const Node::Entry& entry : mapping.entries) {
+    const auto [there, added] = first.emplace(entry.key, entry.place);
+    if (added) continue;
+    values_.report(child(spot, entry.key, entry.place), "stands here twice, first in line " +
+                                                            std::to_string(there->second.line) +
+                                                            " (keep one of the two)");
+  }
+}
+
+const Node* FieldsReader::take(std::string_view key, bool required) {
+  if (!contains(known_, key)) known_.emplace_back(key);
+  const Node::Entry* entry = mapping_.find(key);
+  if (entry != nullptr) return &entry->value;
+  if (required) values_.report(spot_, "has no " + quoted(key) + " (the key is required)");
+  return nullptr;
+}
+
+Spot FieldsReader::spotOf(std::string_view key) const {
+  const Node::Entry* entry = key.empty() ? nullptr : mapping_.find(key);
+  if (entry != nullptr) return child(spot_, key, entry->place);
+  return key.empty() ? spot_ : child(spot_, key, spot_.place);
+}
+
+void FieldsReader::text(std::string_view key, std::string& value, const TextRule& rule,
+                        std::string_view /*help*/) {
+  const Node* node = take(key, rule.required);
+  if (node == nullptr) return;
+  if (auto read = values_.text(*node, spotOf(key), rule)) value = std::move(*read);
+}
+
+void FieldsReader::text(std::string_view key, std::optional<std::string>& value,
+                        const TextRule& rule, std::string_view /*help*/) {
+  const Node* node = take(key, rule.required);
+  if (node == nullptr) return;
+  if (auto read = values_.text(*node, spotOf(key), rule)) value = std::move(*read);
+}
+
+void FieldsReader::boolean(std::string_view key, bool& value, std::string_view /*help*/) {
+  const Node* node = take(key, false);
+  if (node == nullptr) return;
+  value = values_.boolean(*node, spotOf(key)).value_or(value);
+}
+
+void FieldsReader::integer(std::string_view key, int& value, const IntegerRule& rule,
+                           std::string_view /*help*/) {
+  const Node* node = take(key, rule.required);
+  if (node == nullptr) return;
+  value = values_.integer(*node, spotOf(key), rule).value_or(value);
+}
+
+void FieldsReader::duration(std::string_view key, core::Duration& value, const DurationRule& rule,
+                            std::string_view /*help*/) {
+  const Node* node = take(key, rule.required);
+  if (node == nullptr) return;
+  value = values_.duration(*node, spotOf(key), rule).value_or(value);
+}
+
+void FieldsReader::duration(std::string_view key, std::optional<core::Duration>& value,
+                            const DurationRule& rule, std::string_view /*help*/) {
+  const Node* node = take(key, rule.required);
+  if (node == nullptr) return;
+  if (const auto read = values_.duration(*node, spotOf(key), rule)) value = read;
+}
+
+bool FieldsReader::forItems(std::string_view key, const ListRule& rule,
+                            const std::function<void(const Node&, const Spot&)>& read) {
+  const Node* list = take(key, rule.required);
+  const Spot spot = spotOf(key);
+  if (list == nullptr || !values_.isList(*list, spot, rule)) return false;
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const Node& item = list->items[i];
+    read(item, {item.place, spot.path + "[" + std::to_string(i) + "]"});
+  }
+  return true;
+}
+
+void FieldsReader::texts(std::string_view key, std::vector<std::string>& values,
+                         const ListRule& rule, std::string_view /*help*/) {
+  std::vector<std::string> all;
+  const bool there = forItems(key, rule, [&](const Node& item, const Spot& spot) {
+    if (auto read = values_.text(item, spot, {.empty_allowed = true})) {
+      all.push_back(std::move(*read));
+    }
+  });
+  if (there) values = std::move(all);
+}
+
+void FieldsReader::integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
+                            const IntegerRule& each, std::string_view /*help*/) {
+  std::vector<int> all;
+  const bool there = forItems(key, rule, [&](const Node& item, const Spot& spot) {
+    if (const auto read = values_.integer(item, spot, each)) all.push_back(*read);
+  });
+  if (there) values = std::move(all);
+}
+
+void FieldsReader::textMap(std::string_view key,
+                           std::vector<std::pair<std::string, std::string>>& map,
+                           std::string_view /*help*/) {
+  const Node* node = take(key, false);
+  const Spot spot = spotOf(key);
+  if (node == nullptr || !values_.isMapping(*node, spot)) return;
+  reportDuplicates(*node, spot);
+  map.clear();
+  for (const Node::Entry& entry : node->entries) {
+    auto read =
+        values_.text(entry.value, child(spot, entry.key, entry.place), {.empty_allowed = true});
+    if (read) map.emplace_back(entry.key, std::move(*read));
+  }
+}
+
+void FieldsReader::readMapping(const Node& node, const Spot& spot,
+                               const std::function<void(Fields&)>& read) {
+  if (!values_.isMapping(node, spot)) return;
+  FieldsReader reader(node, spot, values_);
+  read(reader);
+  reader.finish();
+}
+
+bool FieldsReader::section(std::string_view key, bool required, std::string_view /*help*/,
+                           const std::function<void(Fields&)>& read) {
+  const Node* node = take(key, required);
+  if (node == nullptr) return false;
+  readMapping(*node, spotOf(key), read);
+  return node->type == Node::Type::kMapping;
+}
+
+void FieldsReader::sections(std::string_view key, const ListRule& rule, std::string_view /*help*/,
+                            const std::function<void(Fields&)>& read) {
+  forItems(key, rule, [&](const Node& item, const Spot& spot) { readMapping(item, spot, read); });
+}
+
+void FieldsReader::namedSections(std::string_view key, std::string_view /*help*/,
+                                 const std::function<void(const std::string&, Fields&)>& read) {
+  const Node* node = take(key, false);
+  const Spot spot = spotOf(key);
+  if (node == nullptr || !values_.isMapping(*node, spot)) return;
+  reportDuplicates(*node, spot);
+  for (const Node::Entry& entry : node->entries) {
+    readMapping(entry.value, child(spot, entry.key, entry.place),
+                [&](Fields& fields) { read(entry.key, fields); });
+  }
+}
+
+bool FieldsReader::has(std::string_view key) const {
+  return mapping_.find(key) != nullptr;
+}
+
+void FieldsReader::fail(std::string_view key, const std::string& message) {
+  values_.report(spotOf(key), message);
+}
+
+Fields::Report FieldsReader::later(std::string_view key) {
+  return [&values = values_, spot = spotOf(key)](const std::string& message) {
+    values.report(spot, message);
+  };
+}
+
+void FieldsReader::exactlyOne(std::string_view noun, const std::vector<std::string>& keys) {
+  noun_ = noun;
+  choice_ = keys;
+}
+
+// Whether exactlyOne is not met for want of a key; a second one is a mistake at once.
+bool FieldsReader::choiceMissing() {
+  const Node::Entry* chosen = nullptr;
+  for (const Node::Entry& entry : mapping_.entries) {
+    if (!contains(choice_, entry.key) || mapping_.find(entry.key) != &entry) continue;
+    if (chosen != nullptr) {
+      values_.report(child(spot_, entry.key, entry.place), "is a second " + noun_ + ", beside " +
+                                                               quoted(chosen->key) +
+                                                               " (exactly one is possible)");
+    }
+    chosen = &entry;
+  }
+  return chosen == nullptr && !choice_.empty();
+}
+
+// Where the choice is missing, an unknown mapping is most likely meant to be it.
+bool FieldsReader::meantAsChoice(const Node::Entry& entry) const {
+  const std::string near = nearest(entry.key, known_);
+  return entry.value.type == Node::Type::kMapping && (near.empty() || contains(choice_, near));
+}
+
+void FieldsReader::finish() {
+  bool missing = choiceMissing();
+  for (const Node::Entry& entry : mapping_.entries) {
+    if (contains(known_, entry.key) || mapping_.find(entry.key) != &entry) continue;
+    const Spot spot = child(spot_, entry.key, entry.place);
+    if (missing && meantAsChoice(entry)) {
+      values_.report(spot, "is not a " + noun_ + " " + suggestion(entry.key, choice_));
+      missing = false;
+    } else {
+      values_.report(spot, "unknown key " + suggestion(entry.key, known_));
+    }
+  }
+  if (missing) values_.report(spot_, "has no " + noun_ + " (one of: " + joined(choice_) + ")");
+}
+
+}  // namespace heald::config

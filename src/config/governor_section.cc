@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "config/names.h"
+#include "config/scalars.h"
+#include "config/sections.h"
+#include "config/wording.h"
+
+namespace heald::config {
+namespace {
+
+void readBackoff(Fields& fields, core::BackoffPolicy& backoff) {
+  fields.duration("base", backoff.base, {}, "the wait after the first failure; doubled after each");
+  fields.duration("max", backoff.max, {}, "the longest wait");
+  if (backoff.base > backoff.max) {
+    fields.fail(fields.has("base") ? "base" : "max",
+                "the base of " + toText(backoff.base) + " is above the max of " +
+                    toText(backoff.max) + " (base is the shortest wait, max the longest)");
+  }
+}
+
+bool isBlank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+void readConditions(Fields& fields, std::vector<std::string>& conditions) {
+  fields.texts("permanent_open_conditions", conditions, {.empty_allowed = true},
+               "texts in an error, in any case of letters, that open it for good at once");
+  if (std::any_of(conditions.begin(), conditions.end(), isBlank)) {
+    fields.fail("permanent_open_conditions",
+                "holds a blank text, which every error has in it (remove it)");
+  }
+}
+
+void readBreaker(Fields& fields, core::GovernorPolicy& policy) {
+  core::BreakerPolicy& breaker = policy.breaker;
+  fields.integer("failure_threshold", breaker.failure_threshold, {.max = 1000},
+                 "failures that open it");
+  fields.duration("open_for", breaker.open_for, {}, "how long it stays open");
+  fields.integer("half_open_max_attempts", breaker.half_open_max_attempts, {.max = 100},
+                 "trials it then lets through, and successes that close it");
+  fields.integer("permanent_open_threshold", breaker.permanent_open_threshold, {.max = 1000},
+                 "failures that open it for good: only a human closes it then");
+  readConditions(fields, policy.permanent_open_conditions);
+}
+
+void readBudgets(Fields& fields, std::vector<core::BudgetPolicy>& budgets) {
+  std::vector<core::BudgetPolicy> all;
+  fields.sections("budgets", {.empty_allowed = true},
+                  "attempts in a window of time; one attempt more, and it goes dormant",
+                  [&](Fields& each) {
+                    core::BudgetPolicy budget;
+                    each.integer("attempts", budget.attempts, {.required = true, .max = 10'000},
+                                 "the most attempts in the window");
+                    each.duration("per", budget.per, {.required = true}, "the window");
+                    all.push_back(budget);
+                  });
+  if (fields.has("budgets")) budgets = std::move(all);
+}
+
+}  // namespace
+
+void readPolicy(Fields& fields, core::GovernorPolicy& policy) {
+  fields.section("backoff", false, "the wait between attempts",
+                 [&](Fields& backoff) { readBackoff(backoff, policy.backoff); });
+  fields.integer("max_consecutive_failures", policy.max_consecutive_failures, {.max = 1000},
+                 "failures on end after which it goes dormant");
+  fields.integer("max_in_flight", policy.max_in_flight, {.max = 100},
+                 "its attempts that may run at one time");
+  fields.section("breaker", false, "the circuit breaker",
+                 [&](Fields& breaker) { readBreaker(breaker, policy); });
+  readBudgets(fields, policy.budgets);
+  fields.duration("reset_after", policy.reset_after, {},
+                  "health on end after which failures are forgotten");
+  fields.texts("resume_conditions", policy.resume_conditions, {.empty_allowed = true},
+               "what a human should see to before resuming; shown while dormant");
+}
+
+Governors readGovernors(Fields& top) {
+  Governors governors;
+  top.section("governor_defaults", false, "what every governor is told to keep",
+              [&](Fields& fields) { readPolicy(fields, governors.defaults); });
+  top.namedSections("governors",
+                    "governors that several remedies share, or that differ from the defaults",
+                    [&](const std::string& name, Fields& fields) {
+                      if (const std::string wrong = nameFault(name); !wrong.empty()) {
+                        fields.fail("", quoted(name) + " " + wrong);
+                      }
+                      Governors::Entry entry{governors.defaults, fields.later("")};
+                      readPolicy(fields, entry.policy);
+                      governors.entries.insert_or_assign(name, std::move(entry));
+                    });
+  return governors;
+}
+
+}  // namespace heald::config

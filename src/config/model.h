@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/fields.h"
+#include "engine/setup.h"
+
+namespace heald::config {
+
+// Where heald listens. Addresses are host:port; port 0 stands for any free port.
+struct WebOptions {
+  std::string control_address = "127.0.0.1:3001";
+  std::string metrics_address = "0.0.0.0:9469";
+  std::optional<std::string> token_file;   // of the control plane
+  std::vector<std::string> allowed_hosts;  // names in the Host header, beside addresses
+};
+
+struct StoreOptions {
+  std::string path = "/var/lib/heald/heald.db";
+};
+
+// What a kind made, under the kind's name. Shared, because runs of an old configuration may outlive
+// a reload.
+struct KindPart {
+  std::string kind;
+  std::shared_ptr<const Part> part;
+};
+
+// A whole configuration. The engine's half is `setup`; what its names stand for is beside it, in
+// the same order.
+struct Config {
+  WebOptions web;
+  StoreOptions store;
+  engine::Setup setup;
+  std::vector<KindPart> checks;                 // of setup.checks[i]
+  std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
+};
+
+}  // namespace heald::config

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace heald::config {
+
+// A place in a file, counted from 1, in bytes. {0, 0} stands for the file as a whole.
+struct Place {
+  int line = 0;
+  int column = 0;
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// One mistake of a configuration file.
+struct Problem {
+  std::string file;
+  Place place;
+  std::string path;     // "checks[2].timeout"; empty for the file as a whole
+  std::string message;  // what is wrong, and in brackets what would be right
+
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+// `heald.yml:14:5: checks[2].timeout: "5 parsecs" is not a duration (examples: 5s, 10m)`: one line
+// without control characters.
+std::string toString(const Problem& problem);
+
+// By position, at most 200 of them; a last one then counts the others.
+std::vector<Problem> sorted(std::vector<Problem> problems);
+
+}  // namespace heald::config

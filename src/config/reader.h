@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/environment.h"
+#include "config/fields.h"
+#include "config/problem.h"
+#include "heald/result.h"
+
+namespace heald::config {
+
+// Reads YAML by a description: `read` is called with the top mapping of `text`, unless the text is
+// no YAML mapping at all. All mistakes, sorted by position; none means that everything `read` has
+// filled is valid. `file` is the name that the messages begin with. Never throws what yaml-cpp
+// throws; reads no file and, but for `environment`, nothing else from outside.
+std::vector<Problem> readFields(std::string_view text, const std::string& file,
+                                const Lookup& environment,
+                                const std::function<void(Fields&)>& read);
+
+// The content of a file, cut where it is certainly too large. Only of a regular file: a pipe could
+// block for ever. The error's message says why, without the path.
+Result<std::string> loadFile(const std::string& path);
+
+}  // namespace heald::config

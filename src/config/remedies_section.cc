@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <utility>
+
+#include "config/names.h"
+#include "config/scalars.h"
+#include "config/sections.h"
+#include "config/wording.h"
+
+namespace heald::config {
+namespace {
+
+constexpr int kVerifyFactor = 6;  // within = 6 * after, unless configured
+
+void readWhen(Fields& fields, const Names& checks, std::string& check) {
+  fields.text("check", check, {}, "the check that asks for it by being unhealthy");
+  if (fields.has("alert")) {
+    std::vector<std::pair<std::string, std::string>> ignored;
+    fields.textMap("alert", ignored, "");
+    fields.fail("alert", "alerts are not supported by this version (use check)");
+  } else if (!fields.has("check")) {
+    fields.fail("", "names nothing (example: when: {check: NAME})");
+  }
+  if (!check.empty() && !checks.contains(check)) {
+    fields.fail("check", missing("check", check, checks));
+  }
+}
+
+void readVerify(Fields& fields, engine::VerifyPolicy& verify) {
+  std::optional<core::Duration> within;
+  fields.duration("after", verify.after, {.zero_allowed = true},
+                  "how long after the action ended the check is looked at first");
+  fields.duration("within", within, {.zero_allowed = true},
+                  "how long after the action ended it has to be healthy; without, six times after");
+  verify.within = within.value_or(kVerifyFactor * verify.after);
+  if (verify.within < verify.after) {
+    fields.fail("within", toText(verify.within) + " is before the check is looked at first, " +
+                              toText(verify.after) + " (within is at least after)");
+  }
+}
+
+void readStep(Fields& fields, const std::vector<Kind>& kinds, std::vector<int>& after,
+              std::vector<KindPart>& parts) {
+  const bool first = after.empty();
+  int failures = first ? 0 : after.back() + 1;
+  fields.integer("after_failures", failures, {.required = !first, .min = 0, .max = 1000},
+                 "failures of this incident after which this step takes over; 0 for the first");
+  if (first && failures != 0) {
+    fields.fail("after_failures", "the first step begins at once (remove the key)");
+  } else if (!first && failures <= after.back()) {
+    fields.fail("after_failures", std::to_string(failures) + " is not above the " +
+                                      std::to_string(after.back()) +
+                                      " of the step before (steps ascend)");
+  }
+  fields.exactlyOne("kind of remedy", namesOf(kinds));
+  KindPart part;
+  readKind(fields, kinds, part);
+  after.push_back(std::max(failures, first ? 0 : after.back()));
+  parts.push_back(std::move(part));
+}
+
+std::vector<KindPart> readActions(Fields& fields, const std::vector<Kind>& kinds,
+                                  std::vector<int>& steps) {
+  std::vector<std::string> choice = namesOf(kinds);
+  choice.emplace_back("steps");
+  fields.exactlyOne("kind of remedy", choice);
+  KindPart single;
+  readKind(fields, kinds, single);
+  std::vector<int> after;
+  std::vector<KindPart> parts;
+  fields.sections("steps", {}, "escalation: the next step after so many failures",
+                  [&](Fields& step) { readStep(step, kinds, after, parts); });
+  if (parts.empty()) return {single};
+  steps = std::move(after);
+  return parts;
+}
+
+void readGovernorName(Fields& fields, const Governors& governors, std::string& name) {
+  fields.text("governor", name, {.check = nameFault},
+              "the governor it runs under; without, its own, named after itself");
+  Names known = {{kMainGovernor, 0}};
+  for (const auto& [other, entry] : governors.entries) known.emplace(other, known.size());
+  if (fields.has("governor") && nameFault(name).empty() && !known.contains(name)) {
+    fields.fail("governor", missing("governor", name, known));
+  }
+}
+
+void readMode(Fields& fields, bool& observe) {
+  std::string mode = "enforce";
+  fields.text("mode", mode, {.one_of = {"enforce", "observe"}},
+              "observe decides, counts and logs this remedy, and does nothing");
+  observe = mode == "observe";
+}
+
+void readRemedy(Fields& fields, const Governors& governors, const Names& checks,
+                engine::RemedySpec& spec) {
+  const bool asked = fields.section("when", false, "what asks for it",
+                                    [&](Fields& when) { readWhen(when, checks, spec.check); });
+  fields.boolean("preventive", spec.preventive,
+                 "runs on the task self-healing-preventive, without being asked for");
+  if (!asked && !fields.has("when") && !spec.preventive) {
+    fields.fail("", "never runs (give it when: {check: NAME}, or preventive: true)");
+  }
+  spec.governor = spec.name;
+  readGovernorName(fields, governors, spec.governor);
+  readMode(fields, spec.observe);
+  const bool verified = fields.section("verify", false, "success is: the check is healthy again",
+                                       [&](Fields& verify) { readVerify(verify, spec.verify); });
+  if (verified && !fields.has("when")) {
+    fields.fail("verify", "has no check to look at (give the remedy when: {check: NAME})");
+  }
+}
+
+// The governors that are used, each with its policy. An entry that serves nobody is a mistake: its
+// limits would silently not hold.
+void listGovernors(const Governors& governors, engine::Setup& setup) {
+  std::map<std::string, core::GovernorPolicy> used = {{kMainGovernor, governors.defaults}};
+  Names remedies;
+  for (const engine::RemedySpec& remedy : setup.remedies) {
+    used.emplace(remedy.governor, governors.defaults);
+    remedies.emplace(remedy.name, remedies.size());
+  }
+  for (const auto& [name, entry] : governors.entries) {
+    if (const auto place = used.find(name); place != used.end()) {
+      place->second = entry.policy;
+    } else if (remedies.contains(name)) {
+      entry.report("is the name of a remedy that runs under another governor (use another name)");
+    } else {
+      entry.report("serves nothing: no remedy names it, and " + missing("remedy", name, remedies));
+    }
+  }
+  for (auto& [name, policy] : used) setup.governors.push_back({name, std::move(policy)});
+}
+
+}  // namespace
+
+void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& governors,
+                  Config& config) {
+  Names checks;
+  for (const auto& check : config.setup.checks) checks.emplace(check.name, checks.size());
+  Names names;
+  top.sections("remedies", {.empty_allowed = true}, "what may be tried", [&](Fields& fields) {
+    engine::RemedySpec spec;
+    readName(fields, spec.name, "remedies", names, "its name, unique among the remedies");
+    readRemedy(fields, governors, checks, spec);
+    config.remedies.push_back(readActions(fields, kinds, spec.steps));
+    config.setup.remedies.push_back(std::move(spec));
+  });
+  listGovernors(governors, config.setup);
+}
+
+}  // namespace heald::config

@@ -1,0 +1,155 @@
+#include "config/schema.h"
+
+#include "config/scalars.h"
+#include "config/schema_fields.h"
+
+namespace heald::config {
+namespace {
+
+using Json = SchemaFields::Json;
+
+constexpr char kReference[] = "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
+constexpr char kDuration[] =
+    "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$|^0$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
+
+// A plain value, or a text with a ${NAME} that becomes one.
+Json orReference(Json schema) {
+  Json reference = {{"type", "string"}, {"pattern", kReference}};
+  return {{"anyOf", Json::array({std::move(schema), std::move(reference)})}};
+}
+
+// A text may be written as a number or a boolean: the reader takes it as it stands.
+Json textSchema(const TextRule& rule) {
+  Json schema = {{"type", Json::array({"string", "number", "boolean"})}};
+  if (!rule.empty_allowed) schema["minLength"] = 1;
+  if (rule.one_of.empty()) return schema;
+  return orReference({{"enum", rule.one_of}});
+}
+
+Json integerSchema(const IntegerRule& rule) {
+  return orReference({{"type", "integer"}, {"minimum", rule.min}, {"maximum", rule.max}});
+}
+
+Json durationSchema() {
+  return {{"type", Json::array({"string", "integer"})}, {"pattern", kDuration}, {"maximum", 0}};
+}
+
+Json listSchema(const ListRule& rule, Json items) {
+  Json schema = {{"type", "array"}, {"items", std::move(items)}};
+  if (!rule.empty_allowed) schema["minItems"] = 1;
+  return schema;
+}
+
+}  // namespace
+
+Json SchemaFields::describe(const std::function<void(Fields&)>& read) {
+  SchemaFields fields;
+  read(fields);
+  Json schema = {{"type", "object"}, {"additionalProperties", false}};
+  schema["properties"] = std::move(fields.properties_);
+  if (!fields.required_.empty()) schema["required"] = std::move(fields.required_);
+  if (!fields.one_of_.empty()) schema["oneOf"] = std::move(fields.one_of_);
+  return schema;
+}
+
+void SchemaFields::add(std::string_view key, bool required, std::string_view help, Json schema) {
+  const std::string name(key);
+  if (!help.empty()) schema["description"] = std::string(help);
+  properties_[name] = std::move(schema);
+  if (required) required_.push_back(name);
+}
+
+void SchemaFields::text(std::string_view key, std::string& value, const TextRule& rule,
+                        std::string_view help) {
+  Json schema = textSchema(rule);
+  if (!value.empty()) schema["default"] = value;
+  add(key, rule.required, help, std::move(schema));
+}
+
+void SchemaFields::text(std::string_view key, std::optional<std::string>& value,
+                        const TextRule& rule, std::string_view help) {
+  std::string present = value.value_or("");
+  text(key, present, rule, help);
+}
+
+void SchemaFields::boolean(std::string_view key, bool& value, std::string_view help) {
+  Json schema = orReference({{"type", "boolean"}});
+  schema["default"] = value;
+  add(key, false, help, std::move(schema));
+}
+
+void SchemaFields::integer(std::string_view key, int& value, const IntegerRule& rule,
+                           std::string_view help) {
+  Json schema = integerSchema(rule);
+  if (!rule.required) schema["default"] = value;
+  add(key, rule.required, help, std::move(schema));
+}
+
+void SchemaFields::duration(std::string_view key, core::Duration& value, const DurationRule& rule,
+                            std::string_view help) {
+  Json schema = durationSchema();
+  if (!rule.required) schema["default"] = toText(value);
+  add(key, rule.required, help, std::move(schema));
+}
+
+void SchemaFields::duration(std::string_view key, std::optional<core::Duration>& value,
+                            const DurationRule& rule, std::string_view help) {
+  Json schema = durationSchema();
+  if (value) schema["default"] = toText(*value);
+  add(key, rule.required, help, std::move(schema));
+}
+
+void SchemaFields::texts(std::string_view key, std::vector<std::string>& values,
+                         const ListRule& rule, std::string_view help) {
+  Json schema = listSchema(rule, textSchema({.empty_allowed = true}));
+  if (!rule.required) schema["default"] = values;
+  add(key, rule.required, help, std::move(schema));
+}
+
+void SchemaFields::integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
+                            const IntegerRule& each, std::string_view help) {
+  Json schema = listSchema(rule, integerSchema(each));
+  if (!rule.required) schema["default"] = values;
+  add(key, rule.required, help, std::move(schema));
+}
+
+void SchemaFields::textMap(std::string_view key,
+                           std::vector<std::pair<std::string, std::string>>& map,
+                           std::string_view help) {
+  Json schema = {{"type", "object"}, {"additionalProperties", textSchema({.empty_allowed = true})}};
+  if (!map.empty()) schema["default"] = Json(Json::object_t(map.begin(), map.end()));
+  add(key, false, help, std::move(schema));
+}
+
+bool SchemaFields::section(std::string_view key, bool required, std::string_view help,
+                           const std::function<void(Fields&)>& read) {
+  add(key, required, help, describe(read));
+  return false;
+}
+
+void SchemaFields::sections(std::string_view key, const ListRule& rule, std::string_view help,
+                            const std::function<void(Fields&)>& read) {
+  add(key, rule.required, help, listSchema(rule, describe(read)));
+}
+
+void SchemaFields::namedSections(std::string_view key, std::string_view help,
+                                 const std::function<void(const std::string&, Fields&)>& read) {
+  Json each = describe([&](Fields& fields) { read("NAME", fields); });
+  add(key, false, help, {{"type", "object"}, {"additionalProperties", std::move(each)}});
+}
+
+Fields::Report SchemaFields::later(std::string_view /*key*/) {
+  return [](const std::string&) {};
+}
+
+void SchemaFields::exactlyOne(std::string_view /*noun*/, const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) one_of_.push_back({{"required", Json::array({key})}});
+}
+
+std::string schemaOf(const std::string& title, const std::function<void(Fields&)>& read) {
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
+  schema.update(SchemaFields::describe(read));
+  return schema.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace heald::config

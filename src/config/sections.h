@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/config_reader.h"
+#include "config/fields.h"
+#include "config/model.h"
+
+namespace heald::config {
+
+// The descriptions of the sections of a configuration file, each of which fills its part of the
+// model. Private to config_reader.
+
+// Always there, used or not: the status shows it as the main breaker.
+inline constexpr char kMainGovernor[] = "self-healing-main";
+
+void readWeb(Fields& fields, WebOptions& web);
+void readStore(Fields& fields, StoreOptions& store);
+void readFeatures(Fields& fields, core::FeatureFlags& features);
+void readDetection(Fields& fields, engine::Setup& setup);
+void readHealing(Fields& fields, engine::HealingPolicy& healing);
+
+// `governor_defaults` and `governors`.
+struct Governors {
+  struct Entry {
+    core::GovernorPolicy policy;
+    Fields::Report report;  // at its name
+  };
+  core::GovernorPolicy defaults;
+  std::map<std::string, Entry> entries;
+};
+Governors readGovernors(Fields& top);
+
+// The keys of one governor; `policy` holds what the absent ones mean.
+void readPolicy(Fields& fields, core::GovernorPolicy& policy);
+
+// `checks`; needs what readDetection has filled.
+void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config);
+
+// `remedies`, and with them the governors of the setup; needs what readChecks has filled.
+void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& governors,
+                  Config& config);
+
+// The one kind of a check, remedy or step, and its part.
+void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part);
+std::vector<std::string> namesOf(const std::vector<Kind>& kinds);
+
+// Reports unknown names and cycles of depends_on; reports[i] is at depends_on of checks[i].
+void checkDependencies(const std::vector<engine::CheckSpec>& checks,
+                       const std::vector<Fields::Report>& reports);
+
+}  // namespace heald::config

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <yaml-cpp/eventhandler.h>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/document.h"
+
+namespace heald::config {
+
+// Builds a Node out of yaml-cpp's parser events. What is against our own rules (a limit, a second
+// document, a tag, a key that is no text) is thrown as SyntaxFault, for parseDocument to catch.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  Node& root() { return root_; }
+  // Where the last event was: the best guess for a quote that was never closed.
+  Place last() const { return last_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override;
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override;
+  void OnSequenceEnd() override { end(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override;
+  void OnMapEnd() override { end(); }
+
+ private:
+  struct Weight {
+    std::size_t nodes = 0;
+    std::size_t bytes = 0;
+  };
+  struct Anchored {
+    Node node;
+    Weight weight;
+  };
+  // A list or mapping whose end has not been seen.
+  struct Open {
+    Node node;
+    YAML::anchor_t anchor = 0;
+    Weight before;
+    bool wants_key = false;
+  };
+
+  void start(Node::Type type, const YAML::Mark& mark, const std::string& tag,
+             YAML::anchor_t anchor);
+  void end();
+  void add(Node node, YAML::anchor_t anchor, const Weight& before);
+  void place(Node node);
+  void placeKey(Node& mapping, const Node& key);
+  Weight count(const Weight& more, Place where);
+
+  Node root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  Weight used_;
+  Place last_;
+  bool started_ = false;
+};
+
+}  // namespace heald::config

@@ -1,0 +1,148 @@
+#include "config/value_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/scalars.h"
+#include "config/utf8.h"
+#include "config/wording.h"
+
+namespace heald::config {
+namespace {
+
+const char* nameOf(Node::Type type) {
+  switch (type) {
+    case Node::Type::kNothing:
+      return "nothing";
+    case Node::Type::kText:
+      return "a single value";
+    case Node::Type::kList:
+      return "a list";
+    case Node::Type::kMapping:
+      return "a mapping";
+  }
+  return "";
+}
+
+// What can only come in from the environment or by an escape such as "\0".
+std::string badCharacter(const std::string& text) {
+  if (text.find('\0') != std::string::npos) return "holds a NUL character (remove it)";
+  const auto fault = findFault(text);
+  return fault && characterLength(std::string_view(text).substr(fault->offset)) == 0
+             ? "is not UTF-8 (check the environment)"
+             : "";
+}
+
+}  // namespace
+
+void ValueReader::report(const Spot& spot, std::string message) {
+  problems_.push_back({file_, spot.place, spot.path, std::move(message)});
+}
+
+bool ValueReader::isType(const Node& node, const Spot& spot, Node::Type type,
+                         const char* expected) {
+  if (node.type == type) return true;
+  if (node.type == Node::Type::kNothing) {
+    report(spot, std::string("has no value (give it ") + expected + ", or remove the key)");
+  } else {
+    report(spot, std::string("is ") + nameOf(node.type) + " (it has to be " + expected + ")");
+  }
+  return false;
+}
+
+bool ValueReader::isList(const Node& node, const Spot& spot, const ListRule& rule) {
+  if (!isType(node, spot, Node::Type::kList, "a list, as in [a, b]")) return false;
+  if (!node.items.empty() || rule.empty_allowed) return true;
+  report(spot, "is an empty list (give it at least one item, or remove the key)");
+  return false;
+}
+
+bool ValueReader::isMapping(const Node& node, const Spot& spot) {
+  return isType(node, spot, Node::Type::kMapping, "a mapping, as in {key: value}");
+}
+
+std::optional<ValueReader::Scalar> ValueReader::scalar(const Node& node, const Spot& spot,
+                                                       const char* expected) {
+  if (!isType(node, spot, Node::Type::kText, expected)) return std::nullopt;
+  Result<std::string> expanded = expand(node.text, environment_);
+  if (!expanded) {
+    report(spot, expanded.error().message);
+    return std::nullopt;
+  }
+  const bool changed = *expanded != node.text;
+  Scalar result{std::move(*expanded), quoted(node.text), !node.quoted || changed};
+  if (changed) result.shown += " (from the environment)";
+  if (const std::string wrong = badCharacter(result.text); !wrong.empty()) {
+    report(spot, result.shown + " " + wrong);
+    return std::nullopt;
+  }
+  return result;
+}
+
+std::optional<std::string> ValueReader::text(const Node& node, const Spot& spot,
+                                             const TextRule& rule) {
+  std::optional<Scalar> value = scalar(node, spot, "a text");
+  if (!value) return std::nullopt;
+  const auto& allowed = rule.one_of;
+  std::string wrong;
+  if (value->text.empty() && !rule.empty_allowed) {
+    wrong = "is empty (give it a value, or remove the key)";
+  } else if (!allowed.empty() &&
+             std::find(allowed.begin(), allowed.end(), value->text) == allowed.end()) {
+    wrong = "is not one of its values " + suggestion(value->text, allowed);
+  } else if (rule.check) {
+    wrong = rule.check(value->text);
+  }
+  if (wrong.empty()) return std::move(value->text);
+  report(spot, value->shown + " " + wrong);
+  return std::nullopt;
+}
+
+bool ValueReader::checkTyped(const Scalar& scalar, const Spot& spot, const char* noun) {
+  if (!scalar.typed) {
+    report(spot, scalar.shown + " is a text, not " + noun + " (remove the quotes)");
+  }
+  return scalar.typed;
+}
+
+std::optional<bool> ValueReader::boolean(const Node& node, const Spot& spot) {
+  const auto value = scalar(node, spot, "true or false");
+  if (!value || !checkTyped(*value, spot, "a boolean")) return std::nullopt;
+  const Result<bool> read = parseBoolean(value->text);
+  if (read) return *read;
+  report(spot, value->shown + " " + read.error().message);
+  return std::nullopt;
+}
+
+std::optional<int> ValueReader::integer(const Node& node, const Spot& spot,
+                                        const IntegerRule& rule) {
+  const auto value = scalar(node, spot, "a whole number");
+  if (!value || !checkTyped(*value, spot, "a number")) return std::nullopt;
+  const Result<long> read = parseInteger(value->text);
+  if (read && *read >= rule.min && *read <= rule.max) return static_cast<int>(*read);
+  report(spot, value->shown + " " +
+                   (read ? "is out of range (" + std::to_string(rule.min) + " to " +
+                               std::to_string(rule.max) + ")"
+                         : read.error().message));
+  return std::nullopt;
+}
+
+std::optional<core::Duration> ValueReader::duration(const Node& node, const Spot& spot,
+                                                    const DurationRule& rule) {
+  const auto value = scalar(node, spot, "a duration, as in 5s");
+  if (!value) return std::nullopt;
+  const Result<core::Duration> read = parseDuration(value->text);
+  std::string wrong;
+  if (!read) {
+    wrong = read.error().message;
+  } else if (*read == core::Duration::zero() && !rule.zero_allowed) {
+    wrong = "is zero (it has to be longer; examples: 5s, 10m)";
+  } else if (*read > rule.max) {
+    wrong = "is too long (at most " + toText(rule.max) + ")";
+  }
+  if (wrong.empty()) return *read;
+  report(spot, value->shown + " " + wrong);
+  return std::nullopt;
+}
+
+}  // namespace heald::config

@@ -1,0 +1,83 @@
+#include "config/wording.h"
+
+#include <algorithm>
+
+namespace heald::config {
+namespace {
+
+constexpr std::size_t kLongest = 64;
+constexpr std::size_t kMostListed = 40;
+
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+std::string visible(char c) {
+  if (c == '\n') return "\\n";
+  if (c == '\t') return "\\t";
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F ? "?" : std::string(1, c);
+}
+
+}  // namespace
+
+std::string shortened(std::string_view text) {
+  std::size_t end = std::min(text.size(), kLongest);
+  while (end < text.size() && end > 0 && continues(text[end])) --end;
+  std::string result;
+  for (const char c : text.substr(0, end)) result += visible(c);
+  return end < text.size() ? result + "…" : result;
+}
+
+std::string quoted(std::string_view text) {
+  return "\"" + shortened(text) + "\"";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string result;
+  for (std::size_t i = 0; i < std::min(words.size(), kMostListed); ++i) {
+    result += (i == 0 ? "" : ", ") + shortened(words[i]);
+  }
+  return words.size() > kMostListed ? result + ", …" : result;
+}
+
+int editDistance(std::string_view a, std::string_view b) {
+  std::vector<int> before(b.size() + 1);
+  std::vector<int> last(b.size() + 1);
+  std::vector<int> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = static_cast<int>(j);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = static_cast<int>(i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] =
+          std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      const bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (exchanged) row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    std::swap(before, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  if (word.size() > kLongest) return "";
+  int best = std::min(3, static_cast<int>((word.size() + 2) / 3)) + 1;
+  std::string found;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongest) continue;
+    const int distance = editDistance(word, candidate);
+    if (distance >= best) continue;
+    best = distance;
+    found = candidate;
+  }
+  return found;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string near = nearest(word, candidates);
+  if (!near.empty()) return "(did you mean " + quoted(near) + "?)";
+  return candidates.empty() ? "(there is none)" : "(known: " + joined(candidates) + ")";
+}
+
+}  // namespace heald::config
