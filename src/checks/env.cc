@@ -1,0 +1,71 @@
+#include "checks/env.h"
+
+#include <cstdlib>
+
+#include "checks/check.h"
+#include "io/file.h"
+#include "io/text.h"
+
+namespace heald::checks {
+namespace {
+
+using core::CheckStatus;
+
+constexpr std::size_t kFileLimit = 1024 * 1024;
+
+std::string variableProblem(const std::string& name) {
+  return name.find('=') == std::string::npos ? "" : "is not the name of a variable (example: KEY)";
+}
+
+CheckResult judgeValue(const std::string& what, std::string_view value) {
+  if (io::trim(value).empty()) return {CheckStatus::kCritical, io::oneLine(what + " is blank")};
+  return {CheckStatus::kOk, io::oneLine(what + " is set")};
+}
+
+CheckResult lookAtVariable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (!value) return {CheckStatus::kCritical, io::oneLine("variable " + name + " is not set")};
+  return judgeValue("variable " + name, value);
+}
+
+CheckResult lookAtFile(const std::string& path) {
+  const auto content = io::readSmallFile(path, kFileLimit);
+  if (content) return judgeValue("file " + path, *content);
+  const bool absent = content.error().code == ErrorCode::kNotFound;
+  return {absent ? CheckStatus::kCritical : CheckStatus::kUnknown,
+          io::oneLine("file " + content.error().message)};
+}
+
+class EnvCheck : public Check {
+ public:
+  EnvCheck(std::string variable, std::string file)
+      : variable_(std::move(variable)), file_(std::move(file)) {}
+
+  void start(io::Services& services, const CheckRun&, Done done) const override {
+    const bool accepted = services.workers.post([variable = variable_, file = file_, done] {
+      done(variable.empty() ? lookAtFile(file) : lookAtVariable(variable));
+    });
+    if (!accepted) done({CheckStatus::kUnknown, "too much work is waiting"});
+  }
+
+ private:
+  const std::string variable_;
+  const std::string file_;
+};
+
+}  // namespace
+
+config::Kind envKind() {
+  return {"env", "an environment variable or a file that must not be blank", [](config::Fields& f) {
+            std::string variable, file;
+            f.text("variable", variable, {.check = variableProblem},
+                   "variable of heald's own environment that must be set and not blank");
+            f.text("file", file, {}, "file that must be there and not blank");
+            if (f.has("variable") == f.has("file")) {
+              f.fail("", "needs one of `variable` and `file` (example: variable: API_KEY)");
+            }
+            return std::make_shared<const EnvCheck>(std::move(variable), std::move(file));
+          }};
+}
+
+}  // namespace heald::checks

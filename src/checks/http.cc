@@ -1,0 +1,110 @@
+#include "checks/http.h"
+
+#include <algorithm>
+
+#include "checks/check.h"
+#include "io/address.h"
+#include "io/http_bearer.h"
+#include "io/text.h"
+
+namespace heald::checks {
+namespace {
+
+using core::CheckStatus;
+
+struct HttpOptions {
+  io::HttpRequest request;
+  std::vector<int> expect_status;
+  std::string expect_body;
+  std::string bearer_token_file;
+};
+
+void describe(config::Fields& f, HttpOptions& o) {
+  f.text("url", o.request.url, {.required = true, .check = io::urlProblem},
+         "http:// or https:// address to ask");
+  f.text("method", o.request.method, {.one_of = {"GET", "HEAD", "POST", "PUT", "OPTIONS"}},
+         "request method");
+  f.textMap("headers", o.request.headers, "request headers");
+  f.text("bearer_token_file", o.bearer_token_file, {},
+         "file with the token for an Authorization header, read at each run");
+  f.integers("expect_status", o.expect_status, {}, {.min = 100, .max = 599},
+             "statuses that are healthy; any 2xx when absent");
+  f.text("expect_body", o.expect_body, {}, "text that the first 64 KiB of the body must contain");
+  f.boolean("follow_redirects", o.request.follow_redirects,
+            "follow up to 5 redirects, never from https to http");
+  f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");
+  for (const auto& [name, value] : o.request.headers) {
+    const std::string problem = io::headerProblem(name, value);
+    if (!problem.empty()) f.fail("headers", "\"" + name + "\" " + problem);
+  }
+}
+
+bool expected(const HttpOptions& o, int status) {
+  const auto& list = o.expect_status;
+  if (list.empty()) return status / 100 == 2;
+  return std::find(list.begin(), list.end(), status) != list.end();
+}
+
+std::string expectation(const HttpOptions& o) {
+  if (o.expect_status.empty()) return "2xx";
+  std::string text;
+  for (const int status : o.expect_status) {
+    text += (text.empty() ? "" : " or ") + std::to_string(status);
+  }
+  return text;
+}
+
+CheckResult judgeAnswer(const HttpOptions& o, const io::HttpResponse& response) {
+  const std::string status = "status " + std::to_string(response.status);
+  if (!expected(o, response.status)) {
+    return {CheckStatus::kCritical, io::oneLine(status + " (expected " + expectation(o) + ")")};
+  }
+  if (response.body.find(o.expect_body) == std::string::npos) {
+    return {CheckStatus::kCritical,
+            io::oneLine(status + ", but the body does not contain '" + o.expect_body + "'")};
+  }
+  return {CheckStatus::kOk, status};
+}
+
+CheckResult judge(const HttpOptions& o, const io::HttpResponse& response) {
+  switch (response.end) {
+    case io::HttpEnd::kAnswered:
+      return judgeAnswer(o, response);
+    case io::HttpEnd::kFailed:
+    case io::HttpEnd::kTimeout:
+      return {CheckStatus::kCritical, response.error};
+    case io::HttpEnd::kCancelled:
+    case io::HttpEnd::kNotSent:
+      return {CheckStatus::kUnknown, response.error};
+  }
+  return {};
+}
+
+class HttpCheck : public Check {
+ public:
+  explicit HttpCheck(HttpOptions options)
+      : options_(std::make_shared<const HttpOptions>(std::move(options))) {}
+
+  void start(io::Services& services, const CheckRun& run, Done done) const override {
+    io::HttpRequest request = options_->request;
+    request.timeout = run.timeout;
+    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
+                       [options = options_, done = std::move(done)](
+                           const io::HttpResponse& response) { done(judge(*options, response)); });
+  }
+
+ private:
+  std::shared_ptr<const HttpOptions> options_;  // shared: a run may outlive its configuration
+};
+
+}  // namespace
+
+config::Kind httpKind() {
+  return {"http", "an HTTP or HTTPS request", [](config::Fields& f) {
+            HttpOptions options;
+            describe(f, options);
+            return std::make_shared<const HttpCheck>(std::move(options));
+          }};
+}
+
+}  // namespace heald::checks

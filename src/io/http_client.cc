@@ -1,0 +1,139 @@
+#include "io/http_client.h"
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "io/http_transfer.h"
+
+namespace heald::io {
+namespace {
+
+constexpr int kIdleWaitMs = 60'000;  // every event wakes the poll; this is a belt to the braces
+
+CURLM* makeMulti() {
+  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
+  return global == CURLE_OK ? curl_multi_init() : nullptr;
+}
+
+}  // namespace
+
+class HttpClient::Loop {
+ public:
+  Loop() : multi_(makeMulti()), thread_([this] { run(); }) {}
+  ~Loop() {
+    stopping_ = true;
+    curl_multi_wakeup(multi_);
+    thread_.join();
+    curl_multi_cleanup(multi_);
+  }
+
+  void add(std::unique_ptr<HttpTransfer> transfer) {
+    {
+      std::lock_guard lock(mutex_);
+      arrived_.push_back(std::move(transfer));
+    }
+    curl_multi_wakeup(multi_);
+  }
+
+ private:
+  using Transfers = std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>>;
+
+  void run() noexcept {
+    while (!stopping_) {
+      admit();
+      int running = 0;
+      curl_multi_perform(multi_, &running);
+      deliver();
+      endCancelled([](const HttpTransfer& transfer) { return transfer.token().cancelled(); });
+      wait();
+    }
+    endCancelled([](const HttpTransfer&) { return true; });
+    for (auto& transfer : takeArrived()) transfer->fail(HttpEnd::kCancelled, "cancelled");
+  }
+
+  std::vector<std::unique_ptr<HttpTransfer>> takeArrived() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(arrived_, {});
+  }
+
+  void admit() {
+    for (auto& transfer : takeArrived()) {
+      if (!transfer->prepare() || curl_multi_add_handle(multi_, transfer->handle()) != CURLM_OK) {
+        transfer->fail(HttpEnd::kNotSent, "the request cannot be made");
+        continue;
+      }
+      CURL* handle = transfer->handle();
+      active_.emplace(handle, std::move(transfer));
+    }
+  }
+
+  std::unique_ptr<HttpTransfer> take(Transfers::iterator it) {
+    curl_multi_remove_handle(multi_, it->first);
+    auto transfer = std::move(it->second);
+    active_.erase(it);
+    return transfer;
+  }
+
+  void deliver() {
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;  // the message dies with the handle
+      auto transfer = take(active_.find(message->easy_handle));
+      transfer->finish(code);
+    }
+  }
+
+  template <class Rule>
+  void endCancelled(Rule rule) {
+    for (auto it = active_.begin(); it != active_.end();) {
+      const auto here = it++;
+      if (rule(*here->second)) take(here)->fail(HttpEnd::kCancelled, "cancelled");
+    }
+  }
+
+  void wait() {
+    waits_.clear();
+    int timeout = kIdleWaitMs;
+    for (const auto& [handle, transfer] : active_) {
+      const CancelToken& token = transfer->token();
+      if (!token.cancellable()) continue;
+      const int fd = token.fd();
+      if (fd < 0) timeout = CancelToken::kBlindWaitMs;
+      if (fd >= 0) waits_.push_back({fd, CURL_WAIT_POLLIN, 0});
+    }
+    curl_multi_poll(multi_, waits_.data(), static_cast<unsigned>(waits_.size()), timeout, nullptr);
+  }
+
+  CURLM* const multi_;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HttpTransfer>> arrived_;
+  Transfers active_;                // the thread's own
+  std::vector<curl_waitfd> waits_;  // likewise
+  std::thread thread_;              // last: starts when all else is there
+};
+
+HttpClient::HttpClient() : loop_(std::make_unique<Loop>()) {}
+HttpClient::~HttpClient() = default;
+
+void HttpClient::send(HttpRequest request, CancelToken cancel, Done done) {
+  loop_->add(std::make_unique<HttpTransfer>(std::move(request), false, std::move(cancel),
+                                            std::move(done)));
+}
+
+void HttpClient::connect(const std::string& host, int port, core::Duration timeout,
+                         CancelToken cancel, Done done) {
+  const bool bracket = host.find(':') != std::string::npos;
+  HttpRequest request;
+  request.url = "http://" + (bracket ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  request.timeout = timeout;
+  loop_->add(
+      std::make_unique<HttpTransfer>(std::move(request), true, std::move(cancel), std::move(done)));
+}
+
+}  // namespace heald::io

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "io/cancel.h"
+
+namespace heald::io {
+
+struct HttpRequest {
+  std::string url;  // http or https; anything else ends as kNotSent
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> headers;  // a Content-Type only if it is here
+  std::string body;
+  core::Duration timeout = std::chrono::seconds(10);  // for all of it: name, connection, answer
+  std::string ca_file;                                // PEM; the system's certificates when empty
+  std::string proxy;                   // none when empty: the *_proxy environment is not obeyed
+  bool follow_redirects = false;       // at most 5, and never from https to http
+  std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped
+};
+
+enum class HttpEnd {
+  kAnswered,   // a whole answer came, whatever its status
+  kFailed,     // the other side or the network said no: refused, reset, a bad certificate
+  kTimeout,    // no whole answer in time
+  kCancelled,  // by its token, or because the client is going away
+  kNotSent,    // heald itself could not ask: a bad URL, no file descriptors, an unreadable ca_file
+};
+
+struct HttpResponse {
+  HttpEnd end = HttpEnd::kNotSent;
+  int status = 0;          // of kAnswered
+  std::string body;        // as bytes
+  bool truncated = false;  // the body had more than body_limit
+  std::string error;  // unless kAnswered: "connection refused", "timed out after 5s"; valid UTF-8
+};
+
+// All HTTP requests and TCP connects of the program, on ONE thread around curl_multi_poll. Every
+// request opens a fresh connection and asks the name service anew, so that a check meets what a new
+// client would meet. TLS is always verified. Thread-safe.
+class HttpClient {
+ public:
+  // Called exactly once, on the client's thread: it must return soon, not block and not throw.
+  using Done = std::function<void(HttpResponse)>;
+
+  HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+  // Cancels what is under way, delivers every callback, joins the thread. Not from a callback.
+  ~HttpClient();
+
+  void send(HttpRequest request, CancelToken cancel, Done done);
+  // Opens a TCP connection and closes it at once; success is kAnswered with status 0. `host` is a
+  // name or an address, IPv6 without brackets.
+  void connect(const std::string& host, int port, core::Duration timeout, CancelToken cancel,
+               Done done);
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace heald::io

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+
+#include "io/http_client.h"
+
+namespace heald::io {
+
+// One request in the hands of curl: its handle, options and answer so far. Used by the client's
+// thread only; curl calls back into it, so it stays where it is.
+class HttpTransfer {
+ public:
+  HttpTransfer(HttpRequest request, bool connect_only, CancelToken cancel, HttpClient::Done done);
+  HttpTransfer(const HttpTransfer&) = delete;
+  HttpTransfer& operator=(const HttpTransfer&) = delete;
+
+  // Makes the handle. False when curl refuses; fail() then says why.
+  bool prepare();
+  CURL* handle() const { return easy_.get(); }
+  const CancelToken& token() const { return cancel_; }
+
+  // Exactly one of these, once.
+  void finish(CURLcode code);
+  void fail(HttpEnd end, std::string error);
+
+ private:
+  void setConnection();
+  void setRequest();
+  void setBody();
+  bool hasHeader(const char* name) const;
+  void addHeader(const std::string& line);
+  HttpEnd endOf(CURLcode code) const;
+  std::string errorOf(CURLcode code) const;
+  template <class T>
+  void set(CURLoption option, T value);
+
+  static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t onSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
+
+  struct FreeEasy {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+  struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  const HttpRequest request_;
+  const bool connect_only_;
+  const CancelToken cancel_;
+  HttpClient::Done done_;
+  HttpResponse response_;
+  std::unique_ptr<curl_slist, FreeList> headers_;
+  char curl_error_[CURL_ERROR_SIZE] = "";
+  int socket_error_ = 0;
+  CURLcode refused_ = CURLE_OK;           // the first option that curl did not take
+  std::unique_ptr<CURL, FreeEasy> easy_;  // last: goes first, while what it points to is alive
+};
+
+}  // namespace heald::io

@@ -1,0 +1,64 @@
+#include "io/process.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "io/children.h"
+#include "io/output.h"
+#include "io/pidfd.h"
+#include "io/proc.h"
+#include "io/run.h"
+#include "io/spawn.h"
+#include "io/supervisor.h"
+#include "io/text.h"
+
+namespace heald::io {
+namespace {
+
+bool hasNul(const std::string& text) {
+  return text.find('\0') != std::string::npos;
+}
+
+std::string specProblem(const ProcessSpec& spec) {
+  const std::string command = commandProblem(spec.command);
+  if (!command.empty()) return "the command " + command;
+  for (const auto& [name, value] : spec.environment) {
+    const std::string problem = variableProblem(name, value);
+    if (!problem.empty()) return problem;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string commandProblem(const std::vector<std::string>& command) {
+  if (command.empty() || command.front().empty()) return "must name a program";
+  if (std::any_of(command.begin(), command.end(), hasNul)) return "has a NUL byte";
+  const std::string& program = command.front();
+  if (program.find('/') != std::string::npos && program.front() != '/') {
+    return "must be absolute, or a name without '/' (example: /usr/bin/systemctl)";
+  }
+  return "";
+}
+
+std::string variableProblem(const std::string& name, const std::string& value) {
+  if (name.empty() || name.find('=') != std::string::npos || hasNul(name)) {
+    return "\"" + oneLine(name) + "\" is not the name of a variable (example: LOG_LEVEL)";
+  }
+  return hasNul(value) ? "\"" + oneLine(name) + "\" has a value with a NUL byte" : "";
+}
+
+ProcessResult runProcess(const ProcessSpec& spec, const CancelToken& cancel) {
+  const std::string problem = specProblem(spec);
+  if (!problem.empty()) return notStarted(EINVAL, problem);
+  if (cancel.cancelled()) return endedEarly(ProcessEnd::kCancelled, spec);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // for escapees; again each time, as fork() does not inherit it
+  return spec.supervised ? runSupervised(spec, cancel) : runDirect(spec, cancel);
+}
+
+}  // namespace heald::io

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "io/cancel.h"
+
+namespace heald::io {
+
+// What to run, and how it ends. There is no shell anywhere: the command is a list.
+struct ProcessSpec {
+  // The program and its arguments. A program without '/' is looked up in kProcessPath, never in the
+  // PATH of heald; one with '/' must be absolute.
+  std::vector<std::string> command;
+  // Added to the clean environment (PATH, LANG=C.UTF-8, HOME if heald has one); the last of two
+  // with one name wins. Nothing else is inherited: no secret of heald's environment reaches a
+  // command.
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string working_directory = "/";
+  core::Duration timeout = std::chrono::seconds(10);
+  // From TERM to KILL when the time is over or nobody waits any more.
+  core::Duration kill_after = std::chrono::milliseconds(500);
+  // A small process of heald stands between heald and the command. It enforces the timeout itself
+  // and ends the whole tree when heald dies, even by SIGKILL. For remedies; costs one more fork.
+  bool supervised = false;
+  // Bytes of output kept, from the beginning; the rest is read and dropped.
+  std::size_t output_limit = 64 * 1024;
+};
+
+inline constexpr const char* kProcessPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+enum class ProcessEnd { kExited, kSignaled, kTimeout, kCancelled, kNotStarted };
+
+struct ProcessResult {
+  ProcessEnd end = ProcessEnd::kNotStarted;
+  // The exit code (kExited), the signal (kSignaled) or errno (kNotStarted).
+  int code = 0;
+  // One line of valid UTF-8: "exit code 3", "killed by signal SIGKILL", "timed out after 5s",
+  // "cancelled", "cannot start /x: No such file or directory".
+  std::string reason;
+  // stdout and stderr together, in the order of arrival; bytes.
+  std::string output;
+  bool truncated = false;
+
+  bool ok() const { return end == ProcessEnd::kExited && code == 0; }
+};
+
+// Runs a command to its end and returns when everything that it started is gone: children in its
+// session, and descendants that forked twice, called setsid or ignore TERM. Leftovers of a command
+// that ended by itself get TERM, and KILL 200 ms later: what is to stay belongs to a service
+// manager. Blocks for at most timeout + kill_after + some seconds; call it from a worker. stdin is
+// /dev/null; signals are at their defaults; no descriptor but 0, 1 and 2 is open. Any number may
+// run at one time. Every failure, also of the system (EMFILE, ENOMEM, EAGAIN), is a result.
+//
+// Makes this process a child subreaper, so that escaped descendants are its to end. A direct run
+// tells its own by session or by HEALD_RUN in their environment; an escapee that has shed both
+// while other direct runs are under way is left to killStrays(). A supervised run misses none.
+ProcessResult runProcess(const ProcessSpec& spec, const CancelToken& cancel);
+
+struct StrayCounts {
+  int found = 0;   // children of this process that no run owns
+  int killed = 0;  // of these, alive and now killed
+  int reaped = 0;  // of these, dead and now gone
+};
+// What is wrong with a command or with one variable of its environment, in words for a
+// configuration
+// ("must be absolute …"), or "". runProcess() refuses both with the same words.
+std::string commandProblem(const std::vector<std::string>& command);
+std::string variableProblem(const std::string& name, const std::string& value);
+
+// Ends what earlier runs left behind; for a periodic task. Never touches the child of a run that is
+// under way, nor what such a run may still end itself. The caller's program must have no children
+// but those of runProcess(). Thread-safe; does not block.
+StrayCounts killStrays();
+
+}  // namespace heald::io

@@ -1,0 +1,97 @@
+#include "io/run.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "io/text.h"
+
+namespace heald::io {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Rounded up, so that a deadline has passed when poll() says so.
+int waitMs(Deadline deadline, const CancelToken& cancel) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  const bool blind = cancel.cancellable() && cancel.fd() < 0;
+  return static_cast<int>(
+      std::clamp<decltype(left)>(left, 0, blind ? CancelToken::kBlindWaitMs : 3'600'000));
+}
+
+std::string signalName(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return name ? "SIG" + std::string(name) : std::to_string(signal);
+}
+
+constexpr std::chrono::milliseconds kRound(50);  // of KILL, between two looks for new members
+
+}  // namespace
+
+ProcessResult notStarted(int error, std::string reason) {
+  ProcessResult result;
+  result.code = error;
+  result.reason = oneLine(reason);
+  return result;
+}
+
+ProcessResult cannotStart(const ProcessSpec& spec, int error) {
+  // The system says the same of a directory that it says of the program.
+  const bool nowhere = access(spec.working_directory.c_str(), X_OK) != 0;
+  const std::string where = nowhere ? " in " + spec.working_directory : "";
+  return notStarted(error, "cannot start " + spec.command.front() + where + ": " + strerror(error));
+}
+
+ProcessResult endedEarly(ProcessEnd end, const ProcessSpec& spec) {
+  ProcessResult result;
+  result.end = end;
+  result.reason =
+      end == ProcessEnd::kTimeout ? "timed out after " + shortDuration(spec.timeout) : "cancelled";
+  return result;
+}
+
+ProcessResult endedByItself(int wait_code, int wait_status) {
+  ProcessResult result;
+  const bool exited = wait_code == CLD_EXITED;
+  result.end = exited ? ProcessEnd::kExited : ProcessEnd::kSignaled;
+  result.code = wait_status;
+  result.reason = exited ? "exit code " + std::to_string(wait_status)
+                         : "killed by signal " + signalName(wait_status);
+  return result;
+}
+
+Deadline deadlineAfter(core::Duration wait) {
+  const auto now = Clock::now();
+  return wait > Deadline::max() - now ? Deadline::max() : now + wait;
+}
+
+Wake takeUntil(int fd, Output& output, const CancelToken& cancel, Deadline deadline) {
+  while (true) {
+    if (cancel.cancelled()) return Wake::kCancelled;
+    pollfd fds[] = {{fd, POLLIN, 0}, {output.fd(), POLLIN, 0}, {cancel.fd(), POLLIN, 0}};
+    const int ready = poll(fds, 3, waitMs(deadline, cancel));
+    if (ready > 0 && fds[1].revents) output.take();
+    if (ready > 0 && fds[0].revents) return Wake::kReady;
+    if (Clock::now() >= deadline) return Wake::kTimeout;
+  }
+}
+
+// One member after the other is waited for; what they started meanwhile shows at the next look.
+void endTree(ProcessTree& tree, Output& output, core::Duration grace) {
+  const Deadline kill_at = deadlineAfter(grace);
+  const Deadline give_up_at = deadlineAfter(grace + kKillPatience);
+  int signal = grace > core::Duration::zero() ? SIGTERM : SIGKILL;
+  while (tree.signalAll(signal) && Clock::now() < give_up_at) {
+    for (const auto& member : tree.members()) {
+      const Deadline until = signal == SIGKILL ? deadlineAfter(kRound) : kill_at;
+      if (takeUntil(member.pidfd.get(), output, CancelToken(), until) == Wake::kTimeout) break;
+    }
+    if (Clock::now() >= kill_at) signal = SIGKILL;
+  }
+}
+
+}  // namespace heald::io

@@ -1,0 +1,107 @@
+#include "remedies/http.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "io/address.h"
+#include "io/http_bearer.h"
+#include "remedies/remedy.h"
+
+namespace heald::remedies {
+namespace {
+
+struct HttpOptions {
+  io::HttpRequest request;
+  std::vector<int> expect_status;
+  std::string bearer_token_file;
+};
+
+void describe(config::Fields& f, HttpOptions& o) {
+  f.text("url", o.request.url, {.required = true, .check = io::urlProblem},
+         "http:// or https:// address to call");
+  f.text("method", o.request.method, {.one_of = {"GET", "POST", "PUT", "PATCH", "DELETE"}},
+         "request method");
+  f.textMap("headers", o.request.headers, "request headers");
+  f.text("body", o.request.body, {.empty_allowed = true}, "request body");
+  f.text("bearer_token_file", o.bearer_token_file, {},
+         "file with the token for an Authorization header, read at each attempt");
+  f.integers("expect_status", o.expect_status, {}, {.min = 100, .max = 599},
+             "statuses that mean success; any 2xx when absent");
+  f.duration("timeout", o.request.timeout, {}, "how long it may take");
+  f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");
+  for (const auto& [name, value] : o.request.headers) {
+    const std::string problem = io::headerProblem(name, value);
+    if (!problem.empty()) f.fail("headers", "\"" + name + "\" " + problem);
+  }
+}
+
+// HEALD_REASON becomes X-Heald-Reason.
+std::string headerName(const std::string& variable) {
+  std::string name = "X-";
+  for (const char c : variable) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool first = name.back() == '-';
+    name += c == '_' ? '-' : static_cast<char>(first ? std::toupper(byte) : std::tolower(byte));
+  }
+  return name;
+}
+
+bool expected(const HttpOptions& o, int status) {
+  const auto& list = o.expect_status;
+  if (list.empty()) return status / 100 == 2;
+  return std::find(list.begin(), list.end(), status) != list.end();
+}
+
+ActionResult judge(const HttpOptions& o, io::HttpResponse response) {
+  switch (response.end) {
+    case io::HttpEnd::kAnswered: {
+      const bool ok = expected(o, response.status);
+      return {ok ? ActionOutcome::kOk : ActionOutcome::kFailed,
+              "status " + std::to_string(response.status), std::move(response.body)};
+    }
+    case io::HttpEnd::kTimeout:
+      return {ActionOutcome::kTimeout, response.error, std::move(response.body)};
+    case io::HttpEnd::kCancelled:
+      return {ActionOutcome::kCancelled, response.error, std::move(response.body)};
+    case io::HttpEnd::kFailed:
+    case io::HttpEnd::kNotSent:
+      return {ActionOutcome::kFailed, response.error, std::move(response.body)};
+  }
+  return {};
+}
+
+class HttpRemedy : public Remedy {
+ public:
+  explicit HttpRemedy(HttpOptions options)
+      : options_(std::make_shared<const HttpOptions>(std::move(options))) {}
+
+  core::Duration timeout() const override { return options_->request.timeout; }
+
+  void start(io::Services& services, const ActionRun& run, Done done) const override {
+    io::HttpRequest request = options_->request;
+    for (const auto& [name, value] : run.environment) {
+      request.headers.emplace_back(headerName(name), io::headerValue(value));
+    }
+    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
+                       [options = options_, done = std::move(done)](io::HttpResponse response) {
+                         done(judge(*options, std::move(response)));
+                       });
+  }
+
+ private:
+  std::shared_ptr<const HttpOptions> options_;  // shared: an attempt may outlive its configuration
+};
+
+}  // namespace
+
+config::Kind httpKind() {
+  return {"http", "an HTTP or HTTPS request", [](config::Fields& f) {
+            HttpOptions options;
+            options.request.method = "POST";
+            options.request.timeout = std::chrono::seconds(30);
+            describe(f, options);
+            return std::make_shared<const HttpRemedy>(std::move(options));
+          }};
+}
+
+}  // namespace heald::remedies
