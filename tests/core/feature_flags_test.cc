@@ -1,0 +1,75 @@
+#include "core/feature_flags.h"
+
+#include <gtest/gtest.h>
+
+namespace heald::core {
+namespace {
+
+TEST(FeatureFlags, AreOnByDefault) {
+  for (const Feature feature : kFeatures) {
+    EXPECT_TRUE(FeatureFlags{}.enabled(feature));
+  }
+}
+
+TEST(FeatureFlags, AreOnOnlyWhenEveryLayerIs) {
+  for (const bool environment : {false, true}) {
+    for (const bool configuration : {false, true}) {
+      for (const std::optional<bool> overridden :
+           {std::optional<bool>{}, std::optional<bool>{false}, std::optional<bool>{true}}) {
+        FeatureFlags flags;
+        flags.setEnvironment(Feature::kAutoHealing, environment);
+        flags.setConfiguration(Feature::kAutoHealing, configuration);
+        flags.restoreOverride(Feature::kAutoHealing, overridden, WallTime{});
+        EXPECT_EQ(flags.enabled(Feature::kAutoHealing),
+                  environment && configuration && overridden.value_or(true));
+        EXPECT_TRUE(flags.enabled(Feature::kAutoDetection)) << "the others are not touched";
+      }
+    }
+  }
+}
+
+TEST(FeatureFlags, AnOverrideNeverSwitchesOnWhatAnotherLayerSwitchesOff) {
+  FeatureFlags flags;
+  flags.setEnvironment(Feature::kAutoHealing, false);
+  const auto refused = flags.setOverride(Feature::kAutoHealing, true, WallTime{});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_NE(refused.error().message.find("FEATURE_AUTO_HEALING_ENABLED"), std::string::npos);
+  EXPECT_FALSE(flags.layers(Feature::kAutoHealing).overridden) << "nothing was changed";
+
+  flags.setEnvironment(Feature::kAutoHealing, true);
+  flags.setConfiguration(Feature::kAutoHealing, false);
+  EXPECT_FALSE(flags.setOverride(Feature::kAutoHealing, true, WallTime{}));
+  EXPECT_TRUE(flags.setOverride(Feature::kAutoHealing, false, WallTime{}));
+}
+
+TEST(FeatureFlags, HaveTheFixedNames) {
+  EXPECT_EQ(environmentName(Feature::kAutoHealing), "FEATURE_AUTO_HEALING_ENABLED");
+  EXPECT_EQ(environmentName(Feature::kAutoDetection), "FEATURE_AUTO_DETECTION_MONITORING");
+  EXPECT_EQ(environmentName(Feature::kPreventiveHealing), "FEATURE_PREVENTIVE_HEALING_ENABLED");
+  EXPECT_EQ(environmentName(Feature::kProcessMonitoring), "FEATURE_PROCESS_MONITORING_ENABLED");
+}
+
+TEST(FeatureFlags, AreFoundByEitherName) {
+  for (const Feature feature : kFeatures) {
+    EXPECT_EQ(featureNamed(toString(feature)), feature);
+    EXPECT_EQ(featureNamed(environmentName(feature)), feature);
+  }
+  EXPECT_FALSE(featureNamed("auto_heal"));
+  EXPECT_FALSE(featureNamed(""));
+}
+
+TEST(FeatureFlags, AWordThatIsNeitherYesNorNoIsAnError) {
+  for (const char* yes : {"true", "TRUE", "1", "on", "Yes"}) {
+    EXPECT_TRUE(parseFlag(yes).value()) << yes;
+  }
+  for (const char* no : {"false", "False", "0", "off", "NO"}) {
+    EXPECT_FALSE(parseFlag(no).value()) << no;
+  }
+  for (const char* other : {"", "2", "enabled", "tru", " true"}) {
+    EXPECT_FALSE(parseFlag(other).ok()) << other;
+  }
+}
+
+}  // namespace
+}  // namespace heald::core

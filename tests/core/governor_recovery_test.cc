@@ -1,0 +1,98 @@
+#include <gtest/gtest.h>
+
+#include "core/governor.h"
+
+namespace heald::core {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+const WallTime kNoon{hours(500'000)};
+
+GovernorState waiting() {
+  GovernorState state;
+  state.consecutive_failures = 3;
+  state.next_allowed_at = BootTime{seconds(1020)};
+  state.breaker.openUntil(BootTime{seconds(1060)});
+  state.starts = {BootTime{seconds(990)}, BootTime{seconds(1000)}};
+  state.totals.attempts = 3;
+  return state;
+}
+const ClockStamp kSaved{"boot-a", {BootTime{seconds(1000)}, kNoon}};
+
+ClockStamp otherBoot(seconds up, seconds later) {
+  return {"boot-b", {BootTime{up}, kNoon + later}};
+}
+
+TEST(GovernorRecovery, WithinOneBootNothingChangesWhateverTheWallClockDoes) {
+  for (const seconds later : {seconds(-5000), seconds(0), seconds(5000)}) {
+    GovernorState state = waiting();
+    rebase(state, kSaved, {"boot-a", {BootTime{seconds(1010)}, kNoon + later}});
+    EXPECT_EQ(state, waiting());
+  }
+}
+
+TEST(GovernorRecovery, OnAnotherBootWhatRemainedByWallClockIsKept) {
+  GovernorState state = waiting();
+  rebase(state, kSaved, otherBoot(seconds(7), seconds(15)));
+  EXPECT_EQ(state.next_allowed_at, BootTime{seconds(7 + 20 - 15)});
+  EXPECT_EQ(state.breaker.open_until, BootTime{seconds(7 + 60 - 15)});
+}
+
+TEST(GovernorRecovery, WhatHasPassedIsOverAndNotNegative) {
+  GovernorState state = waiting();
+  rebase(state, kSaved, otherBoot(seconds(7), seconds(3600)));
+  EXPECT_EQ(state.next_allowed_at, BootTime{seconds(7)});
+  EXPECT_EQ(state.breaker.open_until, BootTime{seconds(7)});
+}
+
+TEST(GovernorRecovery, AWallClockThatWentBackwardsKeepsTheWholeRemainder) {
+  GovernorState state = waiting();
+  rebase(state, kSaved, otherBoot(seconds(7), seconds(-100)));
+  EXPECT_EQ(state.next_allowed_at, BootTime{seconds(27)});
+  EXPECT_EQ(state.breaker.open_until, BootTime{seconds(67)});
+}
+
+TEST(GovernorRecovery, StartsKeepTheirAgeSoThatBudgetsDo) {
+  GovernorState state = waiting();
+  rebase(state, kSaved, otherBoot(seconds(7), seconds(100)));
+  const BootTime now{seconds(7)};
+  EXPECT_EQ(now - state.starts[0], seconds(110));
+  EXPECT_EQ(now - state.starts[1], seconds(100));
+  EXPECT_EQ(attemptsInWindow(state.starts, seconds(105), now), 1);
+}
+
+TEST(GovernorRecovery, WithoutABootIdItCountsAsAnotherBoot) {
+  GovernorState state = waiting();
+  rebase(state, {"", kSaved.at}, {"", {BootTime{seconds(7)}, kNoon}});
+  EXPECT_EQ(state.next_allowed_at, BootTime{seconds(27)});
+}
+
+TEST(GovernorRecovery, AStateThatCannotBeReadIsDormant) {
+  Governor governor({});
+  governor.markUnreadable("bad row", {BootTime{}, kNoon});
+  ASSERT_TRUE(governor.state().dormant());
+  EXPECT_EQ(governor.state().dormancy->reason, "state unreadable: bad row");
+  EXPECT_EQ(governor.ask({}, BootTime{}).denied_by, Guard::kDormant);
+}
+
+TEST(GovernorRecovery, StatesThatCannotBeAreTold) {
+  EXPECT_EQ(inconsistency(GovernorState{}), "");
+  EXPECT_EQ(inconsistency(waiting()), "");
+  GovernorState state;
+  state.breaker.openPermanently();
+  EXPECT_NE(inconsistency(state), "");
+  state = {};
+  state.consecutive_failures = -1;
+  EXPECT_NE(inconsistency(state), "");
+  state = {};
+  state.breaker.half_open_succeeded = 1;
+  EXPECT_NE(inconsistency(state), "");
+  state = {};
+  state.in_flight.push_back({1, 0, 0, "remedy", {}});
+  EXPECT_NE(inconsistency(state), "") << "more in flight than were ever started";
+}
+
+}  // namespace
+}  // namespace heald::core
