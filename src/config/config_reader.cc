@@ -1,5 +1,6 @@
 #include "config/config_reader.h"
 
+#include <iterator>
 #include <utility>
 
 #include "config/reader.h"
@@ -54,10 +55,11 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
                       const Lookup& environment) {
   ReadResult result;
   result.config.store.path = defaultStorePath(environment);
-  std::vector<Problem> problems = readFields(
-      text, file, environment, [&](Fields& top) { describe(top, kinds, result.config); });
-  readSwitches(environment, result.config.setup.features, problems);
-  result.problems = sorted(std::move(problems));
+  const auto read = [&](Fields& top) { describe(top, kinds, result.config); };
+  std::vector<Problem> problems = readFields(text, file, environment, read);
+  readSwitches(environment, result.config.setup.features, result.problems);
+  result.problems.insert(result.problems.end(), std::make_move_iterator(problems.begin()),
+                         std::make_move_iterator(problems.end()));
   return result;
 }
 

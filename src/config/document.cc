@@ -45,8 +45,6 @@ std::string explain(const std::string& words) {
   if (words == "end of map not found" || words == "end of sequence not found") {
     return "this does not belong to what is above it (check the indentation)";
   }
-  if (words == "end of map flow not found") return "a { is not closed (add })";
-  if (words == "end of sequence flow not found") return "a [ is not closed (add ])";
   if (words == "illegal flow end") return "a ] or } closes nothing (remove it)";
   if (words == "unknown token") return "a text cannot begin so (put it in quotes)";
   if (words == "the referenced anchor is not defined") {
@@ -55,14 +53,20 @@ std::string explain(const std::string& words) {
   return "is not YAML: " + words + " (check this line and the one before)";
 }
 
-SyntaxFault faultOf(const YAML::Exception& error, std::string_view text, Place last) {
+SyntaxFault faultOf(const YAML::Exception& error, std::string_view text, const TreeBuilder& tree) {
   const Place place{error.mark.line + 1, error.mark.column + 1};
-  if (place.line < 1) return {last, explain(error.msg)};
+  if (place.line < 1) return {tree.last(), explain(error.msg)};
   if (indentedByTab(lineAt(text, place.line))) {
     return {{place.line, 1}, "a tab is used for indentation (use spaces)"};
   }
   if (error.msg == "illegal document indicator in scalar" || error.msg == "illegal EOF in scalar") {
-    return {last, "a quote is opened after this and never closed (close it)"};
+    return {tree.last(), "a quote is opened after this and never closed (close it)"};
+  }
+  if (error.msg == "end of map flow not found") {
+    return {tree.innermost(), "this { is not closed (add }, or quote a text with { or } in it)"};
+  }
+  if (error.msg == "end of sequence flow not found") {
+    return {tree.innermost(), "this [ is not closed (add ], or quote a text with [ or ] in it)"};
   }
   return {place, explain(error.msg)};
 }
@@ -85,7 +89,7 @@ std::variant<Node, SyntaxFault> build(std::string_view text) {
   } catch (const SyntaxFault& fault) {
     return fault;
   } catch (const YAML::Exception& error) {
-    return faultOf(error, text, builder.last());
+    return faultOf(error, text, builder);
   } catch (const std::exception& error) {
     return SyntaxFault{builder.last(), std::string("is not readable: ") + error.what()};
   }

@@ -13,8 +13,8 @@ void readBackoff(Fields& fields, core::BackoffPolicy& backoff) {
   fields.duration("max", backoff.max, {}, "the longest wait");
   if (backoff.base > backoff.max) {
     fields.fail(fields.has("base") ? "base" : "max",
-                "the base of " + toText(backoff.base) + " is above the max of " +
-                    toText(backoff.max) + " (base is the shortest wait, max the longest)");
+                "the base of " + durationText(backoff.base) + " is above the max of " +
+                    durationText(backoff.max) + " (base is the shortest wait, max the longest)");
   }
 }
 
@@ -27,7 +27,7 @@ void readConditions(Fields& fields, std::vector<std::string>& conditions) {
                "texts in an error, in any case of letters, that open it for good at once");
   if (std::any_of(conditions.begin(), conditions.end(), isBlank)) {
     fields.fail("permanent_open_conditions",
-                "holds a blank text, which every error has in it (remove it)");
+                "holds a blank text, which names no error (remove it)");
   }
 }
 
@@ -79,16 +79,18 @@ Governors readGovernors(Fields& top) {
   Governors governors;
   top.section("governor_defaults", false, "what every governor is told to keep",
               [&](Fields& fields) { readPolicy(fields, governors.defaults); });
+  const auto readEntry = [&](const std::string& name, Fields& fields) {
+    Governors::Entry entry{governors.defaults, fields.later("")};
+    readPolicy(fields, entry.policy);
+    if (const std::string wrong = nameFault(name); !wrong.empty()) {
+      fields.fail("", quoted(name) + " " + wrong);
+    } else {
+      governors.entries.insert_or_assign(name, std::move(entry));
+    }
+  };
   top.namedSections("governors",
                     "governors that several remedies share, or that differ from the defaults",
-                    [&](const std::string& name, Fields& fields) {
-                      if (const std::string wrong = nameFault(name); !wrong.empty()) {
-                        fields.fail("", quoted(name) + " " + wrong);
-                      }
-                      Governors::Entry entry{governors.defaults, fields.later("")};
-                      readPolicy(fields, entry.policy);
-                      governors.entries.insert_or_assign(name, std::move(entry));
-                    });
+                    readEntry);
   return governors;
 }
 

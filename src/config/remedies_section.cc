@@ -33,8 +33,9 @@ void readVerify(Fields& fields, engine::VerifyPolicy& verify) {
                   "how long after the action ended it has to be healthy; without, six times after");
   verify.within = within.value_or(kVerifyFactor * verify.after);
   if (verify.within < verify.after) {
-    fields.fail("within", toText(verify.within) + " is before the check is looked at first, " +
-                              toText(verify.after) + " (within is at least after)");
+    fields.fail("within", durationText(verify.within) +
+                              " is before the check is looked at first, " +
+                              durationText(verify.after) + " (within is at least after)");
   }
 }
 

@@ -117,7 +117,7 @@ Result<core::Duration> parseDuration(std::string_view text) {
   return core::Duration(sum);
 }
 
-std::string toText(core::Duration duration) {
+std::string durationText(core::Duration duration) {
   std::int64_t rest = duration.count();
   if (rest == 0) return "0s";
   std::string text;

@@ -16,7 +16,7 @@ namespace heald::config {
 Result<core::Duration> parseDuration(std::string_view text);
 
 // The shortest text that parseDuration reads back: "1m30s", "500ms", "0s". At least 0.
-std::string toText(core::Duration duration);
+std::string durationText(core::Duration duration);
 
 // Decimal digits with an optional minus. 0755, 0x1F, 1e3, 1_000 and +1 are not integers here.
 Result<long> parseInteger(std::string_view text);

@@ -88,14 +88,14 @@ void SchemaFields::integer(std::string_view key, int& value, const IntegerRule& 
 void SchemaFields::duration(std::string_view key, core::Duration& value, const DurationRule& rule,
                             std::string_view help) {
   Json schema = durationSchema();
-  if (!rule.required) schema["default"] = toText(value);
+  if (!rule.required) schema["default"] = durationText(value);
   add(key, rule.required, help, std::move(schema));
 }
 
 void SchemaFields::duration(std::string_view key, std::optional<core::Duration>& value,
                             const DurationRule& rule, std::string_view help) {
   Json schema = durationSchema();
-  if (value) schema["default"] = toText(*value);
+  if (value) schema["default"] = durationText(*value);
   add(key, rule.required, help, std::move(schema));
 }
 

@@ -18,6 +18,8 @@ class TreeBuilder : public YAML::EventHandler {
   Node& root() { return root_; }
   // Where the last event was: the best guess for a quote that was never closed.
   Place last() const { return last_; }
+  // The list or mapping that is open.
+  Place innermost() const { return open_.empty() ? last_ : open_.back().node.place; }
 
   void OnDocumentStart(const YAML::Mark& mark) override;
   void OnDocumentEnd() override {}

@@ -138,7 +138,7 @@ std::optional<core::Duration> ValueReader::duration(const Node& node, const Spot
   } else if (*read == core::Duration::zero() && !rule.zero_allowed) {
     wrong = "is zero (it has to be longer; examples: 5s, 10m)";
   } else if (*read > rule.max) {
-    wrong = "is too long (at most " + toText(rule.max) + ")";
+    wrong = "is too long (at most " + durationText(rule.max) + ")";
   }
   if (wrong.empty()) return *read;
   report(spot, value->shown + " " + wrong);

@@ -39,8 +39,9 @@ TEST(Duration, OfZeroNeedsNoUnit) {
 TEST(Duration, SaysWhatIsWrongWithIt) {
   EXPECT_EQ(parseDuration("30").error().message, "has no unit (examples: 5s, 10m)");
   EXPECT_EQ(parseDuration("-5s").error().message, "is negative (examples: 5s, 10m)");
-  for (const char* text : {"", "s", "5 s", "5 parsecs", "5S", "30s1m", "1s1s", "1.s", ".5s", "1..5s",
-                           "+5s", "5s ", " 5s", "1e3s", "5sec", "5M", "-", "1h-1m", "1,5s"}) {
+  for (const char* text :
+       {"", "s", "5 s", "5 parsecs", "5S", "30s1m", "1s1s", "1.s", ".5s", "1..5s", "+5s", "5s ",
+        " 5s", "1e3s", "5sec", "5M", "-", "1h-1m", "1,5s"}) {
     EXPECT_EQ(parseDuration(text).error().message, "is not a duration (examples: 5s, 10m)") << text;
   }
 }
@@ -55,12 +56,13 @@ TEST(Duration, DoesNotOverflow) {
 }
 
 TEST(Duration, IsWrittenAsItIsRead) {
-  EXPECT_EQ(toText(0s), "0s");
-  EXPECT_EQ(toText(90s), "1m30s");
-  EXPECT_EQ(toText(24h), "1d");
-  EXPECT_EQ(toText(1500ms), "1s500ms");
-  for (const core::Duration value : {core::Duration::max(), core::Duration(1), core::Duration(90s)}) {
-    EXPECT_EQ(*parseDuration(toText(value)), value);
+  EXPECT_EQ(durationText(0s), "0s");
+  EXPECT_EQ(durationText(90s), "1m30s");
+  EXPECT_EQ(durationText(24h), "1d");
+  EXPECT_EQ(durationText(1500ms), "1s500ms");
+  for (const core::Duration value :
+       {core::Duration::max(), core::Duration(1), core::Duration(90s)}) {
+    EXPECT_EQ(*parseDuration(durationText(value)), value);
   }
 }
 
