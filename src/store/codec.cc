@@ -1,0 +1,283 @@
+#include "store/codec.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "store/fault.h"
+
+namespace heald::store {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr std::int64_t kBootLimit = (std::int64_t{1} << 61) - 1;
+constexpr std::int64_t kWallLimit = (std::int64_t{1} << 62) - 1;
+
+[[noreturn]] void wrong(const char* field, const std::string& what) {
+  throw Fault("\"" + std::string(field) + "\" " + what);
+}
+
+const Json& at(const Json& object, const char* field) {
+  const auto found = object.find(field);
+  if (found == object.end()) {
+    wrong(field, "is missing");
+  }
+  return *found;
+}
+
+const Json& objectAt(const Json& object, const char* field) {
+  const Json& value = at(object, field);
+  if (!value.is_object()) {
+    wrong(field, "is not an object");
+  }
+  return value;
+}
+
+const Json& listAt(const Json& object, const char* field) {
+  const Json& value = at(object, field);
+  if (!value.is_array()) {
+    wrong(field, "is not a list");
+  }
+  return value;
+}
+
+template <class T>
+T countAt(const Json& object, const char* field) {
+  const Json& value = at(object, field);
+  if (!value.is_number_unsigned() ||
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) {
+    wrong(field, "is not a count: " + value.dump(-1, ' ', true, Json::error_handler_t::replace));
+  }
+  return value.get<T>();
+}
+
+std::int64_t integer(const Json& value, const char* field) {
+  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
+  if (!value.is_number_integer() || too_large) {
+    wrong(field, "is not a time in nanoseconds");
+  }
+  return value.get<std::int64_t>();
+}
+
+std::string textOf(const Json& value, const char* field) {
+  if (!value.is_string()) {
+    wrong(field, "is not a text");
+  }
+  return value.get<std::string>();
+}
+
+std::string textAt(const Json& object, const char* field) {
+  return textOf(at(object, field), field);
+}
+
+core::BootTime bootAt(const Json& object, const char* field) {
+  return bootTime(integer(at(object, field), field));
+}
+
+core::WallTime wallAt(const Json& object, const char* field) {
+  return wallTime(integer(at(object, field), field));
+}
+
+std::int64_t nanoseconds(core::BootTime time) {
+  return time.time_since_epoch().count();
+}
+std::int64_t nanoseconds(core::WallTime time) {
+  return time.time_since_epoch().count();
+}
+
+template <class Enum>
+Enum wordAt(const Json& object, const char* field, std::size_t count) {
+  const std::string word = textAt(object, field);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (toString(static_cast<Enum>(i)) == word) {
+      return static_cast<Enum>(i);
+    }
+  }
+  wrong(field, "has the unknown value \"" + word + "\"");
+}
+
+std::string written(Json object) {
+  object["version"] = kVersion;
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json parsed(const std::string& text) {
+  Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) {
+    throw Fault("it is not a JSON object");
+  }
+  if (const auto version = countAt<std::uint64_t>(object, "version"); version != kVersion) {
+    throw Fault("its version is " + std::to_string(version) + ", this heald reads version " +
+                std::to_string(kVersion));
+  }
+  return object;
+}
+
+Json dormancyJson(const core::DormancyRecord& record) {
+  return {{"reason", record.reason},
+          {"timestamp_ns", nanoseconds(record.timestamp)},
+          {"triggered_by", toString(record.triggered_by)},
+          {"resume_conditions", record.resume_conditions}};
+}
+
+core::DormancyRecord dormancyOf(const Json& object) {
+  core::DormancyRecord record;
+  record.reason = textAt(object, "reason");
+  record.timestamp = wallAt(object, "timestamp_ns");
+  record.triggered_by = wordAt<core::TriggeredBy>(object, "triggered_by", core::kTriggeredByCount);
+  for (const Json& condition : listAt(object, "resume_conditions")) {
+    record.resume_conditions.push_back(textOf(condition, "resume_conditions"));
+  }
+  return record;
+}
+
+Json breakerJson(const core::CircuitBreaker& breaker) {
+  Json object = {{"state", toString(breaker.state)},
+                 {"failures", breaker.failures},
+                 {"open_until_ns", nanoseconds(breaker.open_until)},
+                 {"half_open_admitted", breaker.half_open_admitted},
+                 {"half_open_succeeded", breaker.half_open_succeeded},
+                 {"generation", breaker.generation},
+                 {"last_failure_at_ns", nullptr}};
+  if (breaker.last_failure_at) {
+    object["last_failure_at_ns"] = nanoseconds(*breaker.last_failure_at);
+  }
+  return object;
+}
+
+core::CircuitBreaker breakerOf(const Json& object) {
+  core::CircuitBreaker breaker;
+  breaker.state = wordAt<core::BreakerState>(object, "state", std::size(core::kBreakerStates));
+  breaker.failures = countAt<int>(object, "failures");
+  breaker.open_until = bootAt(object, "open_until_ns");
+  breaker.half_open_admitted = countAt<int>(object, "half_open_admitted");
+  breaker.half_open_succeeded = countAt<int>(object, "half_open_succeeded");
+  breaker.generation = countAt<std::uint64_t>(object, "generation");
+  if (!at(object, "last_failure_at_ns").is_null()) {
+    breaker.last_failure_at = wallAt(object, "last_failure_at_ns");
+  }
+  return breaker;
+}
+
+Json ticketJson(const core::Ticket& ticket) {
+  return {{"id", ticket.id},
+          {"epoch", ticket.epoch},
+          {"generation", ticket.generation},
+          {"remedy", ticket.remedy},
+          {"started_at_ns", nanoseconds(ticket.started_at)}};
+}
+
+core::Ticket ticketOf(const Json& object) {
+  if (!object.is_object()) {
+    wrong("in_flight", "is not a list of objects");
+  }
+  core::Ticket ticket;
+  ticket.id = countAt<std::uint64_t>(object, "id");
+  ticket.epoch = countAt<std::uint64_t>(object, "epoch");
+  ticket.generation = countAt<std::uint64_t>(object, "generation");
+  ticket.remedy = textAt(object, "remedy");
+  ticket.started_at = wallAt(object, "started_at_ns");
+  return ticket;
+}
+
+Json startsJson(const std::vector<core::BootTime>& starts) {
+  Json list = Json::array();
+  for (const core::BootTime start : starts) {
+    // Each reboot moves a start further into the past; so old, its exact age matters to no budget.
+    list.push_back(std::max(nanoseconds(start), -kBootLimit));
+  }
+  return list;
+}
+
+Json totalsJson(const core::Totals& totals) {
+  return {{"attempts", totals.attempts},
+          {"successes", totals.successes},
+          {"failures", totals.failures}};
+}
+
+core::Totals totalsOf(const Json& object) {
+  return {countAt<std::uint64_t>(object, "attempts"), countAt<std::uint64_t>(object, "successes"),
+          countAt<std::uint64_t>(object, "failures")};
+}
+
+}  // namespace
+
+core::BootTime bootTime(std::int64_t nanoseconds) {
+  if (nanoseconds < -kBootLimit || nanoseconds > kBootLimit) {
+    throw Fault("a boot time out of range: " + std::to_string(nanoseconds) + " ns");
+  }
+  return core::BootTime(core::Duration(nanoseconds));
+}
+
+core::WallTime wallTime(std::int64_t nanoseconds) {
+  if (nanoseconds < 0 || nanoseconds > kWallLimit) {
+    throw Fault("a time out of range: " + std::to_string(nanoseconds) + " ns");
+  }
+  return core::WallTime(core::Duration(nanoseconds));
+}
+
+std::string encode(const core::GovernorState& state) {
+  Json object = {{"dormancy", nullptr},
+                 {"breaker", breakerJson(state.breaker)},
+                 {"consecutive_failures", state.consecutive_failures},
+                 {"next_allowed_at_ns", nanoseconds(state.next_allowed_at)},
+                 {"epoch", state.epoch},
+                 {"starts_ns", startsJson(state.starts)},
+                 {"in_flight", Json::array()},
+                 {"totals", totalsJson(state.totals)}};
+  if (state.dormancy) {
+    object["dormancy"] = dormancyJson(*state.dormancy);
+  }
+  for (const core::Ticket& ticket : state.in_flight) {
+    object["in_flight"].push_back(ticketJson(ticket));
+  }
+  return written(std::move(object));
+}
+
+core::GovernorState decodeGovernor(const std::string& text) {
+  const Json object = parsed(text);
+  core::GovernorState state;
+  if (!at(object, "dormancy").is_null()) {
+    state.dormancy = dormancyOf(objectAt(object, "dormancy"));
+  }
+  state.breaker = breakerOf(objectAt(object, "breaker"));
+  state.consecutive_failures = countAt<int>(object, "consecutive_failures");
+  state.next_allowed_at = bootAt(object, "next_allowed_at_ns");
+  state.epoch = countAt<std::uint64_t>(object, "epoch");
+  for (const Json& start : listAt(object, "starts_ns")) {
+    state.starts.push_back(bootTime(integer(start, "starts_ns")));
+  }
+  for (const Json& ticket : listAt(object, "in_flight")) {
+    state.in_flight.push_back(ticketOf(ticket));
+  }
+  state.totals = totalsOf(objectAt(object, "totals"));
+  return state;
+}
+
+std::string encode(const engine::RemedyTotals& totals) {
+  Json failures = Json::object();
+  for (std::size_t i = 0; i < engine::kFailureReasonCount; ++i) {
+    failures[std::string(toString(static_cast<engine::FailureReason>(i)))] = totals.failures[i];
+  }
+  return written({{"attempts", totals.attempts},
+                  {"successes", totals.successes},
+                  {"failures", std::move(failures)}});
+}
+
+engine::RemedyTotals decodeRemedy(const std::string& text) {
+  const Json object = parsed(text);
+  engine::RemedyTotals totals;
+  totals.attempts = countAt<std::uint64_t>(object, "attempts");
+  totals.successes = countAt<std::uint64_t>(object, "successes");
+  const Json& failures = objectAt(object, "failures");
+  for (std::size_t i = 0; i < engine::kFailureReasonCount; ++i) {
+    const std::string reason(toString(static_cast<engine::FailureReason>(i)));
+    totals.failures[i] = countAt<std::uint64_t>(failures, reason.c_str());
+  }
+  return totals;
+}
+
+}  // namespace heald::store

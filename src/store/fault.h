@@ -1,0 +1,13 @@
+#pragma once
+
+#include <stdexcept>
+
+namespace heald::store {
+
+// Why something of the store failed, in one line. Inside this folder only: the functions of Store
+// catch it and return the text.
+struct Fault : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace heald::store

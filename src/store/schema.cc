@@ -1,0 +1,96 @@
+#include "store/schema.h"
+
+#include <iterator>
+
+#include "store/fault.h"
+#include "store/files.h"
+
+namespace heald::store {
+namespace {
+
+// In order; the n-th makes version n. What has been released is never edited: append.
+// Times: *_ns, of the boot clock (boot_ns) or since 1970 (wall_ns).
+constexpr const char* kMigrations[] = {
+    R"sql(
+CREATE TABLE governors (
+  name TEXT PRIMARY KEY, state TEXT NOT NULL,
+  boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE remedies (
+  name TEXT PRIMARY KEY, totals TEXT NOT NULL, wall_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE flags (
+  feature TEXT PRIMARY KEY, enabled INTEGER, changed_at_ns INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE heartbeat (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
+) STRICT;
+)sql",
+};
+
+void migrate(Database& database, int version) {
+  Transaction transaction(database);
+  for (; version < schemaVersion(); ++version) {
+    database.execute(kMigrations[version]);
+  }
+  database.execute("PRAGMA user_version = " + std::to_string(version));
+  transaction.commit();
+}
+
+void requireOurs(Database& database) {
+  if (database.integer("PRAGMA application_id") != kApplicationId) {
+    throw Fault("a database, but not one of heald; give heald a path of its own");
+  }
+  const auto version = database.integer("PRAGMA user_version");
+  if (version < 1 || version > schemaVersion()) {
+    throw Fault("its schema has version " + std::to_string(version) + ", this heald knows 1 to " +
+                std::to_string(schemaVersion()) + "; use the heald that wrote it, or a newer one");
+  }
+}
+
+void requireWhole(Database& database) {
+  const std::string found = database.text("PRAGMA quick_check(1)");
+  if (found != "ok") {
+    throw Fault("corrupt; put back a copy, or move it away to begin with a fresh state (" + found +
+                ")");
+  }
+}
+
+}  // namespace
+
+int schemaVersion() {
+  return static_cast<int>(std::size(kMigrations));
+}
+
+void createStore(const std::string& path) {
+  const std::string draft = path + ".new";
+  removeFile(draft);
+  removeFile(journalOf(draft));
+  removeFile(draft + "-shm");
+  createPrivateFile(draft);
+  {
+    Database database(draft, std::chrono::milliseconds(0));
+    database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    database.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+    migrate(database, 0);
+  }
+  publish(draft, path);
+}
+
+Database openStore(const std::string& path, std::chrono::milliseconds busy_timeout) {
+  Database database(path, busy_timeout);
+  requireOurs(database);
+  requireWhole(database);
+  if (database.text("PRAGMA journal_mode = WAL") != "wal") {
+    throw Fault("this file system does not support SQLite's write-ahead log");
+  }
+  // A reader may hold the log open and long: it shrinks again once the reader is gone.
+  database.execute("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304");
+  if (const auto version = database.integer("PRAGMA user_version"); version < schemaVersion()) {
+    migrate(database, static_cast<int>(version));
+  }
+  return database;
+}
+
+}  // namespace heald::store

@@ -1,0 +1,282 @@
+#include "store/sqlite_store.h"
+
+#include <exception>
+#include <functional>
+#include <utility>
+
+#include "store/codec.h"
+#include "store/fault.h"
+#include "store/files.h"
+#include "store/schema.h"
+
+namespace heald::store {
+namespace {
+
+std::int64_t nanoseconds(core::BootTime time) {
+  return time.time_since_epoch().count();
+}
+std::int64_t nanoseconds(core::WallTime time) {
+  return time.time_since_epoch().count();
+}
+
+// An open file with its prepared statements. Members close in reverse: the lock goes last.
+class OpenStore {
+ public:
+  OpenStore(const std::string& path, std::chrono::milliseconds busy_timeout, StoreLock lock)
+      : lock_(std::move(lock)), database_(openStore(path, busy_timeout)), watch_(path) {}
+
+  ~OpenStore() {
+    // SQLite would delete the journal by its name, which may belong to another store by now.
+    if (!watch_.same()) {
+      database_.abandonJournal();
+    }
+  }
+  OpenStore(const OpenStore&) = delete;
+  OpenStore& operator=(const OpenStore&) = delete;
+
+  engine::Saved load(const core::ClockStamp& present);
+  void commit(const engine::Changes& changes, const core::ClockStamp& now);
+  void beat(const core::ClockStamp& now);
+  const FileWatch& watch() const { return watch_; }
+
+ private:
+  void loadGovernors(const core::ClockStamp& present, engine::Saved& saved);
+  void loadRemedies(engine::Saved& saved);
+  void loadFlags(engine::Saved& saved);
+  void put(const engine::Changes& changes, const core::ClockStamp& now);
+
+  StoreLock lock_;
+  Database database_;
+  FileWatch watch_;
+  Statement put_governor_ =
+      database_.prepare("INSERT OR REPLACE INTO governors VALUES (?,?,?,?,?)");
+  Statement put_remedy_ = database_.prepare("INSERT OR REPLACE INTO remedies VALUES (?,?,?)");
+  Statement put_flag_ = database_.prepare("INSERT OR REPLACE INTO flags VALUES (?,?,?)");
+  Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
+};
+
+core::GovernorState governorFrom(const Statement& row, const core::ClockStamp& present) {
+  core::GovernorState state = decodeGovernor(row.text(1));
+  const core::ClockStamp saved{row.text(2), {bootTime(row.integer(3)), wallTime(row.integer(4))}};
+  if (const std::string fault = core::inconsistency(state); !fault.empty()) {
+    throw Fault(fault);
+  }
+  core::rebase(state, saved, present);
+  return state;
+}
+
+void OpenStore::loadGovernors(const core::ClockStamp& present, engine::Saved& saved) {
+  Statement rows =
+      database_.prepare("SELECT name, state, boot_id, boot_ns, wall_ns FROM governors");
+  while (rows.next()) {
+    try {
+      saved.governors.emplace_back(rows.text(0), governorFrom(rows, present));
+    } catch (const Fault& fault) {
+      saved.unreadable.emplace_back(rows.text(0), fault.what());
+    }
+  }
+}
+
+void OpenStore::loadRemedies(engine::Saved& saved) {
+  Statement rows = database_.prepare("SELECT name, totals FROM remedies");
+  while (rows.next()) {
+    try {
+      saved.remedies.emplace_back(rows.text(0), decodeRemedy(rows.text(1)));
+    } catch (const Fault& fault) {
+      saved.unreadable.emplace_back(rows.text(0),
+                                    std::string("the remedy's totals: ") + fault.what());
+    }
+  }
+}
+
+// A damaged time does not undo what a human has switched off.
+core::FeatureFlags::Layers layersFrom(const Statement& row, engine::Saved& saved) {
+  core::FeatureFlags::Layers layers;
+  if (!row.isNull(1)) {
+    layers.overridden = row.integer(1) != 0;
+  }
+  try {
+    if (!row.isNull(2)) {
+      layers.changed_at = wallTime(row.integer(2));
+    }
+  } catch (const Fault& fault) {
+    saved.unreadable.emplace_back(row.text(0),
+                                  std::string("the flag's last change: ") + fault.what());
+  }
+  return layers;
+}
+
+void OpenStore::loadFlags(engine::Saved& saved) {
+  Statement rows = database_.prepare("SELECT feature, enabled, changed_at_ns FROM flags");
+  while (rows.next()) {
+    const std::string name = rows.text(0);
+    const auto feature = core::featureNamed(name);
+    if (!feature) {
+      saved.unreadable.emplace_back(name, "a feature flag that this heald does not know");
+      continue;
+    }
+    saved.flags.emplace_back(*feature, layersFrom(rows, saved));
+  }
+}
+
+engine::Saved OpenStore::load(const core::ClockStamp& present) {
+  engine::Saved saved;
+  loadGovernors(present, saved);
+  loadRemedies(saved);
+  loadFlags(saved);
+  return saved;
+}
+
+void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now) {
+  const std::int64_t boot = nanoseconds(now.at.boot);
+  const std::int64_t wall = nanoseconds(now.at.wall);
+  for (const auto& [name, state] : changes.governors) {
+    const std::string text = encode(state);
+    put_governor_.bind(name).bind(text).bind(now.boot_id).bind(boot).bind(wall).run();
+  }
+  for (const auto& [name, totals] : changes.remedies) {
+    const std::string text = encode(totals);
+    put_remedy_.bind(name).bind(text).bind(wall).run();
+  }
+  for (const auto& [feature, layers] : changes.flags) {
+    std::optional<std::int64_t> changed_at;
+    if (layers.changed_at) {
+      changed_at = nanoseconds(*layers.changed_at);
+    }
+    put_flag_.bind(toString(feature)).bind(std::optional<std::int64_t>(layers.overridden));
+    put_flag_.bind(changed_at).run();
+  }
+}
+
+void OpenStore::commit(const engine::Changes& changes, const core::ClockStamp& now) {
+  watch_.requireSame();
+  Transaction transaction(database_);
+  put(changes, now);
+  transaction.commit();
+  watch_.requireSame();  // else it went into a file that nobody will find again
+}
+
+void OpenStore::beat(const core::ClockStamp& now) {
+  watch_.requireSame();
+  Transaction transaction(database_);
+  put_beat_.bind(now.boot_id).bind(nanoseconds(now.at.boot)).bind(nanoseconds(now.at.wall)).run();
+  transaction.commit();
+  watch_.requireSame();
+}
+
+class SqliteStore : public Store {
+ public:
+  explicit SqliteStore(SqliteOptions options) : options_(std::move(options)) {}
+
+  Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) override {
+    std::optional<engine::Saved> saved;
+    const std::string error = measured(Operation::kLoad, [&] {
+      open_.reset();
+      const bool existed = openOrCreate();
+      if (existed) {
+        saved = open_->load(present);
+      }
+      open_->beat(present);
+    });
+    if (!error.empty()) {
+      open_.reset();
+      return Error{ErrorCode::kUnavailable, error};
+    }
+    return saved;
+  }
+
+  std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override {
+    return measured(Operation::kCommit, [&] { opened().commit(changes, now); });
+  }
+
+  std::string probe(const core::ClockStamp& now) override {
+    return measured(Operation::kProbe, [&] { opened().beat(now); });
+  }
+
+  std::string reopen(const engine::Changes& everything, const core::ClockStamp& now) override {
+    return measured(Operation::kLoad, [&] {
+      open_.reset();
+      prepareToTakeOver();
+      openOrCreate();
+      open_->commit(everything, now);
+    });
+  }
+
+  Stats stats() const override { return recorder_.stats(); }
+
+ private:
+  OpenStore& opened() {
+    if (!open_) {
+      throw Fault("the store is not open");
+    }
+    return *open_;
+  }
+
+  bool openOrCreate();
+  void prepareToTakeOver();
+  std::string measured(Operation operation, const std::function<void()>& work);
+
+  SqliteOptions options_;
+  std::string path_;  // without symbolic links
+  FileId last_open_;  // the file that was open last
+  std::unique_ptr<OpenStore> open_;
+  StatsRecorder recorder_;
+};
+
+// Whether there was a store before.
+bool SqliteStore::openOrCreate() {
+  path_ = resolved(options_.path);
+  createParents(path_);
+  StoreLock lock(path_);
+  const bool existed = fileIdOf(path_).exists();
+  if (existed && regularFileSize(path_) == 0) {
+    throw Fault("empty; put back a copy, or remove it to begin with a fresh state");
+  }
+  if (!existed && regularFileSize(journalOf(path_)) > 0) {
+    throw Fault("gone, but its journal " + journalOf(path_) +
+                " is there; put back a copy, or remove the journal to begin with a fresh state");
+  }
+  if (!existed) {
+    createStore(path_);
+  }
+  open_ = std::make_unique<OpenStore>(path_, options_.busy_timeout, std::move(lock));
+  last_open_ = open_->watch().store();
+  return existed;
+}
+
+void SqliteStore::prepareToTakeOver() {
+  if (!last_open_.exists()) {
+    throw Fault("the store was never open");
+  }
+  const FileId present = fileIdOf(path_);
+  if (present.exists() && present != last_open_) {
+    throw Fault("another file has taken the place of the store; restart heald to use that one");
+  }
+  if (!present.exists()) {
+    removeFile(journalOf(path_));  // of the file that is gone: SQLite would drop it as well
+    removeFile(path_ + "-shm");
+  }
+}
+
+std::string SqliteStore::measured(Operation operation, const std::function<void()>& work) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::string error;
+  try {
+    work();
+  } catch (const std::exception& fault) {
+    error = options_.path + ": " + fault.what();
+  }
+  recorder_.ended(operation, error.empty(), std::chrono::steady_clock::now() - begun);
+  if (error.empty()) {
+    recorder_.setSize(open_->watch().sizeBytes());
+  }
+  return error;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> makeSqliteStore(SqliteOptions options) {
+  return std::make_unique<SqliteStore>(std::move(options));
+}
+
+}  // namespace heald::store

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "store/store.h"
+
+namespace heald::store {
+
+struct SqliteOptions {
+  std::string path;  // of the file; missing folders above it are created (0700), it is 0600
+  std::chrono::milliseconds busy_timeout{250};  // how long a lock of another program is waited for
+};
+
+// The default store: one SQLite file in WAL mode with synchronous=FULL, so a commit is on disk when
+// it returns. Beside it are `<path>-wal` and `<path>-shm` (SQLite's) and `<path>.lock`, which keeps
+// a second heald out and lets readers in. Not on network file systems.
+//
+// Nothing is opened here: that is Store::open. A file that is there and empty, or a journal without
+// its file, is an error: fresh state only when there is no store at all.
+std::unique_ptr<Store> makeSqliteStore(SqliteOptions options);
+
+}  // namespace heald::store

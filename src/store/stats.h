@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+#include "engine/histogram.h"
+
+namespace heald::store {
+
+enum class Operation : std::uint8_t { kLoad, kCommit, kProbe };
+inline constexpr std::size_t kOperationCount = 3;
+std::string_view toString(Operation operation);  // "load", "commit", "probe": the metric label
+
+const std::vector<double>& operationBuckets();  // 100 us to 1 s, in seconds
+
+struct OperationStats {
+  std::uint64_t count = 0;     // ended, well or not
+  std::uint64_t failures = 0;  // of them
+  engine::Histogram duration{operationBuckets()};
+};
+
+// What a store has done since the process started; a reopen counts as a load. Only ever grows,
+// except for the size.
+struct Stats {
+  std::array<OperationStats, kOperationCount> operations;  // by Operation
+  std::uint64_t size_bytes = 0;  // with its journal, after the last success
+};
+
+// Gathers Stats. Thread-safe: a scrape reads while another thread commits.
+class StatsRecorder {
+ public:
+  void ended(Operation operation, bool ok, core::Duration took);
+  void setSize(std::uint64_t bytes);
+  Stats stats() const;
+
+ private:
+  mutable std::mutex mutex_;
+  Stats stats_;
+};
+
+}  // namespace heald::store

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/governor.h"
+#include "engine/output.h"
+#include "heald/result.h"
+#include "store/stats.h"
+
+namespace heald::store {
+
+// The durable state: what the engine may not forget. It fails closed: no durable record, no remedy.
+//
+// open, commit, probe and reopen block as long as the disk does and belong to one thread at a time;
+// stats may be read by any thread at any moment. Nothing here throws. Reasons are one line for
+// people, and begin with the place (the path of the file).
+//
+// `ClockStamp` is the boot id and both clocks at the moment of the call.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Reads everything, and makes the store ready for commits. A value of nullopt: there was no store
+  // at all, so this is a first start; it exists now. An error (kUnavailable): there is something
+  // and it cannot be trusted, or cannot be created; then nothing may start. May be called again at
+  // any time, to find out whether that has ended.
+  //
+  // Every state is rebased to `present`. A row that does not parse, or is in no state the machine
+  // can be in, is listed in Saved::unreadable and never dropped. What the configuration does not
+  // mention any more is kept, and returned.
+  virtual Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) = 0;
+
+  // All of it in one transaction, on disk when this returns "". Otherwise the reason, and nothing
+  // of it counts.
+  virtual std::string commit(const engine::Changes& changes, const core::ClockStamp& now) = 0;
+
+  // A small durable write: notices a full or read-only disk, a lock, and a store whose file was
+  // deleted or replaced meanwhile. "" or the reason.
+  virtual std::string probe(const core::ClockStamp& now) = 0;
+
+  // After a store that was open has failed: opens it anew and writes `everything` into it, which is
+  // the whole state that the engine holds in memory (a file that was deleted is created again).
+  // Refused, with the reason, when another file has taken its place: only a restart may adopt that.
+  virtual std::string reopen(const engine::Changes& everything, const core::ClockStamp& now) = 0;
+
+  virtual Stats stats() const = 0;
+};
+
+}  // namespace heald::store

@@ -1,0 +1,177 @@
+#include "store/sqlite_store.h"
+
+#include <sys/stat.h>
+
+#include "store/support.h"
+
+namespace heald::store {
+namespace {
+
+using ::testing::HasSubstr;
+
+unsigned modeOf(const std::string& path) {
+  struct stat status = {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 0777;
+}
+
+TEST(SqliteStore, SaysAtAFirstStartThatThereWasNoStoreAndHasOneFromThenOn) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  const auto first = store->open(stampAt(1));
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  EXPECT_FALSE(first->has_value());
+  const auto second = store->open(stampAt(2));
+  ASSERT_TRUE(second.ok());
+  ASSERT_TRUE(second->has_value());
+  EXPECT_TRUE((*second)->governors.empty());
+}
+
+TEST(SqliteStore, CreatesMissingFoldersAndItsFilesForTheOwnerAlone) {
+  const TempFolder folder;
+  const std::string path = folder / "var/lib/heald.db";
+  const auto store = storeAt(path);
+  openedAt(*store, stampAt(1));
+  EXPECT_EQ(modeOf(folder / "var"), 0700u);
+  EXPECT_EQ(modeOf(folder / "var/lib"), 0700u);
+  EXPECT_EQ(modeOf(path), 0600u);
+  EXPECT_EQ(modeOf(path + "-wal"), 0600u);
+  EXPECT_EQ(modeOf(path + ".lock"), 0600u);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST(SqliteStore, GivesBackAllThatWasCommittedWhateverTheStates) {
+  const TempFolder folder;
+  StateMaker maker(4711);
+  engine::Changes changes;
+  for (int i = 1000; i < 1200; ++i) {
+    changes.governors.emplace_back("governor-" + std::to_string(i), maker.make());
+    changes.remedies.push_back({"remedy-" + std::to_string(i), {maker.make().epoch, 2, {1, 2, 3}}});
+  }
+  {
+    const auto store = storeAt(folder / "heald.db");
+    openedAt(*store, stampAt(1));
+    ASSERT_EQ(store->commit(changes, stampAt(5)), "");
+  }
+  const engine::Saved saved = openedAt(*storeAt(folder / "heald.db"), stampAt(6));
+  EXPECT_EQ(saved.governors, changes.governors);
+  EXPECT_EQ(saved.remedies, changes.remedies);
+  EXPECT_TRUE(saved.unreadable.empty());
+}
+
+TEST(SqliteStore, KeepsTheOverrideOfAFlagAndItsTimeButNotTheOtherLayers) {
+  const TempFolder folder;
+  const core::WallTime changed = stampAt(3).at.wall;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(1));
+  engine::Changes changes;
+  changes.flags = {{core::Feature::kAutoHealing, {false, true, false, changed}},
+                   {core::Feature::kProcessMonitoring, {true, true, std::nullopt, std::nullopt}}};
+  ASSERT_EQ(store->commit(changes, stampAt(3)), "");
+  const engine::Saved saved = openedAt(*store, stampAt(4));
+  ASSERT_EQ(saved.flags.size(), 2u);
+  EXPECT_EQ(saved.flags[0].first, core::Feature::kAutoHealing);
+  EXPECT_EQ(saved.flags[0].second, (core::FeatureFlags::Layers{true, true, false, changed}));
+  EXPECT_EQ(saved.flags[1].second, core::FeatureFlags::Layers{});
+}
+
+TEST(SqliteStore, ALaterCommitReplacesAnEarlierOneAndLeavesTheOthers) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(1));
+  engine::Changes one;
+  one.governors = {{"first", stateOf(9)}};
+  ASSERT_EQ(store->commit(changesOf(1), stampAt(2)), "");
+  ASSERT_EQ(store->commit(one, stampAt(3)), "");
+  const engine::Saved saved = openedAt(*store, stampAt(4));
+  ASSERT_EQ(saved.governors.size(), 2u);
+  EXPECT_EQ(saved.governors[0].second, stateOf(9));
+  EXPECT_EQ(saved.governors[1].second, stateOf(1));
+}
+
+TEST(SqliteStore, RebasesEachGovernorFromItsOwnStampAfterAReboot) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(1));
+  core::GovernorState state;
+  state.consecutive_failures = 4;
+  state.next_allowed_at = stampAt(1040).at.boot;
+  engine::Changes changes;
+  changes.governors = {{"early", state}};
+  ASSERT_EQ(store->commit(changes, stampAt(1000)), "");  // 40 s remain
+  changes.governors = {{"late", state}};
+  ASSERT_EQ(store->commit(changes, stampAt(1030)), "");  // 10 s remain
+
+  core::ClockStamp rebooted = stampAt(1035, "boot-2");  // by wall clock 5 s after the second commit
+  rebooted.at.boot = core::BootTime(std::chrono::seconds(3));
+  const engine::Saved saved = openedAt(*store, rebooted);
+  ASSERT_EQ(saved.governors.size(), 2u);
+  EXPECT_EQ(saved.governors[0].second.next_allowed_at, rebooted.at.boot + std::chrono::seconds(5));
+  EXPECT_EQ(saved.governors[1].second.next_allowed_at, rebooted.at.boot + std::chrono::seconds(5));
+
+  core::ClockStamp backwards = rebooted;  // the wall clock lost a day: nothing is shortened
+  backwards.at.wall -= std::chrono::hours(24);
+  const engine::Saved all = openedAt(*store, backwards);
+  EXPECT_EQ(all.governors[0].second.next_allowed_at, backwards.at.boot + std::chrono::seconds(40));
+  EXPECT_EQ(all.governors[1].second.next_allowed_at, backwards.at.boot + std::chrono::seconds(10));
+}
+
+TEST(SqliteStore, KeepsASecondHealdOutAndNamesTheFirst) {
+  const TempFolder folder;
+  const auto first = storeAt(folder / "heald.db");
+  openedAt(*first, stampAt(1));
+  std::filesystem::create_symlink(folder / "heald.db", folder / "link.db");
+  for (const char* name : {"heald.db", "link.db"}) {
+    const auto second = storeAt(folder / name)->open(stampAt(2));
+    ASSERT_FALSE(second.ok()) << name;
+    EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
+    EXPECT_EQ(second.error().message, (folder / name) + ": another heald uses this store (pid " +
+                                          std::to_string(::getpid()) + ")");
+  }
+  EXPECT_EQ(first->commit(changesOf(1), stampAt(3)), "");
+}
+
+TEST(SqliteStore, LetsTheSqliteShellLookOnWhileItCommits) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(1));
+  sqlite3* reader = nullptr;
+  ASSERT_EQ(sqlite3_open_v2((folder / "heald.db").c_str(), &reader, SQLITE_OPEN_READONLY, nullptr),
+            SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(reader, "BEGIN; SELECT * FROM governors", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  EXPECT_EQ(store->commit(changesOf(1), stampAt(2)), "");
+  EXPECT_EQ(sqlite3_exec(reader, "SELECT * FROM governors; COMMIT", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(reader);
+}
+
+TEST(SqliteStore, IsMarkedAsHealdsForFileAndForTheNextVersion) {
+  const TempFolder folder;
+  makeStore(folder / "heald.db");
+  const std::string header = readFile(folder / "heald.db").substr(0, 100);
+  EXPECT_EQ(header.substr(68, 4), "heal");                      // application_id
+  EXPECT_EQ(header.substr(60, 4), std::string("\0\0\0\1", 4));  // user_version
+}
+
+TEST(SqliteStore, CountsAndTimesItsOperationsAndKnowsItsSize) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  EXPECT_NE(store->probe(stampAt(1)), "");
+  openedAt(*store, stampAt(1));
+  EXPECT_EQ(store->commit(changesOf(1), stampAt(2)), "");
+  EXPECT_EQ(store->probe(stampAt(3)), "");
+  const Stats stats = store->stats();
+  const auto& [load, commit, probe] = stats.operations;
+  EXPECT_EQ(load.count, 1u);
+  EXPECT_EQ(load.failures, 0u);
+  EXPECT_EQ(commit.count, 1u);
+  EXPECT_EQ(commit.duration.count(), 1u);
+  EXPECT_GT(commit.duration.sumSeconds(), 0);
+  EXPECT_EQ(probe.count, 2u);
+  EXPECT_EQ(probe.failures, 1u);
+  EXPECT_GT(stats.size_bytes, 4096u);
+}
+
+}  // namespace
+}  // namespace heald::store
