@@ -61,9 +61,7 @@ config::Kind envKind() {
             f.text("variable", variable, {.check = variableProblem},
                    "variable of heald's own environment that must be set and not blank");
             f.text("file", file, {}, "file that must be there and not blank");
-            if (f.has("variable") == f.has("file")) {
-              f.fail("", "needs one of `variable` and `file` (example: variable: API_KEY)");
-            }
+            f.exactlyOne("place to look", {"variable", "file"});
             return std::make_shared<const EnvCheck>(std::move(variable), std::move(file));
           }};
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 
 #include "io/children.h"
@@ -40,6 +41,9 @@ void ProcessTree::add(pid_t pid, pid_t self) {
   const pid_t root = childAbove(pid, self);
   if (root == 0 || !belongs(root)) return;
   UniqueFd pidfd(pidfd_open(pid, 0));
+  // Without a descriptor left, a child of ours can still be hit: its number stays its own until
+  // it is reaped.
+  if (!pidfd.valid() && errno == EMFILE && pid == root) kill(pid, SIGKILL);
   // Looked at again now that it is pinned: the number may have been used anew meanwhile.
   if (!pidfd.valid() || childAbove(pid, self) != root) return;
   members_.push_back({pid, std::move(pidfd)});
@@ -57,8 +61,8 @@ void ProcessTree::look() {
 }
 
 bool ProcessTree::signalAll(int signal) {
-  kill(-leader_, signal);  // at once for all that stayed in its group
-  look();
+  look();                  // before the signal: whose parent has died is harder to tell
+  kill(-leader_, signal);  // at once for all in its group, those forked since included
   for (const Member& member : members_) {
     pidfd_send_signal(member.pidfd.get(), signal, nullptr, 0);
     if (signal == SIGTERM) pidfd_send_signal(member.pidfd.get(), SIGCONT, nullptr, 0);
