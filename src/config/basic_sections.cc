@@ -8,8 +8,9 @@ void readWeb(Fields& fields, WebOptions& web) {
               "host:port of the control plane: status, admin page and human actions");
   fields.text("metrics_address", web.metrics_address, {.check = listenFault},
               "host:port of /metrics and the health endpoints");
-  fields.text("token_file", web.token_file, {},
-              "file with the bearer token that human actions need");
+  fields.text(
+      "token_file", web.token_file, {},
+      "file with the bearer token of human actions; absent: control.token beside the store");
   fields.texts("allowed_hosts", web.allowed_hosts, {.empty_allowed = true},
                "names under which browsers may reach the control plane, besides its address");
   const int port = portOf(web.control_address);

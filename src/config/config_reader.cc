@@ -37,6 +37,11 @@ std::string defaultStorePath(const Lookup& environment) {
   return folders->substr(0, folders->find(':')) + "/heald.db";  // systemd may list several
 }
 
+std::string besides(const std::string& path, const std::string& name) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? name : path.substr(0, slash + 1) + name;
+}
+
 void readSwitches(const Lookup& environment, core::FeatureFlags& features,
                   std::vector<Problem>& problems) {
   for (const core::Feature feature : core::kFeatures) {
@@ -57,6 +62,8 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
   result.config.store.path = defaultStorePath(environment);
   const auto read = [&](Fields& top) { describe(top, kinds, result.config); };
   std::vector<Problem> problems = readFields(text, file, environment, read);
+  std::string& token_file = result.config.web.token_file;
+  if (token_file.empty()) token_file = besides(result.config.store.path, "control.token");
   readSwitches(environment, result.config.setup.features, result.problems);
   result.problems.insert(result.problems.end(), std::make_move_iterator(problems.begin()),
                          std::make_move_iterator(problems.end()));

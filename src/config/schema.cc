@@ -10,7 +10,7 @@ using Json = SchemaFields::Json;
 
 constexpr char kReference[] = "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
 constexpr char kDuration[] =
-    "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$|^0$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
+    "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
 
 // A plain value, or a text with a ${NAME} that becomes one.
 Json orReference(Json schema) {
@@ -30,8 +30,10 @@ Json integerSchema(const IntegerRule& rule) {
   return orReference({{"type", "integer"}, {"minimum", rule.min}, {"maximum", rule.max}});
 }
 
-Json durationSchema() {
-  return {{"type", Json::array({"string", "integer"})}, {"pattern", kDuration}, {"maximum", 0}};
+Json durationSchema(const DurationRule& rule) {
+  Json schema = {{"type", "string"}, {"pattern", kDuration}};
+  if (!rule.zero_allowed) return schema;
+  return {{"anyOf", Json::array({std::move(schema), Json{{"const", 0}}})}};
 }
 
 Json listSchema(const ListRule& rule, Json items) {
@@ -87,14 +89,14 @@ void SchemaFields::integer(std::string_view key, int& value, const IntegerRule& 
 
 void SchemaFields::duration(std::string_view key, core::Duration& value, const DurationRule& rule,
                             std::string_view help) {
-  Json schema = durationSchema();
+  Json schema = durationSchema(rule);
   if (!rule.required) schema["default"] = durationText(value);
   add(key, rule.required, help, std::move(schema));
 }
 
 void SchemaFields::duration(std::string_view key, std::optional<core::Duration>& value,
                             const DurationRule& rule, std::string_view help) {
-  Json schema = durationSchema();
+  Json schema = durationSchema(rule);
   if (value) schema["default"] = durationText(*value);
   add(key, rule.required, help, std::move(schema));
 }

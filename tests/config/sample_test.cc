@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "config/reader.h"
+#include "described_keys.h"
+#include "fake_kinds.h"
+
+namespace heald::config {
+namespace {
+
+const std::string kConfigFolder = HEALD_SOURCE_DIR "/config";
+
+// The value at "checks[].interval" of the first check.
+YAML::Node at(const YAML::Node& root, const std::string& path) {
+  YAML::Node node = YAML::Clone(root);
+  std::istringstream words(path);
+  for (std::string word; std::getline(words, word, '.');) {
+    const bool list = word.ends_with("[]");
+    node.reset(node[list ? word.substr(0, word.size() - 2) : word]);
+    if (list && node.IsSequence()) node.reset(node[0]);
+    if (!node.IsDefined()) break;
+  }
+  return node;
+}
+
+std::string asText(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void expectStates(const YAML::Node& node, const nlohmann::json& value, const std::string& path) {
+  if (!value.is_array()) {
+    EXPECT_EQ(node.Scalar(), asText(value)) << path;
+    return;
+  }
+  ASSERT_EQ(node.size(), value.size()) << path;
+  for (std::size_t i = 0; i < value.size(); ++i) EXPECT_EQ(node[i].Scalar(), asText(value[i]));
+}
+
+// Keys without one default that could be shown: examples stand in prose.
+const std::set<std::string> kNotInSample = {"web.token_file", "remedies[].steps",
+                                            "remedies[].steps[].after_failures"};
+
+TEST(Sample, StatesEveryKeyWithItsDefault) {
+  const YAML::Node sample = YAML::Load(sampleWithDefaults());
+  const auto keys = describedKeys();
+  EXPECT_GT(keys.size(), 40U);
+  for (const auto& [path, schema] : keys) {
+    if (kNotInSample.contains(path)) continue;
+    const YAML::Node node = at(sample, path);
+    EXPECT_TRUE(node.IsDefined()) << path << " is not in config/heald.yml";
+    const bool own = path == "remedies[].governor" || path == "checks[].name";
+    if (node.IsDefined() && schema.contains("default") && !own) {
+      expectStates(node, schema["default"], path);
+    }
+  }
+}
+
+TEST(Sample, MeansTheSameWithItsDefaultsTakenAway) {
+  const Config shown = validConfig(sampleWithDefaults());
+  const Config short_one = validConfig(contentOf(kConfigFolder + "/heald.yml"));
+  const Config nothing = validConfig("checks: []\n");
+  ASSERT_EQ(shown.setup.governors.size(), 1U);
+  EXPECT_EQ(shown.setup.governors[0].policy, short_one.setup.governors[0].policy);
+  core::GovernorPolicy policy = shown.setup.governors[0].policy;
+  policy.resume_conditions = core::GovernorPolicy{}.resume_conditions;
+  EXPECT_EQ(policy, core::GovernorPolicy{});
+  EXPECT_EQ(shown.setup.features, nothing.setup.features);
+  EXPECT_EQ(shown.web.token_file, nothing.web.token_file);
+  ASSERT_EQ(shown.setup.remedies.size(), 1U);
+  EXPECT_EQ(shown.setup.remedies[0].verify.within, short_one.setup.remedies[0].verify.within);
+  EXPECT_EQ(shown.setup.checks[0].timeout, short_one.setup.checks[0].timeout);
+}
+
+TEST(Sample, RunsItsRemedyUnderTheMainGovernor) {
+  const Config config = validConfig(contentOf(kConfigFolder + "/heald.yml"));
+  ASSERT_EQ(config.setup.remedies.size(), 1U);
+  EXPECT_EQ(config.setup.remedies[0].governor, "self-healing-main");
+  EXPECT_EQ(config.setup.remedies[0].check, "api-key");
+}
+
+TEST(Examples, AreAllValid) {
+  int count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(kConfigFolder + "/examples")) {
+    ++count;
+    EXPECT_EQ(problemsOf(contentOf(file.path()), file.path().filename()), "");
+  }
+  EXPECT_GE(count, 3);
+}
+
+}  // namespace
+}  // namespace heald::config
