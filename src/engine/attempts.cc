@@ -261,4 +261,14 @@ void Healing::addChanges(Changes& changes) const {
   }
 }
 
+void Healing::addEverything(Changes& changes) const {
+  for (std::size_t i = 0; i < governors_.size(); ++i) {
+    const int index = static_cast<int>(i);
+    changes.governors.emplace_back(governors_.name(index), governors_[index].state());
+  }
+  for (const Remedy& remedy : remedies_) {
+    changes.remedies.emplace_back(remedy.spec.name, remedy.view.totals);
+  }
+}
+
 }  // namespace heald::engine

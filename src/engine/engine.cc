@@ -73,6 +73,16 @@ class Engine::Impl {
     return changes;
   }
 
+  Changes everything(core::Now now) const {
+    Changes all;
+    healing_.addEverything(all);
+    for (const core::Feature feature : core::kFeatures) {
+      all.flags.emplace_back(feature, features_.layers(feature));
+    }
+    all.at = now;
+    return all;
+  }
+
   void settle(const std::string& error, core::Now now, Output& out) {
     Step step{now, out};
     out.commit = false;
@@ -445,6 +455,9 @@ Output Engine::step(const Event& event, core::Now now) {
 }
 Changes Engine::changes(core::Now now) const {
   return impl_->changes(now);
+}
+Changes Engine::everything(core::Now now) const {
+  return impl_->everything(now);
 }
 void Engine::settle(const std::string& error, core::Now now, Output& out) {
   impl_->settle(error, now, out);

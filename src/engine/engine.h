@@ -40,6 +40,8 @@ class Engine {
 
   // What the last step proposed, as the store has to hold it.
   Changes changes(core::Now now) const;
+  // The whole durable state, for a store that has to be written anew.
+  Changes everything(core::Now now) const;
   // `out` is the step's output; what the commit makes possible is added to it. `error` is the
   // reason in one line, empty when the commit succeeded.
   void settle(const std::string& error, core::Now now, Output& out);

@@ -62,6 +62,7 @@ class Healing {
 
   bool proposed() const { return governors_.proposed() || !proposed_.empty(); }
   void addChanges(Changes& changes) const;
+  void addEverything(Changes& changes) const;
   void loadTotals(const std::string& remedy, const RemedyTotals& totals);
   std::optional<core::BootTime> nextWakeup() { return timers_.next(); }
   bool idle() const;

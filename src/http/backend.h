@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/time.h"
+#include "engine/event.h"
+#include "engine/output.h"
+#include "engine/snapshot.h"
+#include "heald/result.h"
+
+namespace heald::http {
+
+// What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox and
+// wait for its answer. Every function may be called from any thread and throws nothing.
+struct Backend {
+  std::function<std::shared_ptr<const engine::Snapshot>()> snapshot;
+  std::function<core::Now()> now;
+  std::function<Result<engine::Reply>(engine::Event)> call;
+  std::function<std::string()> metrics_text;  // Prometheus text format 0.0.4
+  std::string version;
+  std::string control_url;  // for the links of the metrics listener's landing page; may be ""
+};
+
+}  // namespace heald::http

@@ -1,0 +1,266 @@
+#include "runtime/engine_loop.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "engine/drive.h"
+
+namespace heald::runtime {
+
+using engine::Output;
+
+EngineLoop::EngineLoop(engine::Setup setup, store::Store& store, Work& work, const Clock& clock,
+                       io::Log& log)
+    : setup_(std::move(setup)),
+      store_(store),
+      work_(work),
+      clock_(clock),
+      log_(log),
+      boot_id_(readBootId()) {}
+
+EngineLoop::~EngineLoop() {
+  stop();
+}
+
+void EngineLoop::start() {
+  openStore();
+  publish();
+  beat_ = clock_.now().boot.time_since_epoch().count();
+  thread_ = std::thread([this] { run(); });
+}
+
+void EngineLoop::openStore() {
+  const core::Now now = clock_.now();
+  auto opened = store_.open(stamp(now));
+  loaded_ = opened.ok();
+  if (!loaded_) {
+    log_.write(io::LogLevel::kError,
+               "the store cannot be read: every governor is dormant and nothing starts",
+               {{"reason", opened.error().message}});
+    engine_ = std::make_unique<engine::Engine>(std::move(setup_), std::nullopt, now);
+    Output out;
+    engine_->storeProbed(opened.error().message, now, out);
+  } else {
+    const engine::Saved saved = opened->value_or(engine::Saved{});
+    engine_ = std::make_unique<engine::Engine>(std::move(setup_), saved, now);
+  }
+  next_probe_ = now.boot + (loaded_ ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
+}
+
+Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction function) {
+  auto answer = std::make_shared<Answer>();
+  auto future = answer->get_future();
+  if (closed_) {
+    return Error{ErrorCode::kShutdown, "heald is stopping"};
+  }
+  if (!mailbox_.offer({std::move(command), answer, std::move(function)})) {
+    ++queue_full_;
+    return Error{ErrorCode::kLimit, "too many requests wait for the engine; try again"};
+  }
+  answer.reset();  // so that a letter that is never read breaks the promise
+  try {
+    return future.get();
+  } catch (const std::future_error&) {
+    return Error{ErrorCode::kShutdown, "heald is stopping"};
+  }
+}
+
+core::Duration EngineLoop::sinceBeat() const {
+  return clock_.now().boot.time_since_epoch() - core::Duration(beat_.load());
+}
+
+void EngineLoop::run() {
+  while (!quitting_) {
+    auto letters = mailbox_.takeAll(patience());
+    beat_ = clock_.now().boot.time_since_epoch().count();
+    for (Letter& letter : letters) {
+      handle(letter);
+    }
+    const auto wakeup = engine_->nextWakeup();
+    if (wakeup && *wakeup <= clock_.now().boot) {
+      Letter tick{engine::Tick{}, nullptr, nullptr};
+      handle(tick);
+    }
+    probeIfDue();
+    publishIfDue();
+  }
+  publish();
+  waiting_.clear();
+}
+
+core::Duration EngineLoop::patience() const {
+  const core::BootTime now = clock_.now().boot;
+  core::BootTime until = std::min(now + core::Duration(kHeartbeat), next_probe_);
+  if (const auto wakeup = engine_->nextWakeup()) {
+    until = std::min(until, *wakeup);
+  }
+  if (dirty_) {
+    until = std::min(until, published_ + core::Duration(kPublishAfter));
+  }
+  return until - now;
+}
+
+void EngineLoop::handle(Letter& letter) {
+  if (letter.quit) {
+    quitting_ = true;
+    return;
+  }
+  const core::Now now = clock_.now();
+  Output out = engine::drive(*engine_, letter.event, now,
+                             [this](const engine::Changes& changes) { return commit(changes); });
+  dirty_ = true;
+  perform(out);
+  answer(letter, out);
+}
+
+std::string EngineLoop::commit(const engine::Changes& changes) {
+  std::string error = store_.commit(changes, stamp(clock_.now()));
+  if (!error.empty()) {
+    next_probe_ = std::min(next_probe_, clock_.now().boot + core::Duration(kRetryStore));
+  }
+  return error;
+}
+
+void EngineLoop::perform(Output& out) {
+  for (const engine::Note& note : out.notes) {
+    log(note);
+  }
+  const auto post = [this](engine::Event event) {
+    mailbox_.put({std::move(event), nullptr, nullptr});
+  };
+  for (const engine::Action& action : out.actions) {
+    if (const auto* check = std::get_if<engine::StartCheck>(&action)) {
+      work_.startCheck(*check, post);
+    } else if (const auto* start = std::get_if<engine::StartAction>(&action)) {
+      publish();  // an attempt is visible from its first moment
+      work_.startAction(*start, post);
+    } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {
+      const auto found = functions_.find(task->install);
+      work_.runTask(*task, found == functions_.end() ? nullptr : found->second, post);
+    } else if (const auto* ready = std::get_if<engine::TaskReady>(&action)) {
+      const auto found = waiting_.find(ready->install);
+      if (found != waiting_.end()) {
+        Result<engine::Reply> result = engine::Reply{"registered", ready->install, false};
+        if (ready->superseded) {
+          functions_.erase(ready->install);
+          result = Error{ErrorCode::kConflict, "a later registration or a stop came in between"};
+        }
+        replies_.push_back({found->second, std::move(result)});
+        waiting_.erase(found);
+      }
+    }
+  }
+}
+
+void EngineLoop::answer(Letter& letter, Output& out) {
+  if (!letter.answer) {
+    return;
+  }
+  Result<engine::Reply> result = out.reply.value_or(engine::Reply{});
+  if (result && letter.function) {
+    functions_[result->install] = std::move(letter.function);
+  }
+  if (result && result->waits) {
+    waiting_[result->install] = std::move(letter.answer);
+  } else {
+    replies_.push_back({std::move(letter.answer), std::move(result)});
+  }
+}
+
+void EngineLoop::probeIfDue() {
+  const core::Now now = clock_.now();
+  if (now.boot < next_probe_) {
+    return;
+  }
+  Output out;
+  restoreStore(now, out);
+  engine::settleAll(*engine_, now, out,
+                    [this](const engine::Changes& changes) { return commit(changes); });
+  dirty_ = true;
+  perform(out);
+}
+
+// Probes; where that fails, tries what brings a store back: opening it for the first time, or
+// writing everything into it anew.
+void EngineLoop::restoreStore(const core::Now& now, Output& out) {
+  std::string error;
+  if (!loaded_) {
+    auto opened = store_.open(stamp(now));
+    loaded_ = opened.ok();
+    if (loaded_) {
+      engine_->restore(opened->value_or(engine::Saved{}), now);
+    } else {
+      error = opened.error().message;
+    }
+  } else {
+    error = store_.probe(stamp(now));
+    if (!error.empty() && !store_.reopen(engine_->everything(now), stamp(now)).empty()) {
+      next_probe_ = now.boot + core::Duration(kRetryStore);
+    } else {
+      error.clear();
+    }
+  }
+  engine_->storeProbed(error, now, out);
+  next_probe_ =
+      now.boot + (error.empty() ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
+}
+
+void EngineLoop::publish() {
+  const core::Now now = clock_.now();
+  snapshot_.store(std::make_shared<const engine::Snapshot>(engine_->snapshot(now)));
+  published_ = now.boot;
+  dirty_ = false;
+}
+
+void EngineLoop::publishIfDue() {
+  const core::Duration age = clock_.now().boot - published_;
+  if (!replies_.empty() || (dirty_ && age >= kPublishAfter) || age >= kHeartbeat) {
+    publish();
+  }
+  for (Reply& reply : std::exchange(replies_, {})) {
+    reply.answer->set_value(std::move(reply.result));
+  }
+  const std::lock_guard lock(idle_mutex_);
+  idle_ = engine_->idle();
+  if (idle_) {
+    idle_changed_.notify_all();
+  }
+}
+
+void EngineLoop::beginStop() {
+  closed_ = true;
+  {
+    const std::lock_guard lock(idle_mutex_);
+    idle_ = false;
+  }
+  mailbox_.put({engine::Stop{}, nullptr, nullptr});
+}
+
+bool EngineLoop::waitUntilIdle(core::Duration patience) {
+  std::unique_lock lock(idle_mutex_);
+  return idle_changed_.wait_for(lock, patience, [this] { return idle_; });
+}
+
+void EngineLoop::stop() {
+  if (!thread_.joinable()) {
+    return;
+  }
+  closed_ = true;
+  Letter quit;
+  quit.quit = true;
+  mailbox_.put(std::move(quit));
+  thread_.join();
+  mailbox_.takeAll(core::Duration::zero());
+}
+
+void EngineLoop::log(const engine::Note& note) {
+  std::vector<io::LogField> fields;
+  for (const auto& [key, value] : note.fields) {
+    fields.emplace_back(key, value);
+  }
+  log_.write(static_cast<io::LogLevel>(note.level), note.message,
+             io::LogFields(fields.data(), fields.size()));
+}
+
+}  // namespace heald::runtime

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/engine.h"
+#include "heald/result.h"
+#include "io/log.h"
+#include "runtime/clock.h"
+#include "runtime/mailbox.h"
+#include "runtime/work.h"
+#include "store/store.h"
+
+namespace heald::runtime {
+
+// The engine's thread: the only owner of the engine and of the store. It takes events from the
+// mailbox, steps, commits, and only then starts what was decided; then it publishes an immutable
+// snapshot, before it answers whoever asked.
+//
+// Every public function may be called from any thread, but start and stop from one only.
+class EngineLoop {
+ public:
+  // A store that fails is asked again this often; one that works is probed this often, so that a
+  // full or read-only disk is known before an attempt needs it.
+  static constexpr std::chrono::seconds kRetryStore{1};
+  static constexpr std::chrono::seconds kProbeStore{10};
+  // Snapshots are at most this old while something changes; and never older than kHeartbeat.
+  static constexpr std::chrono::milliseconds kPublishAfter{100};
+  static constexpr std::chrono::seconds kHeartbeat{1};
+
+  EngineLoop(engine::Setup setup, store::Store& store, Work& work, const Clock& clock,
+             io::Log& log);
+  ~EngineLoop();
+  EngineLoop(const EngineLoop&) = delete;
+  EngineLoop& operator=(const EngineLoop&) = delete;
+
+  // Opens the store (which may fail: heald then runs, and starts nothing) and starts the thread.
+  void start();
+
+  // Asks the engine and waits for its answer. kLimit when its mailbox is full, kShutdown once it
+  // stops. `function` is the job of a RegisterTask. Not from a job that would replace itself.
+  Result<engine::Reply> call(engine::Event command, Work::TaskFunction function = nullptr);
+
+  std::shared_ptr<const engine::Snapshot> snapshot() const { return snapshot_.load(); }
+  std::size_t queueLength() const { return mailbox_.size(); }
+  static constexpr std::size_t queueCapacity() { return Mailbox<int>::kCapacity; }
+  std::uint64_t queueFull() const { return queue_full_; }
+  // Since the thread last went round; for the watchdog.
+  core::Duration sinceBeat() const;
+
+  // Nothing starts any more; what runs may still report.
+  void beginStop();
+  // True when no action runs any more.
+  bool waitUntilIdle(core::Duration patience);
+  // Ends the thread. Waiting callers get kShutdown.
+  void stop();
+
+ private:
+  using Answer = std::promise<Result<engine::Reply>>;
+  struct Letter {
+    engine::Event event;
+    std::shared_ptr<Answer> answer;  // shared: the caller keeps none, a waiting task does
+    Work::TaskFunction function;
+    bool quit = false;
+  };
+  struct Reply {
+    std::shared_ptr<Answer> answer;
+    Result<engine::Reply> result;
+  };
+
+  void openStore();
+  void run();
+  void handle(Letter& letter);
+  void perform(engine::Output& out);
+  void answer(Letter& letter, engine::Output& out);
+  void probeIfDue();
+  void restoreStore(const core::Now& now, engine::Output& out);
+  void publish();
+  void publishIfDue();
+  core::Duration patience() const;
+  core::ClockStamp stamp(core::Now now) const { return {boot_id_, now}; }
+  std::string commit(const engine::Changes& changes);
+  void log(const engine::Note& note);
+
+  engine::Setup setup_;  // until the engine is made
+  store::Store& store_;
+  Work& work_;
+  const Clock& clock_;
+  io::Log& log_;
+  const std::string boot_id_;
+
+  std::unique_ptr<engine::Engine> engine_;
+  bool loaded_ = false;
+  core::BootTime next_probe_{};
+  bool dirty_ = false;
+  bool quitting_ = false;
+  core::BootTime published_{};
+  std::vector<Reply> replies_;
+  std::map<std::uint64_t, std::shared_ptr<Answer>> waiting_;  // by install
+  std::map<std::uint64_t, Work::TaskFunction> functions_;     // by install
+
+  Mailbox<Letter> mailbox_;
+  std::atomic<std::shared_ptr<const engine::Snapshot>> snapshot_;
+  std::atomic<std::int64_t> beat_{0};
+  std::atomic<std::uint64_t> queue_full_{0};
+  std::mutex idle_mutex_;
+  std::condition_variable idle_changed_;
+  bool idle_ = false;
+  std::atomic<bool> closed_{false};
+  std::thread thread_;
+};
+
+}  // namespace heald::runtime

@@ -1,0 +1,103 @@
+#include "runtime/performer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/process.h"
+#include "io/text.h"
+
+namespace heald::runtime {
+namespace {
+
+thread_local std::string current_task;
+
+engine::ActionOutcome toEngine(remedies::ActionOutcome outcome) {
+  switch (outcome) {
+    case remedies::ActionOutcome::kOk:
+      return engine::ActionOutcome::kOk;
+    case remedies::ActionOutcome::kFailed:
+      return engine::ActionOutcome::kFailed;
+    case remedies::ActionOutcome::kTimeout:
+      return engine::ActionOutcome::kTimeout;
+    case remedies::ActionOutcome::kCancelled:
+      return engine::ActionOutcome::kCancelled;
+  }
+  return engine::ActionOutcome::kFailed;
+}
+
+std::string withoutNul(std::string text) {
+  std::erase(text, '\0');
+  return text;
+}
+
+}  // namespace
+
+const std::string& taskOnThisThread() {
+  return current_task;
+}
+
+Performer::Performer(const config::Config& config, io::Services& services, const Clock& clock)
+    : services_(services), clock_(clock) {
+  for (std::size_t i = 0; i < config.checks.size(); ++i) {
+    const engine::CheckSpec& spec = config.setup.checks[i];
+    checks_.push_back({spec.name, spec.timeout,
+                       std::static_pointer_cast<const checks::Check>(config.checks[i].part)});
+  }
+  for (std::size_t i = 0; i < config.remedies.size(); ++i) {
+    Remedy remedy{config.setup.remedies[i].name, {}};
+    for (const config::KindPart& step : config.remedies[i]) {
+      remedy.steps.push_back(std::static_pointer_cast<const remedies::Remedy>(step.part));
+    }
+    remedies_.push_back(std::move(remedy));
+  }
+}
+
+void Performer::startCheck(const engine::StartCheck& start, Post post) {
+  const Check& check = checks_[static_cast<std::size_t>(start.check)];
+  const core::BootTime began = clock_.now().boot;
+  auto done = [this, start, began, post = std::move(post)](checks::CheckResult result) {
+    post(engine::CheckFinished{start.check, start.run, result.status, std::move(result.message),
+                               clock_.now().boot - began});
+  };
+  check.part->start(services_, {check.name, check.timeout, cancel_.token()}, std::move(done));
+}
+
+void Performer::startAction(const engine::StartAction& start, Post post) {
+  const Remedy& remedy = remedies_[static_cast<std::size_t>(start.remedy)];
+  remedies::ActionRun run;
+  run.environment = {{"HEALD_CHECK", start.check},
+                     {"HEALD_REMEDY", remedy.name},
+                     {"HEALD_ATTEMPT", std::to_string(start.attempt)},
+                     {"HEALD_REASON", withoutNul(start.reason)}};
+  run.cancel = cancel_.token();
+  auto done = [start, post = std::move(post)](remedies::ActionResult result) {
+    post(engine::ActionFinished{start.remedy, start.attempt, toEngine(result.outcome),
+                                std::move(result.text), std::move(result.output)});
+  };
+  const auto step = std::min(static_cast<std::size_t>(start.step), remedy.steps.size() - 1);
+  remedy.steps[step]->start(services_, run, std::move(done));
+}
+
+void Performer::runTask(const engine::RunTask& run, TaskFunction function, Post post) {
+  const auto job = [this, run, post, function = std::move(function)] {
+    const core::BootTime began = clock_.now().boot;
+    bool ok = true;
+    current_task = run.id;
+    try {
+      if (function) {
+        function();
+      } else {
+        io::killStrays();
+      }
+    } catch (...) {  // a job of an embedding program; its failure is counted
+      ok = false;
+    }
+    current_task.clear();
+    post(engine::TaskFinished{run.id, run.install, ok, clock_.now().boot - began});
+  };
+  if (!services_.workers.post(job)) {
+    post(engine::TaskFinished{run.id, run.install, false, {}});
+  }
+}
+
+}  // namespace heald::runtime

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "checks/check.h"
+#include "config/model.h"
+#include "io/services.h"
+#include "remedies/remedy.h"
+#include "runtime/clock.h"
+#include "runtime/work.h"
+
+namespace heald::runtime {
+
+// Runs the configured checks and remedies with the services of io. Thread-safe; outlives its work.
+class Performer : public Work {
+ public:
+  Performer(const config::Config& config, io::Services& services, const Clock& clock);
+
+  void startCheck(const engine::StartCheck& start, Post post) override;
+  void startAction(const engine::StartAction& start, Post post) override;
+  void runTask(const engine::RunTask& run, TaskFunction function, Post post) override;
+
+  // Ends everything that runs: checks at once, actions with TERM and, after their grace, KILL.
+  void cancelAll() { cancel_.cancel(); }
+
+ private:
+  struct Check {
+    std::string name;
+    core::Duration timeout;
+    std::shared_ptr<const checks::Check> part;
+  };
+  struct Remedy {
+    std::string name;
+    std::vector<std::shared_ptr<const remedies::Remedy>> steps;
+  };
+
+  io::Services& services_;
+  const Clock& clock_;
+  io::CancelSource cancel_;
+  std::vector<Check> checks_;
+  std::vector<Remedy> remedies_;
+};
+
+// The id of the background task that runs on this thread, or "".
+const std::string& taskOnThisThread();
+
+}  // namespace heald::runtime

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+
+#include "engine/event.h"
+#include "engine/output.h"
+
+namespace heald::runtime {
+
+// Does what the engine decided. Every call returns at once and is followed, later and from any
+// thread, by exactly one event to `post`: CheckFinished, ActionFinished or TaskFinished.
+class Work {
+ public:
+  using Post = std::function<void(engine::Event)>;
+  using TaskFunction = std::function<void()>;
+
+  virtual ~Work() = default;
+  virtual void startCheck(const engine::StartCheck& start, Post post) = 0;
+  virtual void startAction(const engine::StartAction& start, Post post) = 0;
+  virtual void runTask(const engine::RunTask& run, TaskFunction function, Post post) = 0;
+};
+
+}  // namespace heald::runtime
