@@ -62,7 +62,8 @@ int editDistance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.size() > kLongest) return "";
-  int best = std::min(3, static_cast<int>((word.size() + 2) / 3)) + 1;
+  const auto length = static_cast<int>(word.size());
+  int best = std::min({4, (length + 2) / 3 + 1, length});  // what is wholly different is not near
   std::string found;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongest) continue;

@@ -1,0 +1,186 @@
+#include "config/config_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "fake_kinds.h"
+
+namespace heald::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr char kSmallest[] = R"(
+checks:
+  - name: queue
+    tcp: {address: '127.0.0.1:5672'}
+remedies:
+  - name: restart-queue
+    when: {check: queue}
+    exec: {command: [/bin/true]}
+)";
+
+TEST(ConfigReader, FillsEverythingFromTheSmallestUsefulFile) {
+  const Config config = validConfig(kSmallest);
+  EXPECT_EQ(config.web.control_address, "127.0.0.1:3001");
+  EXPECT_EQ(config.web.metrics_address, "0.0.0.0:9469");
+  EXPECT_EQ(config.store.path, "/var/lib/heald/heald.db");
+  EXPECT_EQ(config.web.token_file, "/var/lib/heald/control.token");
+  EXPECT_EQ(config.setup.task_limit, 10);
+  ASSERT_EQ(config.setup.checks.size(), 1U);
+  EXPECT_EQ(config.setup.checks[0].kind, "tcp");
+  EXPECT_TRUE(config.setup.checks[0].follows_cycle);
+  EXPECT_EQ(config.setup.checks[0].interval, 5min);
+  EXPECT_EQ(config.setup.checks[0].timeout, 10s);
+  ASSERT_EQ(config.setup.remedies.size(), 1U);
+  EXPECT_EQ(config.setup.remedies[0].governor, "restart-queue");
+  EXPECT_EQ(config.setup.remedies[0].verify.after, 5s);
+  EXPECT_EQ(config.setup.remedies[0].verify.within, 30s);
+  EXPECT_EQ(config.setup.remedies[0].steps, std::vector<int>{0});
+}
+
+TEST(ConfigReader, CarriesThePartsOfTheKindsWithoutKnowingThem) {
+  const Config config = validConfig(kSmallest);
+  ASSERT_EQ(config.checks.size(), 1U);
+  EXPECT_EQ(config.checks[0].kind, "tcp");
+  EXPECT_EQ(dynamic_cast<const FakePart&>(*config.checks[0].part).word, "127.0.0.1:5672");
+  ASSERT_EQ(config.remedies.size(), 1U);
+  ASSERT_EQ(config.remedies[0].size(), 1U);
+  EXPECT_EQ(config.remedies[0][0].kind, "exec");
+}
+
+TEST(ConfigReader, ListsTheMainGovernorAlwaysAndEachOtherOnce) {
+  const Config config = validConfig(R"(
+governors:
+  shared: {max_in_flight: 2, breaker: {open_for: 3m}, budgets: []}
+governor_defaults: {max_consecutive_failures: 4}
+remedies:
+  - {name: a, preventive: true, governor: shared, exec: {command: [x]}}
+  - {name: b, preventive: true, governor: shared, exec: {command: [x]}}
+  - {name: c, preventive: true, exec: {command: [x]}}
+)");
+  const auto& governors = config.setup.governors;
+  ASSERT_EQ(governors.size(), 3U);
+  EXPECT_EQ(governors[0].name, "c");
+  EXPECT_EQ(governors[1].name, "self-healing-main");
+  EXPECT_EQ(governors[2].name, "shared");
+  EXPECT_EQ(governors[2].policy.max_in_flight, 2);
+  EXPECT_EQ(governors[2].policy.breaker.open_for, 3min);
+  EXPECT_EQ(governors[2].policy.breaker.failure_threshold, 3);
+  EXPECT_TRUE(governors[2].policy.budgets.empty());
+  for (const auto& governor : governors) {
+    EXPECT_EQ(governor.policy.max_consecutive_failures, 4);
+  }
+}
+
+TEST(ConfigReader, ReadsTheStepsOfAnEscalation) {
+  const Config config = validConfig(R"(
+checks: [{name: q, tcp: {address: 'h:1'}}]
+remedies:
+  - name: escalate
+    when: {check: q}
+    steps:
+      - exec: {command: [/bin/first]}
+      - {after_failures: 3, http: {url: 'http://second'}}
+)");
+  EXPECT_EQ(config.setup.remedies[0].steps, (std::vector<int>{0, 3}));
+  ASSERT_EQ(config.remedies[0].size(), 2U);
+  EXPECT_EQ(config.remedies[0][0].kind, "exec");
+  EXPECT_EQ(config.remedies[0][1].kind, "http");
+}
+
+TEST(ConfigReader, VerifiesAtOnceWhenAfterIsZero) {
+  const Config config = validConfig(R"(
+checks: [{name: q, tcp: {address: 'h:1'}}]
+remedies:
+  - {name: a, when: {check: q}, verify: {after: 0}, exec: {command: [x]}}
+  - {name: b, when: {check: q}, verify: {after: 10s}, exec: {command: [x]}}
+)");
+  EXPECT_EQ(config.setup.remedies[0].verify.within, 0s);
+  EXPECT_EQ(config.setup.remedies[1].verify.within, 60s);
+}
+
+TEST(ConfigReader, GivesChecksTheDefaultsOfDetectionWhereverThoseStand) {
+  const Config config = validConfig(R"(
+checks:
+  - {name: a, tcp: {address: 'h:1'}}
+  - {name: b, tcp: {address: 'h:1'}, interval: 30s, timeout: 1s}
+detection: {interval: 7m, timeout: 3s}
+)");
+  EXPECT_EQ(config.setup.checks[0].interval, 7min);
+  EXPECT_EQ(config.setup.checks[0].timeout, 3s);
+  EXPECT_TRUE(config.setup.checks[0].follows_cycle);
+  EXPECT_EQ(config.setup.checks[1].interval, 30s);
+  EXPECT_EQ(config.setup.checks[1].timeout, 1s);
+  EXPECT_FALSE(config.setup.checks[1].follows_cycle);
+}
+
+TEST(ConfigReader, KeepsTheStoreInTheStateDirectoryOfSystemd) {
+  const auto systemd = environmentOf({{"STATE_DIRECTORY", "/state/heald:/state/other"}});
+  EXPECT_EQ(validConfig(kSmallest, systemd).store.path, "/state/heald/heald.db");
+  EXPECT_EQ(validConfig(kSmallest, systemd).web.token_file, "/state/heald/control.token");
+  EXPECT_EQ(validConfig("store: {path: /mine/x.db}", systemd).store.path, "/mine/x.db");
+}
+
+TEST(ConfigReader, TakesKillSwitchesFromFileAndEnvironment) {
+  const auto off = environmentOf({{"FEATURE_AUTO_HEALING_ENABLED", "false"}});
+  const auto features = validConfig("features: {auto_detection: false}", off).setup.features;
+  EXPECT_FALSE(features.layers(core::Feature::kAutoHealing).environment);
+  EXPECT_TRUE(features.layers(core::Feature::kAutoHealing).configuration);
+  EXPECT_FALSE(features.layers(core::Feature::kAutoDetection).configuration);
+  EXPECT_TRUE(features.enabled(core::Feature::kPreventiveHealing));
+}
+
+TEST(ConfigReader, RefusesAKillSwitchThatIsNeitherOnNorOff) {
+  const auto odd = environmentOf({{"FEATURE_AUTO_HEALING_ENABLED", "perhaps"}});
+  EXPECT_EQ(problemsOf("checks: []", "heald.yml", odd),
+            "environment: FEATURE_AUTO_HEALING_ENABLED: \"perhaps\" is neither true nor false "
+            "(also: 1 0 on off yes no)\n");
+}
+
+TEST(ConfigReader, CarriesObserveForAllOrForOneRemedy) {
+  EXPECT_TRUE(validConfig("healing: {mode: observe}").setup.healing.observe);
+  const Config config =
+      validConfig("remedies: [{name: a, preventive: true, mode: observe, exec: {command: [x]}}]");
+  EXPECT_FALSE(config.setup.healing.observe);
+  EXPECT_TRUE(config.setup.remedies[0].observe);
+}
+
+TEST(ConfigReader, AllowsPortZeroTwice) {
+  const Config config =
+      validConfig("web: {control_address: '127.0.0.1:0', metrics_address: '127.0.0.1:0'}");
+  EXPECT_EQ(config.web.control_address, "127.0.0.1:0");
+}
+
+TEST(ConfigReader, ShowsTheFirstTwoHundredMistakesAndCountsTheOthers) {
+  std::string text;
+  for (int i = 0; i < 250; ++i) text += "strange_key_" + std::to_string(i) + ": 1\n";
+  const auto problems = readConfig(text, "heald.yml", fakeKinds(), nullptr).problems;
+  ASSERT_EQ(problems.size(), 201U);
+  EXPECT_EQ(toString(problems.back()),
+            "heald.yml:200:1: 50 more mistakes are not shown (correct these first)");
+}
+
+TEST(ConfigReader, SaysWhyAFileCannotBeRead) {
+  const auto why = [](const std::string& path) {
+    const auto problems = readConfigFile(path, fakeKinds(), nullptr).problems;
+    return problems.size() == 1 ? toString(problems[0]) : "not one problem";
+  };
+  EXPECT_EQ(why("/no/such/heald.yml"),
+            "/no/such/heald.yml: cannot be read: No such file or directory (name a configuration "
+            "file)");
+  EXPECT_EQ(why("/dev"),
+            "/dev: cannot be read: it is not a regular file (name a configuration file)");
+  EXPECT_EQ(why(HEALD_SOURCE_DIR "/config/heald.yml"), "not one problem");
+}
+
+TEST(ConfigReader, RefusesFilesThatAreTooLarge) {
+  EXPECT_EQ(problemsOf("# " + std::string(4 << 20, 'x')),
+            "heald.yml: is larger than 4 MiB (a configuration is a few KiB)\n");
+}
+
+}  // namespace
+}  // namespace heald::config

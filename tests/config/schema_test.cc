@@ -1,0 +1,51 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "fake_kinds.h"
+
+namespace heald::config {
+namespace {
+
+using nlohmann::json;
+
+json schema() {
+  return json::parse(configSchema(fakeKinds()));
+}
+
+TEST(Schema, IsDraft07AndAllowsNoOtherKeys) {
+  EXPECT_EQ(schema()["$schema"], "http://json-schema.org/draft-07/schema#");
+  EXPECT_EQ(schema()["additionalProperties"], false);
+  EXPECT_EQ(schema()["properties"]["healing"]["additionalProperties"], false);
+}
+
+TEST(Schema, CarriesHelpDefaultsAndRanges) {
+  const json percent = schema()["properties"]["healing"]["properties"]["storm_brake"]["properties"]
+                               ["max_unhealthy_percent"];
+  EXPECT_EQ(percent["default"], 50);
+  EXPECT_EQ(percent["anyOf"][0]["maximum"], 100);
+  EXPECT_EQ(percent["description"], "the share of unhealthy checks that still starts");
+}
+
+TEST(Schema, WantsExactlyOneKind) {
+  const json check = schema()["properties"]["checks"]["items"];
+  ASSERT_EQ(check["oneOf"].size(), 4U);
+  EXPECT_EQ(check["oneOf"][0]["required"][0], "env");
+  EXPECT_EQ(check["required"], json::array({"name"}));
+  EXPECT_EQ(check["properties"]["tcp"]["required"], json::array({"address"}));
+}
+
+TEST(Schema, DescribesDurationsByAPattern) {
+  const json interval = schema()["properties"]["detection"]["properties"]["interval"];
+  const std::regex pattern(interval["pattern"].get<std::string>());
+  for (const char* good : {"5s", "1m30s", "1.5h", "${INTERVAL:-5s}"}) {
+    EXPECT_TRUE(std::regex_search(good, pattern)) << good;
+  }
+  for (const char* bad : {"5", "5 s", "5 parsecs", "-5s", ""}) {
+    EXPECT_FALSE(std::regex_search(bad, pattern)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace heald::config
