@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/drive.h"
+#include "engine/engine.h"
+
+namespace heald::test {
+
+// The engine in virtual time, with scripted checks and remedies and a store that may fail. Actions
+// take the time their script says; a test of a whole day runs in milliseconds.
+class World {
+ public:
+  using Duration = core::Duration;
+  using CheckScript = std::function<core::CheckStatus()>;
+  struct Act {
+    engine::ActionOutcome outcome = engine::ActionOutcome::kFailed;
+    std::string output = {};
+    Duration takes{};
+  };
+  using ActScript = std::function<Act(const engine::StartAction&)>;
+
+  explicit World(engine::Setup the_setup) : setup(std::move(the_setup)) { boot({}); }
+
+  // Runs everything that is due until `t` since the start.
+  void runUntil(Duration t);
+  void runFor(Duration d) { runUntil(now_ + d); }
+  // An event of the test's own, at this moment.
+  engine::Output send(const engine::Event& event);
+  // The process ends, and another starts on what was committed.
+  void crash();
+
+  void setCheck(const std::string& name, core::CheckStatus status) {
+    checks[name] = [status] { return status; };
+  }
+
+  engine::Snapshot snapshot() const { return engine_->snapshot(now()); }
+  engine::GovernorView governor(const std::string& name) const;
+  engine::RemedyView remedy(const std::string& name) const;
+  engine::CheckView check(const std::string& name) const;
+  core::Now now() const;
+  Duration time() const { return now_; }
+  bool noted(const std::string& message) const;
+
+  engine::Setup setup;
+  std::map<std::string, CheckScript> checks;    // by name; without one: ok
+  std::map<std::string, ActScript> remedies;    // by name; without one: fails at once
+  std::map<std::string, std::string> messages;  // of the checks
+  Duration check_takes{};
+  std::string store_error;                     // not empty: commits fail with it
+  std::map<std::string, Duration> task_takes;  // by id
+
+  struct Start {
+    std::string remedy;
+    Duration at;
+    int step;
+    std::uint64_t attempt;
+    std::string reason;
+  };
+  std::vector<Start> starts;
+  std::vector<std::pair<std::string, Duration>> check_runs;
+  std::vector<std::pair<std::string, Duration>> task_runs;
+  std::vector<engine::Note> notes;
+  int commits = 0;
+
+ private:
+  struct Pending {
+    Duration at;
+    std::uint64_t order;
+    engine::Event event;
+  };
+
+  void boot(const engine::Saved& saved);
+  std::string commit(const engine::Changes& changes);
+  void handle(engine::Output out);
+  void schedule(Duration at, engine::Event event);
+  void probe();
+
+  std::unique_ptr<engine::Engine> engine_;
+  Duration now_{};
+  std::vector<Pending> pending_;
+  std::uint64_t order_ = 0;
+  bool store_down_ = false;
+  Duration next_probe_{};
+  std::map<std::string, core::GovernorState> saved_governors_;
+  std::map<std::string, engine::RemedyTotals> saved_remedies_;
+  std::map<core::Feature, core::FeatureFlags::Layers> saved_flags_;
+};
+
+// Seconds since the start at which the remedy's actions started.
+std::vector<long> startsInSeconds(const World& world);
+
+}  // namespace heald::test
