@@ -1,0 +1,74 @@
+#include <limits>
+
+#include "metrics/sections.h"
+
+namespace heald::metrics {
+namespace {
+
+using core::BreakerState;
+using engine::GovernorView;
+
+double retryAt(const engine::Snapshot& s, const core::CircuitBreaker& breaker, core::Now now) {
+  switch (breaker.reads(now.boot)) {
+    case BreakerState::kClosed:
+    case BreakerState::kHalfOpen:  // its wait is over
+      return 0;
+    case BreakerState::kOpen:
+      return seconds(wallOf(s, breaker.open_until));
+    case BreakerState::kPermanentOpen:
+      return std::numeric_limits<double>::infinity();
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+void addTransitions(const engine::Snapshot& s, Families& out) {
+  const Family transitions =
+      out.counter("circuit_breaker_transitions_total", "Changes of the breaker's state.");
+  for (const GovernorView& g : s.governors) {
+    for (const BreakerState from : core::kBreakerStates) {
+      for (const BreakerState to : core::kBreakerStates) {
+        if (from != to) {
+          transitions.add({{"governor", g.name}, {"from", toLabel(from)}, {"to", toLabel(to)}},
+                          static_cast<double>(g.counters.transitions[static_cast<std::size_t>(
+                              from)][static_cast<std::size_t>(to)]));
+        }
+      }
+    }
+  }
+}
+
+void addResets(const engine::Snapshot& s, Families& out) {
+  const Family resets = out.counter("circuit_breaker_resets_total",
+                                    "Resets of the breaker by a human, forced ones apart.");
+  for (const GovernorView& g : s.governors) {
+    resets.addCounts({{"governor", g.name}}, "forced", g.counters.resets,
+                     [](std::size_t i) { return i == 0 ? "false" : "true"; });
+  }
+}
+
+}  // namespace
+
+void addBreakers(const engine::Snapshot& s, core::Now now, Families& out) {
+  const Family state =
+      out.gauge("circuit_breaker_state", "The state of the breaker; 1 for the present one.");
+  for (const GovernorView& g : s.governors) {
+    state.addStates({{"governor", g.name}}, "state", core::kBreakerStates,
+                    std::optional(g.state.breaker.reads(now.boot)),
+                    [](BreakerState breaker) { return toLabel(breaker); });
+  }
+  addEach(out.gauge("circuit_breaker_failures", "Failures that the breaker has counted."),
+          s.governors, "governor", [](const GovernorView& g) { return g.state.breaker.failures; });
+  addEach(out.gauge("circuit_breaker_last_failure_timestamp_seconds",
+                    "When an attempt failed last; 0 if never."),
+          s.governors, "governor",
+          [](const GovernorView& g) { return seconds(g.state.breaker.last_failure_at); });
+  addEach(
+      out.gauge("circuit_breaker_retry_timestamp_seconds",
+                "When an open breaker lets a trial through; 0: no wait, +Inf: never by itself."),
+      s.governors, "governor",
+      [&](const GovernorView& g) { return retryAt(s, g.state.breaker, now); });
+  addTransitions(s, out);
+  addResets(s, out);
+}
+
+}  // namespace heald::metrics

@@ -1,0 +1,76 @@
+#include "metrics/sections.h"
+
+namespace heald::metrics {
+namespace {
+
+using core::CheckStatus;
+using engine::CheckView;
+using engine::Health;
+
+constexpr Health kHealths[] = {Health::kUnknown, Health::kHealthy, Health::kUnhealthy};
+
+void addStatus(const engine::Snapshot& s, Families& out) {
+  const Family status =
+      out.gauge("check_status", "The result of the last run; 1 for the present one.");
+  const Family health = out.gauge(
+      "check_health", "What the results on end amount to, which is what remedies act upon.");
+  for (const CheckView& check : s.checks) {
+    status.addStates({{"check", check.name}}, "status", core::kCheckStatuses,
+                     std::optional(check.status),
+                     [](CheckStatus value) { return toString(value); });
+    health.addStates({{"check", check.name}}, "health", kHealths, std::optional(check.health),
+                     [](Health value) { return toString(value); });
+  }
+  addEach(out.gauge("check_status_since_timestamp_seconds",
+                    "Since when the check has its present status; 0 before the first run."),
+          s.checks, "check", [](const CheckView& check) { return seconds(check.since); });
+}
+
+void addRuns(const engine::Snapshot& s, Families& out) {
+  addEach(out.counter("check_executions_total", "Runs of the check that have ended."), s.checks,
+          "check", [](const CheckView& check) { return check.executions; });
+  addEach(out.counter("check_failures_total", "Runs of the check that ended critical."), s.checks,
+          "check", [](const CheckView& check) { return check.failures; });
+  addEach(out.counter("check_missed_runs_total",
+                      "Runs that were skipped because the one before was not over."),
+          s.checks, "check", [](const CheckView& check) { return check.missed; });
+  addEach(out.gauge("check_last_run_timestamp_seconds", "When the last run ended; 0 if never."),
+          s.checks, "check", [](const CheckView& check) { return seconds(check.last_run); });
+  addEach(out.gauge("check_last_duration_seconds", "How long the last run took."), s.checks,
+          "check", [](const CheckView& check) { return seconds(check.last_duration); });
+  const Family duration = out.histogram("check_duration_seconds", "Length of runs, by check type.");
+  for (const auto& [kind, histogram] : s.check_durations) {
+    duration.add({{"type", kind}}, histogram);
+  }
+}
+
+}  // namespace
+
+void addChecks(const engine::Snapshot& s, Families& out) {
+  addStatus(s, out);
+  addRuns(s, out);
+  out.gauge("detection_interval_seconds", "The period of auto-detection-monitoring.")
+      .add({}, seconds(s.detection_interval));
+  out.gauge("detection_last_cycle_timestamp_seconds",
+            "When the last cycle of detection began; 0 if none has.")
+      .add({}, seconds(s.last_cycle));
+  out.counter("detection_cycles_total", "Cycles of detection that have begun.")
+      .add({}, static_cast<double>(s.cycles));
+}
+
+void addEvents(const engine::Snapshot& s, const Sources& sources, Families& out) {
+  out.counter("events_total", "Events that ask for healing, by where they come from.")
+      .addCounts({}, "source", s.events,
+                 [](std::size_t i) { return toString(static_cast<engine::EventSource>(i)); });
+  out.counter("events_dropped_total", "Events that led to nothing, by reason.")
+      .addCounts({}, "reason", s.dropped,
+                 [](std::size_t i) { return toString(static_cast<engine::DropReason>(i)); });
+  out.gauge("event_queue_length", "Events that wait for the engine.")
+      .add({}, static_cast<double>(sources.event_queue.length));
+  out.gauge("event_queue_capacity", "The most events that may wait for the engine.")
+      .add({}, static_cast<double>(sources.event_queue.capacity));
+  out.histogram("event_wait_seconds", "Time from an event to the start of its attempt.")
+      .add({}, s.event_wait);
+}
+
+}  // namespace heald::metrics

@@ -1,0 +1,56 @@
+#include "engine/advice.h"
+#include "metrics/sections.h"
+
+namespace heald::metrics {
+namespace {
+
+using engine::Overall;
+using engine::Severity;
+
+void addStatus(const engine::Snapshot& s, core::Now now, Families& out) {
+  out.gauge("status", "The state of heald as a whole; 1 for the present one.")
+      .addStates({}, "status", engine::kOveralls, std::optional(engine::overallStatus(s, now)),
+                 [](Overall overall) { return toString(overall); });
+}
+
+void addIssues(const engine::Snapshot& s, core::Now now, Families& out) {
+  std::array<std::size_t, std::size(engine::kSeverities)> counts{};
+  for (const engine::Issue& issue : engine::issues(s, now)) {
+    ++counts[static_cast<std::size_t>(issue.severity)];
+  }
+  out.gauge("issues", "Issues that heald reports now, by severity.")
+      .addCounts({}, "severity", counts,
+                 [](std::size_t i) { return toString(static_cast<Severity>(i)); });
+  out.gauge("recommendations", "Recommendations that heald gives now.")
+      .add({}, static_cast<double>(engine::recommendations(s, now).size()));
+}
+
+void addFeatures(const engine::Snapshot& s, Families& out) {
+  const Family enabled = out.gauge("feature_enabled", "Whether a feature flag is on.");
+  const Family changed =
+      out.gauge("feature_last_change_timestamp_seconds",
+                "When a human last changed a feature flag at run time; 0 if never.");
+  for (const core::Feature feature : core::kFeatures) {
+    enabled.add({{"feature", toString(feature)}}, s.features.enabled(feature) ? 1 : 0);
+    changed.add({{"feature", toString(feature)}}, seconds(s.features.layers(feature).changed_at));
+  }
+}
+
+}  // namespace
+
+void addEngine(const engine::Snapshot& s, const Sources& sources, core::Now now, Families& out) {
+  const BuildInfo& build = sources.build;
+  out.gauge("build_info", "What this heald was built from; always 1.")
+      .add({{"version", build.version}, {"revision", build.revision}, {"compiler", build.compiler}},
+           1);
+  addStatus(s, now, out);
+  addIssues(s, now, out);
+  addFeatures(s, out);
+  out.gauge("observe_mode", "Whether remedies are decided upon and counted, but not run.")
+      .add({}, s.observe ? 1 : 0);
+  out.gauge("storm_brake_active",
+            "Whether so many checks are unhealthy that no remedy starts at all.")
+      .add({}, s.storm_brake ? 1 : 0);
+}
+
+}  // namespace heald::metrics

@@ -1,0 +1,108 @@
+#include <limits>
+#include <map>
+
+#include "core/budget.h"
+#include "io/text.h"
+#include "metrics/sections.h"
+
+namespace heald::metrics {
+namespace {
+
+using core::TriggeredBy;
+using engine::GovernorView;
+
+constexpr TriggeredBy kTriggers[] = {TriggeredBy::kAutomatic, TriggeredBy::kCircuitBreaker,
+                                     TriggeredBy::kManual};
+
+std::string_view triggerWord(std::size_t i) {
+  return toString(static_cast<TriggeredBy>(i));
+}
+
+void addDormancy(const engine::Snapshot& s, Families& out) {
+  addEach(out.gauge("dormant", "Whether the governor is dormant until a human resumes it."),
+          s.governors, "governor", [](const GovernorView& g) { return g.state.dormant(); });
+  const Family by = out.gauge("dormant_triggered_by",
+                              "What made the governor dormant; all 0 while it is active.");
+  const Family since = out.gauge("dormant_since_timestamp_seconds",
+                                 "Since when the governor is dormant; 0 while it is active.");
+  const Family entries = out.counter("dormant_entries_total",
+                                     "How often the governor became dormant, by what made it so.");
+  for (const GovernorView& g : s.governors) {
+    const auto& record = g.state.dormancy;
+    by.addStates({{"governor", g.name}}, "triggered_by", kTriggers,
+                 record ? std::optional(record->triggered_by) : std::nullopt,
+                 [](TriggeredBy trigger) { return toString(trigger); });
+    since.add({{"governor", g.name}}, record ? seconds(record->timestamp) : 0);
+    entries.addCounts({{"governor", g.name}}, "triggered_by", g.counters.dormant_entries,
+                      triggerWord);
+  }
+  addEach(out.counter("resumes_total", "How often a human resumed the governor."), s.governors,
+          "governor", [](const GovernorView& g) { return g.counters.resumes; });
+}
+
+// 0: at once. +Inf: no time alone will do.
+double nextAttempt(const engine::Snapshot& s, const GovernorView& g, core::Now now) {
+  if (!g.next_attempt_at) {
+    return std::numeric_limits<double>::infinity();
+  }
+  return *g.next_attempt_at <= now.boot ? 0 : seconds(wallOf(s, *g.next_attempt_at));
+}
+
+void addBackoff(const engine::Snapshot& s, core::Now now, Families& out) {
+  addEach(out.gauge("consecutive_failures",
+                    "Failures since the last verified success, sustained recovery or resume."),
+          s.governors, "governor",
+          [](const GovernorView& g) { return g.state.consecutive_failures; });
+  addEach(out.gauge("max_consecutive_failures",
+                    "The number of consecutive failures that makes the governor dormant."),
+          s.governors, "governor",
+          [](const GovernorView& g) { return g.policy.max_consecutive_failures; });
+  addEach(out.gauge("backoff_delay_seconds",
+                    "The wait that the present failure count imposes; the base at no failures."),
+          s.governors, "governor", [](const GovernorView& g) { return seconds(g.backoff); });
+  addEach(out.gauge("next_attempt_timestamp_seconds",
+                    "When backoff and breaker let an attempt start; 0: now, +Inf: not by time."),
+          s.governors, "governor", [&](const GovernorView& g) { return nextAttempt(s, g, now); });
+  addEach(out.gauge("attempt_bound", "The most attempts before a human must act, at the worst."),
+          s.governors, "governor",
+          [](const GovernorView& g) { return core::attemptBound(g.policy); });
+}
+
+void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
+  const Family attempts =
+      out.gauge("budget_attempts", "Attempts that started within the window of a budget.");
+  const Family limit = out.gauge("budget_limit", "Attempts that a budget allows in its window.");
+  for (const GovernorView& g : s.governors) {
+    std::map<core::Duration, int> strictest;  // two budgets of one window would be one series twice
+    for (const core::BudgetPolicy& budget : g.policy.budgets) {
+      const auto [place, added] = strictest.try_emplace(budget.per, budget.attempts);
+      place->second = std::min(place->second, budget.attempts);
+    }
+    for (const auto& [per, allowed] : strictest) {
+      const std::string window = io::shortDuration(per);
+      attempts.add({{"governor", g.name}, {"window", window}},
+                   core::attemptsInWindow(g.state.starts, per, now.boot));
+      limit.add({{"governor", g.name}, {"window", window}}, allowed);
+    }
+  }
+}
+
+void addSuppressed(const engine::Snapshot& s, Families& out) {
+  const Family suppressed = out.counter("healing_suppressed_total",
+                                        "Attempts that a guard did not let start, by the guard.");
+  for (const GovernorView& g : s.governors) {
+    suppressed.addCounts({{"governor", g.name}}, "reason", g.counters.suppressed,
+                         [](std::size_t i) { return toString(static_cast<core::Guard>(i)); });
+  }
+}
+
+}  // namespace
+
+void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
+  addDormancy(s, out);
+  addBackoff(s, now, out);
+  addBudgets(s, now, out);
+  addSuppressed(s, out);
+}
+
+}  // namespace heald::metrics

@@ -1,0 +1,47 @@
+#include "metrics/sections.h"
+
+namespace heald::metrics {
+namespace {
+
+using engine::RemedyView;
+
+void addTotals(const engine::Snapshot& s, Families& out) {
+  const Family attempts = out.counter("healing_attempts_total", "Attempts that have started.");
+  const Family successes = out.counter("healing_successes_total",
+                                       "Attempts after which the check was healthy again in time.");
+  const Family failures = out.counter("healing_failures_total", "Attempts that failed, by reason.");
+  for (const RemedyView& r : s.remedies) {
+    attempts.add({{"remedy", r.name}, {"governor", r.governor}},
+                 static_cast<double>(r.totals.attempts));
+    successes.add({{"remedy", r.name}, {"governor", r.governor}},
+                  static_cast<double>(r.totals.successes));
+    failures.addCounts(
+        {{"remedy", r.name}, {"governor", r.governor}}, "reason", r.totals.failures,
+        [](std::size_t i) { return toString(static_cast<engine::FailureReason>(i)); });
+  }
+}
+
+}  // namespace
+
+void addRemedies(const engine::Snapshot& s, Families& out) {
+  addTotals(s, out);
+  const Family duration =
+      out.histogram("healing_duration_seconds", "Length of attempts with their verification.");
+  for (const RemedyView& r : s.remedies) {
+    duration.add({{"remedy", r.name}}, r.duration);
+  }
+  addEach(out.gauge("healing_in_progress", "Whether an attempt of the remedy is in progress."),
+          s.remedies, "remedy", [](const RemedyView& r) { return r.attempt != 0; });
+  addEach(out.gauge("healing_last_success_timestamp_seconds",
+                    "When an attempt last succeeded; 0 if not since heald started."),
+          s.remedies, "remedy", [](const RemedyView& r) { return seconds(r.last_success); });
+  addEach(out.counter("healing_would_attempt_total",
+                      "Attempts that would have started, were the remedy not in observe mode."),
+          s.remedies, "remedy", [](const RemedyView& r) { return r.would_attempt; });
+  out.counter("preventive_runs_total", "Runs of the task self-healing-preventive.")
+      .add({}, static_cast<double>(s.preventive_runs));
+  out.counter("preventive_run_failures_total", "Runs of self-healing-preventive that failed.")
+      .add({}, static_cast<double>(s.preventive_failures));
+}
+
+}  // namespace heald::metrics

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/time.h"
+#include "engine/snapshot.h"
+#include "metrics/family.h"
+#include "metrics/sources.h"
+
+namespace heald::metrics {
+
+// The sections of docs/metrics.md; each adds its families.
+void addEngine(const engine::Snapshot&, const Sources&, core::Now, Families&);
+void addGovernors(const engine::Snapshot&, core::Now, Families&);
+void addBreakers(const engine::Snapshot&, core::Now, Families&);
+void addRemedies(const engine::Snapshot&, Families&);
+void addTasks(const engine::Snapshot&, Families&);
+void addChecks(const engine::Snapshot&, Families&);
+void addEvents(const engine::Snapshot&, const Sources&, Families&);
+void addSelf(const engine::Snapshot&, const Sources&, Families&);
+void addProcess(const ProcessFigures&, Families&);
+
+}  // namespace heald::metrics

@@ -1,0 +1,66 @@
+#include "metrics/sections.h"
+
+namespace heald::metrics {
+namespace {
+
+constexpr std::uint64_t kHashMask = (std::uint64_t{1} << 48) - 1;
+
+void addConfig(const ConfigFigures& config, Families& out) {
+  out.gauge("config_last_reload_successful",
+            "Whether the last load of the configuration succeeded.")
+      .add({}, config.last_reload_successful ? 1 : 0);
+  out.gauge("config_last_reload_success_timestamp_seconds",
+            "When the configuration was last loaded successfully.")
+      .add({}, seconds(config.last_success));
+  out.gauge("config_hash", "A number that changes with the configuration in force.")
+      .add({}, static_cast<double>(config.hash & kHashMask));
+  out.counter("config_reloads_total", "Reloads of the configuration that were tried.")
+      .add({}, static_cast<double>(config.reloads));
+  out.counter("config_reload_failures_total", "Reloads of the configuration that failed.")
+      .add({}, static_cast<double>(config.failures));
+}
+
+void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& out) {
+  out.gauge("store_up", "Whether the store can be written; nothing starts while it cannot.")
+      .add({}, s.store_up ? 1 : 0);
+  out.gauge("store_size_bytes", "Size of the store with its journal.")
+      .add({}, static_cast<double>(store.size_bytes));
+  const Family count = out.counter("store_operations_total", "Operations of the store.");
+  const Family failures =
+      out.counter("store_operation_failures_total", "Operations of the store that failed.");
+  const Family duration =
+      out.histogram("store_operation_duration_seconds", "Length of operations of the store.");
+  for (const StoreOperation& operation : store.operations) {
+    count.add({{"operation", operation.operation}}, static_cast<double>(operation.count));
+    failures.add({{"operation", operation.operation}}, static_cast<double>(operation.failures));
+    duration.add({{"operation", operation.operation}}, operation.duration);
+  }
+}
+
+void addHttp(const HttpFigures& http, Families& out) {
+  const Family requests = out.counter("http_requests_total", "HTTP requests that were answered.");
+  for (const HttpRequests& r : http.requests) {
+    requests.add({{"handler", r.handler}, {"method", r.method}, {"code", std::to_string(r.code)}},
+                 static_cast<double>(r.count));
+  }
+  const Family duration =
+      out.histogram("http_request_duration_seconds", "Time to answer an HTTP request.");
+  for (const HttpDuration& d : http.durations) {
+    duration.add({{"handler", d.handler}}, d.duration);
+  }
+  out.counter("http_auth_failures_total", "HTTP requests refused for want of a valid token.")
+      .add({}, static_cast<double>(http.auth_failures));
+}
+
+}  // namespace
+
+void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
+  addConfig(sources.config, out);
+  addStore(s, sources.store, out);
+  addHttp(sources.http, out);
+  out.counter("log_messages_total", "Lines that were logged, by level.")
+      .addCounts({}, "level", sources.log_messages,
+                 [](std::size_t i) { return toString(static_cast<io::LogLevel>(i)); });
+}
+
+}  // namespace heald::metrics

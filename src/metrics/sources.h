@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "engine/histogram.h"
+#include "io/log.h"
+#include "metrics/process_figures.h"
+
+namespace heald::metrics {
+
+// What a scrape tells and the engine does not know. Plain values, filled anew by the runtime for
+// each scrape. Counts only grow while the process lives. Strings become label values: whoever fills
+// them sees to it that they come from a small fixed set (route templates, not paths; known
+// methods).
+
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+  std::string compiler;
+};
+
+struct StoreOperation {
+  std::string operation;  // "load", "commit", "probe"
+  std::uint64_t count = 0;
+  std::uint64_t failures = 0;
+  engine::Histogram duration;
+};
+
+struct StoreFigures {
+  std::uint64_t size_bytes = 0;
+  std::vector<StoreOperation> operations;
+};
+
+struct HttpRequests {
+  std::string handler;  // the route template; one word for everything that matched none
+  std::string method;
+  int code = 0;
+  std::uint64_t count = 0;
+};
+
+struct HttpDuration {
+  std::string handler;
+  engine::Histogram duration;
+};
+
+struct HttpFigures {
+  std::vector<HttpRequests> requests;   // each combination once
+  std::vector<HttpDuration> durations;  // each handler once
+  std::uint64_t auth_failures = 0;
+};
+
+struct ConfigFigures {
+  bool last_reload_successful = true;  // the load at start-up counts as one
+  std::optional<core::WallTime> last_success;
+  std::uint64_t hash = 0;  // of what is in force; the lower 48 bits are shown, which a double holds
+  std::uint64_t reloads = 0;
+  std::uint64_t failures = 0;
+};
+
+struct QueueFigures {
+  std::size_t length = 0;
+  std::size_t capacity = 0;
+};
+
+struct Sources {
+  BuildInfo build;
+  ConfigFigures config;
+  StoreFigures store;
+  HttpFigures http;
+  QueueFigures event_queue;
+  std::array<std::uint64_t, io::kLogLevels.size()> log_messages{};  // by io::LogLevel
+  std::optional<ProcessFigures> process;                            // none: cannot be read
+};
+
+}  // namespace heald::metrics

@@ -1,0 +1,173 @@
+#include "metrics/collect.h"
+
+#include <limits>
+
+#include "metrics/support.h"
+
+namespace heald::metrics {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kEpoch = 1'700'000'000;
+
+class CollectTest : public ::testing::Test {
+ protected:
+  void collectAt(int seconds) { families_ = collect(snapshot_, sources_, at(seconds)); }
+  std::optional<double> value(const std::string& name, const Labelled& labels = {}) const {
+    return valueOf(families_, "heald_" + name, labels);
+  }
+  std::optional<double> breaker(const std::string& governor, const std::string& state) const {
+    return value("circuit_breaker_state", {{"governor", governor}, {"state", state}});
+  }
+
+  engine::Snapshot snapshot_ = richSnapshot();
+  Sources sources_ = richSources();
+  std::vector<prometheus::MetricFamily> families_ = collect(snapshot_, sources_, at(100));
+};
+
+TEST_F(CollectTest, AStateSetHasAllStatesAndExactlyOneOfThemIsPresent) {
+  for (const char* governor : {"self-healing-main", "web", "idle"}) {
+    double sum = 0;
+    for (const char* state : {"closed", "open", "half_open", "permanent_open"}) {
+      sum += breaker(governor, state).value();
+    }
+    EXPECT_EQ(sum, 1) << governor;
+  }
+  EXPECT_EQ(breaker("self-healing-main", "permanent_open"), 1);
+  EXPECT_EQ(breaker("web", "open"), 1);
+  EXPECT_EQ(breaker("idle", "closed"), 1);
+  EXPECT_EQ(value("check_status", {{"check", "queue"}, {"status", "critical"}}), 1);
+  EXPECT_EQ(value("check_status", {{"check", "queue"}, {"status", "ok"}}), 0);
+  EXPECT_EQ(value("check_health", {{"check", "queue"}, {"health", "unhealthy"}}), 1);
+  EXPECT_EQ(value("status", {{"status", "dormant"}}), 1);
+  EXPECT_EQ(value("status", {{"status", "healthy"}}), 0);
+}
+
+TEST_F(CollectTest, AnOpenBreakerReadsAsHalfOpenOnceItsDeadlineHasPassedByTheTimeOfTheScrape) {
+  EXPECT_EQ(value("circuit_breaker_retry_timestamp_seconds", {{"governor", "web"}}), kEpoch + 130);
+  collectAt(130);
+  EXPECT_EQ(breaker("web", "open"), 0);
+  EXPECT_EQ(breaker("web", "half_open"), 1);
+  EXPECT_EQ(value("circuit_breaker_retry_timestamp_seconds", {{"governor", "web"}}), 0);
+}
+
+TEST_F(CollectTest, TheRetryOfABreakerIsZeroWhenClosedAndInfiniteWhenPermanent) {
+  const std::string name = "circuit_breaker_retry_timestamp_seconds";
+  EXPECT_EQ(value(name, {{"governor", "idle"}}), 0);
+  EXPECT_EQ(value(name, {{"governor", "self-healing-main"}}), kInfinity);
+}
+
+TEST_F(CollectTest, TheNextAttemptIsZeroForNowAndInfiniteWhenNoTimeWillDo) {
+  const std::string name = "next_attempt_timestamp_seconds";
+  EXPECT_EQ(value(name, {{"governor", "idle"}}), 0);
+  EXPECT_EQ(value(name, {{"governor", "web"}}), kEpoch + 130);
+  EXPECT_EQ(value(name, {{"governor", "self-healing-main"}}), kInfinity);
+}
+
+TEST_F(CollectTest, TellsWhatMadeAGovernorDormantAndSinceWhen) {
+  const Labelled main = {{"governor", "self-healing-main"}};
+  EXPECT_EQ(value("dormant", main), 1);
+  EXPECT_EQ(value("dormant", {{"governor", "web"}}), 0);
+  EXPECT_EQ(value("dormant_since_timestamp_seconds", main), kEpoch + 90);
+  EXPECT_EQ(value("dormant_since_timestamp_seconds", {{"governor", "web"}}), 0);
+  for (const auto& [by, present] :
+       {std::pair("automatic", 0), {"circuit_breaker", 1}, {"manual", 0}}) {
+    const Labelled labels = {{"governor", "self-healing-main"}, {"triggered_by", by}};
+    EXPECT_EQ(value("dormant_triggered_by", labels), present);
+    EXPECT_EQ(value("dormant_entries_total", labels), present);
+    EXPECT_EQ(value("dormant_triggered_by", {{"governor", "web"}, {"triggered_by", by}}), 0);
+  }
+}
+
+TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
+  const auto sizeOf = [this](const std::string& name) {
+    const auto* family = familyNamed(families_, "heald_" + name);
+    return family == nullptr ? 0 : family->metric.size();
+  };
+  EXPECT_EQ(sizeOf("healing_suppressed_total"), 3u * 11);
+  EXPECT_EQ(sizeOf("circuit_breaker_transitions_total"), 3u * 12);
+  EXPECT_EQ(sizeOf("circuit_breaker_resets_total"), 3u * 2);
+  EXPECT_EQ(sizeOf("healing_failures_total"), 2u * 5);
+  EXPECT_EQ(sizeOf("events_total"), 4u);
+  EXPECT_EQ(sizeOf("events_dropped_total"), 4u);
+  EXPECT_EQ(sizeOf("background_task_rejections_total"), 3u);
+  EXPECT_EQ(sizeOf("issues"), 3u);
+  EXPECT_EQ(sizeOf("feature_enabled"), 4u);
+  EXPECT_EQ(sizeOf("log_messages_total"), 4u);
+  EXPECT_EQ(value("events_total", {{"source", "alertmanager"}}), 0);
+  EXPECT_EQ(value("events_total", {{"source", "preventive"}}), 1);
+  EXPECT_EQ(value("circuit_breaker_transitions_total",
+                  {{"governor", "self-healing-main"}, {"from", "closed"}, {"to", "open"}}),
+            1);
+}
+
+TEST_F(CollectTest, CountsABudgetInItsWindowAndShowsTheStricterOfTwoOfOneWindow) {
+  EXPECT_EQ(value("budget_attempts", {{"governor", "web"}, {"window", "1h"}}), 3);
+  EXPECT_EQ(value("budget_limit", {{"governor", "web"}, {"window", "24h"}}), 24);
+  snapshot_.governors[1].policy.budgets = {{9, std::chrono::minutes(1)},
+                                           {2, std::chrono::minutes(1)}};
+  collectAt(100);
+  EXPECT_EQ(value("budget_limit", {{"governor", "web"}, {"window", "1m"}}), 2);
+  EXPECT_EQ(value("budget_attempts", {{"governor", "web"}, {"window", "1m"}}), 1);
+}
+
+TEST_F(CollectTest, ShowsTheTotalsOfARemedyWithItsGovernor) {
+  const Labelled restart = {{"remedy", "restart"}, {"governor", "self-healing-main"}};
+  EXPECT_EQ(value("healing_attempts_total", restart), 42);
+  EXPECT_EQ(value("healing_successes_total", restart), 38);
+  EXPECT_EQ(value("healing_failures_total", {{"remedy", "restart"}, {"reason", "timeout"}}), 2);
+  EXPECT_EQ(value("healing_in_progress", {{"remedy", "restart"}}), 0);
+  EXPECT_EQ(value("healing_in_progress", {{"remedy", "web"}}), 1);
+}
+
+TEST_F(CollectTest, AHistogramIsCumulative) {
+  const auto* family = familyNamed(families_, "heald_healing_duration_seconds");
+  ASSERT_NE(family, nullptr);
+  const auto& histogram = family->metric.at(0).histogram;
+  EXPECT_EQ(histogram.sample_count, 1u);
+  EXPECT_EQ(histogram.sample_sum, 3);
+  EXPECT_EQ(histogram.bucket.front().cumulative_count, 0u);
+  EXPECT_EQ(histogram.bucket.back().cumulative_count, 1u);
+}
+
+TEST_F(CollectTest, CountsTasksAndThoseThatAreEnabled) {
+  EXPECT_EQ(value("background_tasks"), 2);
+  EXPECT_EQ(value("background_tasks_active"), 1);
+  EXPECT_EQ(value("background_tasks_limit"), 10);
+  EXPECT_EQ(value("background_task_info", {{"task", "once"}, {"kind", "timeout"}}), 1);
+}
+
+TEST_F(CollectTest, WhatAReloadRemovedIsGoneAtTheNextScrape) {
+  snapshot_.checks.erase(snapshot_.checks.begin());
+  collectAt(100);
+  EXPECT_FALSE(value("check_executions_total", {{"check", "queue"}}));
+  EXPECT_TRUE(value("check_executions_total", {{"check", "site"}}));
+  snapshot_.checks.clear();
+  collectAt(100);
+  EXPECT_EQ(familyNamed(families_, "heald_check_executions_total"), nullptr);
+}
+
+TEST_F(CollectTest, ShowsTheLower48BitsOfTheConfigurationsHash) {
+  EXPECT_EQ(value("config_hash"), static_cast<double>(0x5678'9abc'def0));
+}
+
+TEST_F(CollectTest, LeavesTheProcessOutWhenItCannotBeRead) {
+  EXPECT_EQ(valueOf(families_, "process_threads"), 9);
+  sources_.process.reset();
+  collectAt(100);
+  EXPECT_EQ(familyNamed(families_, "process_threads"), nullptr);
+}
+
+TEST_F(CollectTest, NoSeriesIsThereTwice) {
+  for (const auto& family : families_) {
+    std::vector<std::vector<prometheus::ClientMetric::Label>> seen;
+    for (const auto& metric : family.metric) {
+      seen.push_back(metric.label);
+    }
+    std::sort(seen.begin(), seen.end());
+    EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end()) << family.name;
+  }
+}
+
+}  // namespace
+}  // namespace heald::metrics

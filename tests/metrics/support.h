@@ -1,0 +1,152 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metrics/collect.h"
+
+namespace heald::metrics {
+
+using Labelled = std::vector<std::pair<std::string, std::string>>;
+
+inline core::Now at(int seconds) {
+  const core::Duration since = std::chrono::seconds(seconds);
+  return {core::BootTime(since), core::WallTime(std::chrono::seconds(1'700'000'000) + since)};
+}
+
+inline const prometheus::MetricFamily* familyNamed(
+    const std::vector<prometheus::MetricFamily>& families, const std::string& name) {
+  const auto found = std::find_if(families.begin(), families.end(),
+                                  [&](const auto& family) { return family.name == name; });
+  return found == families.end() ? nullptr : &*found;
+}
+
+inline bool hasLabels(const prometheus::ClientMetric& metric, const Labelled& labels) {
+  return std::all_of(labels.begin(), labels.end(), [&](const auto& wanted) {
+    return std::any_of(metric.label.begin(), metric.label.end(), [&](const auto& label) {
+      return label.name == wanted.first && label.value == wanted.second;
+    });
+  });
+}
+
+// The value of the series with these labels; nothing when there is none.
+inline std::optional<double> valueOf(const std::vector<prometheus::MetricFamily>& families,
+                                     const std::string& name, const Labelled& labels = {}) {
+  const prometheus::MetricFamily* family = familyNamed(families, name);
+  if (family == nullptr) {
+    return std::nullopt;
+  }
+  for (const prometheus::ClientMetric& metric : family->metric) {
+    if (hasLabels(metric, labels)) {
+      const bool counter = family->type == prometheus::MetricType::Counter;
+      return counter ? metric.counter.value : metric.gauge.value;
+    }
+  }
+  return std::nullopt;
+}
+
+inline engine::GovernorView governorView(const std::string& name) {
+  engine::GovernorView view;
+  view.name = name;
+  view.backoff = std::chrono::seconds(5);
+  view.next_attempt_at = core::BootTime{};
+  view.remedies = {name};
+  return view;
+}
+
+inline engine::GovernorView dormantGovernor(const std::string& name) {
+  engine::GovernorView view = governorView(name);
+  view.state.dormancy = {"no active api keys", at(90).wall, core::TriggeredBy::kCircuitBreaker, {}};
+  view.state.breaker.openPermanently();
+  view.state.breaker.failures = 4;
+  view.state.breaker.last_failure_at = at(90).wall;
+  view.state.consecutive_failures = 4;
+  view.next_attempt_at.reset();
+  view.counters.dormant_entries = {0, 1, 0};
+  view.counters.transitions[0][1] = 1;
+  view.counters.suppressed[static_cast<std::size_t>(core::Guard::kDormant)] = 17;
+  return view;
+}
+
+inline engine::GovernorView openGovernor(const std::string& name) {
+  engine::GovernorView view = governorView(name);
+  view.state.breaker.openUntil(at(130).boot);
+  view.state.consecutive_failures = 3;
+  view.state.starts = {at(10).boot, at(20).boot, at(60).boot};
+  view.next_attempt_at = at(130).boot;
+  return view;
+}
+
+inline engine::CheckView checkView(const std::string& name, core::CheckStatus status) {
+  engine::CheckView view;
+  view.name = name;
+  view.kind = "http";
+  view.status = status;
+  view.since = at(50).wall;
+  view.last_run = at(95).wall;
+  view.last_duration = std::chrono::milliseconds(12);
+  view.executions = 9;
+  view.failures = 2;
+  view.missed = 1;
+  return view;
+}
+
+inline engine::RemedyView remedyView(const std::string& name, const std::string& governor) {
+  engine::RemedyView view;
+  view.name = name;
+  view.governor = governor;
+  view.totals = {42, 38, {1, 2, 0, 1, 0}};
+  view.duration.observe(std::chrono::seconds(3));
+  return view;
+}
+
+inline engine::TaskView taskView(const std::string& id, engine::TaskKind kind) {
+  engine::TaskView view;
+  view.id = id;
+  view.kind = kind;
+  view.period = std::chrono::minutes(5);
+  view.uptime = std::chrono::seconds(100);
+  view.executions = 12;
+  return view;
+}
+
+// Taken at 100 s: one governor of each mood, and something of everything else.
+inline engine::Snapshot richSnapshot() {
+  engine::Snapshot s;
+  s.taken = at(100);
+  s.governors = {dormantGovernor("self-healing-main"), openGovernor("web"), governorView("idle")};
+  s.checks = {checkView("queue", core::CheckStatus::kCritical),
+              checkView("site", core::CheckStatus::kOk)};
+  s.checks[0].health = engine::Health::kUnhealthy;
+  s.check_durations.try_emplace("http", engine::checkBuckets());
+  s.check_durations.at("http").observe(std::chrono::milliseconds(12));
+  s.remedies = {remedyView("restart", "self-healing-main"), remedyView("web", "web")};
+  s.remedies[1].attempt = 7;
+  s.tasks = {taskView("auto-detection-monitoring", engine::TaskKind::kInterval),
+             taskView("once", engine::TaskKind::kTimeout)};
+  s.tasks[1].enabled = false;
+  s.task_limit = 10;
+  s.events = {5, 0, 0, 1};
+  s.detection_interval = std::chrono::minutes(5);
+  return s;
+}
+
+inline Sources richSources() {
+  Sources sources;
+  sources.build = {"0.1.0", "abc", "g++ 12.2"};
+  sources.config.hash = 0x1234'5678'9abc'def0;
+  sources.store = {8192, {{"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
+  sources.http.requests = {{"/api/status", "GET", 200, 3}};
+  sources.http.durations = {{"/api/status", engine::Histogram(engine::checkBuckets())}};
+  sources.event_queue = {3, 1024};
+  sources.log_messages = {0, 20, 2, 1};
+  sources.process = ProcessFigures{1.5, 1'700'000'000, 1 << 20, 1 << 24, 12, 1024, 9};
+  return sources;
+}
+
+}  // namespace heald::metrics
