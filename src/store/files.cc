@@ -118,7 +118,7 @@ void publish(const std::string& from, const std::string& to) {
 }
 
 StoreLock::StoreLock(const std::string& store_path)
-    : file_(::open(lockOf(store_path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    : file_(::open(lockOf(store_path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (!file_.valid()) {
     failWithErrno("cannot create its lock " + lockOf(store_path));
   }

@@ -40,7 +40,7 @@ bool promtoolIsHere() {
 }
 
 std::string textOf(const engine::Snapshot& snapshot) {
-  return PrometheusTextWriter().write(collect(snapshot, richSources(), at(100)));
+  return ExactTextWriter().write(collect(snapshot, richSources(), at(100)));
 }
 
 TEST(Exposition, PromtoolFindsNothingToSayAboutARichSnapshot) {

@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
+#include <thread>
+
 #include "store/support.h"
 
 namespace heald::store {
@@ -171,6 +174,27 @@ TEST(SqliteStore, CountsAndTimesItsOperationsAndKnowsItsSize) {
   EXPECT_EQ(probe.count, 2u);
   EXPECT_EQ(probe.failures, 1u);
   EXPECT_GT(stats.size_bytes, 4096u);
+}
+
+TEST(SqliteStore, LetsAnotherThreadReadItsStatisticsWhileItCommits) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(1));
+  std::atomic<bool> done = false;
+  std::uint64_t last = 0;
+  std::thread reader([&] {
+    while (!done) {
+      const std::uint64_t commits = store->stats().operations[1].count;
+      EXPECT_GE(commits, last);
+      last = commits;
+    }
+  });
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    EXPECT_EQ(store->commit(changesOf(i), stampAt(2)), "");
+  }
+  done = true;
+  reader.join();
+  EXPECT_EQ(store->stats().operations[1].count, 50u);
 }
 
 }  // namespace
