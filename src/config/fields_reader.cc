@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "config/wording.h"
 
@@ -212,8 +213,9 @@ bool FieldsReader::meantAsChoice(const Node::Entry& entry) const {
 
 void FieldsReader::finish() {
   bool missing = choiceMissing();
+  std::set<std::string_view> seen;
   for (const Node::Entry& entry : mapping_.entries) {
-    if (contains(known_, entry.key) || mapping_.find(entry.key) != &entry) continue;
+    if (contains(known_, entry.key) || !seen.insert(entry.key).second) continue;
     const Spot spot = child(spot_, entry.key, entry.place);
     if (missing && meantAsChoice(entry)) {
       values_.report(spot, "is not a " + noun_ + " " + suggestion(entry.key, choice_));

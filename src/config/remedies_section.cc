@@ -78,11 +78,11 @@ std::vector<KindPart> readActions(Fields& fields, const std::vector<Kind>& kinds
 void readGovernorName(Fields& fields, const Governors& governors, std::string& name) {
   fields.text("governor", name, {.check = nameFault},
               "the governor it runs under; without, its own, named after itself");
+  const bool exists = name == kMainGovernor || governors.entries.contains(name);
+  if (!fields.has("governor") || !nameFault(name).empty() || exists) return;
   Names known = {{kMainGovernor, 0}};
   for (const auto& [other, entry] : governors.entries) known.emplace(other, known.size());
-  if (fields.has("governor") && nameFault(name).empty() && !known.contains(name)) {
-    fields.fail("governor", missing("governor", name, known));
-  }
+  fields.fail("governor", missing("governor", name, known));
 }
 
 void readMode(Fields& fields, bool& observe) {

@@ -104,14 +104,14 @@ void SchemaFields::duration(std::string_view key, std::optional<core::Duration>&
 void SchemaFields::texts(std::string_view key, std::vector<std::string>& values,
                          const ListRule& rule, std::string_view help) {
   Json schema = listSchema(rule, textSchema({.empty_allowed = true}));
-  if (!rule.required) schema["default"] = values;
+  if (!rule.required && (rule.empty_allowed || !values.empty())) schema["default"] = values;
   add(key, rule.required, help, std::move(schema));
 }
 
 void SchemaFields::integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
                             const IntegerRule& each, std::string_view help) {
   Json schema = listSchema(rule, integerSchema(each));
-  if (!rule.required) schema["default"] = values;
+  if (!rule.required && (rule.empty_allowed || !values.empty())) schema["default"] = values;
   add(key, rule.required, help, std::move(schema));
 }
 

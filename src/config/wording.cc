@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kLongest = 64;
 constexpr std::size_t kMostListed = 40;
+constexpr std::size_t kMostConsidered = 500;
 
 bool continues(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -65,7 +66,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   const auto length = static_cast<int>(word.size());
   int best = std::min({4, (length + 2) / 3 + 1, length});  // what is wholly different is not near
   std::string found;
-  for (const std::string& candidate : candidates) {
+  const std::size_t considered = std::min(candidates.size(), kMostConsidered);
+  for (std::size_t i = 0; i < considered; ++i) {
+    const std::string& candidate = candidates[i];
     if (candidate.size() > kLongest) continue;
     const int distance = editDistance(word, candidate);
     if (distance >= best) continue;
