@@ -1,0 +1,90 @@
+#include "http/call.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "http/json_body.h"
+#include "io/text.h"
+
+namespace heald::http {
+namespace {
+
+using nlohmann::json;
+
+Error invalid(std::string message) {
+  return {ErrorCode::kInvalid, std::move(message)};
+}
+
+std::string inQuotes(std::string_view key) {
+  return "\"" + io::oneLine(key, 64) + "\"";
+}
+
+std::string namesOf(const std::vector<BodyField>& fields) {
+  std::string names;
+  for (const BodyField& field : fields) names += (names.empty() ? "" : ", ") + inQuotes(field.name);
+  return names;
+}
+
+Error unknownKey(std::string_view key, const std::vector<BodyField>& fields) {
+  if (fields.empty()) return invalid(inQuotes(key) + " is not known here: this call takes no body");
+  return invalid(inQuotes(key) + " is not known here; this call takes " + namesOf(fields));
+}
+
+bool& booleanOf(Body& body, const std::string& name) {
+  if (name == "force") return body.force;
+  if (name == "enabled") return body.enabled;
+  std::abort();  // a call describes a field that Body does not have
+}
+
+std::optional<Error> readReason(const BodyField& field, const json& value, Body& body) {
+  if (!value.is_string()) return invalid(inQuotes(field.name) + " must be a text: " + field.help);
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.size() > kMaxReasonBytes) {
+    return invalid(inQuotes(field.name) + " has " + std::to_string(text.size()) +
+                   " bytes; the limit is " + std::to_string(kMaxReasonBytes));
+  }
+  body.reason = io::oneLine(text, kMaxReasonBytes);
+  if (body.reason.empty()) return invalid(inQuotes(field.name) + " is blank: " + field.help);
+  return std::nullopt;
+}
+
+std::optional<Error> readField(const BodyField& field, const json& object, Body& body) {
+  const auto found = object.find(field.name);
+  if (found == object.end()) {
+    if (!field.required) return std::nullopt;
+    return invalid(inQuotes(field.name) + " is missing: " + field.help);
+  }
+  if (field.type == FieldType::kReason) return readReason(field, *found, body);
+  if (!found->is_boolean()) return invalid(inQuotes(field.name) + " must be true or false");
+  booleanOf(body, field.name) = found->get<bool>();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Body> readBody(const Request& request, const std::vector<BodyField>& fields) {
+  const auto object = parseJsonObject(request.body);
+  if (!object) return object.error();
+  for (const auto& [key, value] : object->items()) {
+    const auto same = [&key = key](const BodyField& field) { return field.name == key; };
+    if (std::none_of(fields.begin(), fields.end(), same)) return unknownKey(key, fields);
+  }
+  Body body;
+  for (const BodyField& field : fields) {
+    if (auto problem = readField(field, *object, body)) return *problem;
+  }
+  return body;
+}
+
+Router routerOf(const std::vector<Call>& calls) {
+  Router router;
+  for (const Call& call : calls) {
+    const Access access = call.method == "GET" ? Access::kRead : Access::kChange;
+    router.add(call.method, call.path, access, call.handler);
+  }
+  return router;
+}
+
+}  // namespace heald::http

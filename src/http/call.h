@@ -1,0 +1,59 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heald/result.h"
+#include "http/router.h"
+
+namespace heald::http {
+
+// A call of the API as one row: the router, the strict reading of its body and openapi.json are all
+// made from it, so that none of them can say something else.
+
+enum class FieldType { kReason, kBoolean };
+
+struct BodyField {
+  std::string name;
+  FieldType type = FieldType::kReason;
+  bool required = true;  // without it a boolean is false
+  std::string help;
+};
+
+struct QueryField {
+  std::string name;
+  std::string help;
+};
+
+struct Call {
+  std::string method;
+  std::string path;
+  std::string summary;
+  std::vector<BodyField> body{};
+  std::vector<QueryField> query{};
+  std::string content_type = "application/json";
+  int success = 200;
+  Handler handler{};
+};
+
+inline constexpr std::size_t kMaxReasonBytes = 1024;
+
+// What a body said. Fields that the call does not have are never read.
+struct Body {
+  std::string reason;  // without control characters and blanks at its ends; never blank
+  bool force = false;
+  bool enabled = false;
+};
+
+// Reads a body by the fields of its call. Error{kInvalid}, with what would be right: a key that is
+// not among them, a wrong type, a required one missing, a reason that is blank or too long.
+Result<Body> readBody(const Request& request, const std::vector<BodyField>& fields);
+
+Router routerOf(const std::vector<Call>& calls);
+
+// OpenAPI 3.0, compact.
+nlohmann::ordered_json openApi(const std::vector<Call>& calls, std::string_view version);
+
+}  // namespace heald::http

@@ -1,0 +1,130 @@
+#include <nlohmann/json.hpp>
+
+#include "http/control_calls.h"
+#include "http/control_routes.h"
+
+namespace heald::http {
+namespace {
+
+using nlohmann::ordered_json;
+
+// What the engine is asked for, or why it is not even asked.
+using Ask = std::function<Result<engine::Event>(const Request&, const Body&)>;
+
+Response answer(const Result<engine::Reply>& reply, int success) {
+  if (!reply) return error(reply.error());
+  ordered_json value;
+  value["message"] = reply->message;
+  return json(value, success);
+}
+
+Call change(const Backend& backend, Call call, Ask ask) {
+  call.handler = [engine = backend.call, fields = call.body, success = call.success,
+                  ask = std::move(ask)](const Request& request) {
+    const auto body = readBody(request, fields);
+    if (!body) return error(body.error());
+    auto event = ask(request, *body);
+    return event ? answer(engine(std::move(*event)), success) : error(event.error());
+  };
+  return call;
+}
+
+BodyField reason(std::string help) {
+  return {"reason", FieldType::kReason, true, std::move(help)};
+}
+
+const char* const kResumeReason = "say what was found and fixed";
+const char* const kDormantReason = "say why heald has to keep still";
+
+// Of one governor, or with the path without a name of all.
+std::string governorOf(const Request& request) {
+  const auto found = request.parameters.find("name");
+  return found == request.parameters.end() ? "" : found->second;
+}
+
+Result<engine::Event> resume(const Request& request, const Body& body) {
+  return engine::Event(engine::Resume{governorOf(request), body.reason, actorOf(request)});
+}
+Result<engine::Event> enterDormant(const Request& request, const Body& body) {
+  return engine::Event(engine::EnterDormant{governorOf(request), body.reason, actorOf(request)});
+}
+Result<engine::Event> reset(const Request& request, const Body& body) {
+  return engine::Event(engine::Reset{governorOf(request), body.force, actorOf(request)});
+}
+Result<engine::Event> runCheck(const Request& request, const Body&) {
+  return engine::Event(engine::RunCheckNow{request.parameter("name"), actorOf(request)});
+}
+Result<engine::Event> runRemedy(const Request& request, const Body&) {
+  return engine::Event(engine::RunRemedyNow{request.parameter("name"), actorOf(request)});
+}
+
+Result<engine::Event> setFlag(const Request& request, const Body& body) {
+  const std::string& name = request.parameter("name");
+  if (const auto feature = core::featureNamed(name)) {
+    return engine::Event(engine::SetFlag{*feature, body.enabled, body.reason, actorOf(request)});
+  }
+  std::string names;
+  for (const core::Feature feature : core::kFeatures) {
+    names += (names.empty() ? "" : ", ") + std::string(toString(feature));
+  }
+  return Error{ErrorCode::kNotFound, "no flag \"" + name + "\" (there are: " + names + ")"};
+}
+
+}  // namespace
+
+std::vector<Call> changingCalls(const Backend& backend) {
+  return {
+      change(backend,
+             {.method = "POST",
+              .path = "/api/governors/{name}/resume",
+              .summary = "Leave dormant mode",
+              .body = {reason(kResumeReason)}},
+             resume),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/governors/{name}/dormant",
+              .summary = "Enter dormant mode by hand",
+              .body = {reason(kDormantReason)}},
+             enterDormant),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/governors/{name}/reset",
+              .summary = "Close the circuit breaker",
+              .body = {{"force", FieldType::kBoolean, false,
+                        "true also leaves PERMANENT_OPEN; false without it"}}},
+             reset),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/resume",
+              .summary = "Resume every dormant governor",
+              .body = {reason(kResumeReason)}},
+             resume),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/dormant",
+              .summary = "Make every governor dormant",
+              .body = {reason(kDormantReason)}},
+             enterDormant),
+      change(backend,
+             {.method = "PUT",
+              .path = "/api/flags/{name}",
+              .summary = "Switch a feature off, or back on",
+              .body = {{"enabled", FieldType::kBoolean, true, "true or false"},
+                       reason("say why the switch is moved")}},
+             setFlag),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/checks/{name}/run",
+              .summary = "Run a check now",
+              .success = 202},
+             runCheck),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/remedies/{name}/run",
+              .summary = "Want a remedy now; its governor is still asked",
+              .success = 202},
+             runRemedy),
+  };
+}
+
+}  // namespace heald::http

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "http/backend.h"
+#include "http/call.h"
+
+namespace heald::http {
+
+// The two halves of the control listener's table; see control_routes.h.
+std::vector<Call> readingCalls(const Backend& backend);
+std::vector<Call> changingCalls(const Backend& backend);
+
+}  // namespace heald::http

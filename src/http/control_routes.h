@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "http/backend.h"
+#include "http/call.h"
+#include "http/router.h"
+
+namespace heald::http {
+
+// The calls of the control listener; docs/http-api.md describes each. Reads answer from the
+// published snapshot, changes go to the engine and answer what it said. They keep a copy of
+// `backend`, whose functions may be called on several threads at one time.
+Router controlRoutes(const Backend& backend);
+
+// The same as a table, in the order of the document; openapi.json is made from it.
+std::vector<Call> controlCalls(const Backend& backend);
+
+// Who acts, for the log and the history: "api from 127.0.0.1", and with the header X-Heald-Actor
+// " as alice@host" (one line, at most 64 bytes). It is what the caller says; the token is the
+// proof.
+std::string actorOf(const Request& request);
+
+}  // namespace heald::http

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "http/backend.h"
+#include "http/router.h"
+
+namespace heald::http {
+
+// The calls of the metrics listener, all of them reading: /metrics, /-/healthy, /-/ready and a
+// landing page. They keep a copy of `backend`.
+Router metricsRoutes(const Backend& backend);
+
+}  // namespace heald::http

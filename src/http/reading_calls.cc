@@ -1,0 +1,148 @@
+#include <nlohmann/json.hpp>
+
+#include "http/control_calls.h"
+#include "http/markdown_wanted.h"
+#include "http/overview.h"
+#include "http/status_json.h"
+#include "http/status_markdown.h"
+#include "http/views_json.h"
+
+namespace heald::http {
+namespace {
+
+using engine::Snapshot;
+using nlohmann::ordered_json;
+
+// Answers from the present snapshot.
+using View = std::function<Response(const Snapshot&, core::Now, const Request&)>;
+
+Handler withSnapshot(const Backend& backend, View view) {
+  return
+      [snapshot = backend.snapshot, now = backend.now, view = std::move(view)](const Request& r) {
+        const auto present = snapshot();
+        return present == nullptr ? notStartedYet() : view(*present, now(), r);
+      };
+}
+
+Response status(const Snapshot& snapshot, core::Now now, const Request& request,
+                const std::string& version) {
+  const auto markdown = markdownWanted(request);
+  if (!markdown) return error(markdown.error());
+  if (!*markdown) return json(statusJson(snapshot, now, version));
+  return text(statusMarkdown(snapshot, now, version), "text/markdown; charset=utf-8");
+}
+
+// One kind of thing: its two calls, of all and of one by name.
+struct Kind {
+  std::string plural;  // also the segment of the path
+  std::string singular;
+  std::function<std::vector<ordered_json>(const Snapshot&, core::Now)> list;
+  std::string key = "name";
+};
+
+Response all(const Kind& kind, const Snapshot& snapshot, core::Now now) {
+  ordered_json value;
+  value[kind.plural] = kind.list(snapshot, now);
+  return json(value);
+}
+
+Response one(const Kind& kind, const Snapshot& snapshot, core::Now now, const std::string& name) {
+  std::string names;
+  for (const ordered_json& thing : kind.list(snapshot, now)) {
+    if (thing[kind.key] == name) return json(thing);
+    names += (names.empty() ? "" : ", ") + thing[kind.key].get<std::string>();
+  }
+  return error({ErrorCode::kNotFound,
+                "no " + kind.singular + " \"" + name + "\" (there are: " + names + ")"});
+}
+
+template <class Things, class Show>
+std::vector<ordered_json> shown(const Things& things, Show show) {
+  std::vector<ordered_json> list;
+  for (const auto& thing : things) list.push_back(show(thing));
+  return list;
+}
+
+std::vector<Kind> kinds() {
+  return {
+      {"governors", "governor",
+       [](const Snapshot& s, core::Now now) {
+         return shown(governorsInOrder(s),
+                      [&](const auto* g) { return governorDetailsJson(s, *g, now); });
+       }},
+      {"checks", "check", [](const Snapshot& s, core::Now) { return shown(s.checks, checkJson); }},
+      {"remedies", "remedy",
+       [](const Snapshot& s, core::Now now) {
+         return shown(s.remedies, [&](const auto& r) { return remedyJson(s, r, now); });
+       }},
+      {"tasks", "background task",
+       [](const Snapshot& s, core::Now now) {
+         return shown(s.tasks, [&](const auto& t) { return taskJson(s, t, now); });
+       },
+       "id"},
+      {"flags", "flag", [](const Snapshot& s, core::Now) {
+         return shown(core::kFeatures, [&](auto f) { return flagJson(s.features, f); });
+       }}};
+}
+
+// A flag is known under either of its names.
+std::string nameIn(const Kind& kind, const std::string& name) {
+  if (kind.plural != "flags") return name;
+  const auto feature = core::featureNamed(name);
+  return feature ? std::string(toString(*feature)) : name;
+}
+
+void addKind(std::vector<Call>& calls, const Backend& backend, const Kind& kind) {
+  calls.push_back({.method = "GET",
+                   .path = "/api/" + kind.plural,
+                   .summary = "All " + kind.plural,
+                   .handler = withSnapshot(
+                       backend, [kind](const Snapshot& snapshot, core::Now now, const Request&) {
+                         return all(kind, snapshot, now);
+                       })});
+  calls.push_back({.method = "GET",
+                   .path = "/api/" + kind.plural + "/{name}",
+                   .summary = "One " + kind.singular,
+                   .handler = withSnapshot(backend, [kind](const Snapshot& snapshot, core::Now now,
+                                                           const Request& request) {
+                     return one(kind, snapshot, now, nameIn(kind, request.parameter("name")));
+                   })});
+}
+
+Response landing(const Backend& backend) {
+  Landing page = overviewOf(backend);
+  page.links = {{"/api/status", "/api/status", "everything, as JSON"},
+                {"/api/status?format=markdown", "/api/status?format=markdown", "as a document"},
+                {"/api/governors", "/api/governors", "what may be tried, and when"},
+                {"/api/checks", "/api/checks", "what heald looks at"},
+                {"/api/remedies", "/api/remedies", "what it may do"},
+                {"/api/tasks", "/api/tasks", "what runs in the background"},
+                {"/api/flags", "/api/flags", "the kill switches"},
+                {"/api/openapi.json", "/api/openapi.json", "every call"}};
+  return landingPage(page);
+}
+
+}  // namespace
+
+std::vector<Call> readingCalls(const Backend& backend) {
+  std::vector<Call> calls = {
+      {.method = "GET",
+       .path = "/",
+       .summary = "The state at a glance, for a browser",
+       .content_type = "text/html",
+       .handler = [backend](const Request&) { return landing(backend); }},
+      {.method = "GET",
+       .path = "/api/status",
+       .summary = "Everything at this moment",
+       .query = {{"format", "json (default) or markdown"}},
+       .handler = withSnapshot(backend,
+                               [version = backend.version](const Snapshot& snapshot, core::Now now,
+                                                           const Request& request) {
+                                 return status(snapshot, now, request, version);
+                               })}};
+  for (const Kind& kind : kinds()) addKind(calls, backend, kind);
+  for (Call& call : healthCalls(backend)) calls.push_back(std::move(call));
+  return calls;
+}
+
+}  // namespace heald::http

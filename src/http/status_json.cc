@@ -1,0 +1,128 @@
+#include "http/status_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "engine/advice.h"
+#include "http/views_json.h"
+
+namespace heald::http {
+namespace {
+
+using engine::GovernorView;
+using engine::Snapshot;
+using nlohmann::ordered_json;
+using Governors = std::vector<const GovernorView*>;
+
+constexpr std::string_view kMainGovernor = "self-healing-main";
+
+template <class Things, class Show>
+ordered_json listOf(const Things& things, Show show) {
+  ordered_json list = ordered_json::array();
+  for (const auto& thing : things) list.push_back(show(thing));
+  return list;
+}
+
+struct Sums {
+  int consecutive_failures = 0;
+  core::Duration backoff{};
+  core::Totals totals;
+};
+
+Sums sumsOf(const Governors& governors) {
+  Sums sums;
+  if (governors.empty()) sums.backoff = core::BackoffPolicy{}.base;
+  for (const GovernorView* governor : governors) {
+    const core::GovernorState& state = governor->state;
+    sums.consecutive_failures = std::max(sums.consecutive_failures, state.consecutive_failures);
+    sums.backoff = std::max(sums.backoff, governor->backoff);
+    sums.totals.attempts += state.totals.attempts;
+    sums.totals.successes += state.totals.successes;
+    sums.totals.failures += state.totals.failures;
+  }
+  return sums;
+}
+
+Governors dormantOf(const Governors& governors) {
+  Governors dormant;
+  std::copy_if(governors.begin(), governors.end(), std::back_inserter(dormant),
+               [](const GovernorView* governor) { return governor->state.dormant(); });
+  return dormant;
+}
+
+ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, core::Now now) {
+  const Sums sums = sumsOf(governors);
+  const Governors dormant = dormantOf(governors);
+  ordered_json dormancy;
+  if (!dormant.empty()) dormancy = dormancyJson(*dormant.front()->state.dormancy);
+  return {{"enabled", snapshot.features.enabled(core::Feature::kAutoHealing)},
+          {"isDormant", !dormant.empty()},
+          {"consecutiveFailures", sums.consecutive_failures},
+          {"backoffDelay", milliseconds(sums.backoff)},
+          {"totalAttempts", sums.totals.attempts},
+          {"successfulHealings", sums.totals.successes},
+          {"failedHealings", sums.totals.failures},
+          {"status", toString(engine::overallStatus(snapshot, now))},
+          {"dormancy", std::move(dormancy)},
+          {"dormantGovernors", listOf(dormant, [](const auto* g) { return g->name; })},
+          {"observeMode", snapshot.observe},
+          {"storeAvailable", snapshot.store_up},
+          {"storeError", snapshot.store_error},
+          {"stormBrake", snapshot.storm_brake},
+          {"attemptsInProgress", snapshot.attempts_in_progress},
+          {"stopping", snapshot.stopping}};
+}
+
+ordered_json backgroundTasks(const Snapshot& snapshot, core::Now now) {
+  const auto& tasks = snapshot.tasks;
+  const auto active = std::count_if(tasks.begin(), tasks.end(),
+                                    [](const engine::TaskView& task) { return task.enabled; });
+  return {
+      {"totalTasks", tasks.size()},
+      {"activeTasks", active},
+      {"tasks", listOf(tasks, [&](const auto& task) { return taskJson(snapshot, task, now); })}};
+}
+
+ordered_json issueJson(const engine::Issue& issue) {
+  return {{"severity", toString(issue.severity)},
+          {"governor", issue.governor},
+          {"reason", issue.reason},
+          {"message", issue.message}};
+}
+
+ordered_json recommendationJson(const engine::Recommendation& advice) {
+  return {{"governor", advice.governor},
+          {"reason", advice.reason},
+          {"message", advice.message},
+          {"command", advice.command}};
+}
+
+}  // namespace
+
+std::vector<const GovernorView*> governorsInOrder(const Snapshot& snapshot) {
+  Governors governors;
+  for (const GovernorView& governor : snapshot.governors) governors.push_back(&governor);
+  std::stable_partition(governors.begin(), governors.end(),
+                        [](const GovernorView* g) { return g->name == kMainGovernor; });
+  return governors;
+}
+
+ordered_json statusJson(const Snapshot& snapshot, core::Now now, std::string_view version) {
+  const Governors governors = governorsInOrder(snapshot);
+  const auto governor = [&](const GovernorView* g) { return governorJson(snapshot, *g, now); };
+  const auto remedy = [&](const auto& r) { return remedyJson(snapshot, r, now); };
+  const auto flag = [&](core::Feature f) { return flagJson(snapshot.features, f); };
+  return {{"selfHealing", selfHealing(snapshot, governors, now)},
+          {"circuitBreakers", listOf(governors, governor)},
+          {"backgroundTasks", backgroundTasks(snapshot, now)},
+          {"issues", listOf(engine::issues(snapshot, now), issueJson)},
+          {"recommendations", listOf(engine::recommendations(snapshot, now), recommendationJson)},
+          {"checks", listOf(snapshot.checks, checkJson)},
+          {"remedies", listOf(snapshot.remedies, remedy)},
+          {"flags", listOf(core::kFeatures, flag)},
+          {"version", version},
+          {"time", core::toIso8601(now.wall)}};
+}
+
+}  // namespace heald::http

@@ -1,0 +1,140 @@
+#include "http/status_markdown.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/text.h"
+#include "engine/advice.h"
+#include "http/status_json.h"
+#include "io/text.h"
+
+namespace heald::http {
+namespace {
+
+using engine::Snapshot;
+using Row = std::vector<std::string>;
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : io::oneLine(text)) {
+    if (std::string_view("\\`*_[]<>|~&#").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string row(const Row& cells) {
+  std::string line = "|";
+  for (const std::string& cell : cells) line += " " + cell + " |";
+  return line + "\n";
+}
+
+std::string table(std::string_view title, const Row& head, const std::vector<Row>& rows) {
+  std::string text = "\n## " + std::string(title) + "\n\n";
+  if (rows.empty()) return text + "None.\n";
+  text += row(head) + row(Row(head.size(), "---"));
+  for (const Row& cells : rows) text += row(cells);
+  return text;
+}
+
+std::string ago(const std::optional<core::WallTime>& time, core::Now now) {
+  if (!time) return "never";
+  return core::toText(std::max(core::Duration{}, now.wall - *time)) + " ago";
+}
+
+std::string nextAttempt(const engine::GovernorView& governor, core::Now now) {
+  if (governor.state.dormant()) return "after a human resumes it";
+  if (!governor.next_attempt_at) return "not by time alone";
+  const core::Duration wait = *governor.next_attempt_at - now.boot;
+  return wait > core::Duration{} ? "in " + core::toText(wait) : "any time";
+}
+
+std::string governorsSection(const Snapshot& snapshot, core::Now now) {
+  std::vector<Row> rows;
+  for (const engine::GovernorView* governor : governorsInOrder(snapshot)) {
+    const core::GovernorState& state = governor->state;
+    rows.push_back({escaped(governor->name), state.dormant() ? "dormant" : "active",
+                    escaped(toString(state.breaker.reads(now.boot))),
+                    std::to_string(state.consecutive_failures) + " of " +
+                        std::to_string(governor->policy.max_consecutive_failures),
+                    ago(state.breaker.last_failure_at, now), nextAttempt(*governor, now),
+                    std::to_string(state.totals.attempts) + " / " +
+                        std::to_string(state.totals.successes) + " / " +
+                        std::to_string(state.totals.failures)});
+  }
+  return table("Governors",
+               {"Governor", "Mode", "Circuit breaker", "Consecutive failures", "Last failure",
+                "Next attempt", "Attempts / healed / failed"},
+               rows);
+}
+
+std::string checksSection(const Snapshot& snapshot, core::Now now) {
+  std::vector<Row> rows;
+  for (const engine::CheckView& check : snapshot.checks) {
+    rows.push_back({escaped(check.name), escaped(check.kind), std::string(toString(check.health)),
+                    std::string(toString(check.status)), ago(check.last_run, now),
+                    escaped(check.message)});
+  }
+  return table("Checks", {"Check", "Kind", "Health", "Last result", "Last run", "Message"}, rows);
+}
+
+std::string remediesSection(const Snapshot& snapshot, core::Now now) {
+  std::vector<Row> rows;
+  for (const engine::RemedyView& remedy : snapshot.remedies) {
+    const auto denied = remedy.last_denied_by;
+    rows.push_back({escaped(remedy.name), escaped(remedy.check), escaped(remedy.governor),
+                    std::string(toString(remedy.phase)), denied ? escaped(toString(*denied)) : "",
+                    ago(remedy.last_success, now), escaped(remedy.last_result)});
+  }
+  return table(
+      "Remedies",
+      {"Remedy", "Check", "Governor", "Phase", "Held back by", "Last success", "Last result"},
+      rows);
+}
+
+std::string tasksSection(const Snapshot& snapshot, core::Now now) {
+  std::vector<Row> rows;
+  for (const engine::TaskView& task : snapshot.tasks) {
+    rows.push_back({escaped(task.id), task.enabled ? "on" : "off", core::toText(task.period),
+                    std::to_string(task.executions), std::to_string(task.failures),
+                    ago(task.last_run, now)});
+  }
+  return table("Background tasks",
+               {"Task", "Enabled", "Period", "Executions", "Failures", "Last run"}, rows);
+}
+
+std::string issuesSection(const Snapshot& snapshot, core::Now now) {
+  std::string text = "\n## Issues\n\n";
+  const auto found = engine::issues(snapshot, now);
+  if (found.empty()) return text + "None.\n";
+  for (const engine::Issue& issue : found) {
+    text += "- **" + std::string(toString(issue.severity)) + "**: " + escaped(issue.message) + "\n";
+  }
+  return text;
+}
+
+// A fence ends at a line of its own, and a command is one line.
+std::string recommendationsSection(const Snapshot& snapshot, core::Now now) {
+  std::string text = "\n## Recommendations\n\n";
+  const auto found = engine::recommendations(snapshot, now);
+  if (found.empty()) return text + "None.\n";
+  for (const engine::Recommendation& advice : found) {
+    text += "- " + escaped(advice.message) + "\n\n  ```sh\n  " + io::oneLine(advice.command) +
+            "\n  ```\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_view version) {
+  std::string text = "# heald status\n\nOverall: **" +
+                     std::string(toString(engine::overallStatus(snapshot, now))) + "** at " +
+                     core::toIso8601(now.wall) + ", heald " + escaped(version) + "\n";
+  if (snapshot.observe) text += "\nObserve mode: heald decides and counts, and runs no remedy.\n";
+  return text + issuesSection(snapshot, now) + recommendationsSection(snapshot, now) +
+         governorsSection(snapshot, now) + checksSection(snapshot, now) +
+         remediesSection(snapshot, now) + tasksSection(snapshot, now);
+}
+
+}  // namespace heald::http

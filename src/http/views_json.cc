@@ -1,0 +1,196 @@
+#include "http/views_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/text.h"
+
+namespace heald::http {
+namespace {
+
+using core::BreakerState;
+using engine::Snapshot;
+using nlohmann::ordered_json;
+
+ordered_json timeOrNull(const std::optional<core::WallTime>& time) {
+  return time ? ordered_json(core::toIso8601(*time)) : ordered_json();
+}
+
+ordered_json deadlineOrNull(const Snapshot& snapshot, std::optional<core::BootTime> deadline,
+                            core::Now now) {
+  if (!deadline || *deadline <= now.boot) return nullptr;
+  return core::toIso8601(engine::wallOf(snapshot, *deadline));
+}
+
+// A wall clock that went backwards makes no negative age.
+ordered_json ageOrNull(const std::optional<core::WallTime>& time, core::Now now) {
+  if (!time) return nullptr;
+  return std::max(0LL, milliseconds(now.wall - *time));
+}
+
+ordered_json openUntil(const Snapshot& snapshot, const core::CircuitBreaker& breaker,
+                       core::Now now) {
+  if (breaker.reads(now.boot) != BreakerState::kOpen) return nullptr;
+  return deadlineOrNull(snapshot, breaker.open_until, now);
+}
+
+ordered_json inFlightJson(const std::vector<core::Ticket>& tickets) {
+  ordered_json list = ordered_json::array();
+  for (const core::Ticket& ticket : tickets) {
+    list.push_back({{"attempt", ticket.id},
+                    {"remedy", ticket.remedy},
+                    {"startedAt", core::toIso8601(ticket.started_at)}});
+  }
+  return list;
+}
+
+ordered_json policyJson(const core::GovernorPolicy& policy) {
+  ordered_json budgets = ordered_json::array();
+  for (const core::BudgetPolicy& budget : policy.budgets) {
+    budgets.push_back({{"attempts", budget.attempts}, {"per", milliseconds(budget.per)}});
+  }
+  return {{"backoffBase", milliseconds(policy.backoff.base)},
+          {"backoffMax", milliseconds(policy.backoff.max)},
+          {"maxConsecutiveFailures", policy.max_consecutive_failures},
+          {"failureThreshold", policy.breaker.failure_threshold},
+          {"timeoutWindow", milliseconds(policy.breaker.open_for)},
+          {"halfOpenMaxAttempts", policy.breaker.half_open_max_attempts},
+          {"permanentOpenThreshold", policy.breaker.permanent_open_threshold},
+          {"permanentOpenConditions", policy.permanent_open_conditions},
+          {"maxInFlight", policy.max_in_flight},
+          {"budgets", std::move(budgets)},
+          {"resetAfter", milliseconds(policy.reset_after)}};
+}
+
+ordered_json suppressedJson(const engine::GovernorCounters& counters) {
+  ordered_json suppressed = ordered_json::object();
+  for (std::size_t i = 0; i < core::kGuardCount; ++i) {
+    suppressed[std::string(toString(static_cast<core::Guard>(i)))] = counters.suppressed[i];
+  }
+  return suppressed;
+}
+
+ordered_json failuresByReason(const engine::RemedyTotals& totals) {
+  ordered_json failures = ordered_json::object();
+  for (std::size_t i = 0; i < engine::kFailureReasonCount; ++i) {
+    const auto reason = static_cast<engine::FailureReason>(i);
+    failures[std::string(toString(reason))] = totals.failures[i];
+  }
+  return failures;
+}
+
+}  // namespace
+
+long long milliseconds(core::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+ordered_json dormancyJson(const core::DormancyRecord& record) {
+  return {{"reason", record.reason},
+          {"timestamp", core::toIso8601(record.timestamp)},
+          {"triggeredBy", toString(record.triggered_by)},
+          {"resumeConditions", record.resume_conditions},
+          {"manualResetRequired", true}};
+}
+
+ordered_json governorJson(const Snapshot& snapshot, const engine::GovernorView& governor,
+                          core::Now now) {
+  const core::GovernorState& state = governor.state;
+  ordered_json dormancy;
+  if (state.dormancy) dormancy = dormancyJson(*state.dormancy);
+  return {{"name", governor.name},
+          {"state", toString(state.breaker.reads(now.boot))},
+          {"failureCount", state.breaker.failures},
+          {"lastFailureAgo", ageOrNull(state.breaker.last_failure_at, now)},
+          {"consecutiveFailures", state.consecutive_failures},
+          {"maxConsecutiveFailures", governor.policy.max_consecutive_failures},
+          {"backoffDelay", milliseconds(governor.backoff)},
+          {"isDormant", state.dormant()},
+          {"dormancy", std::move(dormancy)},
+          {"nextAttemptAt", deadlineOrNull(snapshot, governor.next_attempt_at, now)},
+          {"openUntil", openUntil(snapshot, state.breaker, now)},
+          {"attempts", state.totals.attempts},
+          {"successes", state.totals.successes},
+          {"failures", state.totals.failures},
+          {"inFlight", inFlightJson(state.in_flight)},
+          {"remedies", governor.remedies}};
+}
+
+ordered_json governorDetailsJson(const Snapshot& snapshot, const engine::GovernorView& governor,
+                                 core::Now now) {
+  ordered_json value = governorJson(snapshot, governor, now);
+  value["suppressed"] = suppressedJson(governor.counters);
+  value["policy"] = policyJson(governor.policy);
+  return value;
+}
+
+ordered_json checkJson(const engine::CheckView& check) {
+  return {{"name", check.name},
+          {"kind", check.kind},
+          {"status", toString(check.status)},
+          {"health", toString(check.health)},
+          {"message", check.message},
+          {"running", check.running},
+          {"since", timeOrNull(check.since)},
+          {"lastRun", timeOrNull(check.last_run)},
+          {"durationMs", milliseconds(check.last_duration)},
+          {"interval", milliseconds(check.interval)},
+          {"executions", check.executions},
+          {"failures", check.failures},
+          {"missed", check.missed}};
+}
+
+ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now) {
+  const auto& failures = remedy.totals.failures;
+  ordered_json denied_by;
+  if (remedy.last_denied_by) denied_by = toString(*remedy.last_denied_by);
+  return {{"name", remedy.name},
+          {"check", remedy.check},
+          {"governor", remedy.governor},
+          {"preventive", remedy.preventive},
+          {"observe", remedy.observe},
+          {"phase", toString(remedy.phase)},
+          {"attempt", remedy.attempt},
+          {"incidentFailures", remedy.incident_failures},
+          {"nextAttemptAt", deadlineOrNull(snapshot, remedy.next_attempt_at, now)},
+          {"lastDeniedBy", std::move(denied_by)},
+          {"lastResult", remedy.last_result},
+          {"lastSuccess", timeOrNull(remedy.last_success)},
+          {"attempts", remedy.totals.attempts},
+          {"successes", remedy.totals.successes},
+          {"failures", std::accumulate(failures.begin(), failures.end(), std::uint64_t{0})},
+          {"failuresByReason", failuresByReason(remedy.totals)},
+          {"wouldAttempt", remedy.would_attempt}};
+}
+
+ordered_json taskJson(const Snapshot& snapshot, const engine::TaskView& task, core::Now now) {
+  using std::chrono::seconds;
+  const core::Duration uptime = task.uptime + (now.boot - snapshot.taken.boot);
+  return {{"id", task.id},
+          {"type", task.kind == engine::TaskKind::kInterval ? "interval" : "timeout"},
+          {"enabled", task.enabled},
+          {"executionCount", task.executions},
+          {"uptime", std::max(seconds(0), std::chrono::floor<seconds>(uptime)).count()},
+          {"running", task.running},
+          {"period", milliseconds(task.period)},
+          {"failures", task.failures},
+          {"overruns", task.overruns},
+          {"lastRun", timeOrNull(task.last_run)},
+          {"lastDurationMs", milliseconds(task.last_duration)}};
+}
+
+ordered_json flagJson(const core::FeatureFlags& flags, core::Feature feature) {
+  const core::FeatureFlags::Layers& layers = flags.layers(feature);
+  ordered_json overridden;
+  if (layers.overridden) overridden = *layers.overridden;
+  return {{"name", toString(feature)},
+          {"environmentName", environmentName(feature)},
+          {"enabled", flags.enabled(feature)},
+          {"environment", layers.environment},
+          {"configuration", layers.configuration},
+          {"override", std::move(overridden)},
+          {"changedAt", timeOrNull(layers.changed_at)}};
+}
+
+}  // namespace heald::http
