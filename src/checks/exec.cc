@@ -15,15 +15,11 @@ struct ExecOptions {
   std::string working_directory = "/";
 };
 
-std::string directoryProblem(const std::string& path) {
-  return path.starts_with('/') ? "" : "is not an absolute path (example: /var/lib/app)";
-}
-
 void describe(config::Fields& f, ExecOptions& o) {
   f.texts("command", o.command, {.required = true},
           "the program and its arguments; there is no shell");
   f.textMap("environment", o.environment, "added to a clean environment");
-  f.text("working_directory", o.working_directory, {.check = directoryProblem},
+  f.text("working_directory", o.working_directory, {.check = io::directoryProblem},
          "where the command runs");
   const std::string problem = io::commandProblem(o.command);
   if (!o.command.empty() && !problem.empty()) f.fail("command", problem);

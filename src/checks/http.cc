@@ -1,9 +1,8 @@
 #include "checks/http.h"
 
-#include <algorithm>
-
 #include "checks/check.h"
 #include "io/address.h"
+#include "io/expected_status.h"
 #include "io/http_bearer.h"
 #include "io/text.h"
 
@@ -14,7 +13,7 @@ using core::CheckStatus;
 
 struct HttpOptions {
   io::HttpRequest request;
-  std::vector<int> expect_status;
+  io::ExpectedStatus expect_status;
   std::string expect_body;
   std::string bearer_token_file;
 };
@@ -27,7 +26,7 @@ void describe(config::Fields& f, HttpOptions& o) {
   f.textMap("headers", o.request.headers, "request headers");
   f.text("bearer_token_file", o.bearer_token_file, {},
          "file with the token for an Authorization header, read at each run");
-  f.integers("expect_status", o.expect_status, {}, {.min = 100, .max = 599},
+  f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599},
              "statuses that are healthy; any 2xx when absent");
   f.text("expect_body", o.expect_body, {}, "text that the first 64 KiB of the body must contain");
   f.boolean("follow_redirects", o.request.follow_redirects,
@@ -39,26 +38,11 @@ void describe(config::Fields& f, HttpOptions& o) {
   }
 }
 
-bool expected(const HttpOptions& o, int status) {
-  const auto& list = o.expect_status;
-  if (list.empty()) return status / 100 == 2;
-  return std::find(list.begin(), list.end(), status) != list.end();
-}
-
-std::string expectation(const HttpOptions& o) {
-  if (o.expect_status.empty()) return "2xx";
-  std::string text;
-  for (const int status : o.expect_status) {
-    text += (text.empty() ? "" : " or ") + std::to_string(status);
-  }
-  return text;
-}
-
 CheckResult judgeAnswer(const HttpOptions& o, const io::HttpResponse& response) {
-  const std::string status = "status " + std::to_string(response.status);
-  if (!expected(o, response.status)) {
-    return {CheckStatus::kCritical, io::oneLine(status + " (expected " + expectation(o) + ")")};
+  if (!o.expect_status.allows(response.status)) {
+    return {CheckStatus::kCritical, o.expect_status.complaint(response.status)};
   }
+  const std::string status = "status " + std::to_string(response.status);
   if (response.body.find(o.expect_body) == std::string::npos) {
     return {CheckStatus::kCritical,
             io::oneLine(status + ", but the body does not contain '" + o.expect_body + "'")};

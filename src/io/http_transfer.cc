@@ -156,8 +156,8 @@ curl_socket_t HttpTransfer::onSocket(void* self, curlsocktype, curl_sockaddr* ad
 }
 
 HttpEnd HttpTransfer::endOf(CURLcode code) const {
-  long redirects = 0;
-  curl_easy_getinfo(handle(), CURLINFO_REDIRECT_COUNT, &redirects);
+  long connections = 0;  // without one, it is the request that is wrong
+  curl_easy_getinfo(handle(), CURLINFO_NUM_CONNECTS, &connections);
   switch (code) {
     case CURLE_OK:
       return HttpEnd::kAnswered;
@@ -165,7 +165,7 @@ HttpEnd HttpTransfer::endOf(CURLcode code) const {
       return HttpEnd::kTimeout;
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return redirects > 0 ? HttpEnd::kFailed : HttpEnd::kNotSent;
+      return connections > 0 ? HttpEnd::kFailed : HttpEnd::kNotSent;
     case CURLE_FAILED_INIT:
     case CURLE_OUT_OF_MEMORY:
     case CURLE_BAD_FUNCTION_ARGUMENT:

@@ -53,6 +53,10 @@ std::string variableProblem(const std::string& name, const std::string& value) {
   return hasNul(value) ? "\"" + oneLine(name) + "\" has a value with a NUL byte" : "";
 }
 
+std::string directoryProblem(const std::string& path) {
+  return path.starts_with('/') ? "" : "is not an absolute path (example: /var/lib/app)";
+}
+
 ProcessResult runProcess(const ProcessSpec& spec, const CancelToken& cancel) {
   const std::string problem = specProblem(spec);
   if (!problem.empty()) return notStarted(EINVAL, problem);

@@ -70,6 +70,7 @@ struct StrayCounts {
 // ("must be absolute …"), or "". runProcess() refuses both with the same words.
 std::string commandProblem(const std::vector<std::string>& command);
 std::string variableProblem(const std::string& name, const std::string& value);
+std::string directoryProblem(const std::string& path);
 
 // Ends what earlier runs left behind; for a periodic task. Never touches the child of a run that is
 // under way, nor what such a run may still end itself. The caller's program must have no children

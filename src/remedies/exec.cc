@@ -1,15 +1,10 @@
 #include "remedies/exec.h"
 
 #include "io/process.h"
-#include "io/text.h"
 #include "remedies/remedy.h"
 
 namespace heald::remedies {
 namespace {
-
-std::string directoryProblem(const std::string& path) {
-  return path.starts_with('/') ? "" : "is not an absolute path (example: /var/lib/app)";
-}
 
 void describe(config::Fields& f, io::ProcessSpec& o) {
   f.texts("command", o.command, {.required = true},
@@ -18,7 +13,7 @@ void describe(config::Fields& f, io::ProcessSpec& o) {
   f.duration("kill_after", o.kill_after, {.max = std::chrono::minutes(10)},
              "from TERM to KILL when its time is over");
   f.textMap("environment", o.environment, "added to a clean environment");
-  f.text("working_directory", o.working_directory, {.check = directoryProblem},
+  f.text("working_directory", o.working_directory, {.check = io::directoryProblem},
          "where the command runs");
   const std::string problem = io::commandProblem(o.command);
   if (!o.command.empty() && !problem.empty()) f.fail("command", problem);

@@ -1,9 +1,9 @@
 #include "remedies/http.h"
 
-#include <algorithm>
 #include <cctype>
 
 #include "io/address.h"
+#include "io/expected_status.h"
 #include "io/http_bearer.h"
 #include "remedies/remedy.h"
 
@@ -12,7 +12,7 @@ namespace {
 
 struct HttpOptions {
   io::HttpRequest request;
-  std::vector<int> expect_status;
+  io::ExpectedStatus expect_status;
   std::string bearer_token_file;
 };
 
@@ -25,7 +25,7 @@ void describe(config::Fields& f, HttpOptions& o) {
   f.text("body", o.request.body, {.empty_allowed = true}, "request body");
   f.text("bearer_token_file", o.bearer_token_file, {},
          "file with the token for an Authorization header, read at each attempt");
-  f.integers("expect_status", o.expect_status, {}, {.min = 100, .max = 599},
+  f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599},
              "statuses that mean success; any 2xx when absent");
   f.duration("timeout", o.request.timeout, {}, "how long it may take");
   f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");
@@ -46,19 +46,18 @@ std::string headerName(const std::string& variable) {
   return name;
 }
 
-bool expected(const HttpOptions& o, int status) {
-  const auto& list = o.expect_status;
-  if (list.empty()) return status / 100 == 2;
-  return std::find(list.begin(), list.end(), status) != list.end();
+ActionResult judgeAnswer(const HttpOptions& o, io::HttpResponse response) {
+  const bool ok = o.expect_status.allows(response.status);
+  return {
+      ok ? ActionOutcome::kOk : ActionOutcome::kFailed,
+      ok ? "status " + std::to_string(response.status) : o.expect_status.complaint(response.status),
+      std::move(response.body)};
 }
 
 ActionResult judge(const HttpOptions& o, io::HttpResponse response) {
   switch (response.end) {
-    case io::HttpEnd::kAnswered: {
-      const bool ok = expected(o, response.status);
-      return {ok ? ActionOutcome::kOk : ActionOutcome::kFailed,
-              "status " + std::to_string(response.status), std::move(response.body)};
-    }
+    case io::HttpEnd::kAnswered:
+      return judgeAnswer(o, std::move(response));
     case io::HttpEnd::kTimeout:
       return {ActionOutcome::kTimeout, response.error, std::move(response.body)};
     case io::HttpEnd::kCancelled:

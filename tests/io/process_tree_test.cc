@@ -107,7 +107,9 @@ TEST_P(ProcessTreeEnd, OutrunsATreeThatKeepsForking) {
 }
 
 TEST_P(ProcessTreeEnd, LeavesTheTreeOfAnotherRunAlone) {
-  Script other(kEscapee + kEscapee + " sleep 0.8; exit 8");
+  const test::TempDir dir;
+  Script other(kEscapee + kEscapee + " while [ ! -e " + dir.file("go") +
+               " ]; do sleep 0.02; done; exit 8");
   ProcessResult result;
   std::thread runner([&] { result = run(other); });
   EXPECT_TRUE(eventually([&] { return other.alive() >= 7; }));
@@ -117,6 +119,7 @@ TEST_P(ProcessTreeEnd, LeavesTheTreeOfAnotherRunAlone) {
     killStrays();
   }
   EXPECT_GE(other.alive(), 7);
+  dir.write("go", "");
   runner.join();
   EXPECT_EQ(result.code, 8);
   EXPECT_EQ(other.alive(), 0);

@@ -1,0 +1,114 @@
+#include "checks/http.h"
+
+#include "checks/check_fixture.h"
+#include "support/temp_dir.h"
+#include "support/tiny_server.h"
+
+namespace heald::checks {
+namespace {
+
+using test::TinyServer;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+TinyServer::Answer always(std::string reply) {
+  return [reply](const std::string&) { return reply; };
+}
+
+struct HttpCheck : CheckTest {
+  CheckResult check(const TinyServer& server, const std::string& more = "") {
+    return run(httpKind(), "{url: '" + server.url() + "'" + more + "}");
+  }
+};
+
+TEST_F(HttpCheck, IsOkOnAny2xx) {
+  const TinyServer server(always(TinyServer::reply(204, "")));
+  EXPECT_RESULT(check(server), CheckStatus::kOk, "status 204");
+}
+
+TEST_F(HttpCheck, IsCriticalOnAnotherStatus) {
+  const TinyServer server(always(TinyServer::reply(503, "")));
+  EXPECT_RESULT(check(server), CheckStatus::kCritical, "status 503 (expected 2xx)");
+  EXPECT_RESULT(check(server, ", expect_status: [200]"), CheckStatus::kCritical,
+                "status 503 (expected 200)");
+  EXPECT_RESULT(check(server, ", expect_status: [200, 204]"), CheckStatus::kCritical,
+                "status 503 (expected 200 or 204)");
+  EXPECT_RESULT(check(server, ", expect_status: [503]"), CheckStatus::kOk, "status 503");
+}
+
+TEST_F(HttpCheck, LooksForTextInTheBody) {
+  const TinyServer server(always(TinyServer::reply(200, "{\"status\": \"ok\"}")));
+  EXPECT_RESULT(check(server, ", expect_body: '\"ok\"'"), CheckStatus::kOk, "status 200");
+  EXPECT_RESULT(check(server, ", expect_body: ready"), CheckStatus::kCritical,
+                "status 200, but the body does not contain 'ready'");
+}
+
+TEST_F(HttpCheck, IsCriticalWithoutConnectionOrAnswer) {
+  const test::ClosedPort closed;
+  EXPECT_RESULT(run(httpKind(), "url: http://127.0.0.1:" + std::to_string(closed.port())),
+                CheckStatus::kCritical, "connection refused");
+  const TinyServer silent(always(""));
+  timeout = 150ms;
+  EXPECT_RESULT(check(silent), CheckStatus::kCritical, "timed out after 150ms");
+}
+
+TEST_F(HttpCheck, IsUnknownWhenCancelled) {
+  const TinyServer silent(always(""));
+  cancel.cancel();
+  EXPECT_RESULT(check(silent), CheckStatus::kUnknown, "cancelled");
+}
+
+TEST_F(HttpCheck, SendsMethodAndHeaders) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  EXPECT_RESULT(check(server, ", method: POST, headers: {X-Key: v}"), CheckStatus::kOk,
+                "status 200");
+  EXPECT_THAT(server.lastRequest(), StartsWith("POST / "));
+  EXPECT_THAT(server.lastRequest(), HasSubstr("X-Key: v\r\n"));
+}
+
+TEST_F(HttpCheck, FollowsRedirectsWhenAsked) {
+  const TinyServer server([](const std::string& request) {
+    return request.starts_with("GET /new ") ? TinyServer::reply(200, "")
+                                            : TinyServer::reply(301, "", "Location: /new\r\n");
+  });
+  EXPECT_RESULT(check(server), CheckStatus::kCritical, "status 301 (expected 2xx)");
+  EXPECT_RESULT(check(server, ", follow_redirects: true"), CheckStatus::kOk, "status 200");
+}
+
+TEST_F(HttpCheck, SendsATokenThatIsReadEachTimeAndNeverShown) {
+  const test::TempDir dir;
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  const std::string more = ", bearer_token_file: " + dir.write("token", "one\n");
+  check(server, more);
+  EXPECT_THAT(server.lastRequest(), HasSubstr("Authorization: Bearer one\r\n"));
+  dir.write("token", "two");
+  check(server, more);
+  EXPECT_THAT(server.lastRequest(), HasSubstr("Authorization: Bearer two\r\n"));
+  dir.write("token", "hush\r\nX-Evil: 1");
+  EXPECT_RESULT(check(server, more), CheckStatus::kUnknown,
+                testing::AllOf(HasSubstr("more than one line"), Not(HasSubstr("hush"))));
+  EXPECT_RESULT(check(server, ", bearer_token_file: /nowhere/token"), CheckStatus::kUnknown,
+                "bearer_token_file: /nowhere/token: No such file or directory");
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+TEST(HttpCheckOptions, AreRefusedWithTheReason) {
+  const auto problems = [](const std::string& yaml) {
+    return test::readKind(httpKind(), yaml).problems;
+  };
+  EXPECT_THAT(problems("method: GET"), ElementsAre(HasSubstr("url")));
+  EXPECT_THAT(problems("url: ftp://x/"), ElementsAre(HasSubstr("must begin with http://")));
+  EXPECT_THAT(problems("url: http://user:hush@x/"), ElementsAre(HasSubstr("user or password")));
+  EXPECT_THAT(problems("{url: 'http://x/', method: BREW}"), ElementsAre(HasSubstr("method")));
+  EXPECT_THAT(problems("{url: 'http://x/', expect_status: [99]}"),
+              ElementsAre(HasSubstr("expect_status")));
+  EXPECT_THAT(problems("{url: 'http://x/', headers: {'A B': c}}"),
+              ElementsAre(HasSubstr("is not a header name")));
+  EXPECT_THAT(problems("{url: 'http://x/', insecure_skip_verify: true}"),
+              ElementsAre(HasSubstr("insecure_skip_verify")));
+}
+
+}  // namespace
+}  // namespace heald::checks

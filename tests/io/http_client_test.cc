@@ -1,0 +1,286 @@
+#include "io/http_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <future>
+
+#include "support/temp_dir.h"
+#include "support/tiny_server.h"
+#include "support/tls_server.h"
+
+namespace heald::io {
+namespace {
+
+using namespace std::chrono_literals;
+using test::TinyServer;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct HttpClientTest : testing::Test {
+  HttpResponse send(HttpRequest request, CancelToken cancel = {}) {
+    std::promise<HttpResponse> promise;
+    client.send(std::move(request), std::move(cancel),
+                [&](HttpResponse response) { promise.set_value(std::move(response)); });
+    return promise.get_future().get();
+  }
+  HttpResponse get(const std::string& url) {
+    HttpRequest request;
+    request.url = url;
+    return send(request);
+  }
+  HttpResponse connect(const std::string& host, int port) {
+    std::promise<HttpResponse> promise;
+    client.connect(host, port, 5s, {},
+                   [&](HttpResponse response) { promise.set_value(std::move(response)); });
+    return promise.get_future().get();
+  }
+  HttpClient client;
+};
+
+TinyServer::Answer always(std::string reply) {
+  return [reply](const std::string&) { return reply; };
+}
+
+TEST_F(HttpClientTest, GetsStatusAndBody) {
+  const TinyServer server(always(TinyServer::reply(503, "busy")));
+  const auto response = get(server.url("/healthz?deep=1"));
+  EXPECT_EQ(response.end, HttpEnd::kAnswered);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, "busy");
+  EXPECT_EQ(response.error, "");
+  EXPECT_THAT(server.lastRequest(), StartsWith("GET /healthz?deep=1 HTTP/1.1\r\n"));
+  EXPECT_THAT(server.lastRequest(), HasSubstr("User-Agent: heald\r\n"));
+}
+
+TEST_F(HttpClientTest, SendsMethodHeadersAndBody) {
+  const TinyServer server(always(TinyServer::reply(204, "")));
+  HttpRequest request;
+  request.url = server.url();
+  request.method = "PUT";
+  request.headers = {{"X-Key", "value"}, {"X-Empty", ""}};
+  request.body = "{}";
+  EXPECT_EQ(send(request).status, 204);
+  const std::string sent = server.lastRequest();
+  EXPECT_THAT(sent, StartsWith("PUT / HTTP/1.1\r\n"));
+  EXPECT_THAT(sent, HasSubstr("X-Key: value\r\n"));
+  EXPECT_THAT(sent, HasSubstr("X-Empty:\r\n"));
+  EXPECT_THAT(sent, EndsWith("\r\n\r\n{}"));
+  EXPECT_THAT(sent, Not(HasSubstr("Content-Type")));
+  EXPECT_THAT(sent, Not(HasSubstr("Expect")));
+}
+
+TEST_F(HttpClientTest, PostsWithoutABody) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  HttpRequest request;
+  request.url = server.url();
+  request.method = "POST";
+  EXPECT_EQ(send(request).status, 200);
+  EXPECT_THAT(server.lastRequest(), HasSubstr("Content-Length: 0\r\n"));
+}
+
+TEST_F(HttpClientTest, AsksForTheHeadAlone) {
+  const TinyServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"));
+  HttpRequest request;
+  request.url = server.url();
+  request.method = "HEAD";
+  EXPECT_EQ(send(request).status, 200);
+}
+
+TEST_F(HttpClientTest, KeepsTheBeginningOfALongBody) {
+  const TinyServer server(always(TinyServer::reply(200, std::string(200'000, 'x'))));
+  const auto response = get(server.url());
+  EXPECT_EQ(response.end, HttpEnd::kAnswered);
+  EXPECT_EQ(response.body.size(), 64u * 1024);
+  EXPECT_TRUE(response.truncated);
+}
+
+TEST_F(HttpClientTest, KeepsTheBodyBeforeTrailers) {
+  const TinyServer server(
+      always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "4\r\nbody\r\n0\r\nX-Sum: 1\r\n\r\n"));
+  EXPECT_EQ(get(server.url()).body, "body");
+}
+
+TEST_F(HttpClientTest, SaysThatTheConnectionWasRefused) {
+  const test::ClosedPort closed;
+  const auto response = get("http://127.0.0.1:" + std::to_string(closed.port()));
+  EXPECT_EQ(response.end, HttpEnd::kFailed);
+  EXPECT_EQ(response.error, "connection refused");
+}
+
+TEST_F(HttpClientTest, TimesOutAndSaysAfterHowLong) {
+  const TinyServer server(always(""));
+  HttpRequest request;
+  request.url = server.url();
+  request.timeout = 150ms;
+  const auto response = send(request);
+  EXPECT_EQ(response.end, HttpEnd::kTimeout);
+  EXPECT_EQ(response.error, "timed out after 150ms");
+}
+
+TEST_F(HttpClientTest, SaysThatNothingOrNonsenseWasAnswered) {
+  const TinyServer nonsense(always("what?\r\n\r\n"));
+  EXPECT_EQ(get(nonsense.url()).end, HttpEnd::kFailed);
+  EXPECT_NE(get(nonsense.url()).error, "");
+  const TinyServer cut(always("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"));
+  EXPECT_EQ(get(cut.url()).end, HttpEnd::kFailed);
+}
+
+TEST_F(HttpClientTest, SaysThatAHostHasNoAddress) {
+  const auto response = get("http://no-such-host.invalid/");
+  EXPECT_EQ(response.end, HttpEnd::kFailed);
+  EXPECT_THAT(response.error, HasSubstr("no-such-host.invalid"));
+}
+
+TEST_F(HttpClientTest, DoesNotSendWhatIsNoHttpUrl) {
+  for (const char* url : {"file:///etc/passwd", "scp://127.0.0.1/x", "http://", "::", ""}) {
+    EXPECT_EQ(get(url).end, HttpEnd::kNotSent) << url;
+  }
+}
+
+TEST_F(HttpClientTest, ObeysNoProxyOfTheEnvironment) {
+  const TinyServer server(always(TinyServer::reply(200, "direct")));
+  setenv("http_proxy", "http://127.0.0.1:1", 1);
+  EXPECT_EQ(get(server.url()).body, "direct");
+  unsetenv("http_proxy");
+}
+
+TEST_F(HttpClientTest, FollowsNoRedirectUnlessAsked) {
+  const TinyServer server([](const std::string& request) {
+    return request.starts_with("GET /new ") ? TinyServer::reply(200, "new")
+                                            : TinyServer::reply(302, "old", "Location: /new\r\n");
+  });
+  HttpRequest request;
+  request.url = server.url("/old");
+  EXPECT_EQ(send(request).status, 302);
+  request.follow_redirects = true;
+  const auto response = send(request);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "new");
+}
+
+TEST_F(HttpClientTest, GivesUpAfterFiveRedirects) {
+  const TinyServer server(always(TinyServer::reply(302, "", "Location: /again\r\n")));
+  HttpRequest request;
+  request.url = server.url();
+  request.follow_redirects = true;
+  const auto response = send(request);
+  EXPECT_EQ(response.end, HttpEnd::kFailed);
+  EXPECT_EQ(response.error, "more than 5 redirects");
+  EXPECT_EQ(server.requests().size(), 6u);
+}
+
+TEST_F(HttpClientTest, OpensAConnectionForEachRequest) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  get(server.url());
+  get(server.url());
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+TEST_F(HttpClientTest, IsCancelledByItsTokenAlone) {
+  const TinyServer silent(always(""));
+  CancelSource source;
+  HttpRequest request;
+  request.url = silent.url();
+  std::promise<HttpResponse> cancelled;
+  client.send(request, source.token(), [&](HttpResponse r) { cancelled.set_value(std::move(r)); });
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  EXPECT_EQ(get(server.url()).status, 200);
+  source.cancel();
+  const auto response = cancelled.get_future().get();
+  EXPECT_EQ(response.end, HttpEnd::kCancelled);
+  EXPECT_EQ(response.error, "cancelled");
+}
+
+TEST(HttpClient, DeliversEveryCallbackWhenItGoesAway) {
+  const TinyServer silent(always(""));
+  std::atomic<int> cancelled = 0;
+  {
+    HttpClient client;
+    for (int i = 0; i < 20; ++i) {
+      HttpRequest request;
+      request.url = silent.url();
+      client.send(request, {}, [&](const HttpResponse& response) {
+        cancelled += response.end == HttpEnd::kCancelled;
+      });
+    }
+  }
+  EXPECT_EQ(cancelled, 20);
+}
+
+TEST_F(HttpClientTest, TellsAShortageOfItsOwnFromAFault) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  get(server.url());
+  rlimit old{};
+  getrlimit(RLIMIT_NOFILE, &old);
+  const int used = dup(0);
+  close(used);
+  const rlimit tight{static_cast<rlim_t>(used), old.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &tight);
+  const auto response = get(server.url());
+  setrlimit(RLIMIT_NOFILE, &old);
+  EXPECT_EQ(response.end, HttpEnd::kNotSent);
+  EXPECT_EQ(response.error, "too many open files");
+}
+
+TEST_F(HttpClientTest, ConnectsOverTcp) {
+  const TinyServer server(always(""));
+  EXPECT_EQ(connect("127.0.0.1", server.port()).end, HttpEnd::kAnswered);
+  const test::ClosedPort closed;
+  EXPECT_EQ(connect("127.0.0.1", closed.port()).error, "connection refused");
+  EXPECT_EQ(connect("::1", closed.port()).end, HttpEnd::kFailed);
+}
+
+TEST_F(HttpClientTest, TrustsACertificateOfItsCaFileOnly) {
+  const test::TempDir dir;
+  const test::Certificate certificate(30);
+  const test::TlsServer server(certificate, TinyServer::reply(200, "safe"));
+  certificate.writePem(dir.file("ca.pem"));
+  HttpRequest request;
+  request.url = server.url();
+  EXPECT_EQ(send(request).error, "self-signed certificate");
+  request.ca_file = dir.file("ca.pem");
+  EXPECT_EQ(send(request).body, "safe");
+  request.ca_file = dir.file("none.pem");
+  EXPECT_EQ(send(request).end, HttpEnd::kNotSent);
+}
+
+TEST_F(HttpClientTest, SaysThatACertificateHasExpired) {
+  const test::TempDir dir;
+  const test::Certificate certificate(-1);
+  const test::TlsServer server(certificate, TinyServer::reply(200, ""));
+  certificate.writePem(dir.file("ca.pem"));
+  HttpRequest request;
+  request.url = server.url();
+  request.ca_file = dir.file("ca.pem");
+  const auto response = send(request);
+  EXPECT_EQ(response.end, HttpEnd::kFailed);
+  EXPECT_EQ(response.error, "certificate has expired");
+}
+
+TEST_F(HttpClientTest, NeverFollowsFromHttpsToHttp) {
+  const test::TempDir dir;
+  const test::Certificate certificate(30);
+  certificate.writePem(dir.file("ca.pem"));
+  const TinyServer plain(always(TinyServer::reply(200, "plain")));
+  const test::TlsServer tls(certificate,
+                            TinyServer::reply(302, "", "Location: " + plain.url("/end") + "\r\n"));
+  const TinyServer start(always(TinyServer::reply(302, "", "Location: " + tls.url() + "\r\n")));
+  HttpRequest request;
+  request.ca_file = dir.file("ca.pem");
+  request.follow_redirects = true;
+  for (const auto& url : {tls.url(), start.url()}) {
+    request.url = url;
+    EXPECT_EQ(send(request).end, HttpEnd::kFailed) << url;
+  }
+  EXPECT_TRUE(plain.requests().empty());
+}
+
+}  // namespace
+}  // namespace heald::io

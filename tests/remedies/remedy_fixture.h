@@ -1,0 +1,48 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "remedies/remedy.h"
+#include "support/read_kind.h"
+
+namespace heald::remedies {
+
+using namespace std::chrono_literals;
+
+// Runs one action of a kind, from its YAML to its result.
+class RemedyTest : public testing::Test {
+ protected:
+  std::shared_ptr<const Remedy> read(const config::Kind& kind, const std::string& yaml) {
+    const auto result = test::readKind(kind, yaml);
+    EXPECT_THAT(result.problems, testing::IsEmpty());
+    return std::dynamic_pointer_cast<const Remedy>(result.part);
+  }
+  std::future<ActionResult> start(const Remedy& remedy) {
+    ActionRun run;
+    run.environment = {{"HEALD_CHECK", "gateway"},
+                       {"HEALD_REMEDY", "restart"},
+                       {"HEALD_ATTEMPT", "3"},
+                       {"HEALD_REASON", reason}};
+    run.cancel = cancel.token();
+    const auto promise = std::make_shared<std::promise<ActionResult>>();  // outlives this call
+    remedy.start(services, run,
+                 [promise](ActionResult result) { promise->set_value(std::move(result)); });
+    return promise->get_future();
+  }
+  ActionResult run(const config::Kind& kind, const std::string& yaml) {
+    return start(*read(kind, yaml)).get();
+  }
+
+  std::string reason = "status 503";
+  io::CancelSource cancel;
+  io::WorkerPool workers{2};
+  io::HttpClient http;
+  io::Services services{workers, http};
+};
+
+}  // namespace heald::remedies

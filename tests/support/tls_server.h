@@ -1,0 +1,103 @@
+#pragma once
+
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "support/tiny_server.h"
+
+namespace heald::test {
+
+// A self-signed certificate for 127.0.0.1, valid from now for `days` (negative: it has expired).
+struct Certificate {
+  explicit Certificate(int days) : key(EVP_EC_gen("P-256")), x509(X509_new()) {
+    X509_set_version(x509, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
+    X509_gmtime_adj(X509_getm_notBefore(x509), -86'400L * 30);
+    X509_gmtime_adj(X509_getm_notAfter(x509), 86'400L * days);
+    X509_set_pubkey(x509, key);
+    X509_NAME* name = X509_get_subject_name(x509);
+    const auto* text = reinterpret_cast<const unsigned char*>("heald test");
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
+    X509_set_issuer_name(x509, name);
+    X509_EXTENSION* san =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
+    X509_add_ext(x509, san, -1);
+    X509_EXTENSION_free(san);
+    X509_sign(x509, key, EVP_sha256());
+  }
+  Certificate(const Certificate&) = delete;
+  Certificate& operator=(const Certificate&) = delete;
+  ~Certificate() {
+    X509_free(x509);
+    EVP_PKEY_free(key);
+  }
+  void writePem(const std::string& path) const {
+    FILE* file = std::fopen(path.c_str(), "w");
+    PEM_write_X509(file, x509);
+    std::fclose(file);
+  }
+
+  EVP_PKEY* key;
+  X509* x509;
+};
+
+// Answers every https request on 127.0.0.1 with the same text.
+class TlsServer {
+ public:
+  TlsServer(const Certificate& certificate, std::string reply)
+      : context_(SSL_CTX_new(TLS_server_method())), reply_(std::move(reply)) {
+    SSL_CTX_use_certificate(context_, certificate.x509);
+    SSL_CTX_use_PrivateKey(context_, certificate.key);
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0) abort();
+    if (listen(listener_, 16) != 0) abort();
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+  ~TlsServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+    SSL_CTX_free(context_);
+  }
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/"; }
+
+ private:
+  void serve() {
+    while (true) {
+      const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (fd < 0) return;
+      SSL* ssl = SSL_new(context_);
+      SSL_set_fd(ssl, fd);
+      char request[8192];
+      if (SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0) {
+        SSL_write(ssl, reply_.data(), static_cast<int>(reply_.size()));
+        SSL_shutdown(ssl);
+      }
+      SSL_free(ssl);
+      close(fd);
+    }
+  }
+
+  SSL_CTX* context_;
+  const std::string reply_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace heald::test
