@@ -1,0 +1,266 @@
+#include "heald/daemon.h"
+
+#include <sys/prctl.h>
+
+#include <utility>
+
+#include "app/builtin.h"
+#include "app/embedding.h"
+#include "app/http_figures.h"
+#include "app/version.h"
+#include "http/backend.h"
+#include "http/control_routes.h"
+#include "http/metrics_routes.h"
+#include "http/server.h"
+#include "http/token.h"
+#include "io/file.h"
+#include "io/log.h"
+#include "io/process.h"
+#include "metrics/collect.h"
+#include "metrics/process_figures.h"
+#include "metrics/text_writer.h"
+#include "runtime/engine_loop.h"
+#include "runtime/performer.h"
+#include "store/sqlite_store.h"
+
+namespace heald {
+namespace {
+
+using app::HttpFigures;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::size_t kConfigLimit = 4 * 1024 * 1024;
+constexpr int kMetricsWorkers = 4;
+constexpr int kControlWorkers = 8;
+
+io::LogLevel levelNamed(const std::string& name) {
+  for (const io::LogLevel level : io::kLogLevels) {
+    if (name == toString(level)) {
+      return level;
+    }
+  }
+  return io::LogLevel::kInfo;
+}
+
+// FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
+std::uint64_t hashOf(const std::string& text) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  }
+  return hash;
+}
+
+class RunningDaemon final : public Daemon {
+ public:
+  RunningDaemon(config::Config config, std::uint64_t config_hash, const DaemonOptions& options)
+      : config_(std::move(config)),
+        log_(options.log_format == "json" ? io::LogFormat::kJson : io::LogFormat::kLogfmt,
+             levelNamed(options.log_level)),
+        workers_(static_cast<unsigned>(config_.setup.detection.max_concurrent +
+                                       config_.setup.healing.max_concurrent + 1)),
+        services_{workers_, http_},
+        performer_(config_, services_, clock_),
+        store_(store::makeSqliteStore({.path = config_.store.path})),
+        loop_(config_.setup, *store_, performer_, clock_, log_),
+        tasks_(loop_),
+        healing_(loop_),
+        breakers_(loop_, clock_) {
+    figures_.hash = config_hash;
+    figures_.last_success = clock_.now().wall;
+  }
+
+  ~RunningDaemon() override { stop(); }
+
+  Result<void> begin() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    log_.write(io::LogLevel::kInfo, "heald starts",
+               {{"version", version()},
+                {"store", config_.store.path},
+                {"checks", config_.checks.size()},
+                {"remedies", config_.remedies.size()}});
+    loop_.start();
+    if (auto listening = listenForMetrics(); !listening) {
+      return listening;
+    }
+    return listenForControl();
+  }
+
+  void stop() override {
+    if (stopped_) {
+      return;
+    }
+    stopped_ = true;
+    log_.write(io::LogLevel::kInfo, "heald stops");
+    control_.reset();
+    loop_.beginStop();
+    performer_.cancelAll();
+    // An action ends within its grace; what its supervisor cannot end, nobody can.
+    loop_.waitUntilIdle(minutes(10));
+    loop_.stop();
+    workers_.stop();
+    while (io::killStrays().found > 0) {
+    }
+    metrics_.reset();
+    log_.write(io::LogLevel::kInfo, "heald has stopped");
+  }
+
+  std::string controlAddress() const override { return toString(control_->address()); }
+  std::string metricsAddress() const override { return toString(metrics_->address()); }
+  bool beats() const override { return loop_.sinceBeat() < seconds(10); }
+  void warn(const std::string& message) override { log_.write(io::LogLevel::kWarn, message); }
+  BackgroundTaskManager& backgroundTaskManager() override { return tasks_; }
+  SelfHealingEngine& selfHealingEngine() override { return healing_; }
+  CircuitBreakerRegistry& circuitBreakerRegistry() override { return breakers_; }
+
+ private:
+  Result<void> listenForMetrics() {
+    auto address = http::parseAddress(config_.web.metrics_address);
+    if (!address) {
+      return address.error();
+    }
+    http::ServerOptions options{.address = *address, .workers = kMetricsWorkers};
+    auto server = http::Server::start(options, http::metricsRoutes(backend()),
+                                      http::GuardPolicy{.check_host = false}, hooks());
+    if (!server) {
+      return server.error();
+    }
+    metrics_ = std::move(*server);
+    log_.write(io::LogLevel::kInfo, "metrics listener", {{"address", metricsAddress()}});
+    return {};
+  }
+
+  Result<void> listenForControl() {
+    auto address = http::parseAddress(config_.web.control_address);
+    if (!address) {
+      return address.error();
+    }
+    if (!http::isLoopback(*address)) {
+      return Error{ErrorCode::kInvalid,
+                   "web.control_address " + config_.web.control_address +
+                       " is not a loopback address: without authentication for reading configured, "
+                       "the control listener binds 127.0.0.1 only. Put a proxy that authenticates "
+                       "in front of it, or use 127.0.0.1:3001"};
+    }
+    const std::string& token_file = config_.web.token_file;
+    auto token = http::readOrCreateToken(token_file);
+    if (!token) {
+      // Without a token nothing can be changed, but what heald does can still be seen.
+      log_.write(io::LogLevel::kError,
+                 "no control token: every call that changes something is refused",
+                 {{"reason", token.error().message}});
+    }
+    http::GuardPolicy policy;
+    policy.allowed_hosts = config_.web.allowed_hosts;
+    policy.token = token ? *token : "";
+    policy.token_file = token_file;
+    http::ServerOptions options{.address = *address, .workers = kControlWorkers};
+    auto server =
+        http::Server::start(options, http::controlRoutes(backend()), std::move(policy), hooks());
+    if (!server) {
+      return server.error();
+    }
+    control_ = std::move(*server);
+    log_.write(io::LogLevel::kInfo, "control listener",
+               {{"address", controlAddress()}, {"token_file", token_file}});
+    return {};
+  }
+
+  http::Backend backend() {
+    http::Backend backend;
+    backend.snapshot = [this] { return loop_.snapshot(); };
+    backend.now = [this] { return clock_.now(); };
+    backend.call = [this](engine::Event event) { return loop_.call(std::move(event)); };
+    backend.metrics_text = [this] { return metricsText(); };
+    backend.version = version();
+    return backend;
+  }
+
+  http::Hooks hooks() {
+    return {[this](const http::RequestRecord& record) { requests_.observe(record); },
+            [this](std::string_view message) {
+              log_.write(io::LogLevel::kWarn, "http", {{"message", message}});
+            }};
+  }
+
+  std::string metricsText() const {
+    metrics::Sources sources;
+    sources.build = {version(), app::kRevision, app::kCompiler};
+    sources.config = figures_;
+    sources.store = storeFigures();
+    sources.http = requests_.read();
+    sources.http.auth_failures = control_ ? control_->authFailures() : 0;
+    sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
+    for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
+      sources.log_messages[i] = log_.count(io::kLogLevels[i]);
+    }
+    sources.process = metrics::readProcessFigures();
+    return metrics::PrometheusTextWriter().write(
+        metrics::collect(*loop_.snapshot(), sources, clock_.now()));
+  }
+
+  metrics::StoreFigures storeFigures() const {
+    const store::Stats stats = store_->stats();
+    metrics::StoreFigures figures;
+    figures.size_bytes = stats.size_bytes;
+    for (std::size_t i = 0; i < store::kOperationCount; ++i) {
+      const store::OperationStats& operation = stats.operations[i];
+      figures.operations.push_back({std::string(toString(static_cast<store::Operation>(i))),
+                                    operation.count, operation.failures, operation.duration});
+    }
+    return figures;
+  }
+
+  config::Config config_;
+  metrics::ConfigFigures figures_;
+  runtime::SystemClock clock_;
+  io::Log log_;
+  io::HttpClient http_;
+  io::WorkerPool workers_;
+  io::Services services_;
+  runtime::Performer performer_;
+  std::unique_ptr<store::Store> store_;
+  runtime::EngineLoop loop_;
+  HttpFigures requests_;
+  app::Tasks tasks_;
+  app::Healing healing_;
+  app::Breakers breakers_;
+  std::unique_ptr<http::Server> metrics_;
+  std::unique_ptr<http::Server> control_;
+  bool stopped_ = false;
+};
+
+Error problemsOf(const config::ReadResult& read) {
+  std::string text;
+  for (const config::Problem& problem : read.problems) {
+    text += (text.empty() ? "" : "\n") + config::toString(problem);
+  }
+  return Error{ErrorCode::kInvalid, text};
+}
+
+}  // namespace
+
+std::string version() {
+  return app::kVersion;
+}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
+  config::ReadResult read =
+      config::readConfigFile(options.config_file, app::builtinKinds(), config::processEnvironment);
+  if (!read.ok()) {
+    return problemsOf(read);
+  }
+  config::WebOptions& web = read.config.web;
+  web.control_address = options.control_address.value_or(web.control_address);
+  web.metrics_address = options.metrics_address.value_or(web.metrics_address);
+  const auto text = io::readSmallFile(options.config_file, kConfigLimit);
+  auto daemon =
+      std::make_unique<RunningDaemon>(std::move(read.config), text ? hashOf(*text) : 0, options);
+  if (auto begun = daemon->begin(); !begun) {
+    return begun.error();
+  }
+  return std::unique_ptr<Daemon>(std::move(daemon));
+}
+
+}  // namespace heald

@@ -1,0 +1,78 @@
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include <iostream>
+
+#include "app/notify.h"
+#include "app/options.h"
+#include "heald/daemon.h"
+
+namespace {
+
+using heald::Daemon;
+
+// Blocked before the first thread exists, so that every thread inherits it and only sigtimedwait
+// takes them.
+sigset_t blockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    sigaddset(&signals, signal);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+timespec toTimespec(std::chrono::nanoseconds duration) {
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  return {whole.count(), static_cast<long>((duration - whole).count())};
+}
+
+// The next signal, or 0 after `patience`.
+int waitForSignal(const sigset_t& signals, std::chrono::nanoseconds patience) {
+  const timespec timeout = toTimespec(patience);
+  const int signal = sigtimedwait(&signals, nullptr, &timeout);
+  return signal > 0 ? signal : 0;
+}
+
+void serve(Daemon& daemon, const sigset_t& signals) {
+  const auto watchdog = heald::app::watchdogInterval();
+  const auto patience = watchdog.value_or(std::chrono::hours(1));
+  for (;;) {
+    if (watchdog && daemon.beats()) {
+      heald::app::notifyWatchdog();
+    }
+    switch (waitForSignal(signals, patience)) {
+      case SIGTERM:
+      case SIGINT:
+        return;
+      case SIGHUP:
+        daemon.warn("SIGHUP: this version does not reload; restart heald to apply a new file");
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto options = heald::app::parseOptions(argc, argv, exit_code);
+  if (!options) {
+    return exit_code;
+  }
+  const sigset_t signals = blockSignals();
+  auto daemon = Daemon::start(*options);
+  if (!daemon) {
+    std::cerr << daemon.error().message << "\nheald: cannot start\n";
+    return 1;
+  }
+  heald::app::notifyReady();
+  serve(**daemon, signals);
+  heald::app::notifyStopping();
+  (*daemon)->stop();
+  return 0;
+}

@@ -1,0 +1,50 @@
+#include "app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/version.h"
+
+namespace heald::app {
+namespace {
+
+constexpr const char* kFooter = R"(
+Signals: TERM and INT stop it: running actions get TERM, and KILL after their grace.
+Exit codes: 0 stopped, 1 cannot start, 2 wrong arguments.
+
+Examples:
+  heald --config.file=/etc/heald/heald.yml
+  heald --config.file=heald.yml --web.control-address=127.0.0.1:0 --log.format=json
+  healdctl status)";
+
+}  // namespace
+
+std::optional<DaemonOptions> parseOptions(int argc, char** argv, int& exit_code) {
+  DaemonOptions options;
+  CLI::App app(
+      "heald, the self-healing daemon that knows when to stop: runs checks, starts remedies, "
+      "verifies them, backs off, breaks the circuit, goes dormant.");
+  app.footer(kFooter);
+  app.set_version_flag(
+      "--version", std::string("heald ") + kVersion + " (" + kRevision + ", " + kCompiler + ")");
+  app.add_option("--config.file", options.config_file, "The configuration")->capture_default_str();
+  app.add_option("--web.control-address", options.control_address,
+                 "host:port of API and admin page, instead of the configuration's");
+  app.add_option("--web.metrics-address", options.metrics_address,
+                 "host:port of /metrics and health, instead of the configuration's");
+  app.add_option("--log.level", options.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  app.add_option("--log.format", options.log_format, "logfmt or json")
+      ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+  return options;
+}
+
+}  // namespace heald::app
