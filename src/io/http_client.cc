@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <atomic>
+#include <csignal>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -13,6 +14,14 @@ namespace heald::io {
 namespace {
 
 constexpr int kIdleWaitMs = 60'000;  // every event wakes the poll; this is a belt to the braces
+
+// With CURLOPT_NOSIGNAL, curl leaves this to us: OpenSSL writes to sockets that may be closed.
+void blockBrokenPipes() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 CURLM* makeMulti() {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -43,6 +52,7 @@ class HttpClient::Loop {
   using Transfers = std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>>;
 
   void run() noexcept {
+    blockBrokenPipes();
     while (!stopping_) {
       admit();
       int running = 0;

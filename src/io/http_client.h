@@ -17,7 +17,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // a Content-Type only if it is here
   std::string body;
   core::Duration timeout = std::chrono::seconds(10);  // for all of it: name, connection, answer
-  std::string ca_file;                                // PEM; the system's certificates when empty
+  std::string ca_file;                 // PEM: these alone are trusted; the system's when empty
   std::string proxy;                   // none when empty: the *_proxy environment is not obeyed
   bool follow_redirects = false;       // at most 5, and never from https to http
   std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped

@@ -71,7 +71,9 @@ void HttpTransfer::setConnection() {
   set(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   set(CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::onSocket);
   set(CURLOPT_OPENSOCKETDATA, this);
-  if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
+  if (request_.ca_file.empty()) return;
+  set(CURLOPT_CAINFO, request_.ca_file.c_str());
+  set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // else the system's count as well
 }
 
 void HttpTransfer::setRequest() {

@@ -1,20 +1,11 @@
 #include "io/process.h"
 
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstring>
 
-#include "io/children.h"
-#include "io/output.h"
-#include "io/pidfd.h"
-#include "io/proc.h"
 #include "io/run.h"
-#include "io/spawn.h"
-#include "io/supervisor.h"
 #include "io/text.h"
 
 namespace heald::io {

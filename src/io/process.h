@@ -53,7 +53,8 @@ struct ProcessResult {
 // that ended by itself get TERM, and KILL 200 ms later: what is to stay belongs to a service
 // manager. Blocks for at most timeout + kill_after + some seconds; call it from a worker. stdin is
 // /dev/null; signals are at their defaults; no descriptor but 0, 1 and 2 is open. Any number may
-// run at one time. Every failure, also of the system (EMFILE, ENOMEM, EAGAIN), is a result.
+// run at one time. Every failure, also of the system (EMFILE, ENOMEM, EAGAIN), is a result. Needs
+// Linux 5.9 (pidfd, close_range).
 //
 // Makes this process a child subreaper, so that escaped descendants are its to end. A direct run
 // tells its own by session or by HEALD_RUN in their environment; an escapee that has shed both

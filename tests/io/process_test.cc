@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -209,6 +211,22 @@ TEST_P(Process, TurnsEveryShortageOfDescriptorsIntoAResult) {
   EXPECT_GE(failed, 2);
   EXPECT_GE(ran, 2);
   killStrays();
+}
+
+// In a process of its own, as the limit holds for a user without privileges only.
+TEST_P(Process, TurnsAShortageOfProcessesIntoAResult) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+  const pid_t pid = fork();
+  if (pid == 0) {
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_NPROC, &none);
+    if (setuid(65534) != 0) _exit(2);
+    const auto result = sh("exit 9");
+    _exit(result.end == ProcessEnd::kNotStarted && result.code == EAGAIN ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_P(Process, RunsManyAtOneTime) {

@@ -4,9 +4,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <atomic>
+#include <csignal>
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <thread>
 
@@ -78,6 +77,10 @@ class TlsServer {
 
  private:
   void serve() {
+    sigset_t broken_pipe;  // of a client that went away
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     while (true) {
       const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd < 0) return;
