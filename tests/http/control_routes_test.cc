@@ -1,0 +1,212 @@
+#include "http/control_routes.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "fake_backend.h"
+
+namespace heald::http {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class ControlRoutes : public testing::Test {
+ protected:
+  Response get(const std::string& target, const Headers& headers = {}) {
+    return ask(controlRoutes(engine_.backend()), "GET", target, {}, headers);
+  }
+  json getJson(const std::string& target) { return json::parse(get(target).body); }
+  Response post(const std::string& path, const std::string& body, const Headers& headers = {}) {
+    return ask(controlRoutes(engine_.backend()), "POST", path, body, headers);
+  }
+  std::string messageOf(const Response& response) {
+    return json::parse(response.body)["error"]["message"];
+  }
+
+  FakeEngine engine_;
+};
+
+TEST_F(ControlRoutes, AnswersTheStatusAsJsonOrMarkdown) {
+  EXPECT_EQ(getJson("/api/status")["selfHealing"]["isDormant"], false);
+  EXPECT_THAT(get("/api/status?format=markdown").body, testing::StartsWith("# heald status"));
+  EXPECT_EQ(get("/api/status?format=markdown").content_type, "text/markdown; charset=utf-8");
+  EXPECT_EQ(get("/api/status?format=xml").status, 400);
+}
+
+TEST_F(ControlRoutes, ObeysTheAcceptHeader) {
+  const auto markdown = [&](const std::string& accept) {
+    return get("/api/status", {{"Accept", accept}}).content_type.starts_with("text/markdown");
+  };
+  EXPECT_TRUE(markdown("text/markdown"));
+  EXPECT_TRUE(markdown("Text/Markdown; charset=utf-8, */*;q=0.1"));
+  EXPECT_TRUE(markdown("application/json;q=0.5, text/markdown;q=0.9"));
+  EXPECT_FALSE(markdown("application/json, text/markdown;q=0.5"));
+  EXPECT_FALSE(markdown("text/markdown;q=0"));
+  EXPECT_FALSE(markdown("*/*"));
+  EXPECT_FALSE(markdown(",,;q=,text/markdownx"));
+  EXPECT_EQ(get("/api/status?format=json", {{"Accept", "text/markdown"}}).content_type,
+            "application/json; charset=utf-8");
+}
+
+TEST_F(ControlRoutes, ListsEveryKindAndAnswersForOne) {
+  engine_.show(troubledSnapshot());
+  for (const auto& [plural, name] :
+       std::map<std::string, std::string>{{"governors", "queue"},
+                                          {"checks", "api"},
+                                          {"remedies", "renew-key"},
+                                          {"tasks", "process-monitoring"},
+                                          {"flags", "auto_healing"}}) {
+    const json list = getJson("/api/" + plural)[plural];
+    const json one = getJson("/api/" + plural + "/" + name);
+    EXPECT_THAT(list, testing::Contains(one)) << plural;
+    EXPECT_EQ(get("/api/" + plural + "/none").status, 404);
+  }
+  EXPECT_EQ(getJson("/api/flags/feature_auto_healing_enabled")["name"], "auto_healing");
+  EXPECT_EQ(getJson("/api/governors/queue")["policy"]["timeoutWindow"], 60'000);
+  EXPECT_EQ(getJson("/api/governors/queue")["suppressed"]["dormant"], 0);
+}
+
+TEST_F(ControlRoutes, NamesWhatExistsWhenThereIsNoSuchName) {
+  engine_.show(troubledSnapshot());
+  EXPECT_EQ(messageOf(get("/api/checks/a%20b%22")), "no check \"a b\"\" (there are: api, disk)");
+  EXPECT_THAT(messageOf(get("/api/flags/x")), HasSubstr("auto_healing, auto_detection"));
+}
+
+TEST_F(ControlRoutes, DecodesNames) {
+  engine::Snapshot snapshot = sampleSnapshot();
+  snapshot.checks = {check("a/b ü", engine::Health::kHealthy, "")};
+  engine_.show(snapshot);
+  EXPECT_EQ(getJson("/api/checks/a%2Fb%20%C3%BC")["name"], "a/b ü");
+  post("/api/checks/a%2Fb/run", "");
+  EXPECT_EQ(engine_.asked<engine::RunCheckNow>().check, "a/b");
+}
+
+TEST_F(ControlRoutes, SurvivesMessagesThatAreNotUtf8) {
+  engine::Snapshot snapshot = sampleSnapshot();
+  snapshot.checks = {check("api", engine::Health::kUnhealthy, "\xff\xfe")};
+  engine_.show(snapshot);
+  EXPECT_EQ(getJson("/api/status")["checks"][0]["message"], "\uFFFD\uFFFD");
+  EXPECT_EQ(get("/api/checks/api").status, 200);
+  EXPECT_EQ(get("/").status, 200);
+}
+
+TEST_F(ControlRoutes, AsksTheEngineForWhatAHumanWants) {
+  post("/api/governors/queue/resume", R"({"reason": "new key"})");
+  EXPECT_EQ(engine_.asked<engine::Resume>().governor, "queue");
+  EXPECT_EQ(engine_.asked<engine::Resume>().reason, "new key");
+  EXPECT_EQ(engine_.asked<engine::Resume>().by, "api from 127.0.0.1");
+  post("/api/resume", R"({"reason": "new key"})");
+  EXPECT_EQ(engine_.asked<engine::Resume>().governor, "");
+  post("/api/governors/queue/dormant", R"({"reason": "move"})");
+  EXPECT_EQ(engine_.asked<engine::EnterDormant>().governor, "queue");
+  post("/api/dormant", R"({"reason": "move"})");
+  EXPECT_EQ(engine_.asked<engine::EnterDormant>().governor, "");
+  post("/api/governors/queue/reset", "");
+  EXPECT_FALSE(engine_.asked<engine::Reset>().force);
+  post("/api/governors/queue/reset", R"({"force": true})");
+  EXPECT_TRUE(engine_.asked<engine::Reset>().force);
+  EXPECT_EQ(post("/api/remedies/renew-key/run", "{}").status, 202);
+  EXPECT_EQ(engine_.asked<engine::RunRemedyNow>().remedy, "renew-key");
+}
+
+TEST_F(ControlRoutes, SwitchesAFlagByEitherName) {
+  const Router router = controlRoutes(engine_.backend());
+  for (const std::string name : {"auto_healing", "FEATURE_AUTO_HEALING_ENABLED"}) {
+    const Response response =
+        ask(router, "PUT", "/api/flags/" + name, R"({"enabled": false, "reason": "stop"})");
+    EXPECT_EQ(response.body, R"({"message":"done"})");
+    EXPECT_EQ(engine_.asked<engine::SetFlag>().feature, core::Feature::kAutoHealing);
+    EXPECT_FALSE(engine_.asked<engine::SetFlag>().enabled);
+  }
+  EXPECT_EQ(ask(router, "PUT", "/api/flags/x", R"({"enabled": false, "reason": "s"})").status, 404);
+  EXPECT_EQ(engine_.events.size(), 2u);
+}
+
+TEST_F(ControlRoutes, TellsTheEngineWhoActs) {
+  const auto by = [&](const std::string& actor) {
+    post("/api/resume", R"({"reason": "x"})", {{"X-Heald-Actor", actor}});
+    return engine_.asked<engine::Resume>().by;
+  };
+  EXPECT_EQ(by("alice@host"), "api from 127.0.0.1 as alice@host");
+  EXPECT_EQ(by(" \t"), "api from 127.0.0.1");
+  EXPECT_EQ(by("a\x01z\xff"), "api from 127.0.0.1 as a z\uFFFD");
+  EXPECT_LE(by(std::string(500, 'x')).size(), 90u);
+}
+
+TEST_F(ControlRoutes, PassesOnTheEnginesRefusal) {
+  const std::map<ErrorCode, int> statuses = {{ErrorCode::kInvalid, 400},
+                                             {ErrorCode::kNotFound, 404},
+                                             {ErrorCode::kConflict, 409},
+                                             {ErrorCode::kLimit, 429},
+                                             {ErrorCode::kUnavailable, 503}};
+  for (const auto& [code, status] : statuses) {
+    engine_.reply = Error{code, "because"};
+    const Response response = post("/api/resume", R"({"reason": "x"})");
+    EXPECT_EQ(response.status, status);
+    EXPECT_EQ(messageOf(response), "because");
+  }
+}
+
+TEST_F(ControlRoutes, Answers404And405) {
+  EXPECT_EQ(get("/api/nothing").status, 404);
+  EXPECT_EQ(get("/api/status/").status, 404);
+  EXPECT_EQ(get("/api/governors//resume").status, 404);
+  const Response response = get("/api/governors/queue/resume");
+  EXPECT_EQ(response.status, 405);
+  EXPECT_EQ(response.headers.get("Allow"), "POST");
+  EXPECT_EQ(post("/api/status", "").headers.get("Allow"), "GET, HEAD");
+  EXPECT_TRUE(engine_.events.empty());
+}
+
+TEST_F(ControlRoutes, ChangesNothingWithoutTheToken) {
+  const Router router = controlRoutes(engine_.backend());
+  for (const Route& route : router.routes()) {
+    EXPECT_EQ(route.access, route.method == "GET" ? Access::kRead : Access::kChange) << route.path;
+  }
+}
+
+TEST_F(ControlRoutes, SaysSoWhileThereIsNoSnapshot) {
+  engine_.snapshot = nullptr;
+  EXPECT_EQ(get("/api/status").status, 503);
+  EXPECT_EQ(get("/api/checks/x").status, 503);
+  EXPECT_EQ(get("/-/ready").status, 503);
+  EXPECT_EQ(get("/-/healthy").status, 200);
+  EXPECT_THAT(get("/").body, HasSubstr("starting"));
+}
+
+TEST_F(ControlRoutes, DescribesExactlyWhatIsRouted) {
+  std::set<std::string> described;
+  const json document = getJson("/api/openapi.json");
+  for (const auto& [path, methods] : document["paths"].items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      std::string upper = method;
+      for (char& c : upper) c = static_cast<char>(std::toupper(c));
+      described.insert(upper + " " + path);
+      EXPECT_EQ(operation.contains("security"), upper != "GET") << path;
+    }
+  }
+  std::set<std::string> routed;
+  const Router router = controlRoutes(engine_.backend());
+  for (const Route& route : router.routes()) {
+    routed.insert(route.method + " " + route.path);
+  }
+  EXPECT_EQ(described, routed);
+}
+
+TEST_F(ControlRoutes, DescribesBodiesAndParameters) {
+  const json paths = getJson("/api/openapi.json")["paths"];
+  const json put = paths["/api/flags/{name}"]["put"];
+  EXPECT_EQ(put["parameters"][0]["name"], "name");
+  EXPECT_EQ(put["security"].dump(), R"([{"token":[]}])");
+  const json schema = put["requestBody"]["content"]["application/json"]["schema"];
+  EXPECT_EQ(schema["required"], json({"enabled", "reason"}));
+  EXPECT_EQ(schema["additionalProperties"], false);
+  EXPECT_EQ(paths["/api/status"]["get"]["parameters"][0]["in"], "query");
+  EXPECT_TRUE(paths["/api/checks/{name}/run"]["post"]["responses"].contains("202"));
+}
+
+}  // namespace
+}  // namespace heald::http

@@ -1,0 +1,108 @@
+#include "http/metrics_routes.h"
+
+#include <gmock/gmock.h>
+
+#include "fake_backend.h"
+
+namespace heald::http {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class MetricsRoutes : public testing::Test {
+ protected:
+  Response get(const std::string& path) {
+    return ask(metricsRoutes(engine_.backend()), "GET", path);
+  }
+
+  FakeEngine engine_;
+};
+
+TEST_F(MetricsRoutes, ServesTheExpositionFormat) {
+  const Response response = get("/metrics");
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(response.body, "heald_up 1\n");
+}
+
+TEST_F(MetricsRoutes, ChangesNothing) {
+  const Router router = metricsRoutes(engine_.backend());
+  for (const Route& route : router.routes()) {
+    EXPECT_EQ(route.method, "GET");
+    EXPECT_EQ(route.access, Access::kRead);
+  }
+  EXPECT_EQ(ask(metricsRoutes(engine_.backend()), "POST", "/metrics").status, 405);
+  EXPECT_EQ(get("/api/status").status, 404);
+}
+
+TEST_F(MetricsRoutes, IsHealthyWhileItAnswers) {
+  engine_.snapshot = nullptr;
+  EXPECT_EQ(get("/-/healthy").body, "heald is healthy.\n");
+}
+
+TEST_F(MetricsRoutes, IsReadyOnceTheFirstCycleIsScheduledAndTheStoreIsUp) {
+  const auto readyWith = [&](auto change) {
+    engine::Snapshot snapshot = sampleSnapshot();
+    change(snapshot);
+    engine_.show(snapshot);
+    const Response response = get("/-/ready");
+    return std::to_string(response.status) + " " + response.body;
+  };
+  EXPECT_EQ(readyWith([](auto&) {}), "200 heald is ready.\n");
+  EXPECT_EQ(readyWith([](auto& s) { s.cycles = 0; }),
+            "503 heald is not ready: the first detection cycle has not been scheduled\n");
+  EXPECT_EQ(readyWith([](auto& s) {
+              s.store_up = false;
+              s.store_error = "disk full";
+            }),
+            "503 heald is not ready: the store is unavailable: disk full\n");
+  EXPECT_EQ(readyWith([](auto& s) { s.stopping = true; }),
+            "503 heald is not ready: it is stopping\n");
+  EXPECT_EQ(readyWith([](auto& s) {
+              s.cycles = 0;
+              s.features.setConfiguration(core::Feature::kAutoDetection, false);
+            }),
+            "200 heald is ready.\n");
+}
+
+TEST_F(MetricsRoutes, HasALandingPageThatNeedsNothingFromOutside) {
+  const Response page = get("/");
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(page.body, HasSubstr("<b>healthy</b>"));
+  EXPECT_THAT(page.body, HasSubstr("1.2.3"));
+  EXPECT_THAT(page.body, HasSubstr("href=\"/metrics\""));
+  EXPECT_THAT(page.body, HasSubstr("href=\"http://localhost:3001/\""));
+  EXPECT_THAT(page.body, HasSubstr("prefers-color-scheme:dark"));
+  for (const char* outside : {"<script", "src=", "@import", "url(", "style=\""}) {
+    EXPECT_THAT(page.body, Not(HasSubstr(outside)));
+  }
+}
+
+TEST_F(MetricsRoutes, AllowsItsOwnStyleByHashAndNothingElse) {
+  const auto policy = std::string(get("/").headers.get("Content-Security-Policy").value_or(""));
+  EXPECT_THAT(policy, HasSubstr("default-src 'none'; style-src 'sha256-"));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+}
+
+TEST_F(MetricsRoutes, EscapesWhatChecksSay) {
+  engine::Snapshot snapshot = sampleSnapshot();
+  for (int i = 0; i < 40; ++i) {
+    snapshot.checks.push_back(check("api", engine::Health::kUnhealthy, "<script>\"'&\xff"));
+  }
+  engine_.show(snapshot);
+  const std::string body = get("/").body;
+  EXPECT_THAT(body, HasSubstr("&lt;script&gt;&quot;&#39;&amp;\uFFFD"));
+  EXPECT_THAT(body, HasSubstr("and 30 more"));
+  EXPECT_THAT(body, Not(HasSubstr("<script")));
+}
+
+TEST_F(MetricsRoutes, LeavesOutALinkThatIsNotHttp) {
+  Backend backend = engine_.backend();
+  backend.control_url = "javascript:alert(1)";
+  EXPECT_THAT(ask(metricsRoutes(backend), "GET", "/").body, Not(HasSubstr("javascript")));
+  backend.control_url = "";
+  EXPECT_THAT(ask(metricsRoutes(backend), "GET", "/").body, Not(HasSubstr("Control plane")));
+}
+
+}  // namespace
+}  // namespace heald::http
