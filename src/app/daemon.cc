@@ -196,7 +196,7 @@ class RunningDaemon final : public Daemon {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);
     }
     sources.process = metrics::readProcessFigures();
-    return metrics::PrometheusTextWriter().write(
+    return metrics::ExactTextWriter().write(
         metrics::collect(*loop_.snapshot(), sources, clock_.now()));
   }
 

@@ -126,7 +126,7 @@ void listGovernors(const Governors& governors, engine::Setup& setup) {
     } else if (remedies.contains(name)) {
       entry.report("is the name of a remedy that runs under another governor (use another name)");
     } else {
-      entry.report("serves nothing: no remedy names it, and " + missing("remedy", name, remedies));
+      used.emplace(name, entry.policy);
     }
   }
   for (auto& [name, policy] : used) setup.governors.push_back({name, std::move(policy)});

@@ -100,7 +100,7 @@ void Healing::look(int r, Step& step) {
 
 void Healing::looked(int r, Step& step) {
   Remedy& remedy = at(r);
-  const bool healthy = core::isHealthy(detection_.status(remedy.check));
+  const bool healthy = detection_.lastResult(remedy.check) == Health::kHealthy;
   const core::BootTime now = step.now.boot;
   if (remedy.recovering) {
     end(r, healthy, FailureReason::kInterrupted, step);

@@ -32,6 +32,30 @@ Detection::Detection(const DetectionPolicy& policy, std::vector<CheckSpec> check
     check.spec = std::move(spec);
     checks_.push_back(std::move(check));
   }
+  for (Check& check : checks_) {
+    findParents(check, check);
+  }
+}
+
+void Detection::findParents(Check& check, const Check& from) {
+  for (const std::string& name : from.spec.depends_on) {
+    const int parent = indexOf(name);
+    const bool known =
+        std::find(check.parents.begin(), check.parents.end(), parent) != check.parents.end();
+    if (parent >= 0 && !known) {
+      check.parents.push_back(parent);
+      findParents(check, at(parent));
+    }
+  }
+}
+
+int Detection::unhealthyParent(int check) const {
+  for (const int parent : at(check).parents) {
+    if (health(parent) == Health::kUnhealthy) {
+      return parent;
+    }
+  }
+  return -1;
 }
 
 core::Duration Detection::spread(std::size_t index) const {
@@ -154,14 +178,15 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   c.view.last_run = now.wall;
   c.view.last_duration = event.took;
   ++c.view.executions;
-  c.view.failures += core::isUnhealthy(event.status) ? 1 : 0;
+  c.last = core::healthOf(event.status, c.spec.warning_is_healthy);
+  c.view.failures += c.last == Health::kUnhealthy ? 1 : 0;
   durations_.at(c.spec.kind).observe(event.took);
-  count(c, event.status, now.boot);
+  count(c, now.boot);
 
   finding.became_unhealthy = before != c.view.health && c.view.health == Health::kUnhealthy;
   finding.became_healthy = before != c.view.health && c.view.health == Health::kHealthy;
   finding.raises =
-      c.scheduled && core::isUnhealthy(event.status) && c.view.health == Health::kUnhealthy;
+      c.scheduled && c.last == Health::kUnhealthy && c.view.health == Health::kUnhealthy;
   if (c.again) {
     c.again = false;
     start(event.check, std::exchange(c.again_scheduled, false), actions);
@@ -169,12 +194,12 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   return finding;
 }
 
-void Detection::count(Check& c, core::CheckStatus status, core::BootTime now) {
+void Detection::count(Check& c, core::BootTime now) {
   const bool gap = now - c.last_result > 2 * c.spec.interval + c.spec.timeout;
   c.last_result = now;
-  c.healthy_streak = core::isHealthy(status) ? c.healthy_streak + 1 : 0;
-  c.unhealthy_streak = core::isUnhealthy(status) ? c.unhealthy_streak + 1 : 0;
-  if (!core::isHealthy(status)) {
+  c.healthy_streak = c.last == Health::kHealthy ? c.healthy_streak + 1 : 0;
+  c.unhealthy_streak = c.last == Health::kUnhealthy ? c.unhealthy_streak + 1 : 0;
+  if (c.last != Health::kHealthy) {
     c.healthy_since.reset();
   } else if (!c.healthy_since || gap) {
     // Time without a result is time in which nothing is known.

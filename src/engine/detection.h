@@ -52,7 +52,10 @@ class Detection {
   std::size_t size() const { return checks_.size(); }
   const CheckSpec& spec(int check) const { return at(check).spec; }
   Health health(int check) const { return at(check).view.health; }
-  core::CheckStatus status(int check) const { return at(check).view.status; }
+  // What the last run found, before any debouncing.
+  Health lastResult(int check) const { return at(check).last; }
+  // The first unhealthy one of the checks that this one depends on, directly or not; -1 without.
+  int unhealthyParent(int check) const;
   const std::string& message(int check) const { return at(check).view.message; }
   int healthyStreak(int check) const { return at(check).healthy_streak; }
   // Since when every result has been healthy, without a gap; none when not known to be healthy.
@@ -71,6 +74,8 @@ class Detection {
     bool scheduled = false;                 // that run counts as detection
     bool again = false;                     // another is wanted when it ends
     bool again_scheduled = false;
+    Health last = Health::kUnknown;
+    std::vector<int> parents;  // all that it depends on, directly or not
     int healthy_streak = 0;
     int unhealthy_streak = 0;
     std::optional<core::BootTime> healthy_since;
@@ -83,7 +88,8 @@ class Detection {
   void planNext(int check, core::BootTime now);
   void start(int check, bool scheduled, std::vector<Action>& actions);
   std::uint64_t demand(int check, bool scheduled, std::vector<Action>& actions);
-  void count(Check& check, core::CheckStatus status, core::BootTime now);
+  void findParents(Check& check, const Check& from);
+  void count(Check& check, core::BootTime now);
   core::Duration spread(std::size_t index) const;
 
   DetectionPolicy policy_;

@@ -273,7 +273,7 @@ class Engine::Impl {
     if (finding.raises && !stopping_) {
       healing_.raise(event.check, EventSource::kCheck, step);
     }
-    if (core::isHealthy(event.status)) {
+    if (detection_.lastResult(event.check) == Health::kHealthy) {
       healing_.considerSustainedRecovery(event.check, step);
     }
     detect(step);

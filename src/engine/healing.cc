@@ -122,6 +122,9 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     countUp(dropped_, DropReason::kDuplicate);
     return {};
   }
+  if (!under_way && blockedByParent(r, step)) {
+    return {};
+  }
   if (!under_way) {
     remedy.preventive_run = preventive;
     remedy.wanted_at = remedy.wanted_at.value_or(step.now.boot);
@@ -147,6 +150,26 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     admit(r, step);
   }
   return {};
+}
+
+// A child of an unhealthy check is a symptom: healing it would heal nothing.
+bool Healing::blockedByParent(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const int parent = remedy.check >= 0 ? detection_.unhealthyParent(remedy.check) : -1;
+  if (parent < 0) {
+    remedy.view.blocked_by.clear();
+    return false;
+  }
+  const std::string& name = detection_.spec(parent).name;
+  if (remedy.view.blocked_by != name) {
+    step.out.notes.push_back(
+        {Note::Level::kInfo,
+         "attempt not started: what its check depends on is unhealthy",
+         {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}, {"depends_on", name}}});
+  }
+  rest(remedy);
+  remedy.view.blocked_by = name;
+  return true;
 }
 
 void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
@@ -214,13 +237,13 @@ void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
 
 void Healing::prechecked(int r, Step& step) {
   Remedy& remedy = at(r);
-  const core::CheckStatus status = detection_.status(remedy.check);
-  if (core::isUnhealthy(status) && !stopped_) {
+  const Health found = detection_.lastResult(remedy.check);
+  if (found == Health::kUnhealthy && !stopped_) {
     admit(r, step);
     return;
   }
   step.out.notes.push_back({Note::Level::kInfo,
-                            core::isHealthy(status)
+                            found == Health::kHealthy
                                 ? "attempt not needed: the check recovered by itself"
                                 : "attempt not started: the check does not know",
                             {{"remedy", remedy.spec.name},
@@ -296,6 +319,7 @@ void Healing::recovered(int check, Step& step) {
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
     Remedy& remedy = at(r);
     remedy.view.incident_failures = 0;
+    remedy.view.blocked_by.clear();
     remedy.view.last_denied_by.reset();
     if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
       step.out.notes.push_back({Note::Level::kInfo,

@@ -104,6 +104,7 @@ class Healing {
   bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
 
   core::Verdict want(int remedy, bool preventive, Step& step);
+  bool blockedByParent(int remedy, Step& step);
   void deny(int remedy, const core::Verdict& verdict, Step& step);
   void rest(Remedy& remedy);
   void precheck(int remedy, Step& step);

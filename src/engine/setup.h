@@ -23,6 +23,8 @@ struct CheckSpec {
   bool follows_cycle = true;
   int unhealthy_after = 1;  // results on end, both ways: no flapping
   int healthy_after = 1;
+  bool warning_is_healthy = false;
+  // While one of these (or one that they depend on) is unhealthy, no remedy of this check starts.
   std::vector<std::string> depends_on;
 };
 

@@ -21,8 +21,7 @@ namespace heald::engine {
 // from it and from nothing else, so that all values of an answer belong together. Deadlines are in
 // boot time; `wallOf` turns one into a time for people.
 
-enum class Health : std::uint8_t { kUnknown, kHealthy, kUnhealthy };
-std::string_view toString(Health health);  // "unknown", "healthy", "unhealthy"
+using core::Health;
 
 struct CheckView {
   std::string name;
@@ -36,7 +35,7 @@ struct CheckView {
   std::optional<core::WallTime> last_run;  // when it ended
   core::Duration last_duration{};
   std::uint64_t executions = 0;
-  std::uint64_t failures = 0;  // runs that ended critical
+  std::uint64_t failures = 0;  // runs that ended unhealthy
   std::uint64_t missed = 0;    // runs that were due and not started, because the last was not over
 };
 
@@ -60,8 +59,9 @@ struct RemedyView {
   bool observe = false;
   Phase phase = Phase::kIdle;
   std::optional<core::BootTime> next_attempt_at;
-  std::uint64_t attempt = 0;                  // the one in progress, else 0
-  int incident_failures = 0;                  // of the present incident
+  std::uint64_t attempt = 0;  // the one in progress, else 0
+  int incident_failures = 0;  // of the present incident
+  std::string blocked_by;  // the unhealthy check that its own depends on, while that is in the way
   std::optional<core::Guard> last_denied_by;  // of the last answer, if it was no
   std::string last_result;                    // of the last attempt, one line; "" before any
   std::optional<core::WallTime> last_success;

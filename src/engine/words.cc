@@ -20,18 +20,6 @@ std::string_view toString(FailureReason reason) {
   return "";
 }
 
-std::string_view toString(Health health) {
-  switch (health) {
-    case Health::kUnknown:
-      return "unknown";
-    case Health::kHealthy:
-      return "healthy";
-    case Health::kUnhealthy:
-      return "unhealthy";
-  }
-  return "";
-}
-
 std::string_view toString(Phase phase) {
   switch (phase) {
     case Phase::kIdle:
