@@ -1,0 +1,130 @@
+#include "ctl/client.h"
+
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "ctl/json_access.h"
+
+namespace heald::ctl {
+namespace {
+
+constexpr std::size_t kMaxAnswer = 64 * 1024 * 1024;  // bytes
+
+std::string withoutSlash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+// "http://[::1]:3001/x" -> "[::1]".
+std::string_view hostIn(std::string_view url) {
+  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
+  url = url.substr(0, url.find('/'));
+  if (url.starts_with('[')) return url.substr(0, url.find(']') + 1);
+  return url.substr(0, url.find(':'));
+}
+
+bool isThisHost(std::string_view host) {
+  const bool digits = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "[::1]" || (host.starts_with("127.") && digits);
+}
+
+// {"error":{"message":…}}; without one, what the status says.
+std::string messageIn(const io::HttpResponse& response) {
+  const auto value = nlohmann::ordered_json::parse(response.body, nullptr, false);
+  const std::string message = textOf(objectOf(value, "error"), "message");
+  if (!message.empty()) return message;
+  return "HTTP status " + std::to_string(response.status);
+}
+
+}  // namespace
+
+Client::Client(ClientOptions options) : options_(std::move(options)) {
+  options_.url = withoutSlash(std::move(options_.url));
+}
+
+Answer Client::send(const std::string& method, const std::string& path, const std::string& body) {
+  std::promise<io::HttpResponse> promise;
+  auto answered = promise.get_future();
+  http_.send(requestFor(method, path, body), {},
+             [&promise](io::HttpResponse response) { promise.set_value(std::move(response)); });
+  return judge(answered.get());
+}
+
+io::HttpRequest Client::requestFor(const std::string& method, const std::string& path,
+                                   const std::string& body) const {
+  io::HttpRequest request;
+  request.url = options_.url + path;
+  request.method = method;
+  request.timeout = options_.timeout;
+  request.body_limit = kMaxAnswer;
+  request.headers = {{"Accept", "application/json"}};
+  if (method != "GET") {
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.headers.emplace_back("X-Heald-Actor", options_.actor);
+    request.body = body;
+  }
+  if (mayUseToken()) {
+    request.headers.emplace_back("Authorization", "Bearer " + options_.token.value);
+  }
+  return request;
+}
+
+bool Client::mayUseToken() const {
+  return !options_.token.value.empty() &&
+         (options_.token.named || isThisHost(hostIn(options_.url)));
+}
+
+Answer Client::judge(const io::HttpResponse& response) const {
+  if (response.end != io::HttpEnd::kAnswered) {
+    return {"", Failure{ExitCode::kUnreachable,
+                        "cannot reach heald at " + options_.url + ": " + response.error}};
+  }
+  if (response.truncated) {
+    return {"", Failure{ExitCode::kUnreachable, options_.url + " answers with too much"}};
+  }
+  if (response.status / 100 == 2) return {response.body, std::nullopt};
+  return {"", refused(response.status, messageIn(response))};
+}
+
+Failure Client::refused(int status, const std::string& message) const {
+  switch (status) {
+    case 400:
+      return {ExitCode::kUsage, message};
+    case 401:
+      if (mayUseToken()) return {ExitCode::kNotAuthorised, message};
+      if (options_.token.value.empty()) {
+        return {ExitCode::kNotAuthorised, message + "\n" + options_.token.whyNot() +
+                                              "\nname its file with --token-file, or "
+                                              "HEALD_TOKEN_FILE; you may have to be root"};
+      }
+      return {ExitCode::kNotAuthorised,
+              message +
+                  "\nthe token of this host is not sent to another: name one with "
+                  "--token-file"};
+    case 403:
+      return {ExitCode::kNotAuthorised, message};
+    case 404:
+      return {ExitCode::kNotFound, message};
+    default:
+      return {ExitCode::kRefused, message};
+  }
+}
+
+std::string segment(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : name) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '_' || c == '~';
+    if (plain || (c == '.' && name != "." && name != "..")) {
+      out += static_cast<char>(c);
+    } else {
+      out += '%';
+      out += kDigits[c / 16];
+      out += kDigits[c % 16];
+    }
+  }
+  return out;
+}
+
+}  // namespace heald::ctl

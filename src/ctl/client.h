@@ -1,0 +1,62 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/time.h"
+#include "ctl/exit_code.h"
+#include "ctl/token.h"
+#include "heald/result.h"
+#include "io/http_client.h"
+
+namespace heald::ctl {
+
+// Why a call did not succeed: the exit code, and a sentence for the terminal.
+struct Failure {
+  ExitCode code = ExitCode::kUnreachable;
+  std::string message;
+};
+
+// The answer of a call that succeeded, or its Failure.
+struct Answer {
+  std::string body;
+  std::optional<Failure> failure;
+
+  bool ok() const { return !failure.has_value(); }
+};
+
+struct ClientOptions {
+  std::string url = "http://127.0.0.1:3001";
+  core::Duration timeout = std::chrono::seconds(10);
+  Token token;
+  std::string actor;  // who acts, for heald's log: "alice@host"
+};
+
+// The control plane of one daemon. Blocks until the answer or the timeout. Never uses a proxy.
+// Nothing it returns contains the token, which is sent to another host only when a person has
+// named its file.
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+
+  Answer get(const std::string& path) { return send("GET", path, ""); }
+  Answer send(const std::string& method, const std::string& path, const std::string& body);
+
+  const std::string& url() const { return options_.url; }
+
+ private:
+  io::HttpRequest requestFor(const std::string& method, const std::string& path,
+                             const std::string& body) const;
+  bool mayUseToken() const;
+  Answer judge(const io::HttpResponse& response) const;
+  Failure refused(int status, const std::string& message) const;
+
+  ClientOptions options_;
+  io::HttpClient http_;
+};
+
+// One segment of a path, percent-encoded: "a/b" becomes "a%2Fb".
+std::string segment(std::string_view name);
+
+}  // namespace heald::ctl

@@ -1,0 +1,150 @@
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "ctl/json_access.h"
+#include "ctl/session.h"
+
+namespace heald::ctl {
+namespace {
+
+using nlohmann::ordered_json;
+using Names = std::vector<std::string>;
+
+std::string joined(const Names& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// Says what happened when the daemon agreed. `sentence` is given the daemon's own message.
+template <class Sentence>
+ExitCode change(const Session& session, const std::string& method, const std::string& path,
+                const ordered_json& body, Sentence sentence) {
+  const Answer answer = session.client.send(
+      method, path, body.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  if (!answer.ok()) return session.fail(*answer.failure);
+  const auto value = ordered_json::parse(answer.body, nullptr, false);
+  session.out << sentence(textOf(value, "message")) << "\n";
+  return ExitCode::kOk;
+}
+
+// "resume: a, b" -> "a, b": the names that the daemon's answer to a call for all ends with.
+std::string namesIn(const std::string& message) {
+  const auto colon = message.find(": ");
+  return colon == std::string::npos ? "all governors" : message.substr(colon + 2);
+}
+
+// Finds the one governor that was meant without being named.
+struct Choice {
+  std::string name;
+  ExitCode code = ExitCode::kOk;
+};
+
+Choice only(const Session& session, const Names& names, const std::string& kind) {
+  if (names.size() == 1) return {names.front()};
+  if (names.empty()) {
+    return {"", session.fail(ExitCode::kRefused, "there is no " + kind)};
+  }
+  return {"", session.fail(ExitCode::kUsage,
+                           "there is more than one " + kind + ", name one: " + joined(names))};
+}
+
+Choice onlyDormant(const Session& session) {
+  ExitCode code = ExitCode::kOk;
+  const auto status = session.read("/api/status", code);
+  if (!status) return {"", code};
+  Names names;
+  for (const ordered_json& governor : listOf(*status, "circuitBreakers")) {
+    if (flagOf(governor, "isDormant")) names.push_back(textOf(governor, "name"));
+  }
+  return only(session, names, "dormant governor");
+}
+
+Choice onlyGovernor(const Session& session) {
+  ExitCode code = ExitCode::kOk;
+  const auto answer = session.read("/api/governors", code);
+  if (!answer) return {"", code};
+  Names names;
+  for (const ordered_json& governor : listOf(*answer, "governors")) {
+    names.push_back(textOf(governor, "name"));
+  }
+  return only(session, names, "governor");
+}
+
+std::string pathOf(const std::string& governor, const std::string& action) {
+  return "/api/governors/" + segment(governor) + "/" + action;
+}
+
+bool dormant(const Session& session, const std::string& governor) {
+  const Answer answer = session.client.get("/api/governors/" + segment(governor));
+  return answer.ok() && flagOf(ordered_json::parse(answer.body, nullptr, false), "isDormant");
+}
+
+}  // namespace
+
+ExitCode resume(const Session& session, const Target& target, const std::string& reason) {
+  const ordered_json body = {{"reason", reason}};
+  if (target.all) {
+    return change(session, "POST", "/api/resume", body, [](const std::string& message) {
+      return "Active again: " + namesIn(message) + ".";
+    });
+  }
+  const Choice choice = target.name.empty() ? onlyDormant(session) : Choice{target.name};
+  if (choice.code != ExitCode::kOk) return choice.code;
+  return change(session, "POST", pathOf(choice.name, "resume"), body, [&](const std::string&) {
+    return "Governor " + choice.name + " is active again.";
+  });
+}
+
+ExitCode enterDormant(const Session& session, const Target& target, const std::string& reason) {
+  const ordered_json body = {{"reason", reason}};
+  constexpr const char* kNothing = ": nothing is tried until a human resumes it.";
+  if (target.all) {
+    return change(session, "POST", "/api/dormant", body, [&](const std::string& message) {
+      return "Dormant: " + namesIn(message) + "; nothing is tried until a human resumes them.";
+    });
+  }
+  const Choice choice = target.name.empty() ? onlyGovernor(session) : Choice{target.name};
+  if (choice.code != ExitCode::kOk) return choice.code;
+  return change(session, "POST", pathOf(choice.name, "dormant"), body, [&](const std::string&) {
+    return "Governor " + choice.name + " is dormant" + kNothing;
+  });
+}
+
+ExitCode reset(const Session& session, const std::string& name, bool force) {
+  const Choice choice = name.empty() ? onlyGovernor(session) : Choice{name};
+  if (choice.code != ExitCode::kOk) return choice.code;
+  const ordered_json body = {{"force", force}};
+  return change(session, "POST", pathOf(choice.name, "reset"), body, [&](const std::string&) {
+    std::string sentence = "The circuit breaker of governor " + choice.name + " is CLOSED.";
+    if (dormant(session, choice.name)) {
+      sentence +=
+          " It is still dormant: healdctl resume " + choice.name + " --reason \"<what was fixed>\"";
+    }
+    return sentence;
+  });
+}
+
+ExitCode setFlag(const Session& session, const std::string& name, bool enabled,
+                 const std::string& reason) {
+  const ordered_json body = {{"enabled", enabled}, {"reason", reason}};
+  return change(session, "PUT", "/api/flags/" + segment(name), body,
+                [](const std::string& message) { return "The flag " + message + "."; });
+}
+
+ExitCode runCheck(const Session& session, const std::string& name) {
+  return change(session, "POST", "/api/checks/" + segment(name) + "/run", ordered_json::object(),
+                [&](const std::string&) {
+                  return "Check " + name + " is run now; healdctl status shows its result.";
+                });
+}
+
+ExitCode runRemedy(const Session& session, const std::string& name) {
+  return change(session, "POST", "/api/remedies/" + segment(name) + "/run", ordered_json::object(),
+                [&](const std::string&) {
+                  return "Remedy " + name +
+                         " is wanted; it starts unless its check turns out to be healthy.";
+                });
+}
+
+}  // namespace heald::ctl

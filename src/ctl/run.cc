@@ -1,0 +1,215 @@
+// The command line. The only place that knows CLI11.
+#include "ctl/run.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "app/version.h"
+#include "ctl/config_commands.h"
+#include "ctl/session.h"
+#include "io/address.h"
+#include "io/text.h"
+
+namespace heald::ctl {
+namespace {
+
+constexpr const char* kDescription =
+    "healdctl, the operator's tool of heald: what is the state, what is wrong, and what a human "
+    "may "
+    "do about it.";
+
+constexpr const char* kFooter = R"(
+Examples:
+  healdctl status                                       what is the state, and what helps
+  healdctl status --check                               the same, as an exit code
+  healdctl status --json | jq .selfHealing.isDormant
+  healdctl resume --reason "the API key is renewed"     the only dormant governor
+  healdctl resume gateway --reason "disk replaced"
+  healdctl dormant --all --reason "maintenance"
+  healdctl reset gateway --force                        leaves PERMANENT_OPEN
+  healdctl flag                                         the kill switches and their layers
+  healdctl flag auto_healing off --reason "deploying"
+  healdctl run check gateway
+  healdctl check-config heald.yml
+
+Exit codes:
+  0  ok                                 4  not authorised: no token, or a wrong one
+  1  refused: the state is in the way   5  no such governor, check, remedy or flag
+  2  wrong arguments                    status --check: 10 degraded, 11 dormant, 12 disabled
+  3  heald cannot be reached
+
+Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR. A proxy is never used.)";
+
+struct Arguments {
+  std::string url;
+  std::string token_file;
+  double timeout_seconds = 10;
+  Target target;
+  std::string reason;
+  bool force = false;
+  bool as_json = false;
+  bool check = false;
+  std::string name;
+  std::string setting;
+  std::string file = kDefaultConfigFile;
+};
+
+using Command = std::function<ExitCode(const Session&)>;
+
+class CommandLine {
+ public:
+  explicit CommandLine(const Surroundings& surroundings) : at_(surroundings) {
+    app_.name("healdctl");
+    app_.footer(kFooter);
+    app_.set_version_flag("--version", std::string("healdctl ") + app::kVersion);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    args_.url = at_.environment("HEALD_URL").value_or("");
+    if (args_.url.empty()) args_.url = ClientOptions{}.url;
+    addGlobals();
+    addReads();
+    addHumanActions();
+    addRuns();
+    addConfiguration();
+  }
+
+  int run(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error, at_.out, at_.err) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    }
+    return static_cast<int>(offline_ ? offline_() : askDaemon());
+  }
+
+ private:
+  void addGlobals() {
+    app_.add_option("--url", args_.url, "Where heald's control plane is; or HEALD_URL")
+        ->capture_default_str();
+    app_.add_option("--token-file", args_.token_file,
+                    "File with the control token; or HEALD_TOKEN_FILE, or where heald keeps it");
+    app_.add_option("--timeout", args_.timeout_seconds, "Seconds to wait for an answer")
+        ->check(CLI::Range(0.001, 3600.0))
+        ->capture_default_str();
+  }
+
+  CLI::App* add(CLI::App* parent, const char* name, const char* help, Command command) {
+    CLI::App* sub = parent->add_subcommand(name, help);
+    sub->callback([this, command = std::move(command)] { command_ = command; });
+    return sub;
+  }
+
+  CLI::App* addOffline(CLI::App* parent, const char* name, const char* help,
+                       std::function<ExitCode()> command) {
+    CLI::App* sub = parent->add_subcommand(name, help);
+    sub->callback([this, command = std::move(command)] { offline_ = command; });
+    return sub;
+  }
+
+  CLI::Option* addReason(CLI::App* sub, const char* help) {
+    return sub->add_option("--reason", args_.reason, help)
+        ->check(CLI::Validator(
+            [](const std::string& text) {
+              return std::string(io::trim(text).empty() ? "a reason must not be blank" : "");
+            },
+            ""));
+  }
+
+  void addReads() {
+    CLI::App* status =
+        add(&app_, "status", "What is the state, what is wrong, what helps",
+            [this](const Session& s) { return showStatus(s, args_.as_json, args_.check); });
+    status->add_flag("--json", args_.as_json, "Print the answer as it came");
+    status->add_flag("--check", args_.check, "Exit 10 when degraded, 11 dormant, 12 disabled");
+    CLI::App* flag = add(&app_, "flag", "List the kill switches, or move one",
+                         [this](const Session& s) { return moveOrListFlags(s); });
+    flag->add_option("name", args_.name, "auto_healing, auto_detection, …");
+    flag->add_option("setting", args_.setting, "on or off")->check(CLI::IsMember({"on", "off"}));
+    addReason(flag, "Why; needed to move one");
+  }
+
+  ExitCode moveOrListFlags(const Session& session) {
+    if (args_.name.empty()) return showFlags(session);
+    if (args_.setting.empty() || args_.reason.empty()) {
+      return session.fail(ExitCode::kUsage,
+                          "to move a flag: healdctl flag " + args_.name + " on|off --reason TEXT");
+    }
+    return setFlag(session, args_.name, args_.setting == "on", args_.reason);
+  }
+
+  void addTarget(CLI::App* sub, const char* help) {
+    CLI::Option* name = sub->add_option("governor", args_.target.name, help);
+    sub->add_flag("--all", args_.target.all, "Every one of them")->excludes(name);
+  }
+
+  void addHumanActions() {
+    CLI::App* resumed = add(&app_, "resume", "Leave dormant mode", [this](const Session& s) {
+      return resume(s, args_.target, args_.reason);
+    });
+    addTarget(resumed, "Its name; without one, the only dormant governor");
+    addReason(resumed, "What was found and fixed")->required();
+    CLI::App* dormant =
+        add(&app_, "dormant", "Enter dormant mode by hand",
+            [this](const Session& s) { return enterDormant(s, args_.target, args_.reason); });
+    addTarget(dormant, "Its name; without one, the only governor");
+    addReason(dormant, "Why heald has to keep still")->required();
+    CLI::App* closed = add(&app_, "reset", "Close a circuit breaker",
+                           [this](const Session& s) { return reset(s, args_.name, args_.force); });
+    closed->add_option("governor", args_.name, "Its name; without one, the only governor");
+    closed->add_flag("--force", args_.force, "Also out of PERMANENT_OPEN");
+  }
+
+  void addRuns() {
+    CLI::App* runs = app_.add_subcommand("run", "Run a check, or want a remedy, now");
+    runs->require_subcommand(1);
+    add(runs, "check", "Run a check now",
+        [this](const Session& s) { return runCheck(s, args_.name); })
+        ->add_option("name", args_.name, "Its name")
+        ->required();
+    add(runs, "remedy", "Want a remedy now; its governor is still asked",
+        [this](const Session& s) { return runRemedy(s, args_.name); })
+        ->add_option("name", args_.name, "Its name")
+        ->required();
+  }
+
+  void addConfiguration() {
+    addOffline(&app_, "check-config", "Read a configuration as heald would",
+               [this] { return checkConfig(args_.file, at_.environment, at_.out, at_.err); })
+        ->add_option("file", args_.file, "The configuration")
+        ->capture_default_str();
+    CLI::App* config = app_.add_subcommand("config", "About the configuration");
+    config->require_subcommand(1);
+    addOffline(config, "schema", "Print its JSON Schema, for editors",
+               [this] { return printSchema(at_.out); });
+  }
+
+  ExitCode askDaemon() {
+    if (const std::string problem = io::urlProblem(args_.url); !problem.empty()) {
+      at_.err << "healdctl: --url " << args_.url << " " << problem << "\n";
+      return ExitCode::kUsage;
+    }
+    ClientOptions options;
+    options.url = args_.url;
+    options.timeout = std::chrono::duration_cast<core::Duration>(
+        std::chrono::duration<double>(args_.timeout_seconds));
+    options.token = findToken(args_.token_file, at_.environment);
+    options.actor = at_.actor;
+    Client client(std::move(options));
+    const bool colours = at_.terminal && at_.environment("NO_COLOR").value_or("").empty();
+    return command_({client, at_.out, at_.err, colours});
+  }
+
+  const Surroundings& at_;
+  Arguments args_;
+  Command command_;
+  std::function<ExitCode()> offline_;
+  CLI::App app_{kDescription};
+};
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const Surroundings& surroundings) {
+  return CommandLine(surroundings).run(argc, argv);
+}
+
+}  // namespace heald::ctl

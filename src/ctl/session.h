@@ -1,0 +1,43 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "ctl/client.h"
+
+namespace heald::ctl {
+
+// One run of healdctl against one daemon: asks, prints, and remembers nothing.
+struct Session {
+  Client& client;
+  std::ostream& out;
+  std::ostream& err;
+  bool colours = false;
+
+  // Prints why not to `err` and returns the exit code.
+  ExitCode fail(const Failure& failure) const;
+  ExitCode fail(ExitCode code, const std::string& message) const { return fail({code, message}); }
+
+  // The JSON object of a read. Nothing after it has said why, in `code`.
+  std::optional<nlohmann::ordered_json> read(const std::string& path, ExitCode& code) const;
+};
+
+// What a command wants: a name, or all, or neither.
+struct Target {
+  std::string name;
+  bool all = false;
+};
+
+ExitCode showStatus(const Session& session, bool as_json, bool check);
+ExitCode showFlags(const Session& session);
+ExitCode resume(const Session& session, const Target& target, const std::string& reason);
+ExitCode enterDormant(const Session& session, const Target& target, const std::string& reason);
+ExitCode reset(const Session& session, const std::string& name, bool force);
+ExitCode setFlag(const Session& session, const std::string& name, bool enabled,
+                 const std::string& reason);
+ExitCode runCheck(const Session& session, const std::string& name);
+ExitCode runRemedy(const Session& session, const std::string& name);
+
+}  // namespace heald::ctl

@@ -1,0 +1,173 @@
+#include <gmock/gmock.h>
+
+#include "fixture.h"
+
+namespace heald::ctl {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Commands : public CtlTest {
+ protected:
+  // Governors of these names, the first `dormant` of them dormant.
+  void governors(const std::vector<std::string>& names, std::size_t dormant) {
+    engine::Snapshot snapshot = http::sampleSnapshot();
+    snapshot.governors.clear();
+    for (const std::string& name : names) {
+      engine::GovernorView governor;
+      governor.name = name;
+      if (snapshot.governors.size() < dormant) {
+        governor.state.dormancy = core::DormancyRecord{"why", {}, {}, {}};
+      }
+      snapshot.governors.push_back(governor);
+    }
+    engine_->show(snapshot);
+  }
+};
+
+TEST_F(Commands, ResumesTheOnlyDormantGovernor) {
+  governors({"b", "a"}, 1);
+  const Said said = ctl({"resume", "--reason", "new key"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_EQ(said.out, "Governor b is active again.\n");
+  EXPECT_EQ(engine_->asked<engine::Resume>().governor, "b");
+  EXPECT_EQ(engine_->asked<engine::Resume>().reason, "new key");
+  EXPECT_EQ(engine_->asked<engine::Resume>().by, "api from 127.0.0.1 as alice@host");
+}
+
+TEST_F(Commands, AsksWhichWhenSeveralAreDormant) {
+  governors({"b", "a", "c"}, 2);
+  const Said said = ctl({"resume", "--reason", "x"});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_EQ(said.err, "healdctl: there is more than one dormant governor, name one: b, a\n");
+  EXPECT_TRUE(engine_->events.empty());
+}
+
+TEST_F(Commands, RefusesToResumeWhenNoneIsDormant) {
+  const Said said = ctl({"resume", "--reason", "x"});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.err, "healdctl: there is no dormant governor\n");
+}
+
+TEST_F(Commands, ResumesOneByNameOrAll) {
+  EXPECT_EQ(ctl({"resume", "a", "--reason", "x"}).out, "Governor a is active again.\n");
+  EXPECT_EQ(engine_->asked<engine::Resume>().governor, "a");
+  engine_->reply = engine::Reply{"resume: a, b"};
+  EXPECT_EQ(ctl({"resume", "--all", "--reason", "x"}).out, "Active again: a, b.\n");
+  EXPECT_EQ(engine_->asked<engine::Resume>().governor, "");
+  EXPECT_EQ(ctl({"resume", "a", "--all", "--reason", "x"}).code, 2);
+}
+
+TEST_F(Commands, EntersDormantMode) {
+  const Said said = ctl({"dormant", "--reason", "move"});
+  EXPECT_EQ(said.out,
+            "Governor self-healing-main is dormant: nothing is tried until a human resumes it.\n");
+  EXPECT_EQ(engine_->asked<engine::EnterDormant>().governor, "self-healing-main");
+  engine_->reply = engine::Reply{"enter dormant mode: a, b"};
+  EXPECT_EQ(ctl({"dormant", "--all", "--reason", "move"}).out,
+            "Dormant: a, b; nothing is tried until a human resumes them.\n");
+  governors({"a", "b"}, 0);
+  EXPECT_THAT(ctl({"dormant", "--reason", "x"}).err, HasSubstr("name one: a, b"));
+}
+
+TEST_F(Commands, ResetsTheBreaker) {
+  EXPECT_EQ(ctl({"reset"}).out, "The circuit breaker of governor self-healing-main is CLOSED.\n");
+  EXPECT_FALSE(engine_->asked<engine::Reset>().force);
+  governors({"a"}, 1);
+  const Said said = ctl({"reset", "a", "--force"});
+  EXPECT_TRUE(engine_->asked<engine::Reset>().force);
+  EXPECT_THAT(said.out, HasSubstr("It is still dormant: healdctl resume a --reason"));
+  governors({"a", "b"}, 0);
+  EXPECT_EQ(ctl({"reset", "--force"}).code, 2);
+}
+
+TEST_F(Commands, ListsAndMovesFlags) {
+  EXPECT_THAT(ctl({"flag"}).out, HasSubstr("process_monitoring"));
+  engine_->reply = engine::Reply{"auto_healing is off"};
+  EXPECT_EQ(ctl({"flag", "auto_healing", "off", "--reason", "x"}).out,
+            "The flag auto_healing is off.\n");
+  EXPECT_FALSE(engine_->asked<engine::SetFlag>().enabled);
+  EXPECT_EQ(ctl({"flag", "auto_healing"}).code, 2);
+  EXPECT_EQ(ctl({"flag", "auto_healing", "on"}).code, 2);
+  EXPECT_EQ(ctl({"flag", "auto_healing", "maybe", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"flag", "none", "on", "--reason", "x"}).code, 5);
+  EXPECT_EQ(engine_->events.size(), 1u);
+}
+
+TEST_F(Commands, RunsChecksAndRemedies) {
+  EXPECT_EQ(ctl({"run", "check", "a/b c"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::RunCheckNow>().check, "a/b c");
+  EXPECT_EQ(ctl({"run", "remedy", ".."}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::RunRemedyNow>().remedy, "..");
+  EXPECT_EQ(ctl({"run", "check"}).code, 2);
+  EXPECT_EQ(ctl({"run"}).code, 2);
+}
+
+TEST_F(Commands, TurnsTheDaemonsNoIntoAnExitCode) {
+  const auto codeFor = [&](ErrorCode code) {
+    engine_->reply = Error{code, "because"};
+    const Said said = ctl({"resume", "a", "--reason", "x"});
+    EXPECT_EQ(said.err, "healdctl: because\n");
+    EXPECT_EQ(said.out, "");
+    return said.code;
+  };
+  EXPECT_EQ(codeFor(ErrorCode::kInvalid), 2);
+  EXPECT_EQ(codeFor(ErrorCode::kNotFound), 5);
+  EXPECT_EQ(codeFor(ErrorCode::kConflict), 1);
+  EXPECT_EQ(codeFor(ErrorCode::kLimit), 1);
+  EXPECT_EQ(codeFor(ErrorCode::kUnavailable), 1);
+}
+
+TEST_F(Commands, RefusesWrongArgumentsBeforeAskingAnybody) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{},
+                                             {"nothing"},
+                                             {"resume"},
+                                             {"resume", "a", "--reason", " \t"},
+                                             {"status", "--timeout", "0"},
+                                             {"status", "--url", "ftp://x"},
+                                             {"status", "--url", "http://user:secret@localhost"},
+                                             {"status", "extra"}}) {
+    const Said said = ctl(wrong);
+    EXPECT_EQ(said.code, 2) << testing::PrintToString(wrong);
+    EXPECT_NE(said.err, "");
+  }
+  EXPECT_TRUE(engine_->events.empty());
+}
+
+TEST_F(Commands, HelpsWithExamples) {
+  const Said said = ctl({"--help"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.out, HasSubstr("Examples:"));
+  EXPECT_THAT(said.out, HasSubstr("Exit codes:"));
+  EXPECT_EQ(ctl({"resume", "--help"}).code, 0);
+  EXPECT_THAT(ctl({"--version"}).out, HasSubstr("healdctl "));
+}
+
+TEST_F(Commands, SaysThatHealdCannotBeReached) {
+  const Said said = ctl({"status", "--url", "http://127.0.0.1:1", "--timeout", "5"});
+  EXPECT_EQ(said.code, 3);
+  EXPECT_THAT(said.err, HasSubstr("cannot reach heald at http://127.0.0.1:1: "));
+}
+
+TEST_F(Commands, NeverUsesAProxy) {
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  EXPECT_EQ(ctl({"status"}).code, 0);
+  ::unsetenv("http_proxy");
+}
+
+TEST_F(Commands, SaysThatItIsNotHealdThatAnswers) {
+  http::Router router;
+  router.get("/api/status", [](const http::Request&) { return http::text("<html>"); });
+  router.get("/api/flags", [](const http::Request&) { return http::text("[]"); });
+  const auto other = http::Server::start({}, std::move(router), {}, {});
+  ASSERT_TRUE(other.ok());
+  const std::string url = "http://" + toString((*other)->address());
+  EXPECT_EQ(ctl({"status", "--url", url}).code, 3);
+  EXPECT_EQ(ctl({"status", "--json", "--url", url}).code, 3);
+  EXPECT_THAT(ctl({"flag", "--url", url + "/"}).err, HasSubstr("is not heald"));
+}
+
+}  // namespace
+}  // namespace heald::ctl
