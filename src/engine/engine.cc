@@ -87,7 +87,9 @@ class Engine::Impl {
     Step step{now, out};
     out.commit = false;
     if (error.empty()) {
-      flag_proposal_.reset();
+      if (std::exchange(flag_proposal_, std::nullopt)) {
+        detect(step);
+      }
       healing_.keep(step);
       for (const auto& count : std::exchange(human_, {})) {
         count(*this);

@@ -102,6 +102,8 @@ void World::handle(Output out) {
       task_runs.emplace_back(task->id, now_);
       const Duration takes = task_takes[task->id];
       schedule(now_ + takes, engine::TaskFinished{task->id, task->install, true, takes});
+    } else if (const auto* installed = std::get_if<engine::TaskReady>(&action)) {
+      ready.emplace_back(installed->install, installed->superseded);
     }
   }
 }

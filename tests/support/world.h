@@ -29,6 +29,8 @@ class World {
   // Runs everything that is due until `t` since the start.
   void runUntil(Duration t);
   void runFor(Duration d) { runUntil(now_ + d); }
+  // Time passes and nobody drives the engine: a suspend, or SIGSTOP.
+  void sleepFor(Duration d) { now_ += d; }
   // An event of the test's own, at this moment.
   engine::Output send(const engine::Event& event);
   // The process ends, and another starts on what was committed.
@@ -64,6 +66,7 @@ class World {
   std::vector<Start> starts;
   std::vector<std::pair<std::string, Duration>> check_runs;
   std::vector<std::pair<std::string, Duration>> task_runs;
+  std::vector<std::pair<std::uint64_t, bool>> ready;  // install, superseded
   std::vector<engine::Note> notes;
   int commits = 0;
 

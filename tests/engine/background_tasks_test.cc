@@ -1,0 +1,204 @@
+#include "engine/background_tasks.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/setups.h"
+#include "support/world.h"
+
+namespace heald::engine {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::World;
+
+RegisterTask interval(const std::string& id, core::Duration period, bool replace = true) {
+  return {id, TaskKind::kInterval, period, true, replace};
+}
+
+TaskView task(const World& world, const std::string& id) {
+  for (const TaskView& view : world.snapshot().tasks) {
+    if (view.id == id) {
+      return view;
+    }
+  }
+  ADD_FAILURE() << "no task " << id;
+  return {};
+}
+
+TEST(BackgroundTasks, TheThreeFixedOnesAreThereWithTheDesignsPeriods) {
+  World world(test::oneRemedy());
+  const auto tasks = world.snapshot().tasks;
+  ASSERT_EQ(tasks.size(), 3u);
+  EXPECT_EQ(tasks[0].id, "auto-detection-monitoring");
+  EXPECT_EQ(tasks[0].period, minutes(5));
+  EXPECT_EQ(tasks[1].id, "self-healing-preventive");
+  EXPECT_EQ(tasks[1].period, minutes(10));
+  EXPECT_EQ(tasks[2].id, "process-monitoring");
+}
+
+TEST(BackgroundTasks, EachFixedTaskObeysItsFeatureFlag) {
+  World world(test::oneRemedy());
+  for (const auto& [feature, id] : {std::pair(core::Feature::kAutoDetection, kDetectionTask),
+                                    std::pair(core::Feature::kPreventiveHealing, kPreventiveTask),
+                                    std::pair(core::Feature::kProcessMonitoring, kProcessTask)}) {
+    world.send(SetFlag{feature, false, "test", "test"});
+    EXPECT_FALSE(task(world, id).enabled);
+    const auto before = task(world, id).executions;
+    world.runFor(hours(1));
+    EXPECT_EQ(task(world, id).executions, before);
+    world.send(SetFlag{feature, true, "test", "test"});
+    world.runFor(hours(1));
+    EXPECT_GT(task(world, id).executions, before);
+  }
+}
+
+TEST(BackgroundTasks, AnIntervalRunsEveryPeriodAndKeepsItsStatistics) {
+  World world(test::oneRemedy());
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.runUntil(minutes(10));
+  EXPECT_EQ(task(world, "report").executions, 10u);
+  EXPECT_EQ(task(world, "report").failures, 0u);
+  EXPECT_EQ(task(world, "report").uptime, minutes(10));
+  EXPECT_TRUE(task(world, "report").last_run);
+}
+
+TEST(BackgroundTasks, ATimeoutRunsOnceAndIsGone) {
+  World world(test::oneRemedy());
+  ASSERT_TRUE(
+      world.send(RegisterTask{"once", TaskKind::kTimeout, seconds(30), true, true}).reply->ok());
+  EXPECT_EQ(world.snapshot().tasks.size(), 4u);
+  world.runUntil(hours(1));
+  EXPECT_EQ(std::count_if(world.task_runs.begin(), world.task_runs.end(),
+                          [](const auto& run) { return run.first == "once"; }),
+            1);
+  EXPECT_EQ(world.snapshot().tasks.size(), 3u);
+}
+
+TEST(BackgroundTasks, TheEleventhIsRefusedAndNothingIsEvicted) {
+  World world(test::oneRemedy());
+  for (int i = 4; i <= 10; ++i) {
+    ASSERT_TRUE(world.send(interval("t" + std::to_string(i), minutes(1))).reply->ok());
+  }
+  const auto refused = world.send(interval("t11", minutes(1)));
+  ASSERT_FALSE(refused.reply->ok());
+  EXPECT_EQ(refused.reply->error().code, ErrorCode::kLimit);
+  EXPECT_NE(refused.reply->error().message.find("t11"), std::string::npos);
+  EXPECT_NE(refused.reply->error().message.find("10"), std::string::npos);
+  EXPECT_EQ(world.snapshot().tasks.size(), 10u);
+  EXPECT_EQ(world.snapshot().task_rejections[static_cast<std::size_t>(RejectReason::kLimit)], 1u);
+  EXPECT_TRUE(world.send(interval("t10", minutes(2))).reply->ok()) << "replacing needs no room";
+  ASSERT_TRUE(world.send(RemoveTask{"t4"}).reply->ok());
+  EXPECT_TRUE(world.send(interval("t11", minutes(1))).reply->ok());
+}
+
+TEST(BackgroundTasks, RegisteringAgainReplacesAndNeverDuplicates) {
+  World world(test::oneRemedy());
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.runUntil(minutes(3));
+  ASSERT_TRUE(world.send(interval("report", minutes(10))).reply->ok());
+  EXPECT_EQ(world.snapshot().tasks.size(), 4u);
+  EXPECT_EQ(task(world, "report").period, minutes(10));
+  EXPECT_EQ(task(world, "report").executions, 3u) << "a counter never goes down";
+  EXPECT_EQ(world.snapshot().task_replacements, 1u);
+  world.runUntil(minutes(12));
+  EXPECT_EQ(task(world, "report").executions, 3u);
+  world.runUntil(minutes(13));
+  EXPECT_EQ(task(world, "report").executions, 4u);
+}
+
+TEST(BackgroundTasks, AReplacementWaitsForTheRunningJob) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(20);
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.runUntil(seconds(61));
+  const auto out = world.send(interval("report", minutes(5)));
+  ASSERT_TRUE(out.reply->ok());
+  EXPECT_TRUE(out.reply->value().waits);
+  EXPECT_EQ(task(world, "report").period, minutes(1));
+  world.runUntil(seconds(81));
+  EXPECT_EQ(task(world, "report").period, minutes(5));
+  EXPECT_EQ(world.ready,
+            (std::vector<std::pair<std::uint64_t, bool>>{{out.reply->value().install, false}}));
+}
+
+TEST(BackgroundTasks, OfTwoReplacementsThatWaitTheLaterWinsAndTheEarlierIsTold) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(20);
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.runUntil(seconds(61));
+  const auto first = world.send(interval("report", minutes(5)));
+  const auto second = world.send(interval("report", minutes(7)));
+  world.runUntil(seconds(90));
+  EXPECT_EQ(task(world, "report").period, minutes(7));
+  ASSERT_EQ(world.ready.size(), 2u);
+  EXPECT_EQ(world.ready[0], std::pair(first.reply->value().install, true));
+  EXPECT_EQ(world.ready[1], std::pair(second.reply->value().install, false));
+}
+
+TEST(BackgroundTasks, WithReplaceOffASecondRegistrationIsRefused) {
+  World world(test::oneRemedy());
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  const auto refused = world.send(interval("report", minutes(2), false));
+  ASSERT_FALSE(refused.reply->ok());
+  EXPECT_EQ(refused.reply->error().code, ErrorCode::kConflict);
+  EXPECT_EQ(task(world, "report").period, minutes(1));
+}
+
+TEST(BackgroundTasks, ARunThatOutlastsItsPeriodIsAnOverrunAndNeverRunsTwiceAtOnce) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(150);
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.runUntil(minutes(9));
+  EXPECT_EQ(task(world, "report").executions, 2u);
+  EXPECT_EQ(task(world, "report").overruns, 6u);
+}
+
+TEST(BackgroundTasks, ATaskThatIsRegisteredAsDisabledIsListedAndDoesNotRun) {
+  World world(test::oneRemedy());
+  ASSERT_TRUE(
+      world.send(RegisterTask{"idle", TaskKind::kInterval, seconds(1), false, true}).reply->ok());
+  world.runUntil(minutes(1));
+  EXPECT_FALSE(task(world, "idle").enabled);
+  EXPECT_EQ(task(world, "idle").executions, 0u);
+}
+
+TEST(BackgroundTasks, BadRegistrationsAreErrorsThatSayWhatIsNeeded) {
+  World world(test::oneRemedy());
+  for (const RegisterTask& bad :
+       {interval("", minutes(1)), interval("x", seconds(0)), interval("x", seconds(-1)),
+        interval(std::string(64, 'x'), seconds(1))}) {
+    const auto out = world.send(bad);
+    ASSERT_FALSE(out.reply->ok());
+    EXPECT_EQ(out.reply->error().code, ErrorCode::kInvalid);
+  }
+  for (const char* id : {kDetectionTask, kPreventiveTask, kProcessTask}) {
+    EXPECT_FALSE(world.send(interval(id, seconds(1))).reply->ok()) << "heald's own";
+    EXPECT_FALSE(world.send(RemoveTask{id}).reply->ok());
+  }
+  EXPECT_EQ(world.send(RemoveTask{"nonesuch"}).reply->error().code, ErrorCode::kNotFound);
+}
+
+TEST(BackgroundTasks, ARemovedTaskFinishesItsRunAndIsGone) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(20);
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.runUntil(seconds(61));
+  ASSERT_TRUE(world.send(RemoveTask{"report"}).reply->ok());
+  world.runUntil(hours(1));
+  EXPECT_EQ(world.snapshot().tasks.size(), 3u);
+}
+
+TEST(BackgroundTasks, AfterStopNothingRunsAndNothingCanBeRegistered) {
+  World world(test::oneRemedy());
+  ASSERT_TRUE(world.send(interval("report", minutes(1))).reply->ok());
+  world.send(Stop{});
+  world.runUntil(hours(1));
+  EXPECT_EQ(task(world, "report").executions, 0u);
+  const auto refused = world.send(interval("late", minutes(1)));
+  EXPECT_EQ(refused.reply->error().code, ErrorCode::kShutdown);
+}
+
+}  // namespace
+}  // namespace heald::engine
