@@ -106,6 +106,11 @@ std::string phase(const ordered_json& remedy, const ordered_json& status) {
   return textOf(remedy, "phase") + (wait.empty() ? "" : ", " + wait);
 }
 
+std::string heldBackBy(const ordered_json& remedy) {
+  const std::string check = textOf(remedy, "blockedBy");
+  return check.empty() ? textOf(remedy, "lastDeniedBy") : "check " + check;
+}
+
 Table remedies(const ordered_json& status) {
   Table table(
       {"REMEDY", "CHECK", "GOVERNOR", "PHASE", "HELD BACK BY", "LAST SUCCESS", "LAST RESULT"});
@@ -114,7 +119,7 @@ Table remedies(const ordered_json& status) {
                {textOf(r, "check")},
                {textOf(r, "governor")},
                {phase(r, status)},
-               {textOf(r, "lastDeniedBy")},
+               {heldBackBy(r)},
                {ago(timeOf(r, "lastSuccess"), status)},
                {message(r, "lastResult")}});
   }
@@ -156,7 +161,7 @@ std::string recommendations(const ordered_json& status, bool colours) {
 
 std::string_view meaning(std::string_view overall) {
   if (overall == "healthy") return "everything is quiet";
-  if (overall == "degraded") return "something is wrong, and heald is at it";
+  if (overall == "degraded") return "something is wrong";
   if (overall == "dormant") return "automatic healing has stopped and waits for a human";
   if (overall == "disabled") return "automatic healing is switched off";
   return "";

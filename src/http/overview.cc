@@ -29,7 +29,7 @@ std::string sentenceOf(Overall overall) {
     case Overall::kHealthy:
       return "Everything is quiet.";
     case Overall::kDegraded:
-      return "Something is wrong, and heald is at it.";
+      return "Something is wrong.";
     case Overall::kDormant:
       return "Automatic healing has stopped and waits for a human.";
     case Overall::kDisabled:

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "http/control_calls.h"
@@ -46,14 +47,23 @@ Response all(const Kind& kind, const Snapshot& snapshot, core::Now now) {
   return json(value);
 }
 
-Response one(const Kind& kind, const Snapshot& snapshot, core::Now now, const std::string& name) {
+// At most 20 of them: an answer is read by people.
+std::string namesOf(const Kind& kind, const std::vector<ordered_json>& things) {
+  constexpr std::size_t kMost = 20;
   std::string names;
-  for (const ordered_json& thing : kind.list(snapshot, now)) {
-    if (thing[kind.key] == name) return json(thing);
-    names += (names.empty() ? "" : ", ") + thing[kind.key].get<std::string>();
+  for (std::size_t i = 0; i < std::min(things.size(), kMost); ++i) {
+    names += (i == 0 ? "" : ", ") + things[i][kind.key].get<std::string>();
   }
-  return error({ErrorCode::kNotFound,
-                "no " + kind.singular + " \"" + name + "\" (there are: " + names + ")"});
+  return things.size() > kMost ? names + ", …" : names;
+}
+
+Response one(const Kind& kind, const Snapshot& snapshot, core::Now now, const std::string& name) {
+  const std::vector<ordered_json> things = kind.list(snapshot, now);
+  for (const ordered_json& thing : things) {
+    if (thing[kind.key] == name) return json(thing);
+  }
+  return error({ErrorCode::kNotFound, "no " + kind.singular + " \"" + name +
+                                          "\" (there are: " + namesOf(kind, things) + ")"});
 }
 
 template <class Things, class Show>

@@ -37,16 +37,21 @@ std::string table(std::string_view title, const Row& head, const std::vector<Row
   return text;
 }
 
+// Whole seconds: nobody reads the rest.
+std::string rough(core::Duration duration) {
+  return core::toText(std::chrono::floor<std::chrono::seconds>(duration));
+}
+
 std::string ago(const std::optional<core::WallTime>& time, core::Now now) {
   if (!time) return "never";
-  return core::toText(std::max(core::Duration{}, now.wall - *time)) + " ago";
+  return rough(std::max(core::Duration{}, now.wall - *time)) + " ago";
 }
 
 std::string nextAttempt(const engine::GovernorView& governor, core::Now now) {
   if (governor.state.dormant()) return "after a human resumes it";
   if (!governor.next_attempt_at) return "not by time alone";
   const core::Duration wait = *governor.next_attempt_at - now.boot;
-  return wait > core::Duration{} ? "in " + core::toText(wait) : "any time";
+  return wait > core::Duration{} ? "in " + rough(wait) : "any time";
 }
 
 std::string governorsSection(const Snapshot& snapshot, core::Now now) {
@@ -78,12 +83,16 @@ std::string checksSection(const Snapshot& snapshot, core::Now now) {
   return table("Checks", {"Check", "Kind", "Health", "Last result", "Last run", "Message"}, rows);
 }
 
+std::string heldBackBy(const engine::RemedyView& remedy) {
+  if (!remedy.blocked_by.empty()) return "check " + escaped(remedy.blocked_by);
+  return remedy.last_denied_by ? escaped(toString(*remedy.last_denied_by)) : "";
+}
+
 std::string remediesSection(const Snapshot& snapshot, core::Now now) {
   std::vector<Row> rows;
   for (const engine::RemedyView& remedy : snapshot.remedies) {
-    const auto denied = remedy.last_denied_by;
     rows.push_back({escaped(remedy.name), escaped(remedy.check), escaped(remedy.governor),
-                    std::string(toString(remedy.phase)), denied ? escaped(toString(*denied)) : "",
+                    std::string(toString(remedy.phase)), heldBackBy(remedy),
                     ago(remedy.last_success, now), escaped(remedy.last_result)});
   }
   return table(

@@ -155,6 +155,7 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"incidentFailures", remedy.incident_failures},
           {"nextAttemptAt", deadlineOrNull(snapshot, remedy.next_attempt_at, now)},
           {"lastDeniedBy", std::move(denied_by)},
+          {"blockedBy", remedy.blocked_by},
           {"lastResult", remedy.last_result},
           {"lastSuccess", timeOrNull(remedy.last_success)},
           {"attempts", remedy.totals.attempts},

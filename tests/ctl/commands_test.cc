@@ -59,6 +59,13 @@ TEST_F(Commands, ResumesOneByNameOrAll) {
   EXPECT_EQ(ctl({"resume", "a", "--all", "--reason", "x"}).code, 2);
 }
 
+TEST_F(Commands, TakesAGovernorThatIsNamedLikeACommand) {
+  EXPECT_EQ(ctl({"resume", "reset", "--reason", "x"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::Resume>().governor, "reset");
+  EXPECT_EQ(ctl({"run", "check", "status"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::RunCheckNow>().check, "status");
+}
+
 TEST_F(Commands, EntersDormantMode) {
   const Said said = ctl({"dormant", "--reason", "move"});
   EXPECT_EQ(said.out,

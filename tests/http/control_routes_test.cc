@@ -73,6 +73,10 @@ TEST_F(ControlRoutes, NamesWhatExistsWhenThereIsNoSuchName) {
   engine_.show(troubledSnapshot());
   EXPECT_EQ(messageOf(get("/api/checks/a%20b%22")), "no check \"a b\"\" (there are: api, disk)");
   EXPECT_THAT(messageOf(get("/api/flags/x")), HasSubstr("auto_healing, auto_detection"));
+  engine::Snapshot many = sampleSnapshot();
+  many.checks.assign(21, check("api", engine::Health::kHealthy, ""));
+  engine_.show(many);
+  EXPECT_THAT(messageOf(get("/api/checks/x")), testing::EndsWith("api, api, …)"));
 }
 
 TEST_F(ControlRoutes, DecodesNames) {

@@ -45,6 +45,12 @@ TEST(StatusMarkdown, LetsNoMessageBecomeMarkup) {
   EXPECT_TRUE(isUtf8(text));
 }
 
+TEST(StatusMarkdown, NamesTheCheckThatIsInTheWay) {
+  engine::Snapshot snapshot = troubledSnapshot();
+  snapshot.remedies[0].blocked_by = "disk";
+  EXPECT_THAT(documentOf(snapshot), HasSubstr("| waiting | check disk | never |"));
+}
+
 TEST(StatusMarkdown, SaysThatHealdOnlyObserves) {
   engine::Snapshot snapshot = sampleSnapshot();
   EXPECT_THAT(documentOf(snapshot), Not(HasSubstr("Observe mode")));
