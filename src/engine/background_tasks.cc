@@ -10,6 +10,10 @@ constexpr std::size_t kIdLimit = 63;
 
 }  // namespace
 
+bool isBuiltIn(const std::string& task) {
+  return task == kDetectionTask || task == kPreventiveTask || task == kProcessTask;
+}
+
 Error BackgroundTasks::reject(RejectReason reason, ErrorCode code, std::string message) {
   ++rejections_[static_cast<std::size_t>(reason)];
   return Error{code, std::move(message)};

@@ -19,6 +19,7 @@ namespace heald::engine {
 inline constexpr const char* kDetectionTask = "auto-detection-monitoring";
 inline constexpr const char* kPreventiveTask = "self-healing-preventive";
 inline constexpr const char* kProcessTask = "process-monitoring";
+bool isBuiltIn(const std::string& task);
 
 // One manager owns every periodic or delayed job. An id is there once: registering it again
 // replaces the old job, which is stopped and, when it is running, waited for first. At most `limit`

@@ -315,47 +315,6 @@ void Healing::wakeQueued(Step& step) {
   }
 }
 
-void Healing::recovered(int check, Step& step) {
-  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    Remedy& remedy = at(r);
-    remedy.view.incident_failures = 0;
-    remedy.view.blocked_by.clear();
-    remedy.view.last_denied_by.reset();
-    if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
-      step.out.notes.push_back({Note::Level::kInfo,
-                                "attempt not needed: the check recovered by itself",
-                                {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
-      rest(remedy);
-    }
-  }
-}
-
-bool Healing::healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const {
-  const auto& checks = checks_of_governor_[static_cast<std::size_t>(governor)];
-  return !checks.empty() && std::all_of(checks.begin(), checks.end(), [&](int check) {
-    const auto since = detection_.healthySince(check);
-    return since && detection_.health(check) == Health::kHealthy && now - *since >= reset_after;
-  });
-}
-
-void Healing::considerSustainedRecovery(int check, Step& step) {
-  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    const int governor = at(r).governor;
-    const core::Duration reset_after = governors_[governor].policy().reset_after;
-    if (!store_up_ || stopped_ || !healthyForLong(governor, reset_after, step.now.boot)) {
-      continue;
-    }
-    const bool cleared =
-        governors_.propose(governor, [](core::Governor& g) { return g.recovered(); });
-    if (cleared) {
-      step.out.notes.push_back(
-          {Note::Level::kInfo,
-           "healthy for long enough: the failure counts are cleared",
-           {{"governor", governors_.name(governor)}, {"after", core::toText(reset_after)}}});
-    }
-  }
-}
-
 void Healing::stop() {
   stopped_ = true;
   for (Remedy& remedy : remedies_) {
@@ -369,47 +328,6 @@ void Healing::stop() {
 bool Healing::idle() const {
   const auto acts = [](const Remedy& r) { return r.phase == Phase::kActing; };
   return std::none_of(remedies_.begin(), remedies_.end(), acts);
-}
-
-void Healing::loadTotals(const std::string& name, const RemedyTotals& totals) {
-  for (Remedy& remedy : remedies_) {
-    if (remedy.spec.name == name) {
-      remedy.view.totals = totals;
-    }
-  }
-}
-
-void Healing::fill(Snapshot& s) const {
-  s.observe = policy_.observe;
-  s.storm_brake = stormBrake();
-  s.attempts_in_progress = governors_.inFlight();
-  s.max_concurrent = policy_.max_concurrent;
-  s.events = events_;
-  s.dropped = dropped_;
-  s.event_wait = event_wait_;
-  s.preventive_runs = preventive_runs_;
-  s.preventive_failures = preventive_failures_;
-  for (std::size_t i = 0; i < governors_.size(); ++i) {
-    const core::Governor& governor = governors_[static_cast<int>(i)];
-    GovernorView view;
-    view.name = governors_.name(static_cast<int>(i));
-    view.policy = governor.policy();
-    view.state = governor.state();
-    view.counters = governors_.counters(static_cast<int>(i));
-    view.backoff = governor.backoffNow();
-    view.next_attempt_at = governor.nextAllowedAt();
-    s.governors.push_back(std::move(view));
-  }
-  for (const Remedy& remedy : remedies_) {
-    RemedyView view = remedy.view;
-    view.phase = remedy.phase;
-    view.attempt = remedy.attempt;
-    if (remedy.phase == Phase::kWaiting) {
-      view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
-    }
-    s.governors[static_cast<std::size_t>(remedy.governor)].remedies.push_back(view.name);
-    s.remedies.push_back(std::move(view));
-  }
 }
 
 }  // namespace heald::engine

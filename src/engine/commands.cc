@@ -1,0 +1,137 @@
+// What humans and embedding programs ask of the engine. Each command is answered; a human action
+// takes effect when it is durable.
+#include <utility>
+
+#include "engine/engine_impl.h"
+
+namespace heald::engine {
+
+void Engine::Impl::on(const RegisterTask& command, Step& step) {
+  if (isBuiltIn(command.id)) {
+    step.out.reply =
+        Error{ErrorCode::kConflict, "background task \"" + command.id + "\" is heald's own"};
+    return;
+  }
+  const auto added = tasks_.add(command, step.now.boot);
+  if (!added) {
+    step.out.reply = added.error();
+    return;
+  }
+  step.out.reply = Reply{"registered", added->install, added->waits};
+}
+
+void Engine::Impl::on(const RemoveTask& command, Step& step) {
+  if (isBuiltIn(command.id)) {
+    step.out.reply = Error{ErrorCode::kConflict, "background task \"" + command.id +
+                                                     "\" is heald's own: switch its feature off"};
+    return;
+  }
+  const auto removed = tasks_.remove(command.id);
+  step.out.reply = removed ? Result<Reply>(Reply{"removed"}) : Result<Reply>(removed.error());
+}
+
+void Engine::Impl::on(const RunCheckNow& command, Step& step) {
+  const int check = detection_.indexOf(command.check);
+  if (check < 0) {
+    step.out.reply = Error{ErrorCode::kNotFound,
+                           "no check \"" + command.check + "\" (there are: " + checkNames() + ")"};
+    return;
+  }
+  detection_.requestByHuman(check, step.out.actions);
+  step.out.reply = Reply{"check \"" + command.check + "\" is run now"};
+}
+
+void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
+  step.out.reply = healing_.runNow(command, step);
+}
+
+std::string Engine::Impl::checkNames() const {
+  std::string names;
+  for (std::size_t i = 0; i < detection_.size() && i < 20; ++i) {
+    names += (i == 0 ? "" : ", ") + detection_.spec(static_cast<int>(i)).name;
+  }
+  return names;
+}
+
+template <class Act, class Chosen, class Count>
+void Engine::Impl::human(const std::string& name, const char* what, const std::string& by,
+                         const std::string& reason, Step& step, Act act, Chosen chosen,
+                         Count count) {
+  std::vector<int> targets;
+  for (std::size_t i = 0; i < governors().size(); ++i) {
+    const int index = static_cast<int>(i);
+    if (name.empty() ? chosen(governors()[index]) : governors().name(index) == name) {
+      targets.push_back(index);
+    }
+  }
+  if (targets.empty()) {
+    step.out.reply =
+        name.empty()
+            ? Error{ErrorCode::kConflict, "no governor is in a state to " + std::string(what)}
+            : Error{ErrorCode::kNotFound,
+                    "no governor \"" + name + "\" (there are: " + governors().names() + ")"};
+    return;
+  }
+  std::string done;
+  for (const int index : targets) {
+    const Result<void> result = governors().propose(index, act);
+    if (!result) {
+      step.out.reply = Error{result.error().code, "governor \"" + governors().name(index) +
+                                                      "\": " + result.error().message};
+      governors().undo();
+      human_.clear();
+      human_notes_.clear();
+      return;
+    }
+    human_.push_back([index, count](Impl& self) { count(self.governors(), index); });
+    human_notes_.push_back(
+        {Note::Level::kInfo,
+         std::string("human action: ") + what,
+         {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}});
+    done += (done.empty() ? "" : ", ") + governors().name(index);
+  }
+  step.out.reply = Reply{std::string(what) + ": " + done};
+}
+
+void Engine::Impl::on(const Resume& c, Step& step) {
+  human(
+      c.governor, "resume", c.by, c.reason, step,
+      [&](core::Governor& g) { return g.resume(c.reason); },
+      [](const core::Governor& g) { return g.state().dormant(); },
+      [](Governors& all, int index) { all.countResume(index); });
+}
+
+void Engine::Impl::on(const EnterDormant& c, Step& step) {
+  const core::Now now = step.now;
+  human(
+      c.governor, "enter dormant mode", c.by, c.reason, step,
+      [&](core::Governor& g) { return g.enterDormant(c.reason, now); },
+      [](const core::Governor&) { return true; }, [](Governors&, int) {});
+}
+
+void Engine::Impl::on(const Reset& c, Step& step) {
+  const bool forced = c.force;
+  human(
+      c.governor, "reset the circuit breaker", c.by, forced ? "forced" : "", step,
+      [&](core::Governor& g) { return g.reset(forced); },
+      [](const core::Governor&) { return true; },
+      [forced](Governors& all, int index) { all.countReset(index, forced); });
+}
+
+void Engine::Impl::on(const SetFlag& c, Step& step) {
+  const core::FeatureFlags::Layers before = features_.layers(c.feature);
+  const auto set = features_.setOverride(c.feature, c.enabled, step.now.wall);
+  if (!set) {
+    step.out.reply = set.error();
+    return;
+  }
+  flag_proposal_ = FlagProposal{c.feature, before};
+  const std::string word = c.enabled ? "on" : "off";
+  human_notes_.push_back(
+      {Note::Level::kInfo,
+       "human action: flag switched " + word,
+       {{"flag", std::string(toString(c.feature))}, {"reason", c.reason}, {"by", c.by}}});
+  step.out.reply = Reply{std::string(toString(c.feature)) + " is " + word};
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/background_tasks.h"
+#include "engine/detection.h"
+#include "engine/engine.h"
+#include "engine/healing.h"
+
+namespace heald::engine {
+
+// The machine behind Engine: detection, healing and background tasks, and what binds them. One `on`
+// for each kind of event (events in engine.cc, commands in commands.cc).
+class Engine::Impl {
+ public:
+  Impl(Setup setup, const std::optional<Saved>& saved, core::Now now);
+  Output step(const Event& event, core::Now now);
+  Changes changes(core::Now now) const;
+  Changes everything(core::Now now) const;
+  void settle(const std::string& error, core::Now now, Output& out);
+  void restore(const Saved& saved, core::Now now) { load(saved, now); }
+
+  void storeProbed(const std::string& error, core::Now now, Output& out);
+  std::optional<core::BootTime> nextWakeup();
+  bool idle() const { return healing_.idle(); }
+
+  Snapshot snapshot(core::Now now) const;
+
+ private:
+  struct FlagProposal {
+    core::Feature feature;
+    core::FeatureFlags::Layers before;
+  };
+  Governors& governors() { return healing_.governors(); }
+  bool proposed() const { return healing_.proposed() || flag_proposal_.has_value(); }
+
+  void registerBuiltIn(const char* id, core::Duration period, core::Now now,
+                       core::Duration first_after);
+  void load(const Saved& saved, core::Now now);
+  void storeDown(const std::string& error);
+  void noteStore(Output& out);
+  void on(const Tick&, Step& step);
+  void detect(Step& step);
+  void runTask(const BackgroundTasks::Due& due, Step& step);
+  void on(const CheckFinished& event, Step& step);
+  void noteHealth(const CheckFinished& event, bool healthy, Step& step);
+  void on(const ActionFinished& event, Step& step) { healing_.actionFinished(event, step); }
+
+  void on(const TaskFinished& event, Step& step);
+  void on(const RegisterTask& command, Step& step);
+  void on(const RemoveTask& command, Step& step);
+  void on(const RunCheckNow& command, Step& step);
+  void on(const RunRemedyNow& command, Step& step);
+  std::string checkNames() const;
+
+  // Applies a human action to one governor, or to all that `chosen` takes, and answers.
+  template <class Act, class Chosen, class Count>
+  void human(const std::string& name, const char* what, const std::string& by,
+             const std::string& reason, Step& step, Act act, Chosen chosen, Count count);
+  void on(const Resume& c, Step& step);
+  void on(const EnterDormant& c, Step& step);
+  void on(const Reset& c, Step& step);
+  void on(const SetFlag& c, Step& step);
+  void on(const Stop&, Step&);
+
+  const Setup setup_;
+  core::FeatureFlags features_;
+  Detection detection_;
+  Healing healing_;
+  BackgroundTasks tasks_;
+  bool store_up_ = true;
+  std::string store_error_;
+  std::string store_noted_;
+  bool detecting_ = true;
+  bool stopping_ = false;
+  std::uint64_t cycles_ = 0;
+  std::optional<core::WallTime> last_cycle_;
+  std::optional<FlagProposal> flag_proposal_;
+  std::vector<std::function<void(Impl&)>> human_;  // counted once durable
+  std::vector<Note> human_notes_;
+};
+
+}  // namespace heald::engine

@@ -1,0 +1,67 @@
+// What Healing tells and is told: views for the snapshot, changes for the store.
+#include <utility>
+
+#include "engine/healing.h"
+
+namespace heald::engine {
+
+void Healing::loadTotals(const std::string& name, const RemedyTotals& totals) {
+  for (Remedy& remedy : remedies_) {
+    if (remedy.spec.name == name) {
+      remedy.view.totals = totals;
+    }
+  }
+}
+
+void Healing::fill(Snapshot& s) const {
+  s.observe = policy_.observe;
+  s.storm_brake = stormBrake();
+  s.attempts_in_progress = governors_.inFlight();
+  s.max_concurrent = policy_.max_concurrent;
+  s.events = events_;
+  s.dropped = dropped_;
+  s.event_wait = event_wait_;
+  s.preventive_runs = preventive_runs_;
+  s.preventive_failures = preventive_failures_;
+  for (std::size_t i = 0; i < governors_.size(); ++i) {
+    const core::Governor& governor = governors_[static_cast<int>(i)];
+    GovernorView view;
+    view.name = governors_.name(static_cast<int>(i));
+    view.policy = governor.policy();
+    view.state = governor.state();
+    view.counters = governors_.counters(static_cast<int>(i));
+    view.backoff = governor.backoffNow();
+    view.next_attempt_at = governor.nextAllowedAt();
+    s.governors.push_back(std::move(view));
+  }
+  for (const Remedy& remedy : remedies_) {
+    RemedyView view = remedy.view;
+    view.phase = remedy.phase;
+    view.attempt = remedy.attempt;
+    if (remedy.phase == Phase::kWaiting) {
+      view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
+    }
+    s.governors[static_cast<std::size_t>(remedy.governor)].remedies.push_back(view.name);
+    s.remedies.push_back(std::move(view));
+  }
+}
+
+void Healing::addChanges(Changes& changes) const {
+  changes.governors = governors_.changes();
+  for (const Proposed& proposed : proposed_) {
+    const RemedyView& view = remedies_[static_cast<std::size_t>(proposed.remedy)].view;
+    changes.remedies.emplace_back(view.name, view.totals);
+  }
+}
+
+void Healing::addEverything(Changes& changes) const {
+  for (std::size_t i = 0; i < governors_.size(); ++i) {
+    const int index = static_cast<int>(i);
+    changes.governors.emplace_back(governors_.name(index), governors_[index].state());
+  }
+  for (const Remedy& remedy : remedies_) {
+    changes.remedies.emplace_back(remedy.spec.name, remedy.view.totals);
+  }
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,89 @@
+// The ends of incidents: a check that recovers, health that lasts, and attempts that a previous
+// process left in flight.
+#include <algorithm>
+
+#include "core/text.h"
+#include "engine/healing.h"
+
+namespace heald::engine {
+
+void Healing::recovered(int check, Step& step) {
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    Remedy& remedy = at(r);
+    remedy.view.incident_failures = 0;
+    remedy.view.blocked_by.clear();
+    remedy.view.last_denied_by.reset();
+    if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
+      step.out.notes.push_back({Note::Level::kInfo,
+                                "attempt not needed: the check recovered by itself",
+                                {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
+      rest(remedy);
+    }
+  }
+}
+
+bool Healing::healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const {
+  const auto& checks = checks_of_governor_[static_cast<std::size_t>(governor)];
+  return !checks.empty() && std::all_of(checks.begin(), checks.end(), [&](int check) {
+    const auto since = detection_.healthySince(check);
+    return since && detection_.health(check) == Health::kHealthy && now - *since >= reset_after;
+  });
+}
+
+void Healing::considerSustainedRecovery(int check, Step& step) {
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    const int governor = at(r).governor;
+    const core::Duration reset_after = governors_[governor].policy().reset_after;
+    if (!store_up_ || stopped_ || !healthyForLong(governor, reset_after, step.now.boot)) {
+      continue;
+    }
+    const bool cleared =
+        governors_.propose(governor, [](core::Governor& g) { return g.recovered(); });
+    if (cleared) {
+      step.out.notes.push_back(
+          {Note::Level::kInfo,
+           "healthy for long enough: the failure counts are cleared",
+           {{"governor", governors_.name(governor)}, {"after", core::toText(reset_after)}}});
+    }
+  }
+}
+
+void Healing::beginRecovery(core::Now now) {
+  for (std::size_t g = 0; g < governors_.size(); ++g) {
+    for (const core::Ticket& ticket : governors_[static_cast<int>(g)].state().in_flight) {
+      const auto mine = [&](const Remedy& r) {
+        return r.spec.name == ticket.remedy && r.governor == static_cast<int>(g) && r.attempt == 0;
+      };
+      const auto found = std::find_if(remedies_.begin(), remedies_.end(), mine);
+      if (found == remedies_.end()) {
+        lost_.push_back({static_cast<int>(g), ticket.id});
+        continue;
+      }
+      found->attempt = ticket.id;
+      found->recovering = true;
+      found->text = "interrupted: heald ended while it ran";
+      found->error = found->text;
+      found->phase = Phase::kSettling;
+      timers_.set(static_cast<int>(found - remedies_.begin()), now.boot);
+    }
+  }
+}
+
+void Healing::continueRecovery(Step& step) {
+  if (!store_up_) {
+    return;
+  }
+  const auto settled = [&](const Lost& lost) {
+    const auto& tickets = governors_[lost.governor].state().in_flight;
+    return std::none_of(tickets.begin(), tickets.end(),
+                        [&](const core::Ticket& t) { return t.id == lost.attempt; });
+  };
+  std::erase_if(lost_, settled);
+  for (const Lost& lost : lost_) {
+    governors_.propose(lost.governor, [&](core::Governor& governor) {
+      return governor.result(lost.attempt, false, "interrupted", step.now);
+    });
+  }
+}
+
+}  // namespace heald::engine
