@@ -57,7 +57,7 @@ class Detection {
   // The first unhealthy one of the checks that this one depends on, directly or not; -1 without.
   int unhealthyParent(int check) const;
   const std::string& message(int check) const { return at(check).view.message; }
-  int healthyStreak(int check) const { return at(check).healthy_streak; }
+  core::Duration lastDuration(int check) const { return at(check).view.last_duration; }
   // Since when every result has been healthy, without a gap; none when not known to be healthy.
   std::optional<core::BootTime> healthySince(int check) const { return at(check).healthy_since; }
   int unhealthyCount() const { return unhealthy_; }

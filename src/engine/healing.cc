@@ -16,6 +16,8 @@ void countUp(std::array<std::uint64_t, N>& counts, Enum which) {
   ++counts[static_cast<std::size_t>(which)];
 }
 
+constexpr std::chrono::milliseconds kLongestLead{100};
+
 bool endsWithAnAttempt(Guard guard) {
   return guard == Guard::kInFlight || guard == Guard::kMaxConcurrent || guard == Guard::kHalfOpen;
 }
@@ -194,12 +196,33 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
   remedy.view.last_denied_by = guard;
   if (waits && verdict.until) {
     remedy.wanted_at = wanted_at;
-    remedy.phase = Phase::kWaiting;
-    timers_.set(r, *governors_[remedy.governor].nextAllowedAt());
+    waitUntilAllowed(r);
   } else if (waits && endsWithAnAttempt(guard)) {
     remedy.wanted_at = wanted_at;
     remedy.phase = Phase::kQueued;
     queue_.push_back(r);
+  }
+}
+
+// The check is run again so early that it has ended when the wait is over: what it takes does not
+// delay the attempt.
+void Healing::waitUntilAllowed(int r) {
+  Remedy& remedy = at(r);
+  const core::Duration lead =
+      std::min<core::Duration>(detection_.lastDuration(remedy.check), kLongestLead);
+  remedy.phase = Phase::kWaiting;
+  timers_.set(r, *governors_[remedy.governor].nextAllowedAt() - lead);
+}
+
+void Healing::wait(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
+  if (remedy.checked) {
+    admit(r, step);
+  } else if (allowed_at && step.now.boot < *allowed_at) {
+    precheck(r, step);
+  } else {
+    want(r, false, step);
   }
 }
 
@@ -208,6 +231,7 @@ void Healing::rest(Remedy& remedy) {
   remedy.phase = Phase::kIdle;
   remedy.attempt = 0;
   remedy.recovering = false;
+  remedy.checked = false;
   remedy.wanted_at.reset();
   timers_.clear(index);
   std::erase(queue_, index);
@@ -238,6 +262,13 @@ void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
 void Healing::prechecked(int r, Step& step) {
   Remedy& remedy = at(r);
   const Health found = detection_.lastResult(remedy.check);
+  const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
+  if (found == Health::kUnhealthy && !stopped_ && allowed_at && step.now.boot < *allowed_at) {
+    remedy.phase = Phase::kWaiting;
+    remedy.checked = true;
+    timers_.set(r, *allowed_at);
+    return;
+  }
   if (found == Health::kUnhealthy && !stopped_) {
     admit(r, step);
     return;
@@ -291,7 +322,7 @@ void Healing::wakeDue(Step& step) {
   while (const auto r = timers_.take(step.now.boot)) {
     switch (at(*r).phase) {
       case Phase::kWaiting:
-        want(*r, false, step);
+        wait(*r, step);
         break;
       case Phase::kSettling:
         look(*r, step);

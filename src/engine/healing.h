@@ -77,6 +77,7 @@ class Healing {
     bool preventive_run = false;  // the present one came from the preventive task
     bool recovering = false;      // the present attempt was in flight at the last process's end
     std::uint64_t attempt = 0;
+    bool checked = false;       // waits, and the check has been run again for it already
     std::uint64_t awaited = 0;  // run of the check
     core::BootTime started{};
     core::BootTime verify_until{};
@@ -106,6 +107,8 @@ class Healing {
   core::Verdict want(int remedy, bool preventive, Step& step);
   bool blockedByParent(int remedy, Step& step);
   void deny(int remedy, const core::Verdict& verdict, Step& step);
+  void waitUntilAllowed(int remedy);
+  void wait(int remedy, Step& step);
   void rest(Remedy& remedy);
   void precheck(int remedy, Step& step);
   void prechecked(int remedy, Step& step);

@@ -60,6 +60,38 @@ TEST(Healing, ARareDetectionDoesNotDelayTheNextAttempt) {
             (std::vector<long>{0, 5, 15, 75, 135, 215, 375, 695, 1295, 1895}));
 }
 
+TEST(Healing, WhatTheCheckTakesDoesNotDelayTheNextAttempt) {
+  World world(oneRemedy());
+  world.check_takes = milliseconds(60);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(400));
+  std::vector<long> gaps;
+  for (std::size_t i = 1; i < world.starts.size(); ++i) {
+    gaps.push_back((world.starts[i].at - world.starts[i - 1].at) / milliseconds(1));
+  }
+  EXPECT_EQ(gaps, (std::vector<long>{5000, 10'000, 60'000, 60'000, 80'000, 160'000}));
+  for (const auto& start : world.starts) {
+    const auto checked = [&](const auto& run) {
+      return run.first == "service" && run.second <= start.at &&
+             start.at - run.second <= milliseconds(160);
+    };
+    EXPECT_TRUE(std::any_of(world.check_runs.begin(), world.check_runs.end(), checked))
+        << "the check was run immediately before";
+  }
+}
+
+TEST(Healing, ACheckThatRecoversInTheLastMomentOfTheWaitMeansNoAttempt) {
+  World world(oneRemedy());
+  world.check_takes = milliseconds(60);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  world.runUntil(world.starts[0].at + milliseconds(4900));
+  world.setCheck("service", CheckStatus::kOk);
+  world.runUntil(minutes(5));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
 TEST(Healing, ARemedyThatPrintsAPermanentConditionIsTriedOnce) {
   World world(oneRemedy());
   world.setCheck("service", CheckStatus::kCritical);
