@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "ctl/console.h"
 #include "ctl/json_access.h"
-#include "ctl/session.h"
 
 namespace heald::ctl {
 namespace {
@@ -18,13 +18,13 @@ std::string joined(const Names& names) {
 
 // Says what happened when the daemon agreed. `sentence` is given the daemon's own message.
 template <class Sentence>
-ExitCode change(const Session& session, const std::string& method, const std::string& path,
+ExitCode change(const Console& console, const std::string& method, const std::string& path,
                 const ordered_json& body, Sentence sentence) {
-  const Answer answer = session.client.send(
+  const Answer answer = console.client.send(
       method, path, body.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-  if (!answer.ok()) return session.fail(*answer.failure);
+  if (!answer.ok()) return console.fail(*answer.failure);
   const auto value = ordered_json::parse(answer.body, nullptr, false);
-  session.out << sentence(textOf(value, "message")) << "\n";
+  console.out << sentence(textOf(value, "message")) << "\n";
   return ExitCode::kOk;
 }
 
@@ -40,84 +40,84 @@ struct Choice {
   ExitCode code = ExitCode::kOk;
 };
 
-Choice only(const Session& session, const Names& names, const std::string& kind) {
+Choice only(const Console& console, const Names& names, const std::string& kind) {
   if (names.size() == 1) return {names.front()};
   if (names.empty()) {
-    return {"", session.fail(ExitCode::kRefused, "there is no " + kind)};
+    return {"", console.fail(ExitCode::kRefused, "there is no " + kind)};
   }
-  return {"", session.fail(ExitCode::kUsage,
+  return {"", console.fail(ExitCode::kUsage,
                            "there is more than one " + kind + ", name one: " + joined(names))};
 }
 
-Choice onlyDormant(const Session& session) {
+Choice onlyDormant(const Console& console) {
   ExitCode code = ExitCode::kOk;
-  const auto status = session.read("/api/status", code);
+  const auto status = console.read("/api/status", code);
   if (!status) return {"", code};
   Names names;
   for (const ordered_json& governor : listOf(*status, "circuitBreakers")) {
     if (flagOf(governor, "isDormant")) names.push_back(textOf(governor, "name"));
   }
-  return only(session, names, "dormant governor");
+  return only(console, names, "dormant governor");
 }
 
-Choice onlyGovernor(const Session& session) {
+Choice onlyGovernor(const Console& console) {
   ExitCode code = ExitCode::kOk;
-  const auto answer = session.read("/api/governors", code);
+  const auto answer = console.read("/api/governors", code);
   if (!answer) return {"", code};
   Names names;
   for (const ordered_json& governor : listOf(*answer, "governors")) {
     names.push_back(textOf(governor, "name"));
   }
-  return only(session, names, "governor");
+  return only(console, names, "governor");
 }
 
 std::string pathOf(const std::string& governor, const std::string& action) {
   return "/api/governors/" + segment(governor) + "/" + action;
 }
 
-bool dormant(const Session& session, const std::string& governor) {
-  const Answer answer = session.client.get("/api/governors/" + segment(governor));
+bool dormant(const Console& console, const std::string& governor) {
+  const Answer answer = console.client.get("/api/governors/" + segment(governor));
   return answer.ok() && flagOf(ordered_json::parse(answer.body, nullptr, false), "isDormant");
 }
 
 }  // namespace
 
-ExitCode resume(const Session& session, const Target& target, const std::string& reason) {
+ExitCode resume(const Console& console, const Target& target, const std::string& reason) {
   const ordered_json body = {{"reason", reason}};
   if (target.all) {
-    return change(session, "POST", "/api/resume", body, [](const std::string& message) {
+    return change(console, "POST", "/api/resume", body, [](const std::string& message) {
       return "Active again: " + namesIn(message) + ".";
     });
   }
-  const Choice choice = target.name.empty() ? onlyDormant(session) : Choice{target.name};
+  const Choice choice = target.name.empty() ? onlyDormant(console) : Choice{target.name};
   if (choice.code != ExitCode::kOk) return choice.code;
-  return change(session, "POST", pathOf(choice.name, "resume"), body, [&](const std::string&) {
+  return change(console, "POST", pathOf(choice.name, "resume"), body, [&](const std::string&) {
     return "Governor " + choice.name + " is active again.";
   });
 }
 
-ExitCode enterDormant(const Session& session, const Target& target, const std::string& reason) {
+ExitCode enterDormant(const Console& console, const Target& target, const std::string& reason) {
   const ordered_json body = {{"reason", reason}};
   constexpr const char* kNothing = ": nothing is tried until a human resumes it.";
   if (target.all) {
-    return change(session, "POST", "/api/dormant", body, [&](const std::string& message) {
+    return change(console, "POST", "/api/dormant", body, [&](const std::string& message) {
       return "Dormant: " + namesIn(message) + "; nothing is tried until a human resumes them.";
     });
   }
-  const Choice choice = target.name.empty() ? onlyGovernor(session) : Choice{target.name};
+  const Choice choice = target.name.empty() ? onlyGovernor(console) : Choice{target.name};
   if (choice.code != ExitCode::kOk) return choice.code;
-  return change(session, "POST", pathOf(choice.name, "dormant"), body, [&](const std::string&) {
+  return change(console, "POST", pathOf(choice.name, "dormant"), body, [&](const std::string&) {
     return "Governor " + choice.name + " is dormant" + kNothing;
   });
 }
 
-ExitCode reset(const Session& session, const std::string& name, bool force) {
-  const Choice choice = name.empty() ? onlyGovernor(session) : Choice{name};
+ExitCode reset(const Console& console, const std::string& name, bool force) {
+  const Choice choice = name.empty() ? onlyGovernor(console) : Choice{name};
   if (choice.code != ExitCode::kOk) return choice.code;
   const ordered_json body = {{"force", force}};
-  return change(session, "POST", pathOf(choice.name, "reset"), body, [&](const std::string&) {
+  return change(console, "POST", pathOf(choice.name, "reset"), body, [&](const std::string&) {
     std::string sentence = "The circuit breaker of governor " + choice.name + " is CLOSED.";
-    if (dormant(session, choice.name)) {
+    if (dormant(console, choice.name)) {
       sentence +=
           " It is still dormant: healdctl resume " + choice.name + " --reason \"<what was fixed>\"";
     }
@@ -125,22 +125,22 @@ ExitCode reset(const Session& session, const std::string& name, bool force) {
   });
 }
 
-ExitCode setFlag(const Session& session, const std::string& name, bool enabled,
+ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
                  const std::string& reason) {
   const ordered_json body = {{"enabled", enabled}, {"reason", reason}};
-  return change(session, "PUT", "/api/flags/" + segment(name), body,
+  return change(console, "PUT", "/api/flags/" + segment(name), body,
                 [](const std::string& message) { return "The flag " + message + "."; });
 }
 
-ExitCode runCheck(const Session& session, const std::string& name) {
-  return change(session, "POST", "/api/checks/" + segment(name) + "/run", ordered_json::object(),
+ExitCode runCheck(const Console& console, const std::string& name) {
+  return change(console, "POST", "/api/checks/" + segment(name) + "/run", ordered_json::object(),
                 [&](const std::string&) {
                   return "Check " + name + " is run now; healdctl status shows its result.";
                 });
 }
 
-ExitCode runRemedy(const Session& session, const std::string& name) {
-  return change(session, "POST", "/api/remedies/" + segment(name) + "/run", ordered_json::object(),
+ExitCode runRemedy(const Console& console, const std::string& name) {
+  return change(console, "POST", "/api/remedies/" + segment(name) + "/run", ordered_json::object(),
                 [&](const std::string&) {
                   return "Remedy " + name +
                          " is wanted; it starts unless its check turns out to be healthy.";

@@ -6,7 +6,7 @@
 
 #include "app/version.h"
 #include "ctl/config_commands.h"
-#include "ctl/session.h"
+#include "ctl/console.h"
 #include "io/address.h"
 #include "io/text.h"
 
@@ -54,7 +54,7 @@ struct Arguments {
   std::string file = kDefaultConfigFile;
 };
 
-using Command = std::function<ExitCode(const Session&)>;
+using Command = std::function<ExitCode(const Console&)>;
 
 class CommandLine {
  public:
@@ -118,23 +118,23 @@ class CommandLine {
   void addReads() {
     CLI::App* status =
         add(&app_, "status", "What is the state, what is wrong, what helps",
-            [this](const Session& s) { return showStatus(s, args_.as_json, args_.check); });
+            [this](const Console& s) { return showStatus(s, args_.as_json, args_.check); });
     status->add_flag("--json", args_.as_json, "Print the answer as it came");
     status->add_flag("--check", args_.check, "Exit 10 when degraded, 11 dormant, 12 disabled");
     CLI::App* flag = add(&app_, "flag", "List the kill switches, or move one",
-                         [this](const Session& s) { return moveOrListFlags(s); });
+                         [this](const Console& s) { return moveOrListFlags(s); });
     flag->add_option("name", args_.name, "auto_healing, auto_detection, …");
     flag->add_option("setting", args_.setting, "on or off")->check(CLI::IsMember({"on", "off"}));
     addReason(flag, "Why; needed to move one");
   }
 
-  ExitCode moveOrListFlags(const Session& session) {
-    if (args_.name.empty()) return showFlags(session);
+  ExitCode moveOrListFlags(const Console& console) {
+    if (args_.name.empty()) return showFlags(console);
     if (args_.setting.empty() || args_.reason.empty()) {
-      return session.fail(ExitCode::kUsage,
+      return console.fail(ExitCode::kUsage,
                           "to move a flag: healdctl flag " + args_.name + " on|off --reason TEXT");
     }
-    return setFlag(session, args_.name, args_.setting == "on", args_.reason);
+    return setFlag(console, args_.name, args_.setting == "on", args_.reason);
   }
 
   void addTarget(CLI::App* sub, const char* help) {
@@ -143,18 +143,18 @@ class CommandLine {
   }
 
   void addHumanActions() {
-    CLI::App* resumed = add(&app_, "resume", "Leave dormant mode", [this](const Session& s) {
+    CLI::App* resumed = add(&app_, "resume", "Leave dormant mode", [this](const Console& s) {
       return resume(s, args_.target, args_.reason);
     });
     addTarget(resumed, "Its name; without one, the only dormant governor");
     addReason(resumed, "What was found and fixed")->required();
     CLI::App* dormant =
         add(&app_, "dormant", "Enter dormant mode by hand",
-            [this](const Session& s) { return enterDormant(s, args_.target, args_.reason); });
+            [this](const Console& s) { return enterDormant(s, args_.target, args_.reason); });
     addTarget(dormant, "Its name; without one, the only governor");
     addReason(dormant, "Why heald has to keep still")->required();
     CLI::App* closed = add(&app_, "reset", "Close a circuit breaker",
-                           [this](const Session& s) { return reset(s, args_.name, args_.force); });
+                           [this](const Console& s) { return reset(s, args_.name, args_.force); });
     closed->add_option("governor", args_.name, "Its name; without one, the only governor");
     closed->add_flag("--force", args_.force, "Also out of PERMANENT_OPEN");
   }
@@ -163,11 +163,11 @@ class CommandLine {
     CLI::App* runs = app_.add_subcommand("run", "Run a check, or want a remedy, now");
     runs->require_subcommand(1);
     add(runs, "check", "Run a check now",
-        [this](const Session& s) { return runCheck(s, args_.name); })
+        [this](const Console& s) { return runCheck(s, args_.name); })
         ->add_option("name", args_.name, "Its name")
         ->required();
     add(runs, "remedy", "Want a remedy now; its governor is still asked",
-        [this](const Session& s) { return runRemedy(s, args_.name); })
+        [this](const Console& s) { return runRemedy(s, args_.name); })
         ->add_option("name", args_.name, "Its name")
         ->required();
   }

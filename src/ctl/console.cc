@@ -1,4 +1,4 @@
-#include "ctl/session.h"
+#include "ctl/console.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,12 +20,12 @@ ExitCode exitCodeOf(const ordered_json& status) {
 
 }  // namespace
 
-ExitCode Session::fail(const Failure& failure) const {
+ExitCode Console::fail(const Failure& failure) const {
   err << "healdctl: " << failure.message << "\n";
   return failure.code;
 }
 
-std::optional<ordered_json> Session::read(const std::string& path, ExitCode& code) const {
+std::optional<ordered_json> Console::read(const std::string& path, ExitCode& code) const {
   const Answer answer = client.get(path);
   if (!answer.ok()) {
     code = fail(*answer.failure);
@@ -37,23 +37,23 @@ std::optional<ordered_json> Session::read(const std::string& path, ExitCode& cod
   return std::nullopt;
 }
 
-ExitCode showStatus(const Session& session, bool as_json, bool check) {
-  const Answer answer = session.client.get("/api/status");
-  if (!answer.ok()) return session.fail(*answer.failure);
+ExitCode showStatus(const Console& console, bool as_json, bool check) {
+  const Answer answer = console.client.get("/api/status");
+  if (!answer.ok()) return console.fail(*answer.failure);
   const auto status = ordered_json::parse(answer.body, nullptr, false);
   if (!objectOf(status, "selfHealing").is_object()) {
-    return session.fail(ExitCode::kUnreachable,
-                        "what answers at " + session.client.url() + " is not heald");
+    return console.fail(ExitCode::kUnreachable,
+                        "what answers at " + console.client.url() + " is not heald");
   }
-  session.out << (as_json ? answer.body + "\n" : statusText(status, session.colours));
+  console.out << (as_json ? answer.body + "\n" : statusText(status, console.colours));
   return check ? exitCodeOf(status) : ExitCode::kOk;
 }
 
-ExitCode showFlags(const Session& session) {
+ExitCode showFlags(const Console& console) {
   ExitCode code = ExitCode::kOk;
-  const auto flags = session.read("/api/flags", code);
+  const auto flags = console.read("/api/flags", code);
   if (!flags) return code;
-  session.out << flagsText(*flags, session.colours);
+  console.out << flagsText(*flags, console.colours);
   return code;
 }
 

@@ -10,7 +10,7 @@
 namespace heald::ctl {
 
 // One run of healdctl against one daemon: asks, prints, and remembers nothing.
-struct Session {
+struct Console {
   Client& client;
   std::ostream& out;
   std::ostream& err;
@@ -30,14 +30,14 @@ struct Target {
   bool all = false;
 };
 
-ExitCode showStatus(const Session& session, bool as_json, bool check);
-ExitCode showFlags(const Session& session);
-ExitCode resume(const Session& session, const Target& target, const std::string& reason);
-ExitCode enterDormant(const Session& session, const Target& target, const std::string& reason);
-ExitCode reset(const Session& session, const std::string& name, bool force);
-ExitCode setFlag(const Session& session, const std::string& name, bool enabled,
+ExitCode showStatus(const Console& console, bool as_json, bool check);
+ExitCode showFlags(const Console& console);
+ExitCode resume(const Console& console, const Target& target, const std::string& reason);
+ExitCode enterDormant(const Console& console, const Target& target, const std::string& reason);
+ExitCode reset(const Console& console, const std::string& name, bool force);
+ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
                  const std::string& reason);
-ExitCode runCheck(const Session& session, const std::string& name);
-ExitCode runRemedy(const Session& session, const std::string& name);
+ExitCode runCheck(const Console& console, const std::string& name);
+ExitCode runRemedy(const Console& console, const std::string& name);
 
 }  // namespace heald::ctl
