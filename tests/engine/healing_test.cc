@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engine/setups.h"
+#include "support/setups.h"
 #include "support/world.h"
 
 namespace heald::engine {

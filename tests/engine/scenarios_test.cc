@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "engine/setups.h"
+#include "support/setups.h"
 #include "support/world.h"
 
 namespace heald::engine {
