@@ -1,0 +1,210 @@
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <random>
+#include <set>
+
+#include "e2e/stories.h"
+
+// heald is killed (SIGKILL) at random moments and started again on the same store, while its remedy
+// keeps its own book: the first thing an action does is to append its HEALD_ATTEMPT to a file.
+namespace heald::test {
+namespace {
+
+using nlohmann::json;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+class Dice {
+ public:
+  Dice() : seed_(std::random_device{}()), engine_(seed_) {
+    std::cout << "seed " << seed_ << std::endl;
+  }
+  int upTo(int most) { return std::uniform_int_distribution<int>(0, most)(engine_); }
+
+ private:
+  unsigned seed_;
+  std::mt19937 engine_;
+};
+
+std::string crashStory(const std::string& governor_defaults) {
+  return governor_defaults + R"(
+checks:
+  - name: service
+    exec: {command: [/bin/false]}
+    interval: 20ms
+remedies:
+  - name: restart
+    when: {check: service}
+    governor: self-healing-main
+    exec: {command: [/bin/sh, -c, 'echo $HEALD_ATTEMPT >> @DIR@/attempts; exit 1'], kill_after: 1s}
+    verify: {after: 0}
+)";
+}
+
+std::vector<std::uint64_t> attemptsOf(const TestDaemon& daemon) {
+  std::istringstream lines(daemon.read("attempts"));
+  std::vector<std::uint64_t> attempts;
+  for (std::uint64_t attempt = 0; lines >> attempt;) attempts.push_back(attempt);
+  return attempts;
+}
+
+void expectNoneTwice(const std::vector<std::uint64_t>& attempts) {
+  const std::set<std::uint64_t> different(attempts.begin(), attempts.end());
+  EXPECT_EQ(different.size(), attempts.size()) << "an attempt was run twice";
+}
+
+// Every attempt that was run is counted, and every one that is counted has an end or runs.
+void expectAllCounted(const std::vector<std::uint64_t>& run, const json& governor) {
+  const auto attempts = governor.at("attempts").get<std::uint64_t>();
+  EXPECT_EQ(attempts, governor.at("successes").get<std::uint64_t>() +
+                          governor.at("failures").get<std::uint64_t>() +
+                          governor.at("inFlight").size());
+  EXPECT_GE(attempts, run.empty() ? 0 : *std::max_element(run.begin(), run.end()));
+}
+
+TEST(Crash, KilledAtTwoHundredMomentsNoAttemptIsForgottenOrRunTwice) {
+  TestDaemon daemon({crashStory(R"(
+governor_defaults:
+  backoff: {base: 1ms, max: 5ms}
+  max_consecutive_failures: 1000000
+  breaker: {failure_threshold: 1000000, permanent_open_threshold: 1000000}
+  budgets: []
+)")});
+  Dice dice;
+  for (int kill = 1; kill <= 200; ++kill) {
+    daemon.start();
+    daemon.killAfter(microseconds(dice.upTo(120'000)));
+    if (kill % 10 != 0) continue;
+    daemon.start();
+    const auto run = attemptsOf(daemon);
+    expectAllCounted(run, daemon.governor(kMain));
+    expectNoneTwice(run);
+    ASSERT_FALSE(testing::Test::HasFailure()) << "at kill " << kill;
+    daemon.kill();
+  }
+  const auto run = attemptsOf(daemon);
+  expectNoneTwice(run);
+  std::cout << run.size() << " attempts over 200 kills" << std::endl;
+  EXPECT_GT(run.size(), 200u) << "the kills met nothing";
+}
+
+// What heald has said, and must therefore still hold after a crash.
+struct Word {
+  bool dormant = false;
+  json record = nullptr;  // of that dormancy
+  json ended = nullptr;   // the record of the dormancy that an acknowledged resume has ended
+  bool reset = false;     // a forced reset was acknowledged in the present dormancy
+};
+
+class Humans {
+ public:
+  Humans(TestDaemon& daemon, Dice& dice) : daemon_(daemon), dice_(dice) {}
+
+  // Looks, perhaps acts, and kills heald; sometimes in the middle of the call.
+  void actAndKill() {
+    const json governor = daemon_.governor(kMain);
+    if (governor.at("isDormant") == true) hear(governor);
+    switch (word_.dormant ? dice_.upTo(3) : 4 + dice_.upTo(1)) {
+      case 0:
+        call("resume", R"({"reason": "a test"})", [this] { resumed(); });
+        break;
+      case 1:
+        call("reset", R"({"force": true})", [this] { word_.reset = true; });
+        break;
+      case 4:
+        call("dormant", R"({"reason": "a test"})", [this] { word_.dormant = true; });
+        break;
+      default:
+        daemon_.killAfter(microseconds(dice_.upTo(60'000)));
+    }
+  }
+
+  void expectKept() const {
+    const json governor = daemon_.governor(kMain);
+    const json& record = governor.at("dormancy");
+    if (word_.dormant) {
+      EXPECT_EQ(governor.at("isDormant"), true) << "a dormancy was lost: " << word_.record;
+      if (!word_.record.is_null()) {
+        EXPECT_EQ(record, word_.record);
+      }
+    }
+    if (word_.dormant && word_.reset) {
+      EXPECT_EQ(governor.at("state"), "CLOSED") << "a reset was undone";
+      EXPECT_EQ(governor.at("failureCount"), 0);
+    }
+    if (!word_.ended.is_null()) {
+      EXPECT_NE(record, word_.ended) << "a resume was undone";
+    }
+    expectAllCounted(attemptsOf(daemon_), governor);
+  }
+
+  int resumes() const { return resumes_; }
+  int dormancies() const { return dormancies_; }
+  int resets() const { return resets_; }
+
+ private:
+  void hear(const json& governor) {
+    if (word_.record.is_null()) ++dormancies_;
+    word_.dormant = true;
+    word_.record = governor.at("dormancy");
+  }
+  void resumed() {
+    ++resumes_;
+    word_ = Word{.ended = word_.record};
+  }
+
+  // Sends the call and kills heald a moment later. Only what was answered with 200 is its word; a
+  // call without an answer may have happened or not.
+  template <class Acknowledged>
+  void call(const std::string& action, const std::string& body, Acknowledged acknowledged) {
+    RawConnection connection(daemon_.controlPort());
+    connection.send("POST /api/governors/" + std::string(kMain) + "/" + action +
+                    " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+                    "Authorization: Bearer " + daemon_.token() +
+                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    daemon_.killAfter(microseconds(dice_.upTo(8'000)));
+    const RawResponse answer(connection.readAll());
+    if (answer.status == 200) {
+      resets_ += action == "reset";
+      acknowledged();
+    } else if (answer.status == 0) {
+      if (action == "resume") word_ = Word{};
+    } else {
+      EXPECT_EQ(answer.status, 409) << answer.body;
+    }
+  }
+
+  TestDaemon& daemon_;
+  Dice& dice_;
+  Word word_;
+  int resumes_ = 0;
+  int dormancies_ = 0;
+  int resets_ = 0;
+};
+
+TEST(Crash, WhatWasAnsweredHoldsAfterEveryKill) {
+  TestDaemon daemon({crashStory(R"(
+governor_defaults:
+  backoff: {base: 1ms, max: 10ms}
+  max_consecutive_failures: 3
+  breaker: {failure_threshold: 2, open_for: 10ms, permanent_open_threshold: 3}
+  budgets: [{attempts: 5, per: 1h}]
+)")});
+  Dice dice;
+  Humans humans(daemon, dice);
+  for (int kill = 1; kill <= 100; ++kill) {
+    daemon.start();
+    humans.expectKept();
+    ASSERT_FALSE(testing::Test::HasFailure()) << "at kill " << kill << "\n" << daemon.log();
+    humans.actAndKill();
+  }
+  expectNoneTwice(attemptsOf(daemon));
+  std::cout << humans.dormancies() << " dormancies, " << humans.resumes() << " resumes, "
+            << humans.resets() << " resets over 100 kills" << std::endl;
+  EXPECT_GT(humans.dormancies(), 5);
+  EXPECT_GT(humans.resumes(), 3);
+}
+
+}  // namespace
+}  // namespace heald::test

@@ -1,0 +1,92 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <map>
+
+#include "e2e/stories.h"
+
+// What a command of heald's finds when it starts: nothing of heald's but what it is given.
+namespace heald::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// Copies its own environment and status, and lists the descriptors of a shell.
+const char* const kLookAround = R"(
+checks:
+  - name: service
+    exec: {command: [/bin/false]}
+    interval: 1s
+remedies:
+  - name: look
+    when: {check: service}
+    exec: {command: [/bin/cp, /proc/self/environ, /proc/self/status, '@DIR@/seen/']}
+    verify: {after: 0}
+  - name: list
+    when: {check: service}
+    exec: {command: [/bin/sh, -c, 'ls -1 /proc/$$/fd > @DIR@/seen/fd; echo done >> @DIR@/seen/fd']}
+    verify: {after: 0}
+)";
+
+class CleanEnvironment : public testing::Test {
+ protected:
+  CleanEnvironment()
+      : daemon_({.config = kLookAround,
+                 .environment = {
+                     {"HOME", "/root"}, {"API_SECRET", "do not tell"}, {"LD_DEBUG_OUTPUT", "x"}}}) {
+    std::filesystem::create_directory(daemon_.file("seen"));
+    daemon_.start();
+    daemon_.await("both attempts", [this] {
+      return daemon_.remedy("look").at("failures") == 1 &&
+             daemon_.remedy("list").at("failures") == 1;
+    });
+  }
+
+  std::map<std::string, std::string> variables() const {
+    std::istringstream entries(daemon_.read("seen/environ"));
+    std::map<std::string, std::string> all;
+    for (std::string entry; std::getline(entries, entry, '\0');) {
+      const auto sign = entry.find('=');
+      all[entry.substr(0, sign)] = entry.substr(sign + 1);
+    }
+    return all;
+  }
+  // A mask of signals in /proc/self/status.
+  unsigned long long mask(const std::string& name) const {
+    const std::string status = daemon_.read("seen/status");
+    return std::stoull(status.substr(status.find(name + ":") + name.size() + 1), nullptr, 16);
+  }
+
+  TestDaemon daemon_;
+};
+
+TEST_F(CleanEnvironment, AnActionGetsItsOwnVariablesAndNoSecretOfHealds) {
+  const auto all = variables();
+  EXPECT_THAT(daemon_.read("seen/environ"), Not(HasSubstr("do not tell")));
+  for (const auto& [name, value] : all) {
+    const bool expected =
+        name == "PATH" || name == "LANG" || name == "HOME" || name.starts_with("HEALD_");
+    EXPECT_TRUE(expected) << name << "=" << value;
+  }
+  EXPECT_EQ(all.at("HOME"), "/root");
+  EXPECT_EQ(all.at("LANG"), "C.UTF-8");
+  EXPECT_EQ(all.at("HEALD_CHECK"), "service");
+  EXPECT_EQ(all.at("HEALD_REMEDY"), "look");
+  EXPECT_EQ(all.at("HEALD_ATTEMPT"), "1");
+  EXPECT_EQ(all.count("HEALD_REASON"), 1u);
+}
+
+TEST_F(CleanEnvironment, AnActionHasTheThreeStandardDescriptorsAlone) {
+  EXPECT_EQ(daemon_.read("seen/fd"), "0\n1\n2\ndone\n");
+}
+
+TEST_F(CleanEnvironment, AnActionFindsEverySignalAtItsDefault) {
+  EXPECT_EQ(mask("SigIgn") & (1ULL << (SIGPIPE - 1)), 0u);
+  EXPECT_EQ(mask("SigIgn"), 0u);
+  EXPECT_EQ(mask("SigBlk"), 0u);
+}
+
+}  // namespace
+}  // namespace heald::test

@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "e2e/stories.h"
+#include "support/command.h"
+
+namespace heald::test {
+namespace {
+
+using testing::HasSubstr;
+
+void expectThatPromtoolIsContent(const TestDaemon& daemon) {
+  const std::string text = daemon.metrics();
+  ASSERT_THAT(text, HasSubstr("heald_build_info"));
+  const CommandResult judged = runCommand({"promtool", "check", "metrics"}, text);
+  EXPECT_EQ(judged.code, 0);
+  EXPECT_EQ(judged.output, "");
+}
+
+std::string unzipped(const std::string& bytes) {
+  z_stream stream{};
+  inflateInit2(&stream, 15 + 16);  // gzip
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  std::string text(4 << 20, '\0');
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  const int end = inflate(&stream, Z_FINISH);
+  text.resize(end == Z_STREAM_END ? stream.total_out : 0);
+  inflateEnd(&stream);
+  return text;
+}
+
+class Metrics : public testing::Test {
+ protected:
+  Metrics() : daemon_({sickService("exit 1", kHundredTimesFaster)}) {}
+  void SetUp() override { daemon_.start(); }
+
+  TestDaemon daemon_;
+};
+
+TEST_F(Metrics, AFreshHealdSatisfiesPromtool) {
+  if (!haveProgram("promtool")) GTEST_SKIP() << "promtool is not installed";
+  expectThatPromtoolIsContent(daemon_);
+}
+
+TEST_F(Metrics, ADormantHealdSatisfiesPromtool) {
+  if (!haveProgram("promtool")) GTEST_SKIP() << "promtool is not installed";
+  EXPECT_EQ(daemon_.post("/api/dormant", R"({"reason": "é \" \\ \n"})").status, 200);
+  expectThatPromtoolIsContent(daemon_);
+  EXPECT_EQ(daemon_.metric("heald_dormant{governor=\"self-healing-main\"}"), 1);
+}
+
+TEST_F(Metrics, TheyComeZippedToWhoeverAccepts) {
+  const RawResponse answer =
+      test::get(daemon_.metricsPort(), "/metrics", "Accept-Encoding: gzip\r\n");
+  EXPECT_TRUE(answer.hasHeader("Content-Encoding: gzip")) << answer.head;
+  const std::string text = unzipped(answer.body);
+  EXPECT_THAT(text, HasSubstr("heald_store_up 1\n"));
+  EXPECT_LT(answer.body.size(), text.size() / 3);
+}
+
+TEST_F(Metrics, TheyAreReadyOnceTheFirstCycleIsScheduled) {
+  daemon_.await("ready",
+                [&] { return test::get(daemon_.metricsPort(), "/-/ready").status == 200; });
+  EXPECT_EQ(test::get(daemon_.metricsPort(), "/-/healthy").status, 200);
+}
+
+}  // namespace
+}  // namespace heald::test
