@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 
+#include <thread>
 #include <utility>
 
 #include "app/builtin.h"
@@ -27,6 +28,7 @@ namespace heald {
 namespace {
 
 using app::HttpFigures;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -100,7 +102,8 @@ class RunningDaemon final : public Daemon {
     loop_.waitUntilIdle(minutes(10));
     loop_.stop();
     workers_.stop();
-    while (io::killStrays().found > 0) {
+    for (int round = 0; round < 100 && io::killStrays().found > 0; ++round) {
+      std::this_thread::sleep_for(milliseconds(10));  // one that is dying is reaped the next time
     }
     metrics_.reset();
     log_.write(io::LogLevel::kInfo, "heald has stopped");

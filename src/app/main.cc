@@ -24,6 +24,12 @@ sigset_t blockSignals() {
   return signals;
 }
 
+// A limit on the size of files (ulimit -f, LimitFSIZE=) is then an error of the write, which the
+// store reports, and not the end of heald. Commands get the default back.
+void turnFileSizeSignalIntoAnError() {
+  ::signal(SIGXFSZ, SIG_IGN);
+}
+
 timespec toTimespec(std::chrono::nanoseconds duration) {
   const auto whole = std::chrono::duration_cast<std::chrono::seconds>(duration);
   return {whole.count(), static_cast<long>((duration - whole).count())};
@@ -65,6 +71,7 @@ int main(int argc, char** argv) {
     return exit_code;
   }
   const sigset_t signals = blockSignals();
+  turnFileSizeSignalIntoAnError();
   auto daemon = Daemon::start(*options);
   if (!daemon) {
     std::cerr << daemon.error().message << "\nheald: cannot start\n";

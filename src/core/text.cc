@@ -31,6 +31,10 @@ std::string toText(Duration duration) {
   std::string text;
   int parts = 0;
   for (const Unit& unit : kUnits) {
+    // Nobody waits for the milliseconds of a minute.
+    if (unit.nanoseconds < 1'000'000'000 && duration >= std::chrono::seconds(10)) {
+      break;
+    }
     const long long count = left / unit.nanoseconds;
     left -= count * unit.nanoseconds;
     if (count != 0 && parts < 2) {

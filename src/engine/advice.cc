@@ -38,8 +38,8 @@ void adviseDormant(const GovernorView& g, std::vector<Issue>* issues,
   }
   if (advice != nullptr) {
     advice->push_back({g.name, "dormant",
-                       "find and fix the cause (" + record.reason +
-                           "), then resume; one attempt is let through on trial",
+                       "find and fix the cause (" + record.reason + "), then resume" +
+                           (permanent ? "; one attempt is let through on trial" : ""),
                        "healdctl resume " + g.name + " --reason \"<what was fixed>\""});
   }
 }

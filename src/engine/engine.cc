@@ -80,8 +80,11 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
       detect(step);
     }
     healing_.keep(step);
-    for (const auto& count : std::exchange(human_, {})) {
-      count(*this);
+    if (!human_.empty()) {
+      for (const auto& count : std::exchange(human_, {})) {
+        count(*this);
+      }
+      healing_.governorsChanged(step);
     }
     out.notes.insert(out.notes.end(), human_notes_.begin(), human_notes_.end());
   } else {

@@ -70,14 +70,11 @@ core::Gates Healing::gates(const Remedy& remedy) const {
 void Healing::raise(int check, EventSource source, Step& step) {
   countUp(events_, source);
   const auto& remedies = remedies_of_check_[static_cast<std::size_t>(check)];
-  const auto asks = [&](int r) { return !at(r).spec.preventive; };
-  if (std::none_of(remedies.begin(), remedies.end(), asks)) {
+  if (remedies.empty()) {
     countUp(dropped_, DropReason::kUnmatched);
   }
   for (const int remedy : remedies) {
-    if (asks(remedy)) {
-      want(remedy, false, step);
-    }
+    want(remedy, false, step);
   }
 }
 
@@ -216,6 +213,9 @@ void Healing::waitUntilAllowed(int r) {
 
 void Healing::wait(int r, Step& step) {
   Remedy& remedy = at(r);
+  if (blockedByParent(r, step)) {
+    return;
+  }
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
   if (remedy.checked) {
     admit(r, step);
@@ -223,6 +223,21 @@ void Healing::wait(int r, Step& step) {
     precheck(r, step);
   } else {
     want(r, false, step);
+  }
+}
+
+void Healing::governorsChanged(Step& step) {
+  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+    Remedy& remedy = remedies_[i];
+    if (remedy.phase != Phase::kWaiting) {
+      continue;
+    }
+    if (governors_[remedy.governor].nextAllowedAt()) {
+      remedy.checked = false;
+      waitUntilAllowed(static_cast<int>(i));
+    } else {
+      want(static_cast<int>(i), false, step);
+    }
   }
 }
 
@@ -263,7 +278,9 @@ void Healing::prechecked(int r, Step& step) {
   Remedy& remedy = at(r);
   const Health found = detection_.lastResult(remedy.check);
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
-  if (found == Health::kUnhealthy && !stopped_ && allowed_at && step.now.boot < *allowed_at) {
+  const core::Duration early = allowed_at ? *allowed_at - step.now.boot : core::Duration{};
+  // Only for the last moment of a wait: what was found longer ago is not "immediately before".
+  if (found == Health::kUnhealthy && !stopped_ && early > early.zero() && early <= kLongestLead) {
     remedy.phase = Phase::kWaiting;
     remedy.checked = true;
     timers_.set(r, *allowed_at);
@@ -285,6 +302,9 @@ void Healing::prechecked(int r, Step& step) {
 
 void Healing::admit(int r, Step& step) {
   Remedy& remedy = at(r);
+  if (blockedByParent(r, step)) {
+    return;
+  }
   if (remedy.view.observe) {
     wouldAttempt(r, step);
     return;

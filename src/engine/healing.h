@@ -56,6 +56,8 @@ class Healing {
   // The outcome of the commit of what this step proposed.
   void keep(Step& step);
   void undo(Step& step);
+  // A human has acted: what waits, waits for something else now, or for nothing.
+  void governorsChanged(Step& step);
   void setStoreUp(bool up) { store_up_ = up; }
   void storeIsBack(Step& step);  // results that waited for it are proposed again
   void stop();

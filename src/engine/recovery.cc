@@ -61,7 +61,7 @@ void Healing::beginRecovery(core::Now now) {
       }
       found->attempt = ticket.id;
       found->recovering = true;
-      found->text = "interrupted: heald ended while it ran";
+      found->text = "heald ended while it ran";
       found->error = found->text;
       found->phase = Phase::kSettling;
       timers_.set(static_cast<int>(found - remedies_.begin()), now.boot);

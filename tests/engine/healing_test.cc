@@ -92,6 +92,67 @@ TEST(Healing, ACheckThatRecoversInTheLastMomentOfTheWaitMeansNoAttempt) {
   EXPECT_EQ(world.starts.size(), 1u);
 }
 
+TEST(Healing, ACheckOfLongAgoStartsNothingAfterAWaitThatAnotherRemedyCaused) {
+  engine::Setup setup = test::manyRemedies(2);
+  setup.remedies[1].governor = "r0";
+  World world(setup);
+  world.check_takes = milliseconds(50);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.setCheck("c1", CheckStatus::kCritical);
+  // One fails first; the other, checked by then, has to wait, and recovers meanwhile.
+  world.runUntil(seconds(4));
+  ASSERT_EQ(world.starts.size(), 1u);
+  const std::string waiting = world.starts[0].remedy == "r0" ? "c1" : "c0";
+  int runs = 0;
+  world.checks[waiting] = [&] { return ++runs > 0 ? CheckStatus::kOk : CheckStatus::kCritical; };
+  world.runUntil(minutes(1));
+  for (const auto& start : world.starts) {
+    EXPECT_EQ(start.remedy, world.starts[0].remedy);
+  }
+  EXPECT_GT(runs, 0);
+}
+
+TEST(Healing, AParentThatFallsIllDuringTheWaitStopsTheChildsAttempt) {
+  engine::Setup setup = test::manyRemedies(2);
+  setup.checks[1].depends_on = {"c0"};
+  setup.checks[0].interval = seconds(1);
+  World world(setup);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.runUntil(seconds(4));
+  ASSERT_EQ(world.starts.size(), 1u);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.runUntil(seconds(60));
+  EXPECT_EQ(std::count_if(world.starts.begin(), world.starts.end(),
+                          [](const auto& start) { return start.remedy == "r1"; }),
+            1);
+}
+
+TEST(Healing, ARemedyMayBePreventiveAndAskedForByItsCheckToo) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  World world(setup);
+  world.remedies["restart"] = succeeds(world, "service");
+  world.runUntil(minutes(11));
+  EXPECT_EQ(startsInSeconds(world), (std::vector<long>{600})) << "on the preventive clock";
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(6));
+  EXPECT_EQ(world.starts.size(), 2u) << "and when its check is unhealthy";
+}
+
+TEST(Healing, WhatWaitsFollowsAHumanActionAtOnce) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(20));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kWaiting);
+  ASSERT_TRUE(world.send(Reset{"main", false, "test"}).reply->ok());
+  world.runUntil(seconds(36));
+  EXPECT_EQ(startsInSeconds(world), (std::vector<long>{0, 5, 15, 35}))
+      << "the breaker is closed, the backoff stays";
+  ASSERT_TRUE(world.send(EnterDormant{"main", "maintenance", "test"}).reply->ok());
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  EXPECT_EQ(world.remedy("restart").last_denied_by, Guard::kDormant);
+}
+
 TEST(Healing, ARemedyThatPrintsAPermanentConditionIsTriedOnce) {
   World world(oneRemedy());
   world.setCheck("service", CheckStatus::kCritical);
