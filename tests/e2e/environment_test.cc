@@ -26,7 +26,7 @@ remedies:
     verify: {after: 0}
   - name: list
     when: {check: service}
-    exec: {command: [/bin/sh, -c, 'ls -1 /proc/$$/fd > @DIR@/seen/fd; echo done >> @DIR@/seen/fd']}
+    exec: {command: [/bin/sh, -c, 'find /proc/$$/fd -mindepth 1 -fprintf @DIR@/seen/fd %f; exit 1']}
     verify: {after: 0}
 )";
 
@@ -79,12 +79,14 @@ TEST_F(CleanEnvironment, AnActionGetsItsOwnVariablesAndNoSecretOfHealds) {
 }
 
 TEST_F(CleanEnvironment, AnActionHasTheThreeStandardDescriptorsAlone) {
-  EXPECT_EQ(daemon_.read("seen/fd"), "0\n1\n2\ndone\n");
+  EXPECT_EQ(daemon_.read("seen/fd"), "012");
 }
 
 TEST_F(CleanEnvironment, AnActionFindsEverySignalAtItsDefault) {
+  // 32 and 33 belong to the C library, whose posix_spawn ignores them.
+  constexpr unsigned long long kInternal = 3ULL << 31;
   EXPECT_EQ(mask("SigIgn") & (1ULL << (SIGPIPE - 1)), 0u);
-  EXPECT_EQ(mask("SigIgn"), 0u);
+  EXPECT_EQ(mask("SigIgn") & ~kInternal, 0u);
   EXPECT_EQ(mask("SigBlk"), 0u);
 }
 

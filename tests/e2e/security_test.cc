@@ -105,9 +105,9 @@ TEST(Refusals, AConfigurationWithMistakesIsRefusedWithThePlaceOfEach) {
   daemon.spawn();
   EXPECT_EQ(daemon.waitForExit(), 1);
   const std::string file = daemon.file("heald.yml");
-  EXPECT_THAT(daemon.log(), HasSubstr(file + ":4:5: checks[0]"));
-  EXPECT_THAT(daemon.log(), HasSubstr(file + ":7:14: checks[1].timeout: \"5 parsecs\" is not a"));
-  EXPECT_THAT(daemon.log(), HasSubstr(file + ":8:20: checks[1].tcp.address"));
+  EXPECT_THAT(daemon.log(), HasSubstr(file + ":4:5: checks[0].intervall: unknown key"));
+  EXPECT_THAT(daemon.log(), HasSubstr(file + ":7:5: checks[1].timeout: \"5 parsecs\" is not a"));
+  EXPECT_THAT(daemon.log(), HasSubstr(file + ":8:11: checks[1].tcp.address"));
 }
 
 TEST(Refusals, ACommandLineWithMistakesEndsWithTwo) {

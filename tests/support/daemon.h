@@ -30,8 +30,6 @@ struct Launch {
   // All that heald's environment has besides PATH.
   std::vector<std::pair<std::string, std::string>> environment = {};
   std::optional<rlim_t> file_size_limit = {};
-  // Its command line is put behind this one ("unshare …").
-  std::vector<std::string> wrapper = {};
 };
 
 // The real heald, as a child process with a folder of its own, both listeners on free ports of
