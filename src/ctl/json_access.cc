@@ -1,5 +1,6 @@
 #include "ctl/json_access.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -44,11 +45,11 @@ bool flagOf(const ordered_json& value, std::string_view key) {
   return flag.is_boolean() && flag.get<bool>();
 }
 
-std::optional<core::Duration> durationOf(const ordered_json& value, std::string_view key) {
+std::optional<core::Duration> durationOf(const ordered_json& value, std::string_view key,
+                                         core::Duration unit) {
   if (!at(value, key).is_number_integer()) return std::nullopt;
-  constexpr long long kLongest = 100LL * 365 * 24 * 3600 * 1000;  // fits nanoseconds
-  const long long count = std::min(std::max(numberOf(value, key), 0LL), kLongest);
-  return std::chrono::milliseconds(count);
+  constexpr core::Duration kLongest = std::chrono::years(100);
+  return unit * std::clamp(numberOf(value, key), 0LL, static_cast<long long>(kLongest / unit));
 }
 
 std::optional<core::WallTime> timeOf(const ordered_json& value, std::string_view key) {

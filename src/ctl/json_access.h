@@ -18,8 +18,9 @@ const nlohmann::ordered_json& listOf(const nlohmann::ordered_json& value, std::s
 std::string textOf(const nlohmann::ordered_json& value, std::string_view key);
 long long numberOf(const nlohmann::ordered_json& value, std::string_view key);
 bool flagOf(const nlohmann::ordered_json& value, std::string_view key);
-// Of a number of milliseconds; nothing for null.
-std::optional<core::Duration> durationOf(const nlohmann::ordered_json& value, std::string_view key);
+// Of a whole number of units, within 0 and 100 years; nothing for null.
+std::optional<core::Duration> durationOf(const nlohmann::ordered_json& value, std::string_view key,
+                                         core::Duration unit = std::chrono::milliseconds(1));
 // Of "2026-11-23T20:47:00.123Z"; nothing for null and for what is no time.
 std::optional<core::WallTime> timeOf(const nlohmann::ordered_json& value, std::string_view key);
 

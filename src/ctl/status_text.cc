@@ -129,13 +129,14 @@ Table remedies(const ordered_json& status) {
 Table tasks(const ordered_json& status) {
   Table table({"BACKGROUND TASK", "IS", "EVERY", "RUNS", "FAILURES", "LAST RUN", "UP FOR"});
   for (const ordered_json& t : listOf(objectOf(status, "backgroundTasks"), "tasks")) {
-    table.add({{textOf(t, "id"), Colour::kStrong},
-               {flagOf(t, "enabled") ? "on" : "off"},
-               {toText(durationOf(t, "period").value_or(core::Duration{}))},
-               {count(t, "executionCount")},
-               {count(t, "failures")},
-               {ago(timeOf(t, "lastRun"), status)},
-               {toText(std::chrono::seconds(numberOf(t, "uptime")))}});
+    table.add(
+        {{textOf(t, "id"), Colour::kStrong},
+         {flagOf(t, "enabled") ? "on" : "off"},
+         {toText(durationOf(t, "period").value_or(core::Duration{}))},
+         {count(t, "executionCount")},
+         {count(t, "failures")},
+         {ago(timeOf(t, "lastRun"), status)},
+         {toText(durationOf(t, "uptime", std::chrono::seconds(1)).value_or(core::Duration{}))}});
   }
   return table;
 }
