@@ -1,0 +1,92 @@
+#include "app/builtin.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "config/config_reader.h"
+
+namespace heald::app {
+namespace {
+
+const std::string kSource = HEALD_SOURCE_DIR;
+
+std::string problemsOf(const std::string& path) {
+  const auto unset = [](const std::string&) { return std::optional<std::string>(); };
+  std::string text;
+  for (const config::Problem& p : config::readConfigFile(path, builtinKinds(), unset).problems) {
+    text += toString(p) + "\n";
+  }
+  return text;
+}
+
+TEST(Builtin, TheSampleConfigurationIsReadWithoutAProblem) {
+  EXPECT_EQ(problemsOf(kSource + "/config/heald.yml"), "");
+}
+
+TEST(Builtin, EveryExampleIsReadWithoutAProblem) {
+  int count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(kSource + "/config/examples")) {
+    EXPECT_EQ(problemsOf(file.path()), "");
+    ++count;
+  }
+  EXPECT_GE(count, 3);
+}
+
+TEST(Builtin, NoKindIsThereTwice) {
+  const config::Kinds kinds = builtinKinds();
+  for (const auto& list : {kinds.checks, kinds.remedies}) {
+    std::set<std::string> names;
+    for (const config::Kind& kind : list) names.insert(kind.name);
+    EXPECT_EQ(names.size(), list.size());
+  }
+}
+
+using Options = std::map<std::string, std::set<std::string>>;  // by "checks" or "remedies"
+
+// "http.url" and so on, as the code describes them.
+Options describedOptions() {
+  const config::Kinds kinds = builtinKinds();
+  const auto schema = nlohmann::json::parse(config::configSchema(kinds));
+  Options options;
+  for (const auto& [list, names] :
+       {std::pair("checks", &kinds.checks), std::pair("remedies", &kinds.remedies)}) {
+    const auto& items = schema.at("properties").at(list).at("items").at("properties");
+    for (const config::Kind& kind : *names) {
+      for (const auto& [key, value] : items.at(kind.name).at("properties").items()) {
+        options[list].insert(kind.name + "." + key);
+      }
+    }
+  }
+  return options;
+}
+
+// The first column of the tables under "### Kinds of checks" and "### Kinds of remedies".
+Options documentedOptions() {
+  std::ifstream lines(kSource + "/docs/configuration.md");
+  Options options;
+  std::string list;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string heading = "### Kinds of ";
+    if (line.starts_with("#")) {
+      list = line.starts_with(heading) ? line.substr(heading.size()) : "";
+    }
+    if (list.empty() || !line.starts_with("| `")) continue;
+    options[list].insert(line.substr(3, line.find('`', 3) - 3));
+  }
+  return options;
+}
+
+TEST(Builtin, TheDocumentNamesEveryOptionOfEveryKindAndNoOther) {
+  const Options described = describedOptions();
+  EXPECT_GT(described.at("checks").size(), 10u);
+  EXPECT_EQ(documentedOptions(), described);
+}
+
+}  // namespace
+}  // namespace heald::app

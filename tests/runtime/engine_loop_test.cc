@@ -1,0 +1,120 @@
+#include "runtime/engine_loop.h"
+
+#include <future>
+
+#include "runtime/loop_fixture.h"
+
+namespace heald::runtime {
+namespace {
+
+using core::CheckStatus;
+using engine::ActionOutcome;
+using test::eventually;
+
+TEST_F(LoopTest, WhatWasAnsweredIsInTheSnapshotAlready) {
+  loop_.start();
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(enterDormant());
+    ASSERT_TRUE(governor().state.dormant());
+    ASSERT_TRUE(resume());
+    ASSERT_FALSE(governor().state.dormant());
+  }
+}
+
+TEST_F(LoopTest, AnAttemptIsInTheSnapshotBeforeItsActionStarts) {
+  std::atomic<int> in_progress = -1;
+  work_.status = CheckStatus::kCritical;
+  work_.on_action = [&] { in_progress = loop_.snapshot()->attempts_in_progress; };
+  loop_.start();
+  const auto action = work_.awaitAction();
+  EXPECT_EQ(in_progress, 1);
+  FakeWork::finish(action, ActionOutcome::kFailed);
+  EXPECT_TRUE(eventually([&] { return governor().state.totals.failures == 1; }));
+}
+
+TEST_F(LoopTest, AnAttemptIsDurableBeforeItsActionStarts) {
+  std::atomic<std::uint64_t> durable = 0;
+  work_.status = CheckStatus::kCritical;
+  work_.on_action = [&] {  // on the engine's thread, which alone uses the store
+    const auto saved = store_.open({"boot", clock_.now()});
+    durable = (*saved)->governors.at(0).second.in_flight.at(0).id;
+  };
+  loop_.start();
+  EXPECT_EQ(work_.awaitAction().start.attempt, 1u);
+  EXPECT_EQ(durable, 1u);
+}
+
+TEST_F(LoopTest, AStoreThatTakesNothingLetsNothingStartAndRefusesHumans) {
+  std::atomic<bool> fails = true;
+  store_.setFault([&](store::Operation operation, std::uint64_t) -> std::string {
+    return fails && operation != store::Operation::kLoad ? "disk full" : "";
+  });
+  loop_.start();
+  work_.status = CheckStatus::kCritical;
+  ASSERT_TRUE(eventually([&] { return !loop_.snapshot()->store_up; }));
+  EXPECT_EQ(loop_.snapshot()->store_error, "disk full");
+  EXPECT_EQ(enterDormant().error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(work_.waitingActions(), 0u);
+  fails = false;
+  work_.awaitAction();
+  EXPECT_TRUE(loop_.snapshot()->store_up);
+}
+
+TEST_F(LoopTest, AStoreThatCannotBeReadMeansDormantUntilItCan) {
+  std::atomic<bool> fails = true;
+  store_.setFault(
+      [&](store::Operation, std::uint64_t) -> std::string { return fails ? "no such disk" : ""; });
+  work_.status = CheckStatus::kCritical;
+  loop_.start();
+  EXPECT_EQ(governor().state.dormancy->reason, "state unreadable");
+  fails = false;
+  work_.awaitAction();
+  EXPECT_FALSE(governor().state.dormant());
+}
+
+TEST_F(LoopTest, StopEndsWhenTheLastActionHasReported) {
+  work_.status = CheckStatus::kCritical;
+  loop_.start();
+  const auto action = work_.awaitAction();
+  loop_.beginStop();
+  EXPECT_FALSE(loop_.waitUntilIdle(std::chrono::milliseconds(20)));
+  FakeWork::finish(action, ActionOutcome::kCancelled);
+  EXPECT_TRUE(loop_.waitUntilIdle(std::chrono::seconds(20)));
+  loop_.stop();
+  EXPECT_EQ(governor().state.totals.failures, 1u);
+  EXPECT_TRUE(governor().state.in_flight.empty());
+}
+
+TEST_F(LoopTest, AfterStopEveryCallIsToldSo) {
+  loop_.start();
+  loop_.stop();
+  EXPECT_EQ(enterDormant().error().code, ErrorCode::kShutdown);
+  loop_.stop();
+}
+
+TEST_F(LoopTest, CallsFromManyThreadsAreAnsweredOrToldOfTheStop) {
+  loop_.start();
+  std::vector<std::future<int>> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.push_back(std::async(std::launch::async, [this] {
+      int answered = 0;
+      for (;;) {
+        const auto reply = enterDormant();
+        if (!reply && reply.error().code == ErrorCode::kShutdown) return answered;
+        ++answered;
+      }
+    }));
+  }
+  ASSERT_TRUE(eventually([&] { return governor().state.dormant(); }));
+  loop_.beginStop();
+  loop_.stop();
+  for (auto& caller : callers) EXPECT_GE(caller.get(), 0);
+}
+
+TEST_F(LoopTest, ItBeats) {
+  loop_.start();
+  EXPECT_TRUE(eventually([&] { return loop_.sinceBeat() < std::chrono::seconds(5); }));
+}
+
+}  // namespace
+}  // namespace heald::runtime
