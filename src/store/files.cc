@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "store/fault.h"
 
@@ -117,18 +118,29 @@ void publish(const std::string& from, const std::string& to) {
   }
 }
 
-StoreLock::StoreLock(const std::string& store_path)
+StoreLock::StoreLock(const std::string& store_path, std::chrono::milliseconds patience)
     : file_(::open(lockOf(store_path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (!file_.valid()) {
     failWithErrno("cannot create its lock " + lockOf(store_path));
   }
-  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
-      failWithErrno("cannot lock " + lockOf(store_path));
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!tryLock(store_path)) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      throw Fault("another heald uses this store" + holderOf(file_.get()));
     }
-    throw Fault("another heald uses this store" + holderOf(file_.get()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   writePid(file_.get());
+}
+
+bool StoreLock::tryLock(const std::string& store_path) const {
+  if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) {
+    return true;
+  }
+  if (errno != EWOULDBLOCK) {
+    failWithErrno("cannot lock " + lockOf(store_path));
+  }
+  return false;
 }
 
 FileWatch::FileWatch(std::string path)

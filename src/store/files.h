@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -37,11 +38,17 @@ void publish(const std::string& from, const std::string& to);
 // Two healds cannot use one store: the holder has flock(<path>.lock), which the kernel frees
 // however it ends. Readers such as the sqlite3 shell are not held up. The file holds the pid, for
 // the message; it stays.
+//
+// `patience`: a heald that was killed while it forked holds the lock until that child has closed
+// its descriptors, a moment later.
 class StoreLock {
  public:
-  explicit StoreLock(const std::string& store_path);
+  StoreLock(const std::string& store_path, std::chrono::milliseconds patience);
 
  private:
+  // Whether it is ours; Fault when the system refuses.
+  bool tryLock(const std::string& store_path) const;
+
   io::UniqueFd file_;
 };
 

@@ -227,7 +227,7 @@ class SqliteStore : public Store {
 bool SqliteStore::openOrCreate() {
   path_ = resolved(options_.path);
   createParents(path_);
-  StoreLock lock(path_);
+  StoreLock lock(path_, options_.busy_timeout);
   const bool existed = fileIdOf(path_).exists();
   if (existed && regularFileSize(path_) == 0) {
     throw Fault("empty; put back a copy, or remove it to begin with a fresh state");

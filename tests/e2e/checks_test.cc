@@ -102,6 +102,7 @@ TEST(HttpCheck, ARedirectIsNotFollowedAndABodyMustMatch) {
   TinyServer server([&](const std::string& request) { return service.answer(request); });
   const std::string with_token = "', bearer_token_file: '@DIR@/token'";
   TestDaemon daemon({R"(
+detection: {interval: 200ms}
 checks:
   - name: moved
     http: {url: ')" + server.url("/moved") +

@@ -160,9 +160,8 @@ TEST(StoreFaults, ALimitOnFileSizesIsAFaultOfTheStoreAndNotTheEndOfHeald) {
   daemon.launch().file_size_limit = 64 * 1024;
   daemon.dir().write("sick", "");
   daemon.start();
-  daemon.await("the end of the store, or of heald", [&] {
-    return !daemon.running() || daemon.metric("heald_store_up") == 0;
-  });
+  daemon.await("the end of the store, or of heald",
+               [&] { return !daemon.running() || daemon.metric("heald_store_up") == 0; });
   ASSERT_TRUE(daemon.running()) << "ended by signal " << -daemon.waitForExit();
   EXPECT_EQ(daemon.stop(), 0);
 }

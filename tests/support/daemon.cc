@@ -192,14 +192,15 @@ void TestDaemon::killAfter(std::chrono::microseconds delay) {
 }
 
 std::string TestDaemon::leftovers(milliseconds limit) {
-  const auto left = [this] { return pid_ > 0 ? descendantsOf(pid_) : orphans(); };
+  std::vector<Process> left;
   eventually(
       [&] {
         reapOrphans(runningDaemons());
-        return left().empty();
+        left = pid_ > 0 ? descendantsOf(pid_) : orphans();
+        return left.empty();
       },
       limit);
-  return toString(left());
+  return toString(left);
 }
 
 std::string TestDaemon::log() const {
