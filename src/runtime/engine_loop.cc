@@ -66,6 +66,11 @@ Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction
   }
 }
 
+std::shared_ptr<const engine::Snapshot> EngineLoop::snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
+}
+
 core::Duration EngineLoop::sinceBeat() const {
   return clock_.now().boot.time_since_epoch() - core::Duration(beat_.load());
 }
@@ -208,7 +213,11 @@ void EngineLoop::restoreStore(const core::Now& now, Output& out) {
 
 void EngineLoop::publish() {
   const core::Now now = clock_.now();
-  snapshot_.store(std::make_shared<const engine::Snapshot>(engine_->snapshot(now)));
+  auto fresh = std::make_shared<const engine::Snapshot>(engine_->snapshot(now));
+  {
+    const std::lock_guard lock(snapshot_mutex_);
+    snapshot_.swap(fresh);
+  }
   published_ = now.boot;
   dirty_ = false;
 }

@@ -48,7 +48,7 @@ class EngineLoop {
   // stops. `function` is the job of a RegisterTask. Not from a job that would replace itself.
   Result<engine::Reply> call(engine::Event command, Work::TaskFunction function = nullptr);
 
-  std::shared_ptr<const engine::Snapshot> snapshot() const { return snapshot_.load(); }
+  std::shared_ptr<const engine::Snapshot> snapshot() const;
   std::size_t queueLength() const { return mailbox_.size(); }
   static constexpr std::size_t queueCapacity() { return Mailbox<int>::kCapacity; }
   std::uint64_t queueFull() const { return queue_full_; }
@@ -107,7 +107,10 @@ class EngineLoop {
   std::map<std::uint64_t, Work::TaskFunction> functions_;     // by install
 
   Mailbox<Letter> mailbox_;
-  std::atomic<std::shared_ptr<const engine::Snapshot>> snapshot_;
+  // Not std::atomic<std::shared_ptr>: libstdc++ 12 unlocks its reader without release, which is a
+  // data race (ThreadSanitizer shows it). Held for a copy of the pointer only.
+  mutable std::mutex snapshot_mutex_;
+  std::shared_ptr<const engine::Snapshot> snapshot_;
   std::atomic<std::int64_t> beat_{0};
   std::atomic<std::uint64_t> queue_full_{0};
   std::mutex idle_mutex_;
