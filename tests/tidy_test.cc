@@ -147,6 +147,16 @@ TEST(Tidy, NoTestSleeps) {
   }
 }
 
+// The pointer that snapshot() returns is gone before the first turn of such a loop (C++20).
+TEST(Tidy, NoLoopRunsOverASnapshotThatNobodyHolds) {
+  for (const char* folder : {"src", "tests"}) {
+    for (const std::string& place :
+         matches(kRoot / folder, "for \\(.*:.*snapshot\\(\\)->", {"tests/tidy_test.cc"})) {
+      ADD_FAILURE() << place;
+    }
+  }
+}
+
 TEST(Tidy, HeavyHeadersStayInSources) {
   // Headers of two sources each, which hold what the library gives them.
   const std::set<std::string> kPrivate = {"http_transfer.h", "schema_fields.h"};

@@ -49,7 +49,8 @@ Result<void> Tasks::unregister(const std::string& id) {
 
 std::vector<TaskInfo> Tasks::tasks() const {
   std::vector<TaskInfo> infos;
-  for (const engine::TaskView& task : loop_.snapshot()->tasks) {
+  const auto snapshot = loop_.snapshot();
+  for (const engine::TaskView& task : snapshot->tasks) {
     const bool interval = task.kind == engine::TaskKind::kInterval;
     infos.push_back({task.id, interval ? "interval" : "timeout", task.enabled, task.executions,
                      task.failures, std::chrono::duration_cast<std::chrono::seconds>(task.uptime)});

@@ -72,7 +72,8 @@ TEST_F(LoopTasks, AJobIsNeverRunTwiceAtOneTime) {
   ASSERT_TRUE(loop_.call(interval("slow", milliseconds(2)), [] {}));
   const auto running = work_.awaitTask("slow");
   const auto overruns = [&] {
-    for (const auto& task : loop_.snapshot()->tasks) {
+    const auto snapshot = loop_.snapshot();
+    for (const auto& task : snapshot->tasks) {
       if (task.id == "slow") return task.overruns;
     }
     return std::uint64_t{0};
