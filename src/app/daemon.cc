@@ -193,7 +193,6 @@ class RunningDaemon final : public Daemon {
     sources.config = figures_;
     sources.store = storeFigures();
     sources.http = requests_.read();
-    sources.http.auth_failures = control_ ? control_->authFailures() : 0;
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);

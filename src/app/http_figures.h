@@ -15,7 +15,7 @@ namespace heald::app {
 class HttpFigures {
  public:
   void observe(const http::RequestRecord& record);
-  // Without the authentication failures, which the listeners count themselves.
+  // An answer of 401 is a failed authentication.
   metrics::HttpFigures read() const;
 
  private:
