@@ -1,23 +1,29 @@
 #include "support/descendants.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
 namespace heald::test {
 namespace {
 
+// A process may end while it is read about: then there is nothing.
 std::string contentOf(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string content;
+  char chunk[4096];
+  for (ssize_t size = 0; file >= 0 && (size = ::read(file, chunk, sizeof chunk)) > 0;) {
+    content.append(chunk, static_cast<std::size_t>(size));
+  }
+  if (file >= 0) ::close(file);
+  return content;
 }
 
 std::string commandLineOf(pid_t pid) {

@@ -16,7 +16,8 @@ namespace heald::test {
 // 20 s, so that a server that hangs fails a test instead of stopping the suite.
 class RawConnection {
  public:
-  explicit RawConnection(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit RawConnection(std::uint16_t port)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval limit{20, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     sockaddr_in address{};
@@ -35,7 +36,8 @@ class RawConnection {
   // False when the server has closed the connection.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent =
+          TEMP_FAILURE_RETRY(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -54,7 +56,9 @@ class RawConnection {
   std::string readAll() {
     std::string all;
     char chunk[4096];
-    for (ssize_t count = 0; (count = ::recv(socket_, chunk, sizeof chunk, 0)) > 0;) {
+    for (;;) {  // a socket with a timeout is interrupted by the end of any child
+      const ssize_t count = TEMP_FAILURE_RETRY(::recv(socket_, chunk, sizeof chunk, 0));
+      if (count <= 0) break;
       all.append(chunk, static_cast<std::size_t>(count));
     }
     return all;
