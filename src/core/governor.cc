@@ -23,6 +23,14 @@ std::string describe(const BudgetPolicy& budget) {
   return std::to_string(budget.attempts) + " attempts per " + toText(budget.per);
 }
 
+bool sameBoot(const ClockStamp& saved, const ClockStamp& present) {
+  return !saved.boot_id.empty() && saved.boot_id == present.boot_id;
+}
+
+Duration elapsedBetween(const ClockStamp& saved, const ClockStamp& present) {
+  return std::max(Duration{0}, present.at.wall - saved.at.wall);
+}
+
 }  // namespace
 
 std::string_view toString(Guard guard) {
@@ -302,18 +310,22 @@ int attemptBound(const GovernorPolicy& policy) {
   return failures * policy.breaker.half_open_max_attempts + policy.max_in_flight - 1;
 }
 
+BootTime rebased(BootTime deadline, const ClockStamp& saved, const ClockStamp& present) {
+  if (sameBoot(saved, present)) {
+    return deadline;
+  }
+  const Duration remained = std::max(Duration{0}, deadline - saved.at.boot);
+  return present.at.boot + std::max(Duration{0}, remained - elapsedBetween(saved, present));
+}
+
 void rebase(GovernorState& state, const ClockStamp& saved, const ClockStamp& present) {
-  if (!saved.boot_id.empty() && saved.boot_id == present.boot_id) {
+  if (sameBoot(saved, present)) {
     return;
   }
-  const Duration elapsed = std::max(Duration{0}, present.at.wall - saved.at.wall);
-  const auto deadline = [&](BootTime t) {
-    const Duration remained = std::max(Duration{0}, t - saved.at.boot);
-    return present.at.boot + std::max(Duration{0}, remained - elapsed);
-  };
-  state.next_allowed_at = deadline(state.next_allowed_at);
+  const Duration elapsed = elapsedBetween(saved, present);
+  state.next_allowed_at = rebased(state.next_allowed_at, saved, present);
   if (state.breaker.state == BreakerState::kOpen) {
-    state.breaker.open_until = deadline(state.breaker.open_until);
+    state.breaker.open_until = rebased(state.breaker.open_until, saved, present);
   }
   for (BootTime& start : state.starts) {
     const Duration age = std::max(Duration{0}, saved.at.boot - start) + elapsed;

@@ -178,9 +178,13 @@ struct ClockStamp {
   Now at;
 };
 
-// Brings the deadlines of a saved state into the present boot. Within one boot nothing changes. On
-// another boot each keeps what remained by wall clock, within [0, what remained when saved], and
-// all of it when the wall clock went backwards; the starts that budgets count age in the same way.
+// A deadline that was saved, in the present boot. Within one boot it is the same. On another boot
+// what remained by wall clock, within [0, what remained when saved], and all of it when the wall
+// clock went backwards.
+BootTime rebased(BootTime deadline, const ClockStamp& saved, const ClockStamp& present);
+
+// Brings the deadlines of a saved state into the present boot, each as above; the starts that
+// budgets count age in the same way.
 void rebase(GovernorState& state, const ClockStamp& saved, const ClockStamp& present);
 
 // Whether a saved state is one that this machine can be in; what is wrong, or "".

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ctl/explanation_text.h"
 #include "ctl/json_access.h"
 #include "ctl/status_text.h"
 
@@ -55,6 +56,18 @@ ExitCode showFlags(const Console& console) {
   if (!flags) return code;
   console.out << flagsText(*flags, console.colours);
   return code;
+}
+
+ExitCode explain(const Console& console, const std::string& governor, bool as_json) {
+  const Answer answer = console.client.get("/api/governors/" + segment(governor) + "/explain");
+  if (!answer.ok()) return console.fail(*answer.failure);
+  const auto explanation = ordered_json::parse(answer.body, nullptr, false);
+  if (!listOf(explanation, "guards").is_array()) {
+    return console.fail(ExitCode::kUnreachable,
+                        "what answers at " + console.client.url() + " is not heald");
+  }
+  console.out << (as_json ? answer.body + "\n" : explanationText(explanation, console.colours));
+  return ExitCode::kOk;
 }
 
 }  // namespace heald::ctl

@@ -39,5 +39,10 @@ ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
                  const std::string& reason);
 ExitCode runCheck(const Console& console, const std::string& name);
 ExitCode runRemedy(const Console& console, const std::string& name);
+// `length` is a duration as a text: "2h".
+ExitCode pause(const Console& console, const Target& target, const std::string& length,
+               const std::string& reason);
+ExitCode unpause(const Console& console, const Target& target);
+ExitCode explain(const Console& console, const std::string& governor, bool as_json);
 
 }  // namespace heald::ctl

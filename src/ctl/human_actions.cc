@@ -147,4 +147,36 @@ ExitCode runRemedy(const Console& console, const std::string& name) {
                 });
 }
 
+namespace {
+
+std::string pausePath(const Target& target, const char* action) {
+  return target.all ? std::string("/api/") + action
+                    : "/api/remedies/" + segment(target.name) + "/" + action;
+}
+
+std::string asSentence(std::string message) {
+  if (!message.empty() && message[0] >= 'a' && message[0] <= 'z') {
+    message[0] = static_cast<char>(message[0] - 'a' + 'A');
+  }
+  return message + ".";
+}
+
+ExitCode needsTarget(const Console& console) {
+  return console.fail(ExitCode::kUsage, "name a remedy, or say --all");
+}
+
+}  // namespace
+
+ExitCode pause(const Console& console, const Target& target, const std::string& length,
+               const std::string& reason) {
+  if (target.name.empty() && !target.all) return needsTarget(console);
+  return change(console, "POST", pausePath(target, "pause"), {{"for", length}, {"reason", reason}},
+                asSentence);
+}
+
+ExitCode unpause(const Console& console, const Target& target) {
+  if (target.name.empty() && !target.all) return needsTarget(console);
+  return change(console, "POST", pausePath(target, "unpause"), ordered_json::object(), asSentence);
+}
+
 }  // namespace heald::ctl

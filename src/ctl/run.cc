@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "app/version.h"
+#include "config/scalars.h"
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
 #include "io/address.h"
@@ -30,6 +31,8 @@ Examples:
   healdctl flag                                         the kill switches and their layers
   healdctl flag auto_healing off --reason "deploying"
   healdctl run check gateway
+  healdctl pause restart-gateway --for 2h --reason "moving the disk"
+  healdctl explain gateway                              why it may act now, or may not
   healdctl check-config heald.yml
 
 Exit codes:
@@ -51,6 +54,7 @@ struct Arguments {
   bool check = false;
   std::string name;
   std::string setting;
+  std::string length;
   std::string file = kDefaultConfigFile;
 };
 
@@ -70,6 +74,8 @@ class CommandLine {
     addReads();
     addHumanActions();
     addRuns();
+    addPauses();
+    addExplain();
     addConfiguration();
   }
 
@@ -170,6 +176,37 @@ class CommandLine {
         [this](const Console& s) { return runRemedy(s, args_.name); })
         ->add_option("name", args_.name, "Its name")
         ->required();
+  }
+
+  void addPauses() {
+    const auto target = [this](CLI::App* sub, const char* all) {
+      CLI::Option* name = sub->add_option("remedy", args_.target.name, "Its name");
+      sub->add_flag("--all", args_.target.all, all)->excludes(name);
+    };
+    CLI::App* paused = add(
+        &app_, "pause", "Start nothing for a remedy for a while: maintenance",
+        [this](const Console& s) { return pause(s, args_.target, args_.length, args_.reason); });
+    target(paused, "Every remedy, and permits too");
+    paused->add_option("--for", args_.length, "How long, at most 30d: 90s, 10m, 2h; ends by itself")
+        ->required()
+        ->check(CLI::Validator(
+            [](const std::string& text) {
+              const auto length = config::parseDuration(text);
+              return length ? std::string() : text + " " + length.error().message;
+            },
+            ""));
+    addReason(paused, "What is being done")->required();
+    target(add(&app_, "unpause", "End the pause of a remedy",
+               [this](const Console& s) { return unpause(s, args_.target); }),
+           "End every pause");
+  }
+
+  void addExplain() {
+    CLI::App* explained =
+        add(&app_, "explain", "Why an attempt under a governor may start now, or may not",
+            [this](const Console& s) { return explain(s, args_.name, args_.as_json); });
+    explained->add_option("governor", args_.name, "Its name")->required();
+    explained->add_flag("--json", args_.as_json, "Print the answer as it came");
   }
 
   void addConfiguration() {

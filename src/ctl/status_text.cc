@@ -106,7 +106,10 @@ std::string phase(const ordered_json& remedy, const ordered_json& status) {
   return textOf(remedy, "phase") + (wait.empty() ? "" : ", " + wait);
 }
 
-std::string heldBackBy(const ordered_json& remedy) {
+std::string heldBackBy(const ordered_json& remedy, const ordered_json& status) {
+  const auto ends = timeOf(objectOf(remedy, "pause"), "until");
+  const auto now = timeOf(status, "time");
+  if (ends && now && *now < *ends) return "paused, another " + rough(*ends - *now);
   const std::string check = textOf(remedy, "blockedBy");
   return check.empty() ? textOf(remedy, "lastDeniedBy") : "check " + check;
 }
@@ -119,7 +122,7 @@ Table remedies(const ordered_json& status) {
                {textOf(r, "check")},
                {textOf(r, "governor")},
                {phase(r, status)},
-               {heldBackBy(r)},
+               {heldBackBy(r, status)},
                {ago(timeOf(r, "lastSuccess"), status)},
                {message(r, "lastResult")}});
   }

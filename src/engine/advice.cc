@@ -72,6 +72,32 @@ void adviseActive(const GovernorView& g, core::Now now, std::vector<Issue>* issu
   }
 }
 
+void advisePause(const Pause& pause, const std::string& what, const std::string& target,
+                 core::Now now, std::vector<Issue>* issues, std::vector<Recommendation>* advice) {
+  const std::string until = core::toIso8601(now.wall + (pause.until - now.boot));
+  if (issues != nullptr) {
+    issues->push_back(
+        {Severity::kInfo, "", "paused",
+         what + " is paused until " + until + " by " + pause.by + ": " + pause.reason});
+  }
+  if (advice != nullptr) {
+    advice->push_back({"", "paused", "when the work is done, end the pause of " + what,
+                       "healdctl unpause " + target});
+  }
+}
+
+void advisePauses(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
+                  std::vector<Recommendation>* advice) {
+  if (s.pause && now.boot < s.pause->until) {
+    advisePause(*s.pause, "everything", "--all", now, issues, advice);
+  }
+  for (const RemedyView& remedy : s.remedies) {
+    if (remedy.pause && now.boot < remedy.pause->until && !remedy.paused_with_all) {
+      advisePause(*remedy.pause, "remedy " + remedy.name, remedy.name, now, issues, advice);
+    }
+  }
+}
+
 void adviseChecks(const Snapshot& s, std::vector<Issue>* issues,
                   std::vector<Recommendation>* advice) {
   for (const CheckView& check : s.checks) {
@@ -138,6 +164,7 @@ void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
       adviseActive(governor, now, issues, advice);
     }
   }
+  advisePauses(s, now, issues, advice);
   adviseChecks(s, issues, advice);
 }
 

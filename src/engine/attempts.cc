@@ -52,6 +52,7 @@ void Healing::startAction(int r, Step& step) {
   }
   remedy.wanted_at.reset();
   remedy.view.last_denied_by.reset();
+  ++remedy.view.allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
   step.out.actions.push_back(StartAction{r, which, remedy.attempt, remedy.spec.check, reason});
   step.out.notes.push_back({Note::Level::kInfo,

@@ -45,6 +45,21 @@ void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
   step.out.reply = healing_.runNow(command, step);
 }
 
+void Engine::Impl::on(const PauseRemedy& command, Step& step) {
+  const bool named = !command.remedy.empty();
+  step.out.reply = named && healing_.indexOf(command.remedy) < 0
+                       ? Result<Reply>(healing_.noRemedy(command.remedy))
+                       : pauses_.pause(command, step.now);
+}
+
+void Engine::Impl::on(const UnpauseRemedy& command, Step& step) {
+  // One that was taken out of the configuration meanwhile can be unpaused as well.
+  const bool known = command.remedy.empty() || healing_.indexOf(command.remedy) >= 0 ||
+                     pauses_.knows(command.remedy);
+  step.out.reply =
+      known ? pauses_.unpause(command, step.now) : Result<Reply>(healing_.noRemedy(command.remedy));
+}
+
 std::string Engine::Impl::checkNames() const {
   std::string names;
   for (std::size_t i = 0; i < detection_.size() && i < 20; ++i) {

@@ -21,7 +21,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
     : setup_(std::move(setup)),
       features_(setup_.features),
       detection_(setup_.detection, setup_.checks),
-      healing_(setup_, detection_, features_),
+      healing_(setup_, detection_, features_, pauses_),
       tasks_(setup_.task_limit, [this](const std::string& id) {
         return !isBuiltIn(id) || features_.enabled(featureOf(id));
       }) {
@@ -58,6 +58,7 @@ Changes Engine::Impl::changes(core::Now now) const {
   if (flag_proposal_) {
     changes.flags.emplace_back(flag_proposal_->feature, features_.layers(flag_proposal_->feature));
   }
+  pauses_.addChanges(changes);
   changes.at = now;
   return changes;
 }
@@ -68,6 +69,7 @@ Changes Engine::Impl::everything(core::Now now) const {
   for (const core::Feature feature : core::kFeatures) {
     all.flags.emplace_back(feature, features_.layers(feature));
   }
+  pauses_.addEverything(all);
   all.at = now;
   return all;
 }
@@ -80,6 +82,9 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
       detect(step);
     }
     healing_.keep(step);
+    if (pauses_.keep(out.notes)) {
+      healing_.pausesChanged(step);
+    }
     if (!human_.empty()) {
       for (const auto& count : std::exchange(human_, {})) {
         count(*this);
@@ -91,6 +96,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     storeDown(error);
     noteStore(out);
     healing_.undo(step);
+    pauses_.undo();
     human_.clear();
     if (flag_proposal_) {
       features_.restoreOverride(flag_proposal_->feature, flag_proposal_->before.overridden,
@@ -132,6 +138,9 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
     }
   };
   consider(healing_.nextWakeup());
+  if (store_up_) {
+    consider(pauses_.nextEnd());
+  }
   if (detecting_) {
     consider(detection_.nextDue());
   }
@@ -180,6 +189,9 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   for (const auto& [name, totals] : saved.remedies) {
     healing_.loadTotals(name, totals);
   }
+  for (const auto& [name, pause] : saved.pauses) {
+    pauses_.load(name, pause);
+  }
   for (const auto& [feature, layers] : saved.flags) {
     features_.restoreOverride(feature, layers.overridden, layers.changed_at);
   }
@@ -207,6 +219,9 @@ void Engine::Impl::on(const Tick&, Step& step) {
     return;
   }
   healing_.continueRecovery(step);
+  if (store_up_) {
+    pauses_.forgetEnded(step.now);
+  }
   for (const BackgroundTasks::Due& due : tasks_.takeDue(step.now.boot)) {
     runTask(due, step);
   }

@@ -9,6 +9,7 @@
 #include "engine/detection.h"
 #include "engine/engine.h"
 #include "engine/healing.h"
+#include "engine/pauses.h"
 
 namespace heald::engine {
 
@@ -35,7 +36,9 @@ class Engine::Impl {
     core::FeatureFlags::Layers before;
   };
   Governors& governors() { return healing_.governors(); }
-  bool proposed() const { return healing_.proposed() || flag_proposal_.has_value(); }
+  bool proposed() const {
+    return healing_.proposed() || pauses_.proposed() || flag_proposal_.has_value();
+  }
 
   void registerBuiltIn(const char* id, core::Duration period, core::Now now,
                        core::Duration first_after);
@@ -54,6 +57,8 @@ class Engine::Impl {
   void on(const RemoveTask& command, Step& step);
   void on(const RunCheckNow& command, Step& step);
   void on(const RunRemedyNow& command, Step& step);
+  void on(const PauseRemedy& command, Step& step);
+  void on(const UnpauseRemedy& command, Step& step);
   std::string checkNames() const;
 
   // Applies a human action to one governor, or to all that `chosen` takes, and answers.
@@ -69,6 +74,7 @@ class Engine::Impl {
   const Setup setup_;
   core::FeatureFlags features_;
   Detection detection_;
+  Pauses pauses_;
   Healing healing_;
   BackgroundTasks tasks_;
   bool store_up_ = true;

@@ -73,6 +73,19 @@ struct RunRemedyNow {
   std::string remedy;
   std::string by;
 };
+// Nothing starts for the remedy while it lasts; what runs, goes on. An empty remedy means all of
+// them, and permits too. Pausing again replaces the pause; `lasts` is at most Pauses::kLongest.
+struct PauseRemedy {
+  std::string remedy;
+  core::Duration lasts{};
+  std::string reason;
+  std::string by;
+};
+// Ends the pause of a remedy, or with an empty name every pause.
+struct UnpauseRemedy {
+  std::string remedy;
+  std::string by;
+};
 struct RegisterTask {
   std::string id;
   TaskKind kind = TaskKind::kInterval;
@@ -87,8 +100,8 @@ struct RemoveTask {
 // No check, attempt or task starts from here on; what runs may still report.
 struct Stop {};
 
-using Event =
-    std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant, Reset,
-                 SetFlag, RunCheckNow, RunRemedyNow, RegisterTask, RemoveTask, Stop>;
+using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
+                           Reset, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy,
+                           RegisterTask, RemoveTask, Stop>;
 
 }  // namespace heald::engine

@@ -24,10 +24,12 @@ bool endsWithAnAttempt(Guard guard) {
 
 }  // namespace
 
-Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features)
+Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
+                 const Pauses& pauses)
     : policy_(setup.healing),
       detection_(detection),
       features_(features),
+      pauses_(pauses),
       governors_(setup.governors),
       remedies_of_check_(detection.size()),
       checks_of_governor_(setup.governors.size()) {
@@ -74,7 +76,7 @@ void Healing::raise(int check, EventSource source, Step& step) {
     countUp(dropped_, DropReason::kUnmatched);
   }
   for (const int remedy : remedies) {
-    want(remedy, false, step);
+    detected(remedy, false, step);
   }
 }
 
@@ -82,25 +84,39 @@ void Healing::runPreventive(Step& step) {
   for (std::size_t i = 0; i < remedies_.size(); ++i) {
     if (remedies_[i].spec.preventive) {
       countUp(events_, EventSource::kPreventive);
-      want(static_cast<int>(i), true, step);
+      detected(static_cast<int>(i), true, step);
     }
   }
 }
 
-Result<Reply> Healing::runNow(const RunRemedyNow& command, Step& step) {
-  const auto named = [&](const Remedy& r) { return r.spec.name == command.remedy; };
+int Healing::indexOf(const std::string& name) const {
+  const auto named = [&](const Remedy& r) { return r.spec.name == name; };
   const auto found = std::find_if(remedies_.begin(), remedies_.end(), named);
-  if (found == remedies_.end()) {
-    std::string names;
-    for (std::size_t i = 0; i < remedies_.size() && i < 20; ++i) {
-      names += (i == 0 ? "" : ", ") + remedies_[i].spec.name;
-    }
-    return Error{ErrorCode::kNotFound,
-                 "no remedy \"" + command.remedy + "\" (there are: " + names + ")"};
+  return found == remedies_.end() ? -1 : static_cast<int>(found - remedies_.begin());
+}
+
+Error Healing::noRemedy(const std::string& name) const {
+  std::string names;
+  for (std::size_t i = 0; i < remedies_.size() && i < 20; ++i) {
+    names += (i == 0 ? "" : ", ") + remedies_[i].spec.name;
+  }
+  return {ErrorCode::kNotFound, "no remedy \"" + name + "\" (there are: " + names + ")"};
+}
+
+Result<Reply> Healing::runNow(const RunRemedyNow& command, Step& step) {
+  const int r = indexOf(command.remedy);
+  if (r < 0) {
+    return noRemedy(command.remedy);
+  }
+  if (const Pause* pause = pauses_.of(command.remedy, step.now.boot)) {
+    const bool all = pause == pauses_.ofAll(step.now.boot);
+    return Error{ErrorCode::kConflict, "remedy \"" + command.remedy + "\" is paused for another " +
+                                           core::toText(pause->until - step.now.boot) + " (" +
+                                           pause->reason + "); to end that: healdctl unpause " +
+                                           (all ? "--all" : command.remedy)};
   }
   countUp(events_, EventSource::kApi);
-  const core::Verdict verdict =
-      want(static_cast<int>(found - remedies_.begin()), found->spec.preventive, step);
+  const core::Verdict verdict = detected(r, at(r).spec.preventive, step);
   if (!verdict.allowed()) {
     std::string until =
         verdict.until ? ", which lasts another " + core::toText(*verdict.until - step.now.boot)
@@ -109,6 +125,11 @@ Result<Reply> Healing::runNow(const RunRemedyNow& command, Step& step) {
                                            std::string(toString(*verdict.denied_by)) + until};
   }
   return Reply{"remedy \"" + command.remedy + "\" is wanted; its check is run again first"};
+}
+
+core::Verdict Healing::detected(int r, bool preventive, Step& step) {
+  ++at(r).view.detected;
+  return want(r, preventive, step);
 }
 
 core::Verdict Healing::want(int r, bool preventive, Step& step) {
@@ -121,7 +142,7 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     countUp(dropped_, DropReason::kDuplicate);
     return {};
   }
-  if (!under_way && blockedByParent(r, step)) {
+  if (!under_way && heldBack(r, step)) {
     return {};
   }
   if (!under_way) {
@@ -149,26 +170,6 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     admit(r, step);
   }
   return {};
-}
-
-// A child of an unhealthy check is a symptom: healing it would heal nothing.
-bool Healing::blockedByParent(int r, Step& step) {
-  Remedy& remedy = at(r);
-  const int parent = remedy.check >= 0 ? detection_.unhealthyParent(remedy.check) : -1;
-  if (parent < 0) {
-    remedy.view.blocked_by.clear();
-    return false;
-  }
-  const std::string& name = detection_.spec(parent).name;
-  if (remedy.view.blocked_by != name) {
-    step.out.notes.push_back(
-        {Note::Level::kInfo,
-         "attempt not started: what its check depends on is unhealthy",
-         {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}, {"depends_on", name}}});
-  }
-  rest(remedy);
-  remedy.view.blocked_by = name;
-  return true;
 }
 
 void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
@@ -213,7 +214,7 @@ void Healing::waitUntilAllowed(int r) {
 
 void Healing::wait(int r, Step& step) {
   Remedy& remedy = at(r);
-  if (blockedByParent(r, step)) {
+  if (heldBack(r, step)) {
     return;
   }
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
@@ -302,7 +303,7 @@ void Healing::prechecked(int r, Step& step) {
 
 void Healing::admit(int r, Step& step) {
   Remedy& remedy = at(r);
-  if (blockedByParent(r, step)) {
+  if (heldBack(r, step)) {
     return;
   }
   if (remedy.view.observe) {
@@ -331,6 +332,7 @@ void Healing::wouldAttempt(int r, Step& step) {
     deny(r, verdict, step);
     return;
   }
+  ++remedy.view.allowed;
   ++remedy.view.would_attempt;
   step.out.notes.push_back({Note::Level::kInfo,
                             "observe mode: an attempt would start now",

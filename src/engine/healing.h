@@ -8,6 +8,7 @@
 #include "engine/event.h"
 #include "engine/governors.h"
 #include "engine/output.h"
+#include "engine/pauses.h"
 #include "engine/setup.h"
 #include "engine/snapshot.h"
 #include "engine/timer_queue.h"
@@ -31,7 +32,8 @@ struct Step {
 // backlog.
 class Healing {
  public:
-  Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features);
+  Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
+          const Pauses& pauses);
 
   Governors& governors() { return governors_; }
   const Governors& governors() const { return governors_; }
@@ -48,6 +50,8 @@ class Healing {
   void wakeDue(Step& step);
   void runPreventive(Step& step);
   Result<Reply> runNow(const RunRemedyNow& command, Step& step);
+  int indexOf(const std::string& remedy) const;  // -1 when there is none
+  Error noRemedy(const std::string& name) const;
 
   // Attempts that were in flight when the last process ended: verified by their checks, counted.
   void beginRecovery(core::Now now);
@@ -58,6 +62,8 @@ class Healing {
   void undo(Step& step);
   // A human has acted: what waits, waits for something else now, or for nothing.
   void governorsChanged(Step& step);
+  // What waits and is paused now, waits no more.
+  void pausesChanged(Step& step);
   void setStoreUp(bool up) { store_up_ = up; }
   void storeIsBack(Step& step);  // results that waited for it are proposed again
   void stop();
@@ -76,6 +82,7 @@ class Healing {
     int check = -1;
     int governor = 0;
     Phase phase = Phase::kIdle;
+    bool pause_noted = false;     // that it is held back by a pause, since the last time it was not
     bool preventive_run = false;  // the present one came from the preventive task
     bool recovering = false;      // the present attempt was in flight at the last process's end
     std::uint64_t attempt = 0;
@@ -106,7 +113,11 @@ class Healing {
   bool stormBrake() const;
   bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
 
+  core::Verdict detected(int remedy, bool preventive, Step& step);
   core::Verdict want(int remedy, bool preventive, Step& step);
+  // What stands before the governor: neither asks it nor counts there.
+  bool heldBack(int remedy, Step& step);
+  bool paused(int remedy, Step& step);
   bool blockedByParent(int remedy, Step& step);
   void deny(int remedy, const core::Verdict& verdict, Step& step);
   void waitUntilAllowed(int remedy);
@@ -128,6 +139,7 @@ class Healing {
   const HealingPolicy policy_;
   Detection& detection_;
   const core::FeatureFlags& features_;
+  const Pauses& pauses_;
   Governors governors_;
   std::vector<Remedy> remedies_;
   std::vector<std::vector<int>> remedies_of_check_;

@@ -16,6 +16,10 @@ void Healing::loadTotals(const std::string& name, const RemedyTotals& totals) {
 void Healing::fill(Snapshot& s) const {
   s.observe = policy_.observe;
   s.storm_brake = stormBrake();
+  s.storm_brake_policy = policy_.storm_brake;
+  if (const Pause* all = pauses_.ofAll(s.taken.boot)) {
+    s.pause = *all;
+  }
   s.attempts_in_progress = governors_.inFlight();
   s.max_concurrent = policy_.max_concurrent;
   s.events = events_;
@@ -38,6 +42,14 @@ void Healing::fill(Snapshot& s) const {
     RemedyView view = remedy.view;
     view.phase = remedy.phase;
     view.attempt = remedy.attempt;
+    if (const Pause* pause = pauses_.of(view.name, s.taken.boot)) {
+      view.pause = *pause;
+      view.paused_with_all = pause == pauses_.ofAll(s.taken.boot);
+    }
+    if (const int parent = remedy.check >= 0 ? detection_.unhealthyParent(remedy.check) : -1;
+        parent >= 0) {
+      view.unhealthy_parent = detection_.spec(parent).name;
+    }
     if (remedy.phase == Phase::kWaiting) {
       view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
     }

@@ -10,6 +10,7 @@
 
 #include "core/feature_flags.h"
 #include "core/governor.h"
+#include "engine/pause.h"
 #include "heald/result.h"
 
 namespace heald::engine {
@@ -92,9 +93,12 @@ struct Changes {
   std::vector<std::pair<std::string, core::GovernorState>> governors;
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
+  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;  // by remedy; nothing: ended
   core::Now at{};
 
-  bool empty() const { return governors.empty() && remedies.empty() && flags.empty(); }
+  bool empty() const {
+    return governors.empty() && remedies.empty() && flags.empty() && pauses.empty();
+  }
 };
 
 // What the store held at start-up.
@@ -103,6 +107,7 @@ struct Saved {
   std::vector<std::pair<std::string, std::string>> unreadable;         // name and what is wrong
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
+  std::vector<std::pair<std::string, Pause>> pauses;  // by remedy, rebased to this boot
 };
 
 }  // namespace heald::engine

@@ -13,6 +13,7 @@
 #include "engine/event.h"
 #include "engine/histogram.h"
 #include "engine/output.h"
+#include "engine/pause.h"
 #include "engine/setup.h"
 
 namespace heald::engine {
@@ -66,7 +67,15 @@ struct RemedyView {
   std::string last_result;                    // of the last attempt, one line; "" before any
   std::optional<core::WallTime> last_success;
   RemedyTotals totals;
+  // Since the process started. Every event that wanted the remedy: an unhealthy result of its
+  // check, a preventive run, a human. Of these, the attempts that every guard let through at the
+  // moment of their start, in observe mode too; executed are totals.attempts.
+  std::uint64_t detected = 0;
+  std::uint64_t allowed = 0;
   std::uint64_t would_attempt = 0;  // observe mode
+  std::optional<Pause> pause;       // that holds it, when the snapshot was taken
+  bool paused_with_all = false;
+  std::string unhealthy_parent;  // a check that its own depends on, or ""
   Histogram duration{healingBuckets()};
 };
 
@@ -117,6 +126,8 @@ struct Snapshot {
   core::FeatureFlags features;
   bool observe = false;
   bool storm_brake = false;  // it holds now
+  StormBrakePolicy storm_brake_policy;
+  std::optional<Pause> pause;  // of every remedy
   int attempts_in_progress = 0;
   int max_concurrent = 0;
 

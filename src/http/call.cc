@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "config/scalars.h"
 #include "http/json_body.h"
 #include "io/text.h"
 
@@ -50,6 +51,19 @@ std::optional<Error> readReason(const BodyField& field, const json& value, Body&
   return std::nullopt;
 }
 
+std::optional<Error> readDuration(const BodyField& field, const json& value, Body& body) {
+  const std::string wanted = inQuotes(field.name) + " must be a duration (examples: 10m, 2h): ";
+  if (!value.is_string()) return invalid(wanted + field.help);
+  const auto& text = value.get_ref<const std::string&>();
+  const auto duration = config::parseDuration(text);
+  if (!duration) {
+    return invalid(inQuotes(field.name) + ": " + inQuotes(text) + " " + duration.error().message);
+  }
+  if (*duration <= core::Duration::zero()) return invalid(wanted + "more than nothing");
+  body.duration = *duration;
+  return std::nullopt;
+}
+
 std::optional<Error> readField(const BodyField& field, const json& object, Body& body) {
   const auto found = object.find(field.name);
   if (found == object.end()) {
@@ -57,6 +71,7 @@ std::optional<Error> readField(const BodyField& field, const json& object, Body&
     return invalid(inQuotes(field.name) + " is missing: " + field.help);
   }
   if (field.type == FieldType::kReason) return readReason(field, *found, body);
+  if (field.type == FieldType::kDuration) return readDuration(field, *found, body);
   if (!found->is_boolean()) return invalid(inQuotes(field.name) + " must be true or false");
   booleanOf(body, field.name) = found->get<bool>();
   return std::nullopt;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/time.h"
 #include "heald/result.h"
 #include "http/router.h"
 
@@ -13,7 +15,11 @@ namespace heald::http {
 // A call of the API as one row: the router, the strict reading of its body and openapi.json are all
 // made from it, so that none of them can say something else.
 
-enum class FieldType { kReason, kBoolean };
+enum class FieldType {
+  kReason,    // a text for people: one line, not blank, at most kMaxReasonBytes
+  kBoolean,   // true or false
+  kDuration,  // a text such as "10m"
+};
 
 struct BodyField {
   std::string name;
@@ -45,6 +51,7 @@ struct Body {
   std::string reason;  // without control characters and blanks at its ends; never blank
   bool force = false;
   bool enabled = false;
+  std::optional<core::Duration> duration;  // `for`; above zero
 };
 
 // Reads a body by the fields of its call. Error{kInvalid}, with what would be right: a key that is

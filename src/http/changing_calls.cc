@@ -36,26 +36,40 @@ BodyField reason(std::string help) {
 const char* const kResumeReason = "say what was found and fixed";
 const char* const kDormantReason = "say why heald has to keep still";
 
-// Of one governor, or with the path without a name of all.
-std::string governorOf(const Request& request) {
+const char* const kPauseReason = "say what is being done";
+
+BodyField pauseLength() {
+  return {"for", FieldType::kDuration, true, "how long, from 1s to 30d; it ends by itself"};
+}
+
+// Of one governor or remedy, or with the path without a name of all.
+std::string nameOf(const Request& request) {
   const auto found = request.parameters.find("name");
   return found == request.parameters.end() ? "" : found->second;
 }
 
 Result<engine::Event> resume(const Request& request, const Body& body) {
-  return engine::Event(engine::Resume{governorOf(request), body.reason, actorOf(request)});
+  return engine::Event(engine::Resume{nameOf(request), body.reason, actorOf(request)});
 }
 Result<engine::Event> enterDormant(const Request& request, const Body& body) {
-  return engine::Event(engine::EnterDormant{governorOf(request), body.reason, actorOf(request)});
+  return engine::Event(engine::EnterDormant{nameOf(request), body.reason, actorOf(request)});
 }
 Result<engine::Event> reset(const Request& request, const Body& body) {
-  return engine::Event(engine::Reset{governorOf(request), body.force, actorOf(request)});
+  return engine::Event(engine::Reset{nameOf(request), body.force, actorOf(request)});
 }
 Result<engine::Event> runCheck(const Request& request, const Body&) {
   return engine::Event(engine::RunCheckNow{request.parameter("name"), actorOf(request)});
 }
 Result<engine::Event> runRemedy(const Request& request, const Body&) {
   return engine::Event(engine::RunRemedyNow{request.parameter("name"), actorOf(request)});
+}
+
+Result<engine::Event> pause(const Request& request, const Body& body) {
+  return engine::Event(engine::PauseRemedy{
+      nameOf(request), body.duration.value_or(core::Duration{}), body.reason, actorOf(request)});
+}
+Result<engine::Event> unpause(const Request& request, const Body&) {
+  return engine::Event(engine::UnpauseRemedy{nameOf(request), actorOf(request)});
 }
 
 Result<engine::Event> setFlag(const Request& request, const Body& body) {
@@ -124,6 +138,25 @@ std::vector<Call> changingCalls(const Backend& backend) {
               .summary = "Want a remedy now; its governor is still asked",
               .success = 202},
              runRemedy),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/remedies/{name}/pause",
+              .summary = "Start nothing for a remedy for a while: maintenance",
+              .body = {pauseLength(), reason(kPauseReason)}},
+             pause),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/remedies/{name}/unpause",
+              .summary = "End the pause of a remedy"},
+             unpause),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/pause",
+              .summary = "Start nothing at all for a while: no remedy, no permit",
+              .body = {pauseLength(), reason(kPauseReason)}},
+             pause),
+      change(backend, {.method = "POST", .path = "/api/unpause", .summary = "End every pause"},
+             unpause),
   };
 }
 

@@ -13,6 +13,9 @@ ordered_json fieldSchema(const BodyField& field) {
   if (field.type == FieldType::kBoolean) {
     return {{"type", "boolean"}, {"description", field.help}};
   }
+  if (field.type == FieldType::kDuration) {
+    return {{"type", "string"}, {"example", "10m"}, {"description", field.help}};
+  }
   return {{"type", "string"},
           {"minLength", 1},
           {"maxLength", kMaxReasonBytes},

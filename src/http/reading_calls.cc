@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/control_calls.h"
+#include "http/explanation_json.h"
 #include "http/markdown_wanted.h"
 #include "http/overview.h"
 #include "http/status_json.h"
@@ -119,6 +120,17 @@ void addKind(std::vector<Call>& calls, const Backend& backend, const Kind& kind)
                    })});
 }
 
+Response explain(const Snapshot& snapshot, core::Now now, const Request& request) {
+  const std::string& name = request.parameter("name");
+  const auto known = governorsInOrder(snapshot);
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const auto* g) { return g->name == name; });
+  if (found != known.end()) return json(explanationJson(snapshot, **found, now));
+  const Kind kind = kinds().front();
+  return error({ErrorCode::kNotFound, "no governor \"" + name + "\" (there are: " +
+                                          namesOf(kind, kind.list(snapshot, now)) + ")"});
+}
+
 Response landing(const Backend& backend) {
   Landing page = overviewOf(backend);
   page.links = {{"/api/status", "/api/status", "everything, as JSON"},
@@ -151,6 +163,10 @@ std::vector<Call> readingCalls(const Backend& backend) {
                                  return status(snapshot, now, request, version);
                                })}};
   for (const Kind& kind : kinds()) addKind(calls, backend, kind);
+  calls.push_back({.method = "GET",
+                   .path = "/api/governors/{name}/explain",
+                   .summary = "Why an attempt may start now, or may not: every guard in its order",
+                   .handler = withSnapshot(backend, explain)});
   for (Call& call : healthCalls(backend)) calls.push_back(std::move(call));
   return calls;
 }

@@ -51,6 +51,14 @@ Governors dormantOf(const Governors& governors) {
   return dormant;
 }
 
+ordered_json pausedRemedies(const Snapshot& snapshot, core::Now now) {
+  ordered_json names = ordered_json::array();
+  for (const engine::RemedyView& remedy : snapshot.remedies) {
+    if (remedy.pause && now.boot < remedy.pause->until) names.push_back(remedy.name);
+  }
+  return names;
+}
+
 ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, core::Now now) {
   const Sums sums = sumsOf(governors);
   const Governors dormant = dormantOf(governors);
@@ -71,7 +79,9 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"storeError", snapshot.store_error},
           {"stormBrake", snapshot.storm_brake},
           {"attemptsInProgress", snapshot.attempts_in_progress},
-          {"stopping", snapshot.stopping}};
+          {"stopping", snapshot.stopping},
+          {"pause", pauseJson(snapshot, snapshot.pause, true, now)},
+          {"pausedRemedies", pausedRemedies(snapshot, now)}};
 }
 
 ordered_json backgroundTasks(const Snapshot& snapshot, core::Now now) {

@@ -83,7 +83,10 @@ std::string checksSection(const Snapshot& snapshot, core::Now now) {
   return table("Checks", {"Check", "Kind", "Health", "Last result", "Last run", "Message"}, rows);
 }
 
-std::string heldBackBy(const engine::RemedyView& remedy) {
+std::string heldBackBy(const engine::RemedyView& remedy, core::Now now) {
+  if (remedy.pause && now.boot < remedy.pause->until) {
+    return "paused for another " + rough(remedy.pause->until - now.boot);
+  }
   if (!remedy.blocked_by.empty()) return "check " + escaped(remedy.blocked_by);
   return remedy.last_denied_by ? escaped(toString(*remedy.last_denied_by)) : "";
 }
@@ -92,7 +95,7 @@ std::string remediesSection(const Snapshot& snapshot, core::Now now) {
   std::vector<Row> rows;
   for (const engine::RemedyView& remedy : snapshot.remedies) {
     rows.push_back({escaped(remedy.name), escaped(remedy.check), escaped(remedy.governor),
-                    std::string(toString(remedy.phase)), heldBackBy(remedy),
+                    std::string(toString(remedy.phase)), heldBackBy(remedy, now),
                     ago(remedy.last_success, now), escaped(remedy.last_result)});
   }
   return table(
@@ -140,6 +143,11 @@ std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_
   std::string text = "# heald status\n\nOverall: **" +
                      std::string(toString(engine::overallStatus(snapshot, now))) + "** at " +
                      core::toIso8601(now.wall) + ", heald " + escaped(version) + "\n";
+  if (snapshot.pause && now.boot < snapshot.pause->until) {
+    text += "\nEverything is paused until " +
+            core::toIso8601(engine::wallOf(snapshot, snapshot.pause->until)) + " by " +
+            escaped(snapshot.pause->by) + ": " + escaped(snapshot.pause->reason) + "\n";
+  }
   if (snapshot.observe) text += "\nObserve mode: heald decides and counts, and runs no remedy.\n";
   return text + issuesSection(snapshot, now) + recommendationsSection(snapshot, now) +
          governorsSection(snapshot, now) + checksSection(snapshot, now) +

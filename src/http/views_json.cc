@@ -94,6 +94,16 @@ ordered_json dormancyJson(const core::DormancyRecord& record) {
           {"manualResetRequired", true}};
 }
 
+ordered_json pauseJson(const Snapshot& snapshot, const std::optional<engine::Pause>& pause,
+                       bool with_all, core::Now now) {
+  if (!pause || pause->until <= now.boot) return nullptr;
+  return {{"until", core::toIso8601(engine::wallOf(snapshot, pause->until))},
+          {"since", core::toIso8601(pause->since)},
+          {"reason", pause->reason},
+          {"by", pause->by},
+          {"all", with_all}};
+}
+
 ordered_json governorJson(const Snapshot& snapshot, const engine::GovernorView& governor,
                           core::Now now) {
   const core::GovernorState& state = governor.state;
@@ -162,7 +172,10 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"successes", remedy.totals.successes},
           {"failures", std::accumulate(failures.begin(), failures.end(), std::uint64_t{0})},
           {"failuresByReason", failuresByReason(remedy.totals)},
-          {"wouldAttempt", remedy.would_attempt}};
+          {"wouldAttempt", remedy.would_attempt},
+          {"detected", remedy.detected},
+          {"allowed", remedy.allowed},
+          {"pause", pauseJson(snapshot, remedy.pause, remedy.paused_with_all, now)}};
 }
 
 ordered_json taskJson(const Snapshot& snapshot, const engine::TaskView& task, core::Now now) {

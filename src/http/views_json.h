@@ -20,6 +20,10 @@ nlohmann::ordered_json governorJson(const engine::Snapshot& snapshot,
 nlohmann::ordered_json governorDetailsJson(const engine::Snapshot& snapshot,
                                            const engine::GovernorView& governor, core::Now now);
 nlohmann::ordered_json dormancyJson(const core::DormancyRecord& record);
+// null when there is none, or when it is over by `now`.
+nlohmann::ordered_json pauseJson(const engine::Snapshot& snapshot,
+                                 const std::optional<engine::Pause>& pause, bool with_all,
+                                 core::Now now);
 nlohmann::ordered_json checkJson(const engine::CheckView& check);
 nlohmann::ordered_json remedyJson(const engine::Snapshot& snapshot,
                                   const engine::RemedyView& remedy, core::Now now);

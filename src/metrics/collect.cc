@@ -10,7 +10,7 @@ std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
   addEngine(snapshot, sources, now, families);
   addGovernors(snapshot, now, families);
   addBreakers(snapshot, now, families);
-  addRemedies(snapshot, families);
+  addRemedies(snapshot, now, families);
   addTasks(snapshot, families);
   addChecks(snapshot, families);
   addEvents(snapshot, sources, families);

@@ -21,10 +21,31 @@ void addTotals(const engine::Snapshot& s, Families& out) {
   }
 }
 
+bool paused(const RemedyView& r, core::Now now) {
+  return r.pause && now.boot < r.pause->until;
+}
+
+void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
+  addEach(out.gauge("remedy_paused", "Whether a human has paused the remedy."), s.remedies,
+          "remedy", [&](const RemedyView& r) { return paused(r, now); });
+  addEach(out.gauge("remedy_paused_until_timestamp_seconds",
+                    "When the pause of the remedy ends by itself; 0 while it is not paused."),
+          s.remedies, "remedy", [&](const RemedyView& r) {
+            return paused(r, now) ? seconds(wallOf(s, r.pause->until)) : 0;
+          });
+}
+
 }  // namespace
 
-void addRemedies(const engine::Snapshot& s, Families& out) {
+void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
   addTotals(s, out);
+  addPauses(s, now, out);
+  addEach(out.counter("healing_detected_total",
+                      "Events that wanted the remedy: unhealthy results, preventive runs, humans."),
+          s.remedies, "remedy", [](const RemedyView& r) { return r.detected; });
+  addEach(out.counter("healing_allowed_total",
+                      "Attempts that every guard let through at their start, in observe mode too."),
+          s.remedies, "remedy", [](const RemedyView& r) { return r.allowed; });
   const Family duration =
       out.histogram("healing_duration_seconds", "Length of attempts with their verification.");
   for (const RemedyView& r : s.remedies) {

@@ -11,7 +11,7 @@ namespace heald::metrics {
 void addEngine(const engine::Snapshot&, const Sources&, core::Now, Families&);
 void addGovernors(const engine::Snapshot&, core::Now, Families&);
 void addBreakers(const engine::Snapshot&, core::Now, Families&);
-void addRemedies(const engine::Snapshot&, Families&);
+void addRemedies(const engine::Snapshot&, core::Now, Families&);
 void addTasks(const engine::Snapshot&, Families&);
 void addChecks(const engine::Snapshot&, Families&);
 void addEvents(const engine::Snapshot&, const Sources&, Families&);

@@ -280,4 +280,17 @@ engine::RemedyTotals decodeRemedy(const std::string& text) {
   return totals;
 }
 
+std::string encode(const engine::Pause& pause) {
+  return written({{"until_ns", nanoseconds(pause.until)},
+                  {"since_ns", nanoseconds(pause.since)},
+                  {"reason", pause.reason},
+                  {"by", pause.by}});
+}
+
+engine::Pause decodePause(const std::string& text) {
+  const Json object = parsed(text);
+  return {bootAt(object, "until_ns"), wallAt(object, "since_ns"), textAt(object, "reason"),
+          textAt(object, "by")};
+}
+
 }  // namespace heald::store

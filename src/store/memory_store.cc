@@ -42,6 +42,11 @@ engine::Saved MemoryStore::load(const core::ClockStamp& present) const {
   for (const auto& [feature, layers] : flags_) {
     saved.flags.push_back({feature, {true, true, layers.overridden, layers.changed_at}});
   }
+  for (const auto& [remedy, row] : pauses_) {
+    saved.pauses.emplace_back(remedy, row.first);
+    engine::Pause& pause = saved.pauses.back().second;
+    pause.until = core::rebased(pause.until, row.second, present);
+  }
   return saved;
 }
 
@@ -55,6 +60,12 @@ void MemoryStore::put(const engine::Changes& changes, const core::ClockStamp& no
   }
   for (const auto& [feature, layers] : changes.flags) {
     flags_.insert_or_assign(feature, layers);
+  }
+  for (const auto& [remedy, pause] : changes.pauses) {
+    pauses_.erase(remedy);
+    if (pause) {
+      pauses_.emplace(remedy, std::pair(*pause, now));
+    }
   }
 }
 

@@ -42,6 +42,7 @@ class MemoryStore : public Store {
   std::map<std::string, std::string> damaged_;
   std::map<std::string, engine::RemedyTotals> remedies_;
   std::map<core::Feature, core::FeatureFlags::Layers> flags_;
+  std::map<std::string, std::pair<engine::Pause, core::ClockStamp>> pauses_;
   StatsRecorder recorder_;
 };
 

@@ -27,6 +27,12 @@ CREATE TABLE heartbeat (
   boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
 ) STRICT;
 )sql",
+    R"sql(
+CREATE TABLE pauses (
+  remedy TEXT PRIMARY KEY, pause TEXT NOT NULL,
+  boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "engine/pauses.h"
 #include "store/codec.h"
 #include "store/fault.h"
 #include "store/files.h"
@@ -43,6 +44,7 @@ class OpenStore {
   void loadGovernors(const core::ClockStamp& present, engine::Saved& saved);
   void loadRemedies(engine::Saved& saved);
   void loadFlags(engine::Saved& saved);
+  void loadPauses(const core::ClockStamp& present, engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
 
   StoreLock lock_;
@@ -52,12 +54,18 @@ class OpenStore {
       database_.prepare("INSERT OR REPLACE INTO governors VALUES (?,?,?,?,?)");
   Statement put_remedy_ = database_.prepare("INSERT OR REPLACE INTO remedies VALUES (?,?,?)");
   Statement put_flag_ = database_.prepare("INSERT OR REPLACE INTO flags VALUES (?,?,?)");
+  Statement put_pause_ = database_.prepare("INSERT OR REPLACE INTO pauses VALUES (?,?,?,?,?)");
+  Statement drop_pause_ = database_.prepare("DELETE FROM pauses WHERE remedy = ?");
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };
 
+core::ClockStamp stampFrom(const Statement& row, int column) {
+  return {row.text(column), {bootTime(row.integer(column + 1)), wallTime(row.integer(column + 2))}};
+}
+
 core::GovernorState governorFrom(const Statement& row, const core::ClockStamp& present) {
   core::GovernorState state = decodeGovernor(row.text(1));
-  const core::ClockStamp saved{row.text(2), {bootTime(row.integer(3)), wallTime(row.integer(4))}};
+  const core::ClockStamp saved = stampFrom(row, 2);
   if (const std::string fault = core::inconsistency(state); !fault.empty()) {
     throw Fault(fault);
   }
@@ -119,11 +127,29 @@ void OpenStore::loadFlags(engine::Saved& saved) {
   }
 }
 
+// One that cannot be read holds until a human ends it: not knowing means not acting.
+void OpenStore::loadPauses(const core::ClockStamp& present, engine::Saved& saved) {
+  Statement rows = database_.prepare("SELECT remedy, pause, boot_id, boot_ns, wall_ns FROM pauses");
+  while (rows.next()) {
+    try {
+      engine::Pause pause = decodePause(rows.text(1));
+      pause.until = core::rebased(pause.until, stampFrom(rows, 2), present);
+      saved.pauses.emplace_back(rows.text(0), std::move(pause));
+    } catch (const Fault& fault) {
+      saved.pauses.emplace_back(
+          rows.text(0),
+          engine::Pause{present.at.boot + engine::Pauses::kLongest, present.at.wall,
+                        std::string("its record is unreadable: ") + fault.what(), "heald"});
+    }
+  }
+}
+
 engine::Saved OpenStore::load(const core::ClockStamp& present) {
   engine::Saved saved;
   loadGovernors(present, saved);
   loadRemedies(saved);
   loadFlags(saved);
+  loadPauses(present, saved);
   return saved;
 }
 
@@ -145,6 +171,14 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
     }
     put_flag_.bind(toString(feature)).bind(std::optional<std::int64_t>(layers.overridden));
     put_flag_.bind(changed_at).run();
+  }
+  for (const auto& [remedy, pause] : changes.pauses) {
+    if (pause) {
+      const std::string text = encode(*pause);
+      put_pause_.bind(remedy).bind(text).bind(now.boot_id).bind(boot).bind(wall).run();
+    } else {
+      drop_pause_.bind(remedy).run();
+    }
   }
 }
 

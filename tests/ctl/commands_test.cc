@@ -176,5 +176,43 @@ TEST_F(Commands, SaysThatItIsNotHealdThatAnswers) {
   EXPECT_THAT(ctl({"flag", "--url", url + "/"}).err, HasSubstr("is not heald"));
 }
 
+TEST_F(Commands, PauseARemedyOrAll) {
+  engine_->reply = engine::Reply{"remedy \"a\" is paused until 2026-11-23T22:47:00.000Z"};
+  const Said said = ctl({"pause", "a", "--for", "2h", "--reason", "moving the disk"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(said.out, "Remedy \"a\" is paused until 2026-11-23T22:47:00.000Z.\n");
+  EXPECT_EQ(engine_->asked<engine::PauseRemedy>().remedy, "a");
+  EXPECT_EQ(engine_->asked<engine::PauseRemedy>().lasts, std::chrono::hours(2));
+  EXPECT_EQ(engine_->asked<engine::PauseRemedy>().by, "api from 127.0.0.1 as alice@host");
+  EXPECT_EQ(ctl({"pause", "--all", "--for", "2h", "--reason", "x"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::PauseRemedy>().remedy, "");
+  EXPECT_EQ(ctl({"unpause", "a"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::UnpauseRemedy>().remedy, "a");
+  EXPECT_EQ(ctl({"unpause", "--all"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::UnpauseRemedy>().remedy, "");
+}
+
+TEST_F(Commands, PauseNothingWithoutATargetALengthAndAReason) {
+  EXPECT_EQ(ctl({"pause", "--for", "2h", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"pause", "a", "--all", "--for", "2h", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"pause", "a", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"pause", "a", "--for", "2h"}).code, 2);
+  EXPECT_EQ(ctl({"pause", "a", "--for", "2h", "--reason", " "}).code, 2);
+  EXPECT_THAT(ctl({"pause", "a", "--for", "2", "--reason", "x"}).err,
+              HasSubstr("2 has no unit (examples: 5s, 10m)"));
+  EXPECT_EQ(ctl({"unpause"}).code, 2);
+  EXPECT_TRUE(engine_->events.empty());
+}
+
+TEST_F(Commands, ExplainAGovernorAsATableOrAsJson) {
+  engine_->show(http::troubledSnapshot());
+  EXPECT_THAT(ctl({"explain", "queue"}).out,
+              HasSubstr("Governor queue holds attempts back: breaker_open.\n"));
+  EXPECT_THAT(ctl({"explain", "queue", "--json"}).out, testing::StartsWith("{\"governor\":"));
+  const Said none = ctl({"explain", "nobody"});
+  EXPECT_EQ(none.code, 5);
+  EXPECT_THAT(none.err, HasSubstr("there are: self-healing-main, gateway, queue"));
+}
+
 }  // namespace
 }  // namespace heald::ctl

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "ctl/explanation_text.h"
 #include "ctl/status_text.h"
 #include "fixture.h"
+#include "http/explanation_json.h"
 #include "http/status_json.h"
 
 namespace heald::ctl {
@@ -47,6 +49,20 @@ TEST(StatusText, OfFlags) {
   ASSERT_TRUE(
       snapshot.features.setOverride(core::Feature::kAutoHealing, false, http::testNow().wall));
   expectGolden("ctl_flags.txt", flagsText({{"flags", statusOf(snapshot)["flags"]}}, false));
+}
+
+TEST(ExplanationText, OfEveryMood) {
+  engine::Snapshot snapshot = http::troubledSnapshot();
+  snapshot.remedies[0].unhealthy_parent = "disk";
+  std::string text;
+  for (const engine::GovernorView& governor : snapshot.governors) {
+    text += explanationText(http::explanationJson(snapshot, governor, http::testNow()), false);
+    text += "--\n";
+  }
+  snapshot.observe = true;
+  text += explanationText(http::explanationJson(snapshot, snapshot.governors[1], http::testNow()),
+                          true);
+  expectGolden("ctl_explain.txt", text);
 }
 
 TEST(StatusText, HasNoBlanksAtTheEndsOfLines) {

@@ -54,6 +54,17 @@ TEST_F(BodyTest, RefusesOtherTypes) {
   }
 }
 
+TEST_F(BodyTest, RefusesWhatIsNoDuration) {
+  const auto pause = [this](const std::string& value) {
+    return refusal("POST", "/api/pause", R"({"reason": "x", "for": )" + value + "}");
+  };
+  EXPECT_EQ(pause("\"5 parsecs\""), "\"for\": \"5 parsecs\" is not a duration (examples: 5s, 10m)");
+  for (const std::string value : {"7200", "null", "[]", "\"0s\"", "\"0\""}) {
+    EXPECT_THAT(pause(value), HasSubstr("\"for\" must be a duration (examples: 10m, 2h)"));
+  }
+  EXPECT_THAT(refusal("POST", "/api/pause", R"({"reason": "x"})"), HasSubstr("\"for\" is missing"));
+}
+
 TEST_F(BodyTest, RefusesABlankReason) {
   for (const std::string blank : {"", " ", "\\n\\t", "\\u0000", "\\u007f"}) {
     EXPECT_THAT(resume("{\"reason\": \"" + blank + "\"}"), HasSubstr("\"reason\" is blank"));

@@ -116,6 +116,87 @@ TEST_F(ControlRoutes, AsksTheEngineForWhatAHumanWants) {
   EXPECT_EQ(engine_.asked<engine::RunRemedyNow>().remedy, "renew-key");
 }
 
+TEST_F(ControlRoutes, PausesOneRemedyOrAll) {
+  post("/api/remedies/renew-key/pause", R"({"for": "1h30m", "reason": "moving the disk"})");
+  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().remedy, "renew-key");
+  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().lasts, std::chrono::minutes(90));
+  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().reason, "moving the disk");
+  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().by, "api from 127.0.0.1");
+  post("/api/pause", R"({"for": "10m", "reason": "x"})");
+  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().remedy, "");
+  post("/api/remedies/renew-key/unpause", "");
+  EXPECT_EQ(engine_.asked<engine::UnpauseRemedy>().remedy, "renew-key");
+  post("/api/unpause", "");
+  EXPECT_EQ(engine_.asked<engine::UnpauseRemedy>().remedy, "");
+}
+
+TEST_F(ControlRoutes, ExplainsAGovernorGuardByGuard) {
+  engine_.show(troubledSnapshot());
+  const json open = getJson("/api/governors/queue/explain");
+  EXPECT_EQ(open["governor"], "queue");
+  EXPECT_EQ(open["allowed"], false);
+  EXPECT_EQ(open["guard"], "breaker_open");
+  EXPECT_EQ(open["until"], "2026-11-23T20:47:30.000Z");
+  EXPECT_EQ(open["nextAttemptAt"], "2026-11-23T20:47:30.000Z");
+  ASSERT_EQ(open["guards"].size(), core::kGuardCount);
+  for (std::size_t i = 0; i < core::kGuardCount; ++i) {
+    EXPECT_EQ(open["guards"][i]["guard"], toString(static_cast<core::Guard>(i)));
+  }
+  EXPECT_EQ(open["guards"][7], (json{{"guard", "breaker_open"},
+                                     {"passes", false},
+                                     {"value", "OPEN for another 30s"},
+                                     {"threshold", "not OPEN"},
+                                     {"until", "2026-11-23T20:47:30.000Z"}}));
+  const json main = getJson("/api/governors/self-healing-main/explain");
+  EXPECT_EQ(main["allowed"], true);
+  EXPECT_EQ(main["guard"], nullptr);
+  EXPECT_EQ(main["nextAttemptAt"], "2026-11-23T20:47:00.000Z");
+  EXPECT_EQ(main["remedies"], json::parse(R"([{"name": "renew-key", "before": []}])"));
+  EXPECT_EQ(open["remedies"][0]["name"], "drain-queue");
+  EXPECT_EQ(open["remedies"][0]["before"][0]["word"], "paused");
+  EXPECT_EQ(open["remedies"][0]["before"][0]["until"], "2026-11-23T22:17:00.000Z");
+  EXPECT_EQ(getJson("/api/governors/gateway/explain")["nextAttemptAt"], nullptr);
+}
+
+TEST_F(ControlRoutes, ExplainsWhatTheGatesOutsideTheGovernorSay) {
+  engine::Snapshot s = troubledSnapshot();
+  s.features.setConfiguration(core::Feature::kAutoHealing, false);
+  s.store_up = false;
+  s.store_error = "disk full";
+  s.max_concurrent = 1;
+  s.storm_brake = true;
+  s.observe = true;
+  s.pause = engine::Pause{testNow().boot + std::chrono::hours(1), testNow().wall, "moving", "bob"};
+  s.remedies[0].pause = s.pause;
+  s.remedies[0].paused_with_all = true;
+  s.remedies[0].unhealthy_parent = "disk";
+  s.remedies[0].observe = true;
+  engine_.show(s);
+  const json found = getJson("/api/governors/self-healing-main/explain");
+  EXPECT_EQ(found["guard"], "feature_flag");
+  EXPECT_EQ(found["guards"][0]["value"], "auto_healing is off by configuration");
+  EXPECT_EQ(found["guards"][3]["value"], "unavailable: disk full");
+  EXPECT_EQ(found["guards"][5]["value"], "1 of all governors");
+  EXPECT_EQ(found["guards"][5]["threshold"], "fewer than 1");
+  EXPECT_EQ(found["guards"][5]["passes"], false);
+  EXPECT_EQ(found["guards"][6]["value"], "1 of 2 checks are unhealthy");
+  EXPECT_EQ(found["guards"][6]["threshold"], "at most 50% (from 4 checks on)");
+  ASSERT_EQ(found["before"].size(), 2u);
+  EXPECT_EQ(found["before"][0]["message"], "everything is paused for another 1h by bob: moving");
+  EXPECT_EQ(found["before"][1]["word"], "observe_mode");
+  std::vector<std::string> words;
+  for (const json& obstacle : found["remedies"][0]["before"]) words.push_back(obstacle["word"]);
+  EXPECT_EQ(words, (std::vector<std::string>{"paused", "depends_on", "observe_mode"}));
+}
+
+TEST_F(ControlRoutes, ExplainsNoGovernorThatDoesNotExist) {
+  engine_.show(troubledSnapshot());
+  const Response response = get("/api/governors/nobody/explain");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(messageOf(response),
+            "no governor \"nobody\" (there are: self-healing-main, gateway, queue)");
+}
+
 TEST_F(ControlRoutes, SwitchesAFlagByEitherName) {
   const Router router = controlRoutes(engine_.backend());
   for (const std::string name : {"auto_healing", "FEATURE_AUTO_HEALING_ENABLED"}) {

@@ -24,6 +24,7 @@ inline engine::Snapshot sampleSnapshot() {
   engine::Snapshot s;
   s.taken = testNow();
   s.cycles = 12;
+  s.max_concurrent = 3;
   engine::GovernorView governor;
   governor.name = "self-healing-main";
   governor.state.totals = {42, 38, 4};
@@ -92,7 +93,16 @@ inline engine::Snapshot troubledSnapshot() {
   remedy.next_attempt_at = testNow().boot + seconds(12);
   remedy.totals.attempts = 4;
   remedy.totals.failures = {1, 2, 0, 0, 1};
+  remedy.detected = 31;
+  remedy.allowed = 4;
   s.remedies.push_back(remedy);
+  engine::RemedyView paused;
+  paused.name = "drain-queue";
+  paused.check = "disk";
+  paused.governor = "queue";
+  paused.pause = engine::Pause{testNow().boot + minutes(90), testNow().wall - minutes(30),
+                               "moving the disk", "alice@host"};
+  s.remedies.push_back(paused);
   s.attempts_in_progress = 1;
   return s;
 }

@@ -120,6 +120,24 @@ TEST_F(CollectTest, ShowsTheTotalsOfARemedyWithItsGovernor) {
   EXPECT_EQ(value("healing_in_progress", {{"remedy", "web"}}), 1);
 }
 
+TEST_F(CollectTest, ShowsAPauseUntilItIsOver) {
+  EXPECT_EQ(value("remedy_paused", {{"remedy", "restart"}}), 0);
+  EXPECT_EQ(value("remedy_paused_until_timestamp_seconds", {{"remedy", "restart"}}), 0);
+  EXPECT_EQ(value("remedy_paused", {{"remedy", "web"}}), 1);
+  EXPECT_EQ(value("remedy_paused_until_timestamp_seconds", {{"remedy", "web"}}), kEpoch + 160);
+  collectAt(160);
+  EXPECT_EQ(value("remedy_paused", {{"remedy", "web"}}), 0);
+  EXPECT_EQ(value("remedy_paused_until_timestamp_seconds", {{"remedy", "web"}}), 0);
+}
+
+TEST_F(CollectTest, CountsDetectedAndAllowedBesideExecuted) {
+  snapshot_.remedies[0].detected = 31;
+  snapshot_.remedies[0].allowed = 7;
+  collectAt(100);
+  EXPECT_EQ(value("healing_detected_total", {{"remedy", "restart"}}), 31);
+  EXPECT_EQ(value("healing_allowed_total", {{"remedy", "restart"}}), 7);
+}
+
 TEST_F(CollectTest, AHistogramIsCumulative) {
   const auto* family = familyNamed(families_, "heald_healing_duration_seconds");
   ASSERT_NE(family, nullptr);

@@ -2,6 +2,7 @@
 // must never be taken for a first start.
 #include <fcntl.h>
 
+#include "store/schema.h"
 #include "store/support.h"
 
 namespace heald::store {
@@ -47,7 +48,8 @@ TEST(DamagedStore, ANewerSchemaIsRefusedWithBothVersions) {
   makeStore(folder / "heald.db");
   runSql(folder / "heald.db", "PRAGMA user_version = 99");
   EXPECT_THAT(errorOf(folder / "heald.db"),
-              HasSubstr("its schema has version 99, this heald knows 1 to 1"));
+              HasSubstr("its schema has version 99, this heald knows 1 to " +
+                        std::to_string(schemaVersion())));
 }
 
 TEST(DamagedStore, AFolderInItsPlaceIsNamed) {
@@ -89,7 +91,14 @@ TEST(DamagedStore, ACutFileIsNeverTakenForAWholeOne) {
   ASSERT_GE(whole.size(), 5u * 4096);
   for (std::size_t size = 0; size < whole.size(); size += 512) {
     writeFile(folder / "heald.db", whole.substr(0, size));
-    EXPECT_THAT(errorOf(folder / "heald.db"), StartsWith((folder / "heald.db") + ": ")) << size;
+    const auto result = storeAt(folder / "heald.db")->open(stampAt(10));
+    if (result.ok()) {  // only bytes that hold nothing are missing: the rest of an empty table
+      ASSERT_TRUE(result->has_value()) << size;
+      ASSERT_GT(size, whole.size() / 2);
+      EXPECT_EQ(numberIn(**result), 1u) << size;
+    } else {
+      EXPECT_THAT(result.error().message, StartsWith((folder / "heald.db") + ": ")) << size;
+    }
     std::filesystem::remove(folder / "heald.db-wal");
   }
 }

@@ -78,6 +78,45 @@ TEST(SqliteStore, KeepsTheOverrideOfAFlagAndItsTimeButNotTheOtherLayers) {
   EXPECT_EQ(saved.flags[1].second, core::FeatureFlags::Layers{});
 }
 
+TEST(SqliteStore, KeepsPausesAndTheirEndsOverAReboot) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(100));
+  const engine::Pause pause{stampAt(400).at.boot, stampAt(100).at.wall, "a \xff reason", "alice"};
+  engine::Changes changes;
+  changes.pauses = {{"", pause}, {"gone", pause}, {"restart", pause}};
+  ASSERT_EQ(store->commit(changes, stampAt(100)), "");
+  changes.pauses = {{"gone", std::nullopt}};
+  ASSERT_EQ(store->commit(changes, stampAt(110)), "");
+  const engine::Saved same = openedAt(*store, stampAt(120));
+  ASSERT_EQ(same.pauses.size(), 2u);
+  EXPECT_EQ(same.pauses[0].first, "");
+  EXPECT_EQ(same.pauses[1].first, "restart");
+  EXPECT_EQ(same.pauses[1].second.until, pause.until) << "same boot, same end";
+  EXPECT_EQ(same.pauses[1].second.reason, "a \xEF\xBF\xBD reason");
+  EXPECT_EQ(same.pauses[1].second.by, "alice");
+  // 300 s remained; the machine was off for 50 s, by the wall clock.
+  const core::ClockStamp later{"boot-2",
+                               {core::BootTime(std::chrono::seconds(7)), stampAt(150).at.wall}};
+  const engine::Saved rebooted = openedAt(*store, later);
+  EXPECT_EQ(rebooted.pauses[0].second.until, core::BootTime(std::chrono::seconds(7 + 250)));
+  const core::ClockStamp backwards{
+      "boot-2", {core::BootTime(std::chrono::seconds(7)), stampAt(-9000).at.wall}};
+  EXPECT_EQ(openedAt(*store, backwards).pauses[0].second.until,
+            core::BootTime(std::chrono::seconds(7 + 300)))
+      << "a wall clock that went backwards shortens nothing";
+}
+
+TEST(SqliteStore, APauseThatCannotBeReadHoldsUntilAHumanEndsIt) {
+  const TempFolder folder;
+  makeStore(folder / "heald.db");
+  runSql(folder / "heald.db", "INSERT INTO pauses VALUES ('restart', '{}', 'boot-1', 1, 1)");
+  const engine::Saved saved = openedAt(*storeAt(folder / "heald.db"), stampAt(50));
+  ASSERT_EQ(saved.pauses.size(), 1u);
+  EXPECT_GT(saved.pauses[0].second.until, stampAt(50 + 86'400).at.boot);
+  EXPECT_THAT(saved.pauses[0].second.reason, testing::HasSubstr("unreadable"));
+}
+
 TEST(SqliteStore, ALaterCommitReplacesAnEarlierOneAndLeavesTheOthers) {
   const TempFolder folder;
   const auto store = storeAt(folder / "heald.db");
@@ -154,7 +193,18 @@ TEST(SqliteStore, IsMarkedAsHealdsForFileAndForTheNextVersion) {
   makeStore(folder / "heald.db");
   const std::string header = readFile(folder / "heald.db").substr(0, 100);
   EXPECT_EQ(header.substr(68, 4), "heal");                      // application_id
-  EXPECT_EQ(header.substr(60, 4), std::string("\0\0\0\1", 4));  // user_version
+  EXPECT_EQ(header.substr(60, 4), std::string("\0\0\0\2", 4));  // user_version
+}
+
+TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
+  const TempFolder folder;
+  makeStore(folder / "heald.db", 7);
+  runSql(folder / "heald.db", "DROP TABLE pauses; PRAGMA user_version = 1");
+  const auto store = storeAt(folder / "heald.db");
+  EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
+  engine::Changes changes;
+  changes.pauses = {{"restart", engine::Pause{}}};
+  EXPECT_EQ(store->commit(changes, stampAt(11)), "");
 }
 
 TEST(SqliteStore, CountsAndTimesItsOperationsAndKnowsItsSize) {

@@ -39,6 +39,7 @@ void World::crash() {
   saved.governors.assign(saved_governors_.begin(), saved_governors_.end());
   saved.remedies.assign(saved_remedies_.begin(), saved_remedies_.end());
   saved.flags.assign(saved_flags_.begin(), saved_flags_.end());
+  saved.pauses.assign(saved_pauses_.begin(), saved_pauses_.end());
   boot(saved);
 }
 
@@ -56,6 +57,12 @@ std::string World::commit(const engine::Changes& changes) {
   }
   for (const auto& [feature, layers] : changes.flags) {
     saved_flags_[feature] = layers;
+  }
+  for (const auto& [remedy, pause] : changes.pauses) {
+    saved_pauses_.erase(remedy);
+    if (pause) {
+      saved_pauses_.emplace(remedy, *pause);
+    }
   }
   return "";
 }

@@ -92,6 +92,7 @@ class World {
   std::map<std::string, core::GovernorState> saved_governors_;
   std::map<std::string, engine::RemedyTotals> saved_remedies_;
   std::map<core::Feature, core::FeatureFlags::Layers> saved_flags_;
+  std::map<std::string, engine::Pause> saved_pauses_;
 };
 
 // Seconds since the start at which the remedy's actions started.

@@ -1,0 +1,74 @@
+#include "ctl/explanation_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "ctl/json_access.h"
+#include "ctl/table.h"
+
+namespace heald::ctl {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string wait(const ordered_json& thing, const char* key, const ordered_json& explanation) {
+  const auto then = timeOf(thing, key);
+  const auto now = timeOf(explanation, "time");
+  if (!then || !now || *then <= *now) return "";
+  return core::toText(*then - *now);
+}
+
+std::string verdict(const ordered_json& e, bool colours) {
+  const std::string name = "Governor " + textOf(e, "governor");
+  if (flagOf(e, "allowed")) {
+    return name + " " + painted("lets an attempt start now", Colour::kGood, colours) + ".\n";
+  }
+  std::string text = name + " " + painted("holds attempts back", Colour::kBad, colours) + ": " +
+                     textOf(e, "guard") + ".\n";
+  const std::string next = textOf(e, "nextAttemptAt");
+  if (next.empty()) return text + "No time alone ends that.\n";
+  return text + "The next attempt may start at " + next + ", in " + wait(e, "nextAttemptAt", e) +
+         ".\n";
+}
+
+Table guards(const ordered_json& e) {
+  Table table({"GUARD", "VERDICT", "IS", "PASSES WHEN", "UNTIL"});
+  for (const ordered_json& guard : listOf(e, "guards")) {
+    const bool passes = flagOf(guard, "passes");
+    const std::string left = wait(guard, "until", e);
+    table.add({{textOf(guard, "guard"), Colour::kStrong},
+               {passes ? "pass" : "fail", passes ? Colour::kGood : Colour::kBad},
+               {textOf(guard, "value")},
+               {textOf(guard, "threshold")},
+               {left.empty() ? "" : textOf(guard, "until")}});
+  }
+  return table;
+}
+
+std::string obstacles(const ordered_json& list) {
+  std::string text;
+  for (const ordered_json& obstacle : list) {
+    text += "    " + textOf(obstacle, "word") + ": " + textOf(obstacle, "message") + "\n";
+  }
+  return text;
+}
+
+std::string before(const ordered_json& e) {
+  std::string text;
+  const std::string common = obstacles(listOf(e, "before"));
+  if (!common.empty()) text += "  everything\n" + common;
+  for (const ordered_json& remedy : listOf(e, "remedies")) {
+    const std::string own = obstacles(listOf(remedy, "before"));
+    text += "  remedy " + textOf(remedy, "name") + (own.empty() ? ": nothing\n" : "\n" + own);
+  }
+  return text.empty() ? "" : "\nWhat stands before the governor\n" + text;
+}
+
+}  // namespace
+
+std::string explanationText(const ordered_json& explanation, bool colours) {
+  return verdict(explanation, colours) + "\n" + guards(explanation).text(colours) +
+         before(explanation);
+}
+
+}  // namespace heald::ctl

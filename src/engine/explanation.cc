@@ -1,0 +1,111 @@
+#include "engine/explanation.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace heald::engine {
+namespace {
+
+using core::Guard;
+using core::GuardFinding;
+
+core::Gates gatesOf(const Snapshot& s) {
+  return {s.features.enabled(core::Feature::kAutoHealing), s.store_up,
+          s.attempts_in_progress >= s.max_concurrent, s.storm_brake};
+}
+
+// "auto_healing is off by configuration"
+std::string flagText(const Snapshot& s) {
+  const auto& layers = s.features.layers(core::Feature::kAutoHealing);
+  if (s.features.enabled(core::Feature::kAutoHealing)) {
+    return "auto_healing is on";
+  }
+  return std::string("auto_healing is off by ") + (!layers.environment     ? "environment"
+                                                   : !layers.configuration ? "configuration"
+                                                                           : "a human");
+}
+
+std::string stormText(const Snapshot& s) {
+  const auto unhealthy =
+      std::count_if(s.checks.begin(), s.checks.end(),
+                    [](const CheckView& check) { return check.health == Health::kUnhealthy; });
+  return std::to_string(unhealthy) + " of " + std::to_string(s.checks.size()) +
+         " checks are unhealthy";
+}
+
+// The words of the four gates, which the governor itself cannot know.
+void tellGates(const Snapshot& s, std::vector<GuardFinding>& guards) {
+  for (GuardFinding& finding : guards) {
+    if (finding.guard == Guard::kFeatureFlag) {
+      finding.value = flagText(s);
+    } else if (finding.guard == Guard::kStoreUnavailable && !s.store_up) {
+      finding.value = "unavailable: " + s.store_error;
+    } else if (finding.guard == Guard::kMaxConcurrent) {
+      finding.value = std::to_string(s.attempts_in_progress) + " of all governors";
+      finding.threshold = "fewer than " + std::to_string(s.max_concurrent);
+    } else if (finding.guard == Guard::kStormBrake) {
+      finding.value = stormText(s);
+      finding.threshold = "at most " + std::to_string(s.storm_brake_policy.max_unhealthy_percent) +
+                          "% (from " + std::to_string(s.storm_brake_policy.min_checks) +
+                          " checks on)";
+    }
+  }
+}
+
+Obstacle pauseText(const Pause& pause, const std::string& what, core::Now now) {
+  return {"paused",
+          what + " is paused for another " + core::toText(pause.until - now.boot) + " by " +
+              pause.by + ": " + pause.reason,
+          pause.until};
+}
+
+RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now now) {
+  RemedyStanding standing{remedy.name, {}};
+  if (remedy.pause && now.boot < remedy.pause->until) {
+    standing.obstacles.push_back(
+        pauseText(*remedy.pause, remedy.paused_with_all ? "every remedy" : "it", now));
+  }
+  if (!remedy.unhealthy_parent.empty()) {
+    standing.obstacles.push_back(
+        {"depends_on",
+         "its check depends on " + remedy.unhealthy_parent + ", which is unhealthy",
+         {}});
+  }
+  if (remedy.observe) {
+    standing.obstacles.push_back(
+        {"observe_mode", "it only observes: an attempt is counted, and not run", {}});
+  }
+  if (remedy.preventive && !s.features.enabled(core::Feature::kPreventiveHealing)) {
+    standing.obstacles.push_back(
+        {"preventive_healing", "preventive_healing is off: it has no preventive runs", {}});
+  }
+  return standing;
+}
+
+}  // namespace
+
+GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view, core::Now now) {
+  const core::Governor governor(view.policy, view.state);
+  GovernorExplanation explanation{core::explain(governor, gatesOf(s), now.boot), {}};
+  tellGates(s, explanation.governor.guards);
+  for (const RemedyView& remedy : s.remedies) {
+    if (remedy.governor == view.name) {
+      explanation.remedies.push_back(standingOf(s, remedy, now));
+    }
+  }
+  return explanation;
+}
+
+std::vector<Obstacle> commonObstacles(const Snapshot& s, core::Now now) {
+  std::vector<Obstacle> obstacles;
+  if (s.pause && now.boot < s.pause->until) {
+    obstacles.push_back(pauseText(*s.pause, "everything", now));
+  }
+  if (s.observe) {
+    obstacles.push_back({"observe_mode", "heald only observes: no permit is given", {}});
+  }
+  return obstacles;
+}
+
+}  // namespace heald::engine

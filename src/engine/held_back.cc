@@ -1,0 +1,57 @@
+// What stands before the governor: a pause, and a dependency. Neither asks it nor counts there.
+#include <utility>
+
+#include "engine/healing.h"
+
+namespace heald::engine {
+
+bool Healing::heldBack(int r, Step& step) {
+  return paused(r, step) || blockedByParent(r, step);
+}
+
+bool Healing::paused(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const Pause* pause = pauses_.of(remedy.spec.name, step.now.boot);
+  if (pause == nullptr) {
+    remedy.pause_noted = false;
+    return false;
+  }
+  if (!std::exchange(remedy.pause_noted, true)) {
+    step.out.notes.push_back({Note::Level::kInfo,
+                              "attempt not started: the remedy is paused",
+                              {{"remedy", remedy.spec.name}, {"reason", pause->reason}}});
+  }
+  rest(remedy);
+  return true;
+}
+
+void Healing::pausesChanged(Step& step) {
+  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+    const Phase phase = remedies_[i].phase;
+    if (phase == Phase::kWaiting || phase == Phase::kQueued || phase == Phase::kPrechecking) {
+      paused(static_cast<int>(i), step);
+    }
+  }
+}
+
+// A child of an unhealthy check is a symptom: healing it would heal nothing.
+bool Healing::blockedByParent(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const int parent = remedy.check >= 0 ? detection_.unhealthyParent(remedy.check) : -1;
+  if (parent < 0) {
+    remedy.view.blocked_by.clear();
+    return false;
+  }
+  const std::string& name = detection_.spec(parent).name;
+  if (remedy.view.blocked_by != name) {
+    step.out.notes.push_back(
+        {Note::Level::kInfo,
+         "attempt not started: what its check depends on is unhealthy",
+         {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}, {"depends_on", name}}});
+  }
+  rest(remedy);
+  remedy.view.blocked_by = name;
+  return true;
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,164 @@
+#include "engine/pauses.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+
+namespace heald::engine {
+namespace {
+
+constexpr core::Duration kShortest = std::chrono::seconds(1);
+
+std::string untilText(const Pause& pause, core::Now now) {
+  return core::toIso8601(now.wall + (pause.until - now.boot));
+}
+
+Note action(const char* what, const std::string& remedy, const std::string& by) {
+  return {Note::Level::kInfo,
+          std::string("human action: ") + what,
+          {{"remedy", remedy.empty() ? "all" : remedy}, {"by", by}}};
+}
+
+bool blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+}
+
+}  // namespace
+
+std::string pausedThing(const std::string& remedy) {
+  return remedy.empty() ? "every remedy" : "remedy \"" + remedy + "\"";
+}
+
+const Pause* Pauses::of(const std::string& remedy, core::BootTime now) const {
+  const Pause* found = nullptr;
+  for (const std::string& name : {remedy, std::string()}) {
+    const auto one = pauses_.find(name);
+    if (one != pauses_.end() && now < one->second.until &&
+        (found == nullptr || found->until < one->second.until)) {
+      found = &one->second;
+    }
+  }
+  return found;
+}
+
+Result<Reply> Pauses::pause(const PauseRemedy& command, core::Now now) {
+  if (command.lasts < kShortest || command.lasts > kLongest) {
+    return Error{ErrorCode::kInvalid, "a pause lasts from " + core::toText(kShortest) + " to " +
+                                          core::toText(kLongest) + ", not " +
+                                          core::toText(command.lasts)};
+  }
+  if (blank(command.reason)) {
+    return Error{ErrorCode::kInvalid, "a reason is needed to pause: say what is being done"};
+  }
+  const Pause pause{now.boot + command.lasts, now.wall, command.reason, command.by};
+  const std::string until = untilText(pause, now);
+  Note note = action("pause", command.remedy, command.by);
+  note.fields.insert(note.fields.begin() + 1, {{"until", until}, {"reason", command.reason}});
+  propose(command.remedy, pause, std::move(note));
+  return Reply{pausedThing(command.remedy) + " is paused until " + until};
+}
+
+Result<Reply> Pauses::unpause(const UnpauseRemedy& command, core::Now now) {
+  if (command.remedy.empty()) {
+    return unpauseAll(command, now);
+  }
+  const auto found = pauses_.find(command.remedy);
+  const bool own = found != pauses_.end() && now.boot < found->second.until;
+  const Pause* all = ofAll(now.boot);
+  if (!own && all != nullptr) {
+    return Error{ErrorCode::kConflict, "every remedy is paused until " + untilText(*all, now) +
+                                           ", not this one alone: healdctl unpause --all"};
+  }
+  if (!own) {
+    return Error{ErrorCode::kConflict, pausedThing(command.remedy) + " is not paused"};
+  }
+  propose(command.remedy, std::nullopt, action("unpause", command.remedy, command.by));
+  std::string still = all == nullptr ? ""
+                                     : "; every remedy is still paused until " +
+                                           untilText(*all, now) + ": healdctl unpause --all";
+  return Reply{pausedThing(command.remedy) + " is no longer paused" + still};
+}
+
+Result<Reply> Pauses::unpauseAll(const UnpauseRemedy& command, core::Now now) {
+  std::string names;
+  for (const auto& [name, pause] : std::map<std::string, Pause>(pauses_)) {
+    if (now.boot < pause.until) {
+      names += (names.empty() ? "" : ", ") + (name.empty() ? "all" : name);
+      propose(name, std::nullopt, action("unpause", name, command.by));
+    }
+  }
+  if (names.empty()) {
+    return Error{ErrorCode::kConflict, "nothing is paused"};
+  }
+  return Reply{"no longer paused: " + names};
+}
+
+void Pauses::forgetEnded(core::Now now) {
+  for (const auto& [name, pause] : std::map<std::string, Pause>(pauses_)) {
+    if (pause.until <= now.boot) {
+      propose(name, std::nullopt,
+              {Note::Level::kInfo,
+               "a pause is over",
+               {{"remedy", name.empty() ? "all" : name}, {"reason", pause.reason}}});
+    }
+  }
+}
+
+std::optional<core::BootTime> Pauses::nextEnd() const {
+  std::optional<core::BootTime> next;
+  for (const auto& [name, pause] : pauses_) {
+    next = next ? std::min(*next, pause.until) : pause.until;
+  }
+  return next;
+}
+
+void Pauses::propose(const std::string& remedy, std::optional<Pause> after, Note note) {
+  const auto found = pauses_.find(remedy);
+  std::optional<Pause> before;
+  if (found != pauses_.end()) {
+    before = found->second;
+  }
+  proposals_.push_back({remedy, std::move(before), std::move(note)});
+  if (after) {
+    pauses_[remedy] = std::move(*after);
+  } else {
+    pauses_.erase(remedy);
+  }
+}
+
+void Pauses::addChanges(Changes& changes) const {
+  for (const Proposal& proposal : proposals_) {
+    const auto found = pauses_.find(proposal.remedy);
+    changes.pauses.emplace_back(proposal.remedy, found == pauses_.end()
+                                                     ? std::optional<Pause>()
+                                                     : std::optional<Pause>(found->second));
+  }
+}
+
+void Pauses::addEverything(Changes& changes) const {
+  for (const auto& [name, pause] : pauses_) {
+    changes.pauses.emplace_back(name, pause);
+  }
+}
+
+bool Pauses::keep(std::vector<Note>& notes) {
+  const std::vector<Proposal> kept = std::exchange(proposals_, {});
+  for (const Proposal& proposal : kept) {
+    notes.push_back(proposal.note);
+  }
+  return !kept.empty();
+}
+
+void Pauses::undo() {
+  for (; !proposals_.empty(); proposals_.pop_back()) {
+    Proposal& last = proposals_.back();
+    if (last.before) {
+      pauses_[last.remedy] = std::move(*last.before);
+    } else {
+      pauses_.erase(last.remedy);
+    }
+  }
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,62 @@
+#include "http/explanation_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "engine/explanation.h"
+
+namespace heald::http {
+namespace {
+
+using engine::Snapshot;
+using nlohmann::ordered_json;
+
+ordered_json timeOrNull(const Snapshot& snapshot, std::optional<core::BootTime> deadline) {
+  if (!deadline) return nullptr;
+  return core::toIso8601(engine::wallOf(snapshot, *deadline));
+}
+
+ordered_json guardJson(const Snapshot& snapshot, const core::GuardFinding& finding) {
+  return {{"guard", toString(finding.guard)},
+          {"passes", finding.passes},
+          {"value", finding.value},
+          {"threshold", finding.threshold},
+          {"until", timeOrNull(snapshot, finding.until)}};
+}
+
+ordered_json obstaclesJson(const Snapshot& snapshot, const std::vector<engine::Obstacle>& all) {
+  ordered_json list = ordered_json::array();
+  for (const engine::Obstacle& obstacle : all) {
+    list.push_back({{"word", obstacle.word},
+                    {"message", obstacle.text},
+                    {"until", timeOrNull(snapshot, obstacle.until)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorView& governor,
+                             core::Now now) {
+  const auto found = engine::explainGovernor(snapshot, governor, now);
+  ordered_json guard;
+  if (found.governor.verdict.denied_by) guard = toString(*found.governor.verdict.denied_by);
+  ordered_json guards = ordered_json::array();
+  for (const auto& finding : found.governor.guards) guards.push_back(guardJson(snapshot, finding));
+  ordered_json remedies = ordered_json::array();
+  for (const auto& standing : found.remedies) {
+    remedies.push_back(
+        {{"name", standing.remedy}, {"before", obstaclesJson(snapshot, standing.obstacles)}});
+  }
+  return {{"governor", governor.name},
+          {"time", core::toIso8601(now.wall)},
+          {"allowed", found.governor.verdict.allowed()},
+          {"guard", std::move(guard)},
+          {"until", timeOrNull(snapshot, found.governor.verdict.until)},
+          {"nextAttemptAt", timeOrNull(snapshot, found.governor.earliest)},
+          {"guards", std::move(guards)},
+          {"before", obstaclesJson(snapshot, engine::commonObstacles(snapshot, now))},
+          {"remedies", std::move(remedies)}};
+}
+
+}  // namespace heald::http
