@@ -1,0 +1,182 @@
+#include "io/process_selector.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <set>
+
+#include "io/children.h"
+#include "io/command_pattern.h"
+#include "io/pid_file.h"
+#include "io/text.h"
+
+namespace heald::io {
+namespace {
+
+constexpr std::chrono::seconds kClockTolerance(2);
+constexpr int kMaxDepth = 4096;
+
+std::optional<uid_t> asNumber(const std::string& text) {
+  uid_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+Result<uid_t> userNamed(const std::string& name) {
+  if (const auto number = asNumber(name)) return *number;
+  std::vector<char> buffer(16 * 1024);
+  passwd entry{};
+  passwd* found = nullptr;
+  const int error = getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found) return entry.pw_uid;
+  if (error == 0 || error == ENOENT || error == ESRCH) {
+    return Error{ErrorCode::kNotFound, oneLine("there is no user " + name)};
+  }
+  return Error{ErrorCode::kUnavailable, oneLine("user " + name + ": " + std::strerror(error))};
+}
+
+// What a selector asks for, with its names looked up.
+struct Wanted {
+  std::optional<CommandPattern> pattern;
+  std::optional<uid_t> user;
+  std::optional<pid_t> pid;
+  core::WallTime written{};  // the pid file
+  bool nothing = false;
+  std::string note;
+};
+
+void wantPidOf(const std::string& file, const Result<PidFile>& read, Wanted& wanted) {
+  wanted.nothing = !read.ok();
+  wanted.note = read ? "" : read.error().message;
+  if (!read) return;
+  wanted.pid = read->pid;
+  wanted.written = read->written;
+  wanted.note = "no process " + std::to_string(read->pid) + ", which " + file + " names";
+}
+
+Result<Wanted> wantedBy(const ProcessSelector& selector) {
+  Wanted wanted;
+  if (!selector.match.empty()) wanted.pattern.emplace(selector.match);
+  if (!selector.user.empty()) {
+    const auto user = userNamed(selector.user);
+    if (!user) return user.error();
+    wanted.user = *user;
+  }
+  if (!selector.pid_file.empty()) {
+    const auto read = readPidFile(selector.pid_file);
+    if (!read && read.error().code != ErrorCode::kNotFound) return read.error();
+    wantPidOf(selector.pid_file, read, wanted);
+  }
+  return wanted;
+}
+
+bool isWanted(const ProcessInfo& process, Wanted& wanted) {
+  if (wanted.pid && *wanted.pid != process.pid) return false;
+  if (wanted.user && *wanted.user != process.user) return false;
+  if (wanted.pattern && !wanted.pattern->matches(process)) {
+    if (wanted.pid) wanted.note = "process " + std::to_string(*wanted.pid) + " is another program";
+    return false;
+  }
+  if (wanted.pid && wallTimeOfTicks(process.started) > wanted.written + kClockTolerance) {
+    wanted.note = "process " + std::to_string(*wanted.pid) + " is newer than the pid file";
+    return false;
+  }
+  return true;
+}
+
+// heald itself, and everything below the commands and supervisors that it runs at this moment.
+class Own {
+ public:
+  explicit Own(const ProcessTable& table)
+      : table_(table), children_(ChildRegister::ofThisProcess().view().children) {}
+
+  bool has(const ProcessInfo& process) const {
+    if (process.pid == getpid()) return true;
+    const ProcessInfo* at = children_.empty() ? nullptr : &process;
+    for (int depth = 0; at && depth < kMaxDepth; ++depth) {
+      if (children_.contains(at->pid)) return true;
+      at = table_.find(at->parent);
+    }
+    return false;
+  }
+
+ private:
+  const ProcessTable& table_;
+  const std::set<pid_t> children_;
+};
+
+bool startedBySystemd(const ProcessTable& table, const ProcessInfo& process) {
+  const auto started = environmentOf(process.pid, "SYSTEMD_EXEC_PID", table.proc);
+  return started ? *started == std::to_string(process.pid) : process.session == process.pid;
+}
+
+bool isOrphan(const ProcessTable& table, const ProcessInfo& process, const std::set<pid_t>& meant) {
+  const ProcessInfo* parent = table.find(process.parent);
+  if (!parent || meant.contains(parent->pid)) return false;
+  const bool inherited =
+      process.session == 0 || process.session == process.pid || process.session == parent->session;
+  if (!inherited) return true;
+  const bool systemd = parent->name == "systemd";
+  if (parent->pid != 1 && !systemd) return false;
+  return !(systemd && startedBySystemd(table, process));
+}
+
+void markOrphans(const ProcessTable& table, std::vector<SelectedProcess>& alive) {
+  std::set<pid_t> meant;
+  for (const SelectedProcess& selected : alive) meant.insert(selected.process.pid);
+  for (SelectedProcess& selected : alive) {
+    selected.orphan = isOrphan(table, selected.process, meant);
+  }
+}
+
+}  // namespace
+
+int Selection::orphans() const {
+  return static_cast<int>(std::count_if(alive.begin(), alive.end(),
+                                        [](const SelectedProcess& each) { return each.orphan; }));
+}
+
+Result<Selection> selectProcesses(const ProcessTable& table, const ProcessSelector& selector) {
+  auto wanted = wantedBy(selector);
+  if (!wanted) return wanted.error();
+  if (!table.complete && wanted->user != geteuid()) {
+    return Error{ErrorCode::kUnavailable,
+                 "processes of other users are hidden from heald (/proc is mounted with hidepid)"};
+  }
+  Selection selection;
+  const Own own(table);
+  for (const ProcessInfo& process : table.processes) {
+    if (wanted->nothing || !isWanted(process, *wanted) || own.has(process)) continue;
+    if (process.dead()) {
+      ++selection.zombies;
+    } else {
+      selection.alive.push_back({process, false});
+    }
+  }
+  markOrphans(table, selection.alive);
+  if (selection.alive.empty()) selection.note = wanted->note;
+  return selection;
+}
+
+Result<Selection> selectProcesses(const ProcessSelector& selector) {
+  const auto table = readProcesses();
+  if (!table) return table.error();
+  return selectProcesses(*table, selector);
+}
+
+std::string userProblem(const std::string& user) {
+  return trim(user).empty() || user.find_first_of(" :/\t\n") != std::string::npos
+             ? "is not the name of a user (examples: www-data, 1000)"
+             : "";
+}
+
+std::string pidFileProblem(const std::string& path) {
+  return path.starts_with('/') ? "" : "is not an absolute path (example: /run/app.pid)";
+}
+
+}  // namespace heald::io
