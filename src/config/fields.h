@@ -59,6 +59,8 @@ class Fields {
   virtual void boolean(std::string_view key, bool& value, std::string_view help) = 0;
   virtual void integer(std::string_view key, int& value, const IntegerRule& rule,
                        std::string_view help) = 0;
+  virtual void integer(std::string_view key, std::optional<int>& value, const IntegerRule& rule,
+                       std::string_view help) = 0;
   // "500ms", "5s", "10m", "1h", "2d"; sums like "1m30s"; a bare 0 where zero is allowed.
   virtual void duration(std::string_view key, core::Duration& value, const DurationRule& rule,
                         std::string_view help) = 0;

@@ -77,6 +77,13 @@ void FieldsReader::integer(std::string_view key, int& value, const IntegerRule& 
   value = values_.integer(*node, spotOf(key), rule).value_or(value);
 }
 
+void FieldsReader::integer(std::string_view key, std::optional<int>& value, const IntegerRule& rule,
+                           std::string_view /*help*/) {
+  const Node* node = take(key, rule.required);
+  if (node == nullptr) return;
+  if (const auto read = values_.integer(*node, spotOf(key), rule)) value = read;
+}
+
 void FieldsReader::duration(std::string_view key, core::Duration& value, const DurationRule& rule,
                             std::string_view /*help*/) {
   const Node* node = take(key, rule.required);

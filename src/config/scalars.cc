@@ -23,6 +23,21 @@ constexpr std::array<Unit, 7> kUnits = {{{"d", 86'400'000'000'000},
                                          {"us", 1'000},
                                          {"ns", 1}}};
 
+struct SizeUnit {
+  std::string_view name;
+  std::uint64_t bytes;
+};
+constexpr std::array<SizeUnit, 10> kSizeUnits = {{{"", 1},
+                                                  {"B", 1},
+                                                  {"kB", 1'000},
+                                                  {"MB", 1'000'000},
+                                                  {"GB", 1'000'000'000},
+                                                  {"TB", 1'000'000'000'000},
+                                                  {"KiB", 1ull << 10},
+                                                  {"MiB", 1ull << 20},
+                                                  {"GiB", 1ull << 30},
+                                                  {"TiB", 1ull << 40}}};
+
 bool isDigit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -127,6 +142,22 @@ std::string durationText(core::Duration duration) {
     rest %= unit.size;
   }
   return text;
+}
+
+Result<std::uint64_t> parseSize(std::string_view text) {
+  std::string_view unit = text;
+  const std::string_view digits = take(unit, isDigit);
+  const auto known = std::find_if(kSizeUnits.begin(), kSizeUnits.end(),
+                                  [&](const SizeUnit& each) { return each.name == unit; });
+  if (digits.empty() || known == kSizeUnits.end()) {
+    return invalid("is not a size in bytes (examples: 4096, 500kB, 10MiB)");
+  }
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (read.ec != std::errc{} || __builtin_mul_overflow(number, known->bytes, &number)) {
+    return invalid("is too large a size");
+  }
+  return number;
 }
 
 Result<long> parseInteger(std::string_view text) {

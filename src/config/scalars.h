@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,10 @@ Result<core::Duration> parseDuration(std::string_view text);
 
 // The shortest text that parseDuration reads back: "1m30s", "500ms", "0s". At least 0.
 std::string durationText(core::Duration duration);
+
+// Bytes: a whole number, with B, KiB, MiB, GiB or TiB (powers of 1024), or kB, MB, GB or TB (of
+// 1000), or without a unit: "10MiB", "500kB", "4096".
+Result<std::uint64_t> parseSize(std::string_view text);
 
 // Decimal digits with an optional minus. 0755, 0x1F, 1e3, 1_000 and +1 are not integers here.
 Result<long> parseInteger(std::string_view text);

@@ -87,6 +87,13 @@ void SchemaFields::integer(std::string_view key, int& value, const IntegerRule& 
   add(key, rule.required, help, std::move(schema));
 }
 
+void SchemaFields::integer(std::string_view key, std::optional<int>& value, const IntegerRule& rule,
+                           std::string_view help) {
+  Json schema = integerSchema(rule);
+  if (value) schema["default"] = *value;
+  add(key, rule.required, help, std::move(schema));
+}
+
 void SchemaFields::duration(std::string_view key, core::Duration& value, const DurationRule& rule,
                             std::string_view help) {
   Json schema = durationSchema(rule);

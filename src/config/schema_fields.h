@@ -27,6 +27,8 @@ class SchemaFields : public Fields {
   void boolean(std::string_view key, bool& value, std::string_view help) override;
   void integer(std::string_view key, int& value, const IntegerRule& rule,
                std::string_view help) override;
+  void integer(std::string_view key, std::optional<int>& value, const IntegerRule& rule,
+               std::string_view help) override;
   void duration(std::string_view key, core::Duration& value, const DurationRule& rule,
                 std::string_view help) override;
   void duration(std::string_view key, std::optional<core::Duration>& value,

@@ -66,6 +66,22 @@ TEST(Duration, IsWrittenAsItIsRead) {
   }
 }
 
+TEST(Size, IsInBytesWithUnitsOfEitherKind) {
+  EXPECT_EQ(*parseSize("0"), 0u);
+  EXPECT_EQ(*parseSize("4096"), 4096u);
+  EXPECT_EQ(*parseSize("1B"), 1u);
+  EXPECT_EQ(*parseSize("10MiB"), 10u << 20);
+  EXPECT_EQ(*parseSize("500kB"), 500'000u);
+  EXPECT_EQ(*parseSize("2TB"), 2'000'000'000'000u);
+  for (const char* text : {"", "MiB", "10 MiB", "10Mib", "1.5MiB", "-1", "10M"}) {
+    EXPECT_EQ(parseSize(text).error().message,
+              "is not a size in bytes (examples: 4096, 500kB, 10MiB)")
+        << text;
+  }
+  EXPECT_EQ(parseSize("16777216TiB").error().message, "is too large a size");
+  EXPECT_EQ(parseSize("99999999999999999999").error().message, "is too large a size");
+}
+
 TEST(Integer, IsDecimalOnly) {
   EXPECT_EQ(*parseInteger("0"), 0);
   EXPECT_EQ(*parseInteger("-12"), -12);
