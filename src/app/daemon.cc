@@ -17,6 +17,7 @@
 #include "io/file.h"
 #include "io/log.h"
 #include "io/process.h"
+#include "io/process_monitor.h"
 #include "metrics/collect.h"
 #include "metrics/process_figures.h"
 #include "metrics/text_writer.h"
@@ -63,7 +64,7 @@ class RunningDaemon final : public Daemon {
         workers_(static_cast<unsigned>(config_.setup.detection.max_concurrent +
                                        config_.setup.healing.max_concurrent + 1)),
         services_{workers_, http_},
-        performer_(config_, services_, clock_),
+        performer_(config_, services_, monitor_, clock_),
         store_(store::makeSqliteStore({.path = config_.store.path})),
         loop_(config_.setup, *store_, performer_, clock_, log_),
         tasks_(loop_),
@@ -71,6 +72,7 @@ class RunningDaemon final : public Daemon {
         breakers_(loop_, clock_) {
     figures_.hash = config_hash;
     figures_.last_success = clock_.now().wall;
+    monitor_.watch(runtime::watchedProcesses(config_));
   }
 
   ~RunningDaemon() override { stop(); }
@@ -197,6 +199,7 @@ class RunningDaemon final : public Daemon {
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);
     }
+    sources.monitored = monitor_.figures();
     sources.process = metrics::readProcessFigures();
     return metrics::ExactTextWriter().write(
         metrics::collect(*loop_.snapshot(), sources, clock_.now()));
@@ -221,6 +224,7 @@ class RunningDaemon final : public Daemon {
   io::HttpClient http_;
   io::WorkerPool workers_;
   io::Services services_;
+  io::ProcessMonitor monitor_;
   runtime::Performer performer_;
   std::unique_ptr<store::Store> store_;
   runtime::EngineLoop loop_;

@@ -36,8 +36,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
   registerBuiltIn(kDetectionTask, setup_.detection.interval, now, seconds(0));
   registerBuiltIn(kPreventiveTask, setup_.healing.preventive_interval, now,
                   setup_.healing.preventive_interval);
-  registerBuiltIn(kProcessTask, setup_.process_monitoring_interval, now,
-                  setup_.process_monitoring_interval);
+  registerBuiltIn(kProcessTask, setup_.process_monitoring_interval, now, seconds(0));
   detection_.begin(now.boot);
 }
 

@@ -14,6 +14,7 @@ std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
   addTasks(snapshot, families);
   addChecks(snapshot, families);
   addEvents(snapshot, sources, families);
+  addMonitored(sources.monitored, families);
   addSelf(snapshot, sources, families);
   if (sources.process) {
     addProcess(*sources.process, families);

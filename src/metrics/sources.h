@@ -10,6 +10,7 @@
 #include "core/time.h"
 #include "engine/histogram.h"
 #include "io/log.h"
+#include "io/process_monitor.h"
 #include "metrics/process_figures.h"
 
 namespace heald::metrics {
@@ -74,6 +75,7 @@ struct Sources {
   StoreFigures store;
   HttpFigures http;
   QueueFigures event_queue;
+  std::vector<io::MonitoredProcess> monitored;
   std::array<std::uint64_t, io::kLogLevels.size()> log_messages{};  // by io::LogLevel
   std::optional<ProcessFigures> process;                            // none: cannot be read
 };

@@ -1,8 +1,10 @@
 #include "runtime/performer.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
+#include "checks/process.h"
 #include "io/process.h"
 #include "io/text.h"
 
@@ -36,8 +38,19 @@ const std::string& taskOnThisThread() {
   return current_task;
 }
 
-Performer::Performer(const config::Config& config, io::Services& services, const Clock& clock)
-    : services_(services), clock_(clock) {
+std::vector<io::WatchedProcess> watchedProcesses(const config::Config& config) {
+  std::vector<io::WatchedProcess> watched;
+  for (std::size_t i = 0; i < config.checks.size(); ++i) {
+    if (const auto* selector = checks::selectorOf(*config.checks[i].part)) {
+      watched.push_back({config.setup.checks[i].name, *selector});
+    }
+  }
+  return watched;
+}
+
+Performer::Performer(const config::Config& config, io::Services& services,
+                     io::ProcessMonitor& monitor, const Clock& clock)
+    : services_(services), monitor_(monitor), clock_(clock) {
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     const engine::CheckSpec& spec = config.setup.checks[i];
     checks_.push_back({spec.name, spec.timeout,
@@ -87,7 +100,7 @@ void Performer::runTask(const engine::RunTask& run, TaskFunction function, Post 
       if (function) {
         function();
       } else {
-        io::killStrays();
+        monitorProcesses();
       }
     } catch (...) {  // a job of an embedding program; its failure is counted
       ok = false;
@@ -98,6 +111,11 @@ void Performer::runTask(const engine::RunTask& run, TaskFunction function, Post 
   if (!services_.workers.post(job)) {
     post(engine::TaskFinished{run.id, run.install, false, {}});
   }
+}
+
+void Performer::monitorProcesses() {
+  io::killStrays();
+  if (!monitor_.look()) throw std::runtime_error("some processes could not be looked at");
 }
 
 }  // namespace heald::runtime

@@ -5,6 +5,7 @@
 
 #include "checks/check.h"
 #include "config/model.h"
+#include "io/process_monitor.h"
 #include "io/services.h"
 #include "remedies/remedy.h"
 #include "runtime/clock.h"
@@ -15,7 +16,9 @@ namespace heald::runtime {
 // Runs the configured checks and remedies with the services of io. Thread-safe; outlives its work.
 class Performer : public Work {
  public:
-  Performer(const config::Config& config, io::Services& services, const Clock& clock);
+  // `monitor` is what the task process-monitoring looks with; it outlives this.
+  Performer(const config::Config& config, io::Services& services, io::ProcessMonitor& monitor,
+            const Clock& clock);
 
   void startCheck(const engine::StartCheck& start, Post post) override;
   void startAction(const engine::StartAction& start, Post post) override;
@@ -35,12 +38,18 @@ class Performer : public Work {
     std::vector<std::shared_ptr<const remedies::Remedy>> steps;
   };
 
+  void monitorProcesses();
+
   io::Services& services_;
+  io::ProcessMonitor& monitor_;
   const Clock& clock_;
   io::CancelSource cancel_;
   std::vector<Check> checks_;
   std::vector<Remedy> remedies_;
 };
+
+// What the task process-monitoring watches: every process check, under the check's name.
+std::vector<io::WatchedProcess> watchedProcesses(const config::Config& config);
 
 // The id of the background task that runs on this thread, or "".
 const std::string& taskOnThisThread();

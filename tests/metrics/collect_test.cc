@@ -176,6 +176,18 @@ TEST_F(CollectTest, LeavesTheProcessOutWhenItCannotBeRead) {
   EXPECT_EQ(familyNamed(families_, "process_threads"), nullptr);
 }
 
+TEST_F(CollectTest, ShowsWhatProcessMonitoringHasFound) {
+  const Labelled workers = {{"process", "workers"}};
+  EXPECT_EQ(value("monitored_process_up", workers), 1);
+  EXPECT_EQ(value("monitored_process_instances", workers), 20);
+  EXPECT_EQ(value("monitored_process_orphans", workers), 3);
+  EXPECT_EQ(value("monitored_process_resident_memory_bytes", workers), 1 << 20);
+  EXPECT_EQ(value("monitored_process_start_time_seconds", workers), 1'700'000'000);
+  EXPECT_EQ(value("monitored_process_cpu_seconds_total", workers), 12.5);
+  EXPECT_EQ(value("monitored_process_restarts_total", workers), 2);
+  EXPECT_EQ(value("monitored_process_up", {{"process", "gone"}}), 0);
+}
+
 TEST_F(CollectTest, NoSeriesIsThereTwice) {
   for (const auto& family : families_) {
     std::vector<std::vector<prometheus::ClientMetric::Label>> seen;

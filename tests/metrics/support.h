@@ -145,6 +145,7 @@ inline Sources richSources() {
   sources.http.requests = {{"/api/status", "GET", 200, 3}};
   sources.http.durations = {{"/api/status", engine::Histogram(engine::checkBuckets())}};
   sources.event_queue = {3, 1024};
+  sources.monitored = {{"workers", 20, 3, 1 << 20, 1'700'000'000, 12.5, 2}, {.name = "gone"}};
   sources.log_messages = {0, 20, 2, 1};
   sources.process = ProcessFigures{1.5, 1'700'000'000, 1 << 20, 1 << 24, 12, 1024, 9};
   return sources;
