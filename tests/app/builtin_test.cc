@@ -25,6 +25,11 @@ std::string problemsOf(const std::string& path) {
   return text;
 }
 
+std::string contentOf(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 TEST(Builtin, TheSampleConfigurationIsReadWithoutAProblem) {
   EXPECT_EQ(problemsOf(kSource + "/config/heald.yml"), "");
 }
@@ -33,6 +38,26 @@ TEST(Builtin, EveryExampleIsReadWithoutAProblem) {
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(kSource + "/config/examples")) {
     EXPECT_EQ(problemsOf(file.path()), "");
+    ++count;
+  }
+  EXPECT_GE(count, 3);
+}
+
+TEST(Builtin, MistakesInTheOptionsOfAKindAreReportedToTheLetter) {
+  const std::filesystem::path folder = kSource + "/tests/testdata/config/invalid_kinds";
+  const auto unset = [](const std::string&) { return std::optional<std::string>(); };
+  int count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    if (file.path().extension() != ".yml") continue;
+    auto expected = file.path();
+    expected.replace_extension(".expected");
+    const std::string name = file.path().filename();
+    std::string text;
+    for (const auto& p :
+         config::readConfig(contentOf(file.path()), name, builtinKinds(), unset).problems) {
+      text += toString(p) + "\n";
+    }
+    EXPECT_EQ(text, contentOf(expected));
     ++count;
   }
   EXPECT_GE(count, 3);
