@@ -88,6 +88,13 @@ Result<void> FeatureFlags::setOverride(Feature feature, bool enabled, WallTime n
   return {};
 }
 
+void FeatureFlags::reconfigure(const FeatureFlags& other) {
+  for (const Feature feature : kFeatures) {
+    at(feature).environment = other.layers(feature).environment;
+    at(feature).configuration = other.layers(feature).configuration;
+  }
+}
+
 void FeatureFlags::restoreOverride(Feature feature, std::optional<bool> value,
                                    std::optional<WallTime> at_time) {
   at(feature).overridden = value;

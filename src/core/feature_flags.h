@@ -48,6 +48,9 @@ class FeatureFlags {
   Result<void> setOverride(Feature feature, bool enabled, WallTime now);
   void restoreOverride(Feature feature, std::optional<bool> value, std::optional<WallTime> at_time);
 
+  // Environment and configuration as in `other`; the overrides stay.
+  void reconfigure(const FeatureFlags& other);
+
   friend bool operator==(const FeatureFlags&, const FeatureFlags&) = default;
 
  private:

@@ -54,7 +54,9 @@ void Healing::startAction(int r, Step& step) {
   remedy.view.last_denied_by.reset();
   ++remedy.view.allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
-  step.out.actions.push_back(StartAction{r, which, remedy.attempt, remedy.spec.check, reason});
+  remedy.run = ++runs_;
+  step.out.actions.push_back(
+      StartAction{r, which, remedy.attempt, remedy.spec.check, reason, remedy.run});
   step.out.notes.push_back({Note::Level::kInfo,
                             "attempt started",
                             {{"remedy", remedy.spec.name},
@@ -66,23 +68,25 @@ void Healing::startAction(int r, Step& step) {
 }
 
 void Healing::actionFinished(const ActionFinished& event, Step& step) {
-  if (event.remedy < 0 || static_cast<std::size_t>(event.remedy) >= remedies_.size()) {
+  const auto acts = [&](const Remedy& r) {
+    return r.phase == Phase::kActing && r.run == event.run;
+  };
+  const auto found = std::find_if(remedies_.begin(), remedies_.end(), acts);
+  if (found == remedies_.end()) {
     return;
   }
-  Remedy& remedy = at(event.remedy);
-  if (remedy.phase != Phase::kActing || remedy.attempt != event.attempt) {
-    return;
-  }
+  const int r = static_cast<int>(found - remedies_.begin());
+  Remedy& remedy = *found;
   remedy.text = event.text;
   remedy.error = event.text + "\n" + event.output;
   if (event.outcome != ActionOutcome::kOk) {
-    end(event.remedy, false, reasonOf(event.outcome), step);
+    end(r, false, reasonOf(event.outcome), step);
   } else if (remedy.check < 0) {
-    end(event.remedy, true, FailureReason::kError, step);
+    end(r, true, FailureReason::kError, step);
   } else {
     remedy.phase = Phase::kSettling;
     remedy.verify_until = step.now.boot + remedy.spec.verify.within;
-    timers_.set(event.remedy, step.now.boot + remedy.spec.verify.after);
+    timers_.set(r, step.now.boot + remedy.spec.verify.after);
     if (!stopped_) {
       wakeDue(step);
     }

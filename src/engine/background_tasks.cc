@@ -69,6 +69,15 @@ void BackgroundTasks::install(Task& task, const RegisterTask& spec, std::uint64_
   task.view.period = spec.period;
 }
 
+void BackgroundTasks::reschedule(const std::string& id, core::Duration period, core::BootTime now) {
+  Task& task = tasks_.at(id);
+  if (task.spec.period != period) {
+    task.spec.period = period;
+    task.view.period = period;
+    task.due = now + period;
+  }
+}
+
 Result<void> BackgroundTasks::remove(const std::string& id) {
   const auto found = tasks_.find(id);
   if (found == tasks_.end() || found->second.removed) {

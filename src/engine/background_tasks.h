@@ -41,6 +41,10 @@ class BackgroundTasks {
   // the period when not given.
   Result<Registration> add(const RegisterTask& task, core::BootTime now,
                            std::optional<core::Duration> first_after = std::nullopt);
+  // What is registered stays, also above a lower limit.
+  void setLimit(int limit) { limit_ = limit; }
+  // Gives a job another period, from now on; its counts go on. Nothing when it has that already.
+  void reschedule(const std::string& id, core::Duration period, core::BootTime now);
   // kNotFound, with the ids that exist. A running job is let finish; it does not run again.
   Result<void> remove(const std::string& id);
   // Nothing is due, and nothing can be registered, from here on.

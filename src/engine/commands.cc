@@ -73,8 +73,7 @@ void Engine::Impl::human(const std::string& name, const char* what, const std::s
                          const std::string& reason, Step& step, Act act, Chosen chosen,
                          Count count) {
   std::vector<int> targets;
-  for (std::size_t i = 0; i < governors().size(); ++i) {
-    const int index = static_cast<int>(i);
+  for (const int index : governors().listed()) {
     if (name.empty() ? chosen(governors()[index]) : governors().name(index) == name) {
       targets.push_back(index);
     }
@@ -147,6 +146,32 @@ void Engine::Impl::on(const SetFlag& c, Step& step) {
        "human action: flag switched " + word,
        {{"flag", std::string(toString(c.feature))}, {"reason", c.reason}, {"by", c.by}}});
   step.out.reply = Reply{std::string(toString(c.feature)) + " is " + word};
+}
+
+void Engine::Impl::on(const Reload& command, Step& step) {
+  if (stopping_) {
+    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
+    return;
+  }
+  setup_ = *command.setup;
+  features_.reconfigure(setup_.features);
+  detection_.reconfigure(setup_.detection, setup_.checks, step.out.actions);
+  healing_.reconfigure(setup_, step);
+  tasks_.setLimit(setup_.task_limit);
+  tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);
+  tasks_.reschedule(kPreventiveTask, setup_.healing.preventive_interval, step.now.boot);
+  tasks_.reschedule(kProcessTask, setup_.process_monitoring_interval, step.now.boot);
+  detection_.begin(step.now.boot);
+  detection_.beginCycle(step.now.boot);
+  detecting_ = features_.enabled(core::Feature::kAutoDetection);
+  detect(step);
+  step.out.notes.push_back({Note::Level::kInfo,
+                            "configuration reloaded",
+                            {{"by", command.by},
+                             {"checks", std::to_string(setup_.checks.size())},
+                             {"remedies", std::to_string(setup_.remedies.size())},
+                             {"governors", std::to_string(setup_.governors.size())}}});
+  step.out.reply = Reply{"configuration reloaded"};
 }
 
 }  // namespace heald::engine

@@ -17,24 +17,67 @@ core::Duration slack(const CheckSpec& spec) {
 
 }  // namespace
 
-Detection::Detection(const DetectionPolicy& policy, std::vector<CheckSpec> checks)
-    : policy_(policy) {
+Detection::Detection(const DetectionPolicy& policy, std::vector<CheckSpec> checks) {
+  std::vector<Action> none;
+  reconfigure(policy, std::move(checks), none);
+}
+
+void Detection::reconfigure(const DetectionPolicy& policy, std::vector<CheckSpec> checks,
+                            std::vector<Action>& actions) {
+  policy_ = policy;
+  std::vector<Check> old_checks = std::exchange(checks_, {});
+  by_name_.clear();
+  due_ = {};
+  auto old_durations = std::exchange(durations_, {});
   for (CheckSpec& spec : checks) {
-    if (spec.follows_cycle) {
-      spec.interval = policy.interval;
-    }
-    by_name_.emplace(spec.name, static_cast<int>(checks_.size()));
-    durations_.try_emplace(spec.kind, checkBuckets());
-    Check check;
-    check.view.name = spec.name;
-    check.view.kind = spec.kind;
-    check.view.interval = spec.interval;
-    check.spec = std::move(spec);
-    checks_.push_back(std::move(check));
+    add(std::move(spec));
   }
+  for (auto& [kind, histogram] : old_durations) {
+    if (const auto kept = durations_.find(kind); kept != durations_.end()) {
+      kept->second = std::move(histogram);
+    }
+  }
+  for (Check& old : old_checks) {
+    keep(old, actions);
+  }
+  running_scheduled_ = 0;
+  unhealthy_ = 0;
   for (Check& check : checks_) {
+    running_scheduled_ += check.view.running && check.scheduled ? 1 : 0;
+    unhealthy_ += check.view.health == Health::kUnhealthy ? 1 : 0;
     findParents(check, check);
   }
+}
+
+void Detection::add(CheckSpec spec) {
+  if (spec.follows_cycle) {
+    spec.interval = policy_.interval;
+  }
+  by_name_.emplace(spec.name, static_cast<int>(checks_.size()));
+  durations_.try_emplace(spec.kind, checkBuckets());
+  Check check;
+  check.view.name = spec.name;
+  check.view.kind = spec.kind;
+  check.view.interval = spec.interval;
+  check.spec = std::move(spec);
+  checks_.push_back(std::move(check));
+}
+
+void Detection::keep(Check& old, std::vector<Action>& actions) {
+  const int index = indexOf(old.spec.name);
+  if (index < 0 || at(index).spec.kind != old.spec.kind) {
+    if (old.view.running) {
+      actions.push_back(CancelCheck{old.run});
+    }
+    return;
+  }
+  Check& check = at(index);
+  CheckSpec spec = std::move(check.spec);
+  check = std::move(old);
+  check.spec = std::move(spec);
+  check.view.interval = check.spec.interval;
+  check.planned.reset();
+  check.parents.clear();
 }
 
 void Detection::findParents(Check& check, const Check& from) {
@@ -128,7 +171,7 @@ std::optional<core::BootTime> Detection::nextDue() {
 
 void Detection::start(int check, bool scheduled, std::vector<Action>& actions) {
   Check& c = at(check);
-  ++c.run;
+  c.run = ++runs_;
   c.scheduled = scheduled;
   c.view.running = true;
   running_scheduled_ += scheduled ? 1 : 0;
@@ -141,7 +184,7 @@ std::uint64_t Detection::demand(int check, bool scheduled, std::vector<Action>& 
     start(check, scheduled, actions);
     return c.run;
   }
-  // What runs now began before the question was asked.
+  // What runs now began before the question was asked; every later run has a higher number.
   c.again = true;
   c.again_scheduled = c.again_scheduled || scheduled;
   return c.run + 1;
@@ -155,17 +198,25 @@ std::uint64_t Detection::requestByHuman(int check, std::vector<Action>& actions)
   return demand(check, true, actions);
 }
 
+// The check whose present run this is; after a Reload its index may be another.
+int Detection::checkOf(const CheckFinished& event) const {
+  const auto awaits = [&](const Check& c) { return c.view.running && c.run == event.run; };
+  if (event.check >= 0 && static_cast<std::size_t>(event.check) < checks_.size() &&
+      awaits(at(event.check))) {
+    return event.check;
+  }
+  const auto found = std::find_if(checks_.begin(), checks_.end(), awaits);
+  return found == checks_.end() ? -1 : static_cast<int>(found - checks_.begin());
+}
+
 Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
                                      std::vector<Action>& actions) {
   Finding finding;
-  if (event.check < 0 || static_cast<std::size_t>(event.check) >= checks_.size()) {
+  finding.check = checkOf(event);
+  if (finding.check < 0) {
     return finding;
   }
-  Check& c = at(event.check);
-  if (!c.view.running || c.run != event.run) {
-    return finding;
-  }
-  finding.accepted = true;
+  Check& c = at(finding.check);
   c.view.running = false;
   running_scheduled_ -= c.scheduled ? 1 : 0;
 
@@ -189,7 +240,7 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
       c.scheduled && c.last == Health::kUnhealthy && c.view.health == Health::kUnhealthy;
   if (c.again) {
     c.again = false;
-    start(event.check, std::exchange(c.again_scheduled, false), actions);
+    start(finding.check, std::exchange(c.again_scheduled, false), actions);
   }
   return finding;
 }

@@ -26,6 +26,12 @@ class Detection {
  public:
   Detection(const DetectionPolicy& policy, std::vector<CheckSpec> checks);
 
+  // Takes another list of checks: one that is there already, by name, keeps what is known of it and
+  // the run in progress; runs of the others are ended. Nothing is planned until begin() and
+  // beginCycle().
+  void reconfigure(const DetectionPolicy& policy, std::vector<CheckSpec> checks,
+                   std::vector<Action>& actions);
+
   // Plans the first scheduled runs, spread so that they do not start together: at start-up, and
   // when detection is switched on again.
   void begin(core::BootTime now);
@@ -41,8 +47,8 @@ class Detection {
   std::uint64_t requestByHuman(int check, std::vector<Action>& actions);
 
   struct Finding {
-    bool accepted = false;  // the run was the one awaited
-    bool raises = false;    // a detection result, critical, and the check counts as unhealthy
+    int check = -1;       // that the run was of; -1: a late one, which changes nothing
+    bool raises = false;  // a detection result, critical, and the check counts as unhealthy
     bool became_unhealthy = false;
     bool became_healthy = false;
   };
@@ -84,6 +90,9 @@ class Detection {
 
   Check& at(int check) { return checks_[static_cast<std::size_t>(check)]; }
   const Check& at(int check) const { return checks_[static_cast<std::size_t>(check)]; }
+  void add(CheckSpec spec);
+  void keep(Check& old, std::vector<Action>& actions);
+  int checkOf(const CheckFinished& event) const;
   void plan(int check, core::BootTime due);
   void planNext(int check, core::BootTime now);
   void start(int check, bool scheduled, std::vector<Action>& actions);
@@ -97,6 +106,7 @@ class Detection {
   std::map<std::string, int> by_name_;
   std::map<std::string, Histogram> durations_;
   TimerQueue due_;
+  std::uint64_t runs_ = 0;  // started, of all checks
   int running_scheduled_ = 0;
   int unhealthy_ = 0;
 };

@@ -176,14 +176,10 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
     governors().load(static_cast<int>(i), {});
   }
   for (const auto& [name, state] : saved.governors) {
-    if (const int index = governors().indexOf(name); index >= 0) {
-      governors().load(index, state);
-    }
+    governors().load(governors().place(name), state);
   }
   for (const auto& [name, why] : saved.unreadable) {
-    if (const int index = governors().indexOf(name); index >= 0) {
-      governors().loadUnreadable(index, why, now);
-    }
+    governors().loadUnreadable(governors().place(name), why, now);
   }
   for (const auto& [name, totals] : saved.remedies) {
     healing_.loadTotals(name, totals);
@@ -255,29 +251,30 @@ void Engine::Impl::runTask(const BackgroundTasks::Due& due, Step& step) {
 
 void Engine::Impl::on(const CheckFinished& event, Step& step) {
   const Detection::Finding finding = detection_.finish(event, step.now, step.out.actions);
-  if (!finding.accepted) {
+  const int check = finding.check;
+  if (check < 0) {
     return;
   }
   if (finding.became_unhealthy || finding.became_healthy) {
-    noteHealth(event, finding.became_healthy, step);
+    noteHealth(check, event, finding.became_healthy, step);
   }
   if (finding.became_healthy) {
-    healing_.recovered(event.check, step);
+    healing_.recovered(check, step);
   }
-  healing_.checkFinished(event.check, event.run, step);
+  healing_.checkFinished(check, event.run, step);
   if (finding.raises && !stopping_) {
-    healing_.raise(event.check, EventSource::kCheck, step);
+    healing_.raise(check, EventSource::kCheck, step);
   }
-  if (detection_.lastResult(event.check) == Health::kHealthy) {
-    healing_.considerSustainedRecovery(event.check, step);
+  if (detection_.lastResult(check) == Health::kHealthy) {
+    healing_.considerSustainedRecovery(check, step);
   }
   detect(step);
 }
 
-void Engine::Impl::noteHealth(const CheckFinished& event, bool healthy, Step& step) {
+void Engine::Impl::noteHealth(int check, const CheckFinished& event, bool healthy, Step& step) {
   step.out.notes.push_back({healthy ? Note::Level::kInfo : Note::Level::kWarn,
                             healthy ? "check is healthy" : "check is unhealthy",
-                            {{"check", detection_.spec(event.check).name},
+                            {{"check", detection_.spec(check).name},
                              {"status", std::string(toString(event.status))},
                              {"message", event.message}}});
 }

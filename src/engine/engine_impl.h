@@ -49,7 +49,7 @@ class Engine::Impl {
   void detect(Step& step);
   void runTask(const BackgroundTasks::Due& due, Step& step);
   void on(const CheckFinished& event, Step& step);
-  void noteHealth(const CheckFinished& event, bool healthy, Step& step);
+  void noteHealth(int check, const CheckFinished& event, bool healthy, Step& step);
   void on(const ActionFinished& event, Step& step) { healing_.actionFinished(event, step); }
 
   void on(const TaskFinished& event, Step& step);
@@ -69,9 +69,10 @@ class Engine::Impl {
   void on(const EnterDormant& c, Step& step);
   void on(const Reset& c, Step& step);
   void on(const SetFlag& c, Step& step);
+  void on(const Reload& command, Step& step);
   void on(const Stop&, Step&);
 
-  const Setup setup_;
+  Setup setup_;
   core::FeatureFlags features_;
   Detection detection_;
   Pauses pauses_;

@@ -1,22 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
 #include "core/check_status.h"
 #include "core/feature_flags.h"
 #include "core/time.h"
+#include "engine/setup.h"
 
 namespace heald::engine {
 
-// Everything that can happen to the engine. Checks and remedies are named by their index in Setup.
+// Everything that can happen to the engine. Runs of checks and of actions are named by numbers that
+// are never given twice, so that a result finds its place also when a Reload came in between.
 
 // Time has passed. Sent when `Engine::nextWakeup()` is reached, and harmless at any other time.
 struct Tick {};
 
 struct CheckFinished {
-  int check = 0;
+  int check = 0;          // as in StartCheck, where it is likely to be found
   std::uint64_t run = 0;  // as in StartCheck; a result of any other run is late and dropped
   core::CheckStatus status = core::CheckStatus::kUnknown;
   std::string message;
@@ -26,8 +29,7 @@ struct CheckFinished {
 enum class ActionOutcome : std::uint8_t { kOk, kFailed, kTimeout, kCancelled };
 
 struct ActionFinished {
-  int remedy = 0;
-  std::uint64_t attempt = 0;  // as in StartAction
+  std::uint64_t run = 0;  // as in StartAction; a result of any other run is late and dropped
   ActionOutcome outcome = ActionOutcome::kFailed;
   std::string text;    // one line for people
   std::string output;  // what it printed, or the HTTP body
@@ -97,11 +99,20 @@ struct RemoveTask {
   std::string id;
 };
 
+// Another configuration takes the place of the present one. Checks, remedies and governors that are
+// in both, by name, keep their state; an attempt that runs goes on. What is gone stops: an attempt
+// of a remedy that is gone has failed as interrupted, and the driver ends its action. A governor
+// that is gone is remembered, and is as it was when it comes back. Every check is run soon after.
+struct Reload {
+  std::shared_ptr<const Setup> setup;  // shared: the event is copied, a setup is large
+  std::string by;
+};
+
 // No check, attempt or task starts from here on; what runs may still report.
 struct Stop {};
 
 using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
                            Reset, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy,
-                           RegisterTask, RemoveTask, Stop>;
+                           RegisterTask, RemoveTask, Reload, Stop>;
 
 }  // namespace heald::engine

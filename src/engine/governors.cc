@@ -6,16 +6,31 @@ namespace heald::engine {
 
 using core::GovernorState;
 
-Governors::Governors(const std::vector<GovernorSpec>& specs) {
+void Governors::reconfigure(const std::vector<GovernorSpec>& specs) {
+  for (Slot& slot : slots_) {
+    slot.listed = false;
+  }
+  listed_.clear();
   for (const GovernorSpec& spec : specs) {
-    slots_.push_back({spec.name, core::Governor(spec.policy), {}});
+    const int governor = place(spec.name);
+    Slot& slot = slots_[static_cast<std::size_t>(governor)];
+    slot.governor.setPolicy(spec.policy);
+    slot.listed = true;
+    listed_.push_back(governor);
   }
 }
 
+int Governors::place(const std::string& name) {
+  const auto [entry, is_new] = by_name_.try_emplace(name, static_cast<int>(slots_.size()));
+  if (is_new) {
+    slots_.push_back({name, core::Governor({}), {}});
+  }
+  return entry->second;
+}
+
 int Governors::indexOf(const std::string& name) const {
-  const auto same = [&](const Slot& slot) { return slot.name == name; };
-  const auto found = std::find_if(slots_.begin(), slots_.end(), same);
-  return found == slots_.end() ? -1 : static_cast<int>(found - slots_.begin());
+  const auto found = by_name_.find(name);
+  return found != by_name_.end() && at(found->second).listed ? found->second : -1;
 }
 
 int Governors::inFlight() const {
@@ -28,10 +43,10 @@ int Governors::inFlight() const {
 
 std::string Governors::names() const {
   std::string names;
-  for (std::size_t i = 0; i < slots_.size() && i < 20; ++i) {
-    names += (i == 0 ? "" : ", ") + slots_[i].name;
+  for (std::size_t i = 0; i < listed_.size() && i < 20; ++i) {
+    names += (i == 0 ? "" : ", ") + name(listed_[i]);
   }
-  return slots_.size() > 20 ? names + ", …" : names;
+  return listed_.size() > 20 ? names + ", …" : names;
 }
 
 std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,10 +17,17 @@ namespace heald::engine {
 // together.
 class Governors {
  public:
-  explicit Governors(const std::vector<GovernorSpec>& specs);
+  explicit Governors(const std::vector<GovernorSpec>& specs) { reconfigure(specs); }
 
-  std::size_t size() const { return slots_.size(); }
-  int indexOf(const std::string& name) const;  // -1 when there is none
+  // Takes another list. An index once given stays what it is. A governor that is not listed any
+  // more is parked: it keeps its state, hears the results of what is in flight, and is as it was
+  // when it is listed again; but it is in no view, and no human reaches it.
+  void reconfigure(const std::vector<GovernorSpec>& specs);
+
+  std::size_t size() const { return slots_.size(); }  // with the parked ones
+  const std::vector<int>& listed() const { return listed_; }
+  int indexOf(const std::string& name) const;  // of a listed one; -1 when there is none
+  int place(const std::string& name);          // of any; parked, when it is new
   const std::string& name(int governor) const { return at(governor).name; }
   const core::Governor& operator[](int governor) const { return at(governor).governor; }
   const GovernorCounters& counters(int governor) const { return at(governor).counters; }
@@ -60,6 +67,7 @@ class Governors {
     std::string name;
     core::Governor governor;
     GovernorCounters counters;
+    bool listed = false;
   };
   struct Proposal {
     int governor;
@@ -71,6 +79,8 @@ class Governors {
   void observe(const Proposal& proposal, std::vector<Note>& notes);
 
   std::vector<Slot> slots_;
+  std::map<std::string, int> by_name_;
+  std::vector<int> listed_;  // in the order of the configuration
   std::vector<Proposal> proposals_;
 };
 

@@ -32,24 +32,28 @@ Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFl
       pauses_(pauses),
       governors_(setup.governors),
       remedies_of_check_(detection.size()),
-      checks_of_governor_(setup.governors.size()) {
+      checks_of_governor_(governors_.size()) {
   for (const RemedySpec& spec : setup.remedies) {
-    const int index = static_cast<int>(remedies_.size());
-    Remedy remedy;
-    remedy.spec = spec;
-    remedy.check = detection.indexOf(spec.check);
-    remedy.governor = governors_.indexOf(spec.governor);
-    remedy.view.name = spec.name;
-    remedy.view.check = spec.check;
-    remedy.view.governor = spec.governor;
-    remedy.view.preventive = spec.preventive;
-    remedy.view.observe = spec.observe || policy_.observe;
-    if (remedy.check >= 0) {
-      remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
-      checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(remedy.check);
-    }
-    remedies_.push_back(std::move(remedy));
+    addRemedy(spec);
   }
+}
+
+void Healing::addRemedy(const RemedySpec& spec) {
+  const int index = static_cast<int>(remedies_.size());
+  Remedy remedy;
+  remedy.spec = spec;
+  remedy.check = detection_.indexOf(spec.check);
+  remedy.governor = governors_.indexOf(spec.governor);
+  remedy.view.name = spec.name;
+  remedy.view.check = spec.check;
+  remedy.view.governor = spec.governor;
+  remedy.view.preventive = spec.preventive;
+  remedy.view.observe = spec.observe || policy_.observe;
+  if (remedy.check >= 0) {
+    remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
+    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(remedy.check);
+  }
+  remedies_.push_back(std::move(remedy));
 }
 
 bool Healing::stormBrake() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ class Healing {
  public:
   Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
           const Pauses& pauses);
+
+  // Takes another configuration; `detection` has it already. See Reload.
+  void reconfigure(const Setup& setup, Step& step);
 
   Governors& governors() { return governors_; }
   const Governors& governors() const { return governors_; }
@@ -86,6 +90,7 @@ class Healing {
     bool preventive_run = false;  // the present one came from the preventive task
     bool recovering = false;      // the present attempt was in flight at the last process's end
     std::uint64_t attempt = 0;
+    std::uint64_t run = 0;      // of the action
     bool checked = false;       // waits, and the check has been run again for it already
     std::uint64_t awaited = 0;  // run of the check
     core::BootTime started{};
@@ -103,10 +108,15 @@ class Healing {
     int remedy;
     RemedyTotals before;
   };
-  struct Lost {  // an attempt in flight whose remedy is not configured any more
+  struct Lost {  // an attempt in flight whose remedy is not configured (any more)
     int governor;
     std::uint64_t attempt;
   };
+
+  void addRemedy(const RemedySpec& spec);
+  void readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_timers, Step& step);
+  static void keepFigures(Remedy& remedy, const Remedy& old);
+  void keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due);
 
   Remedy& at(int remedy) { return remedies_[static_cast<std::size_t>(remedy)]; }
   core::Gates gates(const Remedy& remedy) const;
@@ -136,7 +146,7 @@ class Healing {
   void wakeQueued(Step& step);
   bool healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const;
 
-  const HealingPolicy policy_;
+  HealingPolicy policy_;
   Detection& detection_;
   const core::FeatureFlags& features_;
   const Pauses& pauses_;
@@ -148,7 +158,8 @@ class Healing {
   std::vector<int> queue_;
   std::vector<Proposed> proposed_;
   std::vector<Lost> lost_;
-  bool recovery_pending_ = false;
+  std::map<std::string, RemedyTotals> parked_totals_;  // of remedies that are not configured
+  std::uint64_t runs_ = 0;                             // of actions
   bool store_up_ = true;
   bool stopped_ = false;
   std::array<std::uint64_t, 4> events_{};

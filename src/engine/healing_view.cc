@@ -1,4 +1,5 @@
 // What Healing tells and is told: views for the snapshot, changes for the store.
+#include <algorithm>
 #include <utility>
 
 #include "engine/healing.h"
@@ -6,11 +7,9 @@
 namespace heald::engine {
 
 void Healing::loadTotals(const std::string& name, const RemedyTotals& totals) {
-  for (Remedy& remedy : remedies_) {
-    if (remedy.spec.name == name) {
-      remedy.view.totals = totals;
-    }
-  }
+  const auto named = [&](const Remedy& remedy) { return remedy.spec.name == name; };
+  const auto found = std::find_if(remedies_.begin(), remedies_.end(), named);
+  (found == remedies_.end() ? parked_totals_[name] : found->view.totals) = totals;
 }
 
 void Healing::fill(Snapshot& s) const {
@@ -27,15 +26,17 @@ void Healing::fill(Snapshot& s) const {
   s.event_wait = event_wait_;
   s.preventive_runs = preventive_runs_;
   s.preventive_failures = preventive_failures_;
-  for (std::size_t i = 0; i < governors_.size(); ++i) {
-    const core::Governor& governor = governors_[static_cast<int>(i)];
+  std::vector<std::size_t> view_of(governors_.size());
+  for (const int index : governors_.listed()) {
+    const core::Governor& governor = governors_[index];
     GovernorView view;
-    view.name = governors_.name(static_cast<int>(i));
+    view.name = governors_.name(index);
     view.policy = governor.policy();
     view.state = governor.state();
-    view.counters = governors_.counters(static_cast<int>(i));
+    view.counters = governors_.counters(index);
     view.backoff = governor.backoffNow();
     view.next_attempt_at = governor.nextAllowedAt();
+    view_of[static_cast<std::size_t>(index)] = s.governors.size();
     s.governors.push_back(std::move(view));
   }
   for (const Remedy& remedy : remedies_) {
@@ -53,7 +54,7 @@ void Healing::fill(Snapshot& s) const {
     if (remedy.phase == Phase::kWaiting) {
       view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
     }
-    s.governors[static_cast<std::size_t>(remedy.governor)].remedies.push_back(view.name);
+    s.governors[view_of[static_cast<std::size_t>(remedy.governor)]].remedies.push_back(view.name);
     s.remedies.push_back(std::move(view));
   }
 }
@@ -74,6 +75,7 @@ void Healing::addEverything(Changes& changes) const {
   for (const Remedy& remedy : remedies_) {
     changes.remedies.emplace_back(remedy.spec.name, remedy.view.totals);
   }
+  changes.remedies.insert(changes.remedies.end(), parked_totals_.begin(), parked_totals_.end());
 }
 
 }  // namespace heald::engine

@@ -21,7 +21,7 @@ struct StartCheck {
   std::uint64_t run = 0;
 };
 
-// Start step `step` of the remedy, and report ActionFinished with the same attempt. The attempt is
+// Start step `step` of the remedy, and report ActionFinished with the same run. The attempt is
 // durable by now.
 struct StartAction {
   int remedy = 0;
@@ -29,6 +29,15 @@ struct StartAction {
   std::uint64_t attempt = 0;
   std::string check;   // HEALD_CHECK
   std::string reason;  // HEALD_REASON: the check's message, or why there is none
+  std::uint64_t run = 0;
+};
+
+// Nobody waits for this run any more: end it. What it still reports is dropped.
+struct CancelCheck {
+  std::uint64_t run = 0;
+};
+struct CancelAction {
+  std::uint64_t run = 0;
 };
 
 // Run the task's function, and report TaskFinished with the same install.
@@ -43,7 +52,7 @@ struct TaskReady {
   bool superseded = false;
 };
 
-using Action = std::variant<StartCheck, StartAction, RunTask, TaskReady>;
+using Action = std::variant<StartCheck, StartAction, CancelCheck, CancelAction, RunTask, TaskReady>;
 
 // Something worth a line in the log (and in the history): what, about what, and the details.
 struct Note {

@@ -27,6 +27,17 @@ class TimerQueue {
     return heap_.empty() ? std::nullopt : std::optional(heap_.front().due);
   }
 
+  // When this one is due. O(n).
+  std::optional<core::BootTime> due(int index) const {
+    const auto wanted = static_cast<std::size_t>(index);
+    for (const Entry& entry : heap_) {
+      if (entry.index == index && wanted < stamps_.size() && entry.sequence == stamps_[wanted]) {
+        return entry.due;
+      }
+    }
+    return std::nullopt;
+  }
+
   // The first one that is due at `now`, taken out.
   std::optional<int> take(core::BootTime now) {
     dropReplaced();

@@ -84,7 +84,7 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
                      {"HEALD_REASON", withoutNul(start.reason)}};
   run.cancel = cancel_.token();
   auto done = [start, post = std::move(post)](remedies::ActionResult result) {
-    post(engine::ActionFinished{start.remedy, start.attempt, toEngine(result.outcome),
+    post(engine::ActionFinished{start.run, toEngine(result.outcome),
                                 std::move(result.text), std::move(result.output)});
   };
   const auto step = std::min(static_cast<std::size_t>(start.step), remedy.steps.size() - 1);

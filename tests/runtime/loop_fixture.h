@@ -81,8 +81,7 @@ class FakeWork : public Work {
     task.post(engine::TaskFinished{task.run.id, task.run.install, true, {}});
   }
   static void finish(const Action& action, engine::ActionOutcome outcome) {
-    action.post(
-        engine::ActionFinished{action.start.remedy, action.start.attempt, outcome, "done", ""});
+    action.post(engine::ActionFinished{action.start.run, outcome, "done", ""});
   }
 
   std::atomic<core::CheckStatus> status = core::CheckStatus::kOk;

@@ -71,6 +71,11 @@ void World::schedule(Duration at, engine::Event event) {
   pending_.push_back({at, ++order_, std::move(event)});
 }
 
+Output World::reload(engine::Setup next) {
+  setup = std::move(next);
+  return send(engine::Reload{std::make_shared<const engine::Setup>(setup), "a test"});
+}
+
 Output World::send(const engine::Event& event) {
   Output out = engine::drive(*engine_, event, now(), [this](const auto& c) { return commit(c); });
   handle(out);
@@ -103,8 +108,12 @@ void World::handle(Output out) {
       const Act act = script == remedies.end() ? Act{} : script->second(*start);
       schedule(now_ + act.takes,
                engine::ActionFinished{
-                   start->remedy, start->attempt, act.outcome,
+                   start->run, act.outcome,
                    act.outcome == engine::ActionOutcome::kOk ? "" : "exit code 1", act.output});
+    } else if (const auto* cancel = std::get_if<engine::CancelAction>(&action)) {
+      cancelled.push_back(cancel->run);
+    } else if (const auto* gone = std::get_if<engine::CancelCheck>(&action)) {
+      cancelled_checks.push_back(gone->run);
     } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {
       task_runs.emplace_back(task->id, now_);
       const Duration takes = task_takes[task->id];

@@ -33,6 +33,8 @@ class World {
   void sleepFor(Duration d) { now_ += d; }
   // An event of the test's own, at this moment.
   engine::Output send(const engine::Event& event);
+  // Another configuration takes the place of `setup`.
+  engine::Output reload(engine::Setup next);
   // The process ends, and another starts on what was committed.
   void crash();
 
@@ -66,6 +68,8 @@ class World {
   std::vector<Start> starts;
   std::vector<std::pair<std::string, Duration>> check_runs;
   std::vector<std::pair<std::string, Duration>> task_runs;
+  std::vector<std::uint64_t> cancelled;  // runs of actions
+  std::vector<std::uint64_t> cancelled_checks;
   std::vector<std::pair<std::uint64_t, bool>> ready;  // install, superseded
   std::vector<engine::Note> notes;
   int commits = 0;
