@@ -2,10 +2,11 @@
 
 #include <sys/prctl.h>
 
+#include <mutex>
 #include <thread>
 #include <utility>
 
-#include "app/builtin.h"
+#include "app/configuration.h"
 #include "app/embedding.h"
 #include "app/http_figures.h"
 #include "app/version.h"
@@ -14,7 +15,6 @@
 #include "http/metrics_routes.h"
 #include "http/server.h"
 #include "http/token.h"
-#include "io/file.h"
 #include "io/log.h"
 #include "io/process.h"
 #include "io/process_monitor.h"
@@ -33,7 +33,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::size_t kConfigLimit = 4 * 1024 * 1024;
 constexpr int kMetricsWorkers = 4;
 constexpr int kControlWorkers = 8;
 
@@ -46,34 +45,26 @@ io::LogLevel levelNamed(const std::string& name) {
   return io::LogLevel::kInfo;
 }
 
-// FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
-std::uint64_t hashOf(const std::string& text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  }
-  return hash;
+unsigned workersFor(const engine::Setup& setup) {
+  return static_cast<unsigned>(setup.detection.max_concurrent + setup.healing.max_concurrent + 1);
 }
 
 class RunningDaemon final : public Daemon {
  public:
-  RunningDaemon(config::Config config, std::uint64_t config_hash, const DaemonOptions& options)
-      : config_(std::move(config)),
+  RunningDaemon(app::Configuration configuration, const DaemonOptions& options)
+      : options_(options),
+        config_(std::move(configuration.config)),
+        reloads_(configuration.hash, clock_.now().wall),
         log_(options.log_format == "json" ? io::LogFormat::kJson : io::LogFormat::kLogfmt,
              levelNamed(options.log_level)),
-        workers_(static_cast<unsigned>(config_.setup.detection.max_concurrent +
-                                       config_.setup.healing.max_concurrent + 1)),
+        workers_(workersFor(config_.setup)),
         services_{workers_, http_},
         performer_(config_, services_, monitor_, clock_),
         store_(store::makeSqliteStore({.path = config_.store.path})),
         loop_(config_.setup, *store_, performer_, clock_, log_),
         tasks_(loop_),
         healing_(loop_),
-        breakers_(loop_, clock_) {
-    figures_.hash = config_hash;
-    figures_.last_success = clock_.now().wall;
-    monitor_.watch(runtime::watchedProcesses(config_));
-  }
+        breakers_(loop_, clock_) {}
 
   ~RunningDaemon() override { stop(); }
 
@@ -114,12 +105,41 @@ class RunningDaemon final : public Daemon {
   std::string controlAddress() const override { return toString(control_->address()); }
   std::string metricsAddress() const override { return toString(metrics_->address()); }
   bool beats() const override { return loop_.sinceBeat() < seconds(10); }
-  void warn(const std::string& message) override { log_.write(io::LogLevel::kWarn, message); }
+  Result<void> reload(const std::string& by) override {
+    const std::lock_guard lock(reload_mutex_);
+    auto done = readAndApply(by);
+    if (!done) {
+      reloads_.failed();
+      log_.write(io::LogLevel::kError, "the configuration was not reloaded: nothing has changed",
+                 {{"by", by}, {"reason", done.error().message}});
+    }
+    return done;
+  }
   BackgroundTaskManager& backgroundTaskManager() override { return tasks_; }
   SelfHealingEngine& selfHealingEngine() override { return healing_; }
   CircuitBreakerRegistry& circuitBreakerRegistry() override { return breakers_; }
 
  private:
+  Result<void> readAndApply(const std::string& by) {
+    auto read = app::readConfiguration(options_);
+    if (!read) {
+      return read.error();
+    }
+    if (const std::string fixed = app::whatNeedsARestart(config_, read->config); !fixed.empty()) {
+      return Error{ErrorCode::kConflict, fixed};
+    }
+    const auto apply = [&] {
+      workers_.allow(workersFor(read->config.setup));
+      performer_.use(read->config);
+    };
+    const auto setup = std::make_shared<const engine::Setup>(read->config.setup);
+    if (const auto reply = loop_.reload({setup, by}, apply); !reply) {
+      return reply.error();
+    }
+    reloads_.succeeded(read->hash, clock_.now().wall);
+    return {};
+  }
+
   Result<void> listenForMetrics() {
     auto address = http::parseAddress(config_.web.metrics_address);
     if (!address) {
@@ -177,6 +197,7 @@ class RunningDaemon final : public Daemon {
     backend.snapshot = [this] { return loop_.snapshot(); };
     backend.now = [this] { return clock_.now(); };
     backend.call = [this](engine::Event event) { return loop_.call(std::move(event)); };
+    backend.reload = [this](const std::string& by) { return reload(by); };
     backend.metrics_text = [this] { return metricsText(); };
     backend.version = version();
     return backend;
@@ -192,7 +213,7 @@ class RunningDaemon final : public Daemon {
   std::string metricsText() const {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
-    sources.config = figures_;
+    sources.config = reloads_.read();
     sources.store = storeFigures();
     sources.http = requests_.read();
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
@@ -217,9 +238,11 @@ class RunningDaemon final : public Daemon {
     return figures;
   }
 
-  config::Config config_;
-  metrics::ConfigFigures figures_;
+  const DaemonOptions options_;
+  const config::Config config_;  // of the start: what cannot change is compared with it
   runtime::SystemClock clock_;
+  app::ReloadFigures reloads_;
+  std::mutex reload_mutex_;
   io::Log log_;
   io::HttpClient http_;
   io::WorkerPool workers_;
@@ -237,14 +260,6 @@ class RunningDaemon final : public Daemon {
   bool stopped_ = false;
 };
 
-Error problemsOf(const config::ReadResult& read) {
-  std::string text;
-  for (const config::Problem& problem : read.problems) {
-    text += (text.empty() ? "" : "\n") + config::toString(problem);
-  }
-  return Error{ErrorCode::kInvalid, text};
-}
-
 }  // namespace
 
 std::string version() {
@@ -252,17 +267,11 @@ std::string version() {
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
-  config::ReadResult read =
-      config::readConfigFile(options.config_file, app::builtinKinds(), config::processEnvironment);
-  if (!read.ok()) {
-    return problemsOf(read);
+  auto configuration = app::readConfiguration(options);
+  if (!configuration) {
+    return configuration.error();
   }
-  config::WebOptions& web = read.config.web;
-  web.control_address = options.control_address.value_or(web.control_address);
-  web.metrics_address = options.metrics_address.value_or(web.metrics_address);
-  const auto text = io::readSmallFile(options.config_file, kConfigLimit);
-  auto daemon =
-      std::make_unique<RunningDaemon>(std::move(read.config), text ? hashOf(*text) : 0, options);
+  auto daemon = std::make_unique<RunningDaemon>(std::move(*configuration), options);
   if (auto begun = daemon->begin(); !begun) {
     return begun.error();
   }

@@ -54,7 +54,9 @@ void serve(Daemon& daemon, const sigset_t& signals) {
       case SIGINT:
         return;
       case SIGHUP:
-        daemon.warn("SIGHUP: this version does not reload; restart heald to apply a new file");
+        heald::app::notifyReloading();
+        (void)daemon.reload("SIGHUP");  // says in the log and in the metrics how it went
+        heald::app::notifyReady();
         break;
       default:
         break;

@@ -11,6 +11,9 @@ namespace heald::app {
 void notifyReady() {
   sd_notify(0, "READY=1\nSTATUS=detecting and healing");
 }
+void notifyReloading() {
+  sd_notify(0, "RELOADING=1\nSTATUS=reading the configuration again");
+}
 void notifyStopping() {
   sd_notify(0, "STOPPING=1\nSTATUS=ending what runs");
 }
@@ -29,6 +32,7 @@ std::optional<std::chrono::nanoseconds> watchdogInterval() {
 #else
 
 void notifyReady() {}
+void notifyReloading() {}
 void notifyStopping() {}
 void notifyWatchdog() {}
 std::optional<std::chrono::nanoseconds> watchdogInterval() {

@@ -37,6 +37,7 @@ ExitCode enterDormant(const Console& console, const Target& target, const std::s
 ExitCode reset(const Console& console, const std::string& name, bool force);
 ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
                  const std::string& reason);
+ExitCode reloadConfiguration(const Console& console);
 ExitCode runCheck(const Console& console, const std::string& name);
 ExitCode runRemedy(const Console& console, const std::string& name);
 // `length` is a duration as a text: "2h".

@@ -132,6 +132,11 @@ ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
                 [](const std::string& message) { return "The flag " + message + "."; });
 }
 
+ExitCode reloadConfiguration(const Console& console) {
+  return change(console, "POST", "/-/reload", ordered_json::object(),
+                [](const std::string&) { return "The configuration is reloaded."; });
+}
+
 ExitCode runCheck(const Console& console, const std::string& name) {
   return change(console, "POST", "/api/checks/" + segment(name) + "/run", ordered_json::object(),
                 [&](const std::string&) {

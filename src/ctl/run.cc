@@ -76,6 +76,7 @@ class CommandLine {
     addRuns();
     addPauses();
     addExplain();
+    addReload();
     addConfiguration();
   }
 
@@ -163,6 +164,11 @@ class CommandLine {
                            [this](const Console& s) { return reset(s, args_.name, args_.force); });
     closed->add_option("governor", args_.name, "Its name; without one, the only governor");
     closed->add_flag("--force", args_.force, "Also out of PERMANENT_OPEN");
+  }
+
+  void addReload() {
+    add(&app_, "reload", "Have heald read its configuration file again; a mistake changes nothing",
+        [](const Console& s) { return reloadConfiguration(s); });
   }
 
   void addRuns() {

@@ -29,6 +29,17 @@ Call change(const Backend& backend, Call call, Ask ask) {
   return call;
 }
 
+Call reload(const Backend& backend) {
+  return {.method = "POST",
+          .path = "/-/reload",
+          .summary = "Read the configuration file again; a mistake in it changes nothing",
+          .handler = [reload = backend.reload](const Request& request) {
+            if (const auto body = readBody(request, {}); !body) return error(body.error());
+            if (const auto done = reload(actorOf(request)); !done) return error(done.error());
+            return json(ordered_json({{"message", "configuration reloaded"}}), 200);
+          }};
+}
+
 BodyField reason(std::string help) {
   return {"reason", FieldType::kReason, true, std::move(help)};
 }
@@ -157,6 +168,7 @@ std::vector<Call> changingCalls(const Backend& backend) {
              pause),
       change(backend, {.method = "POST", .path = "/api/unpause", .summary = "End every pause"},
              unpause),
+      reload(backend),
   };
 }
 

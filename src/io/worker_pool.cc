@@ -1,5 +1,6 @@
 #include "io/worker_pool.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +13,11 @@ bool WorkerPool::post(Job job) {
   queue_.push_back(std::move(job));
   wake_.notify_one();
   return true;
+}
+
+void WorkerPool::allow(unsigned max_threads) {
+  const std::lock_guard lock(mutex_);
+  max_threads_ = std::max(max_threads_, max_threads);
 }
 
 bool WorkerPool::startThread() {

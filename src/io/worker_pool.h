@@ -25,6 +25,8 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool() { stop(); }
 
+  // Allows more threads; never fewer.
+  void allow(unsigned max_threads);
   // False, and the job will not run: the pool is stopping, its queue is full, or the system refuses
   // even a first thread.
   bool post(Job job);
@@ -41,7 +43,7 @@ class WorkerPool {
   void work() noexcept;
   bool startThread();
 
-  const unsigned max_threads_;
+  unsigned max_threads_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable quiet_;

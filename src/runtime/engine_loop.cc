@@ -49,16 +49,24 @@ void EngineLoop::openStore() {
 }
 
 Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction function) {
-  auto answer = std::make_shared<Answer>();
-  auto future = answer->get_future();
+  return ask({std::move(command), nullptr, std::move(function)});
+}
+
+Result<engine::Reply> EngineLoop::reload(engine::Reload command, std::function<void()> applied) {
+  return ask({std::move(command), nullptr, nullptr, std::move(applied)});
+}
+
+Result<engine::Reply> EngineLoop::ask(Letter letter) {
+  letter.answer = std::make_shared<Answer>();
+  auto future = letter.answer->get_future();
   if (closed_) {
     return Error{ErrorCode::kShutdown, "heald is stopping"};
   }
-  if (!mailbox_.offer({std::move(command), answer, std::move(function)})) {
+  // Ours is the only copy that the mailbox takes: a letter that is never read breaks the promise.
+  if (!mailbox_.offer(std::move(letter))) {
     ++queue_full_;
     return Error{ErrorCode::kLimit, "too many requests wait for the engine; try again"};
   }
-  answer.reset();  // so that a letter that is never read breaks the promise
   try {
     return future.get();
   } catch (const std::future_error&) {
@@ -115,6 +123,9 @@ void EngineLoop::handle(Letter& letter) {
   Output out = engine::drive(*engine_, letter.event, now,
                              [this](const engine::Changes& changes) { return commit(changes); });
   dirty_ = true;
+  if (letter.applied && out.reply && out.reply->ok()) {
+    letter.applied();
+  }
   perform(out);
   answer(letter, out);
 }
@@ -131,31 +142,44 @@ void EngineLoop::perform(Output& out) {
   for (const engine::Note& note : out.notes) {
     log(note);
   }
+  for (const engine::Action& action : out.actions) {
+    start(action);
+  }
+}
+
+void EngineLoop::start(const engine::Action& action) {
   const auto post = [this](engine::Event event) {
     mailbox_.put({std::move(event), nullptr, nullptr});
   };
-  for (const engine::Action& action : out.actions) {
-    if (const auto* check = std::get_if<engine::StartCheck>(&action)) {
-      work_.startCheck(*check, post);
-    } else if (const auto* start = std::get_if<engine::StartAction>(&action)) {
-      publish();  // an attempt is visible from its first moment
-      work_.startAction(*start, post);
-    } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {
-      const auto found = functions_.find(task->install);
-      work_.runTask(*task, found == functions_.end() ? nullptr : found->second, post);
-    } else if (const auto* ready = std::get_if<engine::TaskReady>(&action)) {
-      const auto found = waiting_.find(ready->install);
-      if (found != waiting_.end()) {
-        Result<engine::Reply> result = engine::Reply{"registered", ready->install, false};
-        if (ready->superseded) {
-          functions_.erase(ready->install);
-          result = Error{ErrorCode::kConflict, "a later registration or a stop came in between"};
-        }
-        replies_.push_back({found->second, std::move(result)});
-        waiting_.erase(found);
-      }
-    }
+  if (const auto* check = std::get_if<engine::StartCheck>(&action)) {
+    work_.startCheck(*check, post);
+  } else if (const auto* attempt = std::get_if<engine::StartAction>(&action)) {
+    publish();  // an attempt is visible from its first moment
+    work_.startAction(*attempt, post);
+  } else if (const auto* run = std::get_if<engine::CancelCheck>(&action)) {
+    work_.cancelCheck(run->run);
+  } else if (const auto* gone = std::get_if<engine::CancelAction>(&action)) {
+    work_.cancelAction(gone->run);
+  } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {
+    const auto found = functions_.find(task->install);
+    work_.runTask(*task, found == functions_.end() ? nullptr : found->second, post);
+  } else if (const auto* ready = std::get_if<engine::TaskReady>(&action)) {
+    taskReady(*ready);
   }
+}
+
+void EngineLoop::taskReady(const engine::TaskReady& ready) {
+  const auto found = waiting_.find(ready.install);
+  if (found == waiting_.end()) {
+    return;
+  }
+  Result<engine::Reply> result = engine::Reply{"registered", ready.install, false};
+  if (ready.superseded) {
+    functions_.erase(ready.install);
+    result = Error{ErrorCode::kConflict, "a later registration or a stop came in between"};
+  }
+  replies_.push_back({found->second, std::move(result)});
+  waiting_.erase(found);
 }
 
 void EngineLoop::answer(Letter& letter, Output& out) {

@@ -48,6 +48,10 @@ class EngineLoop {
   // stops. `function` is the job of a RegisterTask. Not from a job that would replace itself.
   Result<engine::Reply> call(engine::Event command, Work::TaskFunction function = nullptr);
 
+  // Asks the engine to take another configuration. When it has agreed, and before anything of it
+  // starts, `applied` is called on the engine's thread.
+  Result<engine::Reply> reload(engine::Reload command, std::function<void()> applied);
+
   std::shared_ptr<const engine::Snapshot> snapshot() const;
   std::size_t queueLength() const { return mailbox_.size(); }
   static constexpr std::size_t queueCapacity() { return Mailbox<int>::kCapacity; }
@@ -68,6 +72,7 @@ class EngineLoop {
     engine::Event event;
     std::shared_ptr<Answer> answer;  // shared: the caller keeps none, a waiting task does
     Work::TaskFunction function;
+    std::function<void()> applied = nullptr;
     bool quit = false;
   };
   struct Reply {
@@ -75,10 +80,13 @@ class EngineLoop {
     Result<engine::Reply> result;
   };
 
+  Result<engine::Reply> ask(Letter letter);
   void openStore();
   void run();
   void handle(Letter& letter);
   void perform(engine::Output& out);
+  void start(const engine::Action& action);
+  void taskReady(const engine::TaskReady& ready);
   void answer(Letter& letter, engine::Output& out);
   void probeIfDue();
   void restoreStore(const core::Now& now, engine::Output& out);

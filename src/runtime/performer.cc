@@ -51,6 +51,13 @@ std::vector<io::WatchedProcess> watchedProcesses(const config::Config& config) {
 Performer::Performer(const config::Config& config, io::Services& services,
                      io::ProcessMonitor& monitor, const Clock& clock)
     : services_(services), monitor_(monitor), clock_(clock) {
+  use(config);
+}
+
+void Performer::use(const config::Config& config) {
+  monitor_.watch(watchedProcesses(config));
+  checks_.clear();
+  remedies_.clear();
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     const engine::CheckSpec& spec = config.setup.checks[i];
     checks_.push_back({spec.name, spec.timeout,
@@ -68,11 +75,15 @@ Performer::Performer(const config::Config& config, io::Services& services,
 void Performer::startCheck(const engine::StartCheck& start, Post post) {
   const Check& check = checks_[static_cast<std::size_t>(start.check)];
   const core::BootTime began = clock_.now().boot;
-  auto done = [this, start, began, post = std::move(post)](checks::CheckResult result) {
+  // The part is held until its run has ended, which a reload may come before.
+  auto done = [this, start, began, post = std::move(post),
+               part = check.part](checks::CheckResult result) {
+    check_runs_.end(start.run);
     post(engine::CheckFinished{start.check, start.run, result.status, std::move(result.message),
                                clock_.now().boot - began});
   };
-  check.part->start(services_, {check.name, check.timeout, cancel_.token()}, std::move(done));
+  check.part->start(services_, {check.name, check.timeout, check_runs_.begin(start.run)},
+                    std::move(done));
 }
 
 void Performer::startAction(const engine::StartAction& start, Post post) {
@@ -82,13 +93,20 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
                      {"HEALD_REMEDY", remedy.name},
                      {"HEALD_ATTEMPT", std::to_string(start.attempt)},
                      {"HEALD_REASON", withoutNul(start.reason)}};
-  run.cancel = cancel_.token();
-  auto done = [start, post = std::move(post)](remedies::ActionResult result) {
-    post(engine::ActionFinished{start.run, toEngine(result.outcome),
-                                std::move(result.text), std::move(result.output)});
+  run.cancel = action_runs_.begin(start.run);
+  const auto which = std::min(static_cast<std::size_t>(start.step), remedy.steps.size() - 1);
+  const auto& part = remedy.steps[which];
+  auto done = [this, start, post = std::move(post), part](remedies::ActionResult result) {
+    action_runs_.end(start.run);
+    post(engine::ActionFinished{start.run, toEngine(result.outcome), std::move(result.text),
+                                std::move(result.output)});
   };
-  const auto step = std::min(static_cast<std::size_t>(start.step), remedy.steps.size() - 1);
-  remedy.steps[step]->start(services_, run, std::move(done));
+  part->start(services_, run, std::move(done));
+}
+
+void Performer::cancelAll() {
+  check_runs_.cancelAll();
+  action_runs_.cancelAll();
 }
 
 void Performer::runTask(const engine::RunTask& run, TaskFunction function, Post post) {

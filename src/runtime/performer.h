@@ -9,23 +9,30 @@
 #include "io/services.h"
 #include "remedies/remedy.h"
 #include "runtime/clock.h"
+#include "runtime/runs.h"
 #include "runtime/work.h"
 
 namespace heald::runtime {
 
-// Runs the configured checks and remedies with the services of io. Thread-safe; outlives its work.
+// Runs the configured checks and remedies with the services of io. Outlives its work. For the
+// engine's thread; cancelAll() for any.
 class Performer : public Work {
  public:
   // `monitor` is what the task process-monitoring looks with; it outlives this.
   Performer(const config::Config& config, io::Services& services, io::ProcessMonitor& monitor,
             const Clock& clock);
 
+  // What starts from here on is of this configuration; what runs goes on.
+  void use(const config::Config& config);
+
   void startCheck(const engine::StartCheck& start, Post post) override;
   void startAction(const engine::StartAction& start, Post post) override;
+  void cancelCheck(std::uint64_t run) override { check_runs_.cancel(run); }
+  void cancelAction(std::uint64_t run) override { action_runs_.cancel(run); }
   void runTask(const engine::RunTask& run, TaskFunction function, Post post) override;
 
   // Ends everything that runs: checks at once, actions with TERM and, after their grace, KILL.
-  void cancelAll() { cancel_.cancel(); }
+  void cancelAll();
 
  private:
   struct Check {
@@ -43,7 +50,8 @@ class Performer : public Work {
   io::Services& services_;
   io::ProcessMonitor& monitor_;
   const Clock& clock_;
-  io::CancelSource cancel_;
+  Runs check_runs_;
+  Runs action_runs_;
   std::vector<Check> checks_;
   std::vector<Remedy> remedies_;
 };

@@ -17,6 +17,9 @@ class Work {
   virtual ~Work() = default;
   virtual void startCheck(const engine::StartCheck& start, Post post) = 0;
   virtual void startAction(const engine::StartAction& start, Post post) = 0;
+  // Ends a run that nobody waits for; its event comes as ever.
+  virtual void cancelCheck(std::uint64_t run) = 0;
+  virtual void cancelAction(std::uint64_t run) = 0;
   virtual void runTask(const engine::RunTask& run, TaskFunction function, Post post) = 0;
 };
 

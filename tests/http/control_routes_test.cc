@@ -235,6 +235,16 @@ TEST_F(ControlRoutes, PassesOnTheEnginesRefusal) {
   }
 }
 
+TEST_F(ControlRoutes, ReloadsOrSaysEveryMistake) {
+  EXPECT_EQ(post("/-/reload", "").status, 200);
+  EXPECT_THAT(engine_.reloaded_by.at(0), HasSubstr("127.0.0.1"));
+  engine_.reload_answer = Error{ErrorCode::kInvalid, "a.yml:1:1: one\na.yml:2:1: two"};
+  const Response refused = post("/-/reload", "");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(messageOf(refused), "a.yml:1:1: one\na.yml:2:1: two");
+  EXPECT_EQ(post("/-/reload", R"({"force": true})").status, 400);
+}
+
 TEST_F(ControlRoutes, Answers404And405) {
   EXPECT_EQ(get("/api/nothing").status, 404);
   EXPECT_EQ(get("/api/status/").status, 404);

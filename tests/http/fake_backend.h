@@ -114,6 +114,8 @@ struct FakeEngine {
   core::Now now = testNow();
   Result<engine::Reply> reply = engine::Reply{"done"};
   std::vector<engine::Event> events;
+  Result<void> reload_answer;
+  std::vector<std::string> reloaded_by;
 
   void show(engine::Snapshot s) {
     snapshot = std::make_shared<const engine::Snapshot>(std::move(s));
@@ -125,6 +127,10 @@ struct FakeEngine {
             [this](engine::Event event) {
               events.push_back(std::move(event));
               return reply;
+            },
+            [this](const std::string& by) {
+              reloaded_by.push_back(by);
+              return reload_answer;
             },
             [] { return std::string("heald_up 1\n"); },
             "1.2.3",

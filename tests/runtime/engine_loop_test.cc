@@ -72,6 +72,24 @@ TEST_F(LoopTest, AStoreThatCannotBeReadMeansDormantUntilItCan) {
   EXPECT_FALSE(governor().state.dormant());
 }
 
+TEST_F(LoopTest, AReloadIsAppliedBeforeAnythingOfItStarts) {
+  loop_.start();
+  work_.status = core::CheckStatus::kCritical;
+  const auto action = work_.awaitAction();
+  engine::Setup next = quickSetup();
+  next.remedies[0].name = "another";
+  bool applied = false;
+  const auto reply = loop_.reload({std::make_shared<const engine::Setup>(next), "a test"}, [&] {
+    applied = true;
+    EXPECT_TRUE(work_.cancelledActions().empty());
+  });
+  EXPECT_TRUE(reply.ok());
+  EXPECT_TRUE(applied);
+  EXPECT_EQ(loop_.snapshot()->remedies.at(0).name, "another");
+  EXPECT_EQ(work_.cancelledActions(), std::vector<std::uint64_t>{action.start.run});
+  FakeWork::finish(action, engine::ActionOutcome::kCancelled);
+}
+
 TEST_F(LoopTest, StopEndsWhenTheLastActionHasReported) {
   work_.status = CheckStatus::kCritical;
   loop_.start();

@@ -34,6 +34,11 @@ class FakeWork : public Work {
     const std::lock_guard lock(mutex_);
     actions_.push_back({start, std::move(post)});
   }
+  void cancelCheck(std::uint64_t) override {}
+  void cancelAction(std::uint64_t run) override {
+    const std::lock_guard lock(mutex_);
+    cancelled_.push_back(run);
+  }
   void runTask(const engine::RunTask& run, TaskFunction function, Post post) override {
     const std::lock_guard lock(mutex_);
     tasks_.push_back({run, std::move(function), std::move(post)});
@@ -72,6 +77,10 @@ class FakeWork : public Work {
     return static_cast<std::size_t>(std::count_if(
         tasks_.begin(), tasks_.end(), [&](const Task& task) { return task.run.id == id; }));
   }
+  std::vector<std::uint64_t> cancelledActions() const {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+  }
   std::size_t waitingActions() const {
     const std::lock_guard lock(mutex_);
     return actions_.size();
@@ -89,6 +98,7 @@ class FakeWork : public Work {
 
  private:
   mutable std::mutex mutex_;
+  std::vector<std::uint64_t> cancelled_;
   std::vector<Task> tasks_;
   std::vector<Action> actions_;
 };

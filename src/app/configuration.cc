@@ -1,0 +1,88 @@
+#include "app/configuration.h"
+
+#include "app/builtin.h"
+#include "config/config_reader.h"
+#include "io/file.h"
+
+namespace heald::app {
+namespace {
+
+constexpr std::size_t kFileLimit = 4 * 1024 * 1024;
+
+// FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
+std::uint64_t hashOf(const std::string& text) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  }
+  return hash;
+}
+
+Error problemsOf(const config::ReadResult& read) {
+  std::string text;
+  for (const config::Problem& problem : read.problems) {
+    text += (text.empty() ? "" : "\n") + config::toString(problem);
+  }
+  return {ErrorCode::kInvalid, text};
+}
+
+}  // namespace
+
+Result<Configuration> readConfiguration(const DaemonOptions& options) {
+  config::ReadResult read =
+      config::readConfigFile(options.config_file, builtinKinds(), config::processEnvironment);
+  if (!read.ok()) {
+    return problemsOf(read);
+  }
+  config::WebOptions& web = read.config.web;
+  web.control_address = options.control_address.value_or(web.control_address);
+  web.metrics_address = options.metrics_address.value_or(web.metrics_address);
+  const auto text = io::readSmallFile(options.config_file, kFileLimit);
+  return Configuration{std::move(read.config), text ? hashOf(*text) : 0};
+}
+
+std::string whatNeedsARestart(const config::Config& in_force, const config::Config& wanted) {
+  std::string text;
+  const auto compare = [&](const char* key, const std::string& now, const std::string& then) {
+    if (now != then) {
+      text += (text.empty() ? "" : "\n") + std::string(key) + ": is \"" + now +
+              "\" while heald runs, and \"" + then + "\" in the file: restart heald to change it";
+    }
+  };
+  compare("web.control_address", in_force.web.control_address, wanted.web.control_address);
+  compare("web.metrics_address", in_force.web.metrics_address, wanted.web.metrics_address);
+  compare("web.token_file", in_force.web.token_file, wanted.web.token_file);
+  compare("store.path", in_force.store.path, wanted.store.path);
+  if (in_force.web.allowed_hosts != wanted.web.allowed_hosts) {
+    text += (text.empty() ? "" : "\n") +
+            std::string("web.allowed_hosts: restart heald to change the list");
+  }
+  return text;
+}
+
+ReloadFigures::ReloadFigures(std::uint64_t hash, core::WallTime loaded_at) {
+  figures_.hash = hash;
+  figures_.last_success = loaded_at;
+}
+
+void ReloadFigures::succeeded(std::uint64_t hash, core::WallTime at) {
+  const std::lock_guard lock(mutex_);
+  ++figures_.reloads;
+  figures_.last_reload_successful = true;
+  figures_.hash = hash;
+  figures_.last_success = at;
+}
+
+void ReloadFigures::failed() {
+  const std::lock_guard lock(mutex_);
+  ++figures_.reloads;
+  ++figures_.failures;
+  figures_.last_reload_successful = false;
+}
+
+metrics::ConfigFigures ReloadFigures::read() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+}  // namespace heald::app

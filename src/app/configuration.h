@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "config/model.h"
+#include "heald/daemon.h"
+#include "heald/result.h"
+#include "metrics/sources.h"
+
+namespace heald::app {
+
+// A configuration file as it is on disk at this moment, with what the daemon's flags override.
+struct Configuration {
+  config::Config config;
+  std::uint64_t hash = 0;  // of the file's text
+};
+
+// The Error has one line for each mistake: "file:line:col: path: what is wrong (what would be
+// right)".
+Result<Configuration> readConfiguration(const DaemonOptions& options);
+
+// What `wanted` changes that a running heald cannot: one line for each key, or "".
+std::string whatNeedsARestart(const config::Config& in_force, const config::Config& wanted);
+
+// What the metrics tell about reloads. Thread-safe.
+class ReloadFigures {
+ public:
+  ReloadFigures(std::uint64_t hash, core::WallTime loaded_at);
+  void succeeded(std::uint64_t hash, core::WallTime at);
+  void failed();
+  metrics::ConfigFigures read() const;
+
+ private:
+  mutable std::mutex mutex_;
+  metrics::ConfigFigures figures_;
+};
+
+}  // namespace heald::app

@@ -1,0 +1,102 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "e2e/stories.h"
+
+// A configuration that changes under a running heald.
+namespace heald::test {
+namespace {
+
+using testing::HasSubstr;
+
+class ReloadStory : public testing::Test {
+ protected:
+  ReloadStory() : daemon_({.config = both()}) { daemon_.start(); }
+
+  static std::string remedy(const std::string& name) {
+    return "\n  - name: fix-" + name + "\n    when: {check: " + name +
+           "}\n    exec: {command: [/bin/false]}\n    verify: {after: 0}";
+  }
+  static std::string check(const std::string& name) {
+    return "\n  - name: " + name + "\n    exec: {command: [/bin/false]}\n    interval: 50ms";
+  }
+  static std::string both() {
+    return kHundredTimesFaster + "checks:" + check("one") + check("two") +
+           "\nremedies:" + remedy("one") + remedy("two") + "\n";
+  }
+  static std::string onlyOne() {
+    return kHundredTimesFaster + "checks:" + check("one") + "\nremedies:" + remedy("one") + "\n";
+  }
+  double reloads() const { return daemon_.metric("heald_config_reloads_total").value_or(-1); }
+  void hangUpAndAwait(double count) {
+    daemon_.signal(SIGHUP);
+    daemon_.await("the reload", [&] { return reloads() == count; });
+  }
+
+  TestDaemon daemon_;
+};
+
+TEST_F(ReloadStory, AGoodFileKeepsStatesByNameAndRemovesWhatIsGoneWithItsSeries) {
+  daemon_.await("three failures",
+                [&] { return daemon_.remedy("fix-one").at("failures").get<int>() >= 3; });
+  daemon_.configure(onlyOne());
+  hangUpAndAwait(1);
+  EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 1);
+  EXPECT_THAT(daemon_.metrics(), testing::Not(HasSubstr("\"two\"")));
+  EXPECT_THAT(daemon_.metrics(), testing::Not(HasSubstr("fix-two")));
+  EXPECT_EQ(daemon_.get("/api/governors/fix-two").status, 404);
+  EXPECT_GE(daemon_.remedy("fix-one").at("failures").get<int>(), 3);
+  daemon_.await("dormancy",
+                [&] { return daemon_.governor("fix-one").at("isDormant").get<bool>(); });
+  EXPECT_EQ(daemon_.remedy("fix-one").at("attempts"), 10);
+
+  daemon_.configure(both());
+  EXPECT_EQ(daemon_.post("/-/reload", "").status, 200);
+  awaitCheckRuns(daemon_, "one", 3);
+  EXPECT_TRUE(daemon_.governor("fix-one").at("isDormant").get<bool>());
+  EXPECT_EQ(daemon_.remedy("fix-one").at("attempts"), 10);
+  daemon_.await("the other one",
+                [&] { return daemon_.governor("fix-two").at("isDormant").get<bool>(); });
+  EXPECT_EQ(daemon_.remedy("fix-two").at("attempts"), 10);
+}
+
+TEST_F(ReloadStory, ABadFileChangesNothingAndSaysEverything) {
+  daemon_.configure("checks:\n  - nam: one\n    interval: 5 parsecs\n");
+  hangUpAndAwait(1);
+  EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 0);
+  EXPECT_EQ(daemon_.metric("heald_config_reload_failures_total"), 1);
+  EXPECT_TRUE(daemon_.logHas("nothing has changed"));
+  const RawResponse answer = daemon_.post("/-/reload", "");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("did you mean"));
+  EXPECT_THAT(answer.body, HasSubstr("parsecs"));
+  awaitCheckRuns(daemon_, "two", 3);
+  daemon_.configure(both());
+  hangUpAndAwait(3);
+  EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 1);
+}
+
+TEST_F(ReloadStory, WhatCannotChangeWhileHealdRunsIsRefusedWhole) {
+  daemon_.configure("store: {path: @DIR@/other.db}\n" + onlyOne());
+  const RawResponse answer = daemon_.post("/-/reload", "");
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_THAT(answer.body, HasSubstr("store.path"));
+  EXPECT_EQ(daemon_.get("/api/checks/two").status, 200);
+}
+
+TEST_F(ReloadStory, AHundredReloadsUnderLoadLoseNoAttemptAndAddNone) {
+  for (int i = 0; i < 100; ++i) {
+    daemon_.configure(i % 2 == 0 ? onlyOne() : both());
+    ASSERT_EQ(daemon_.post("/-/reload", "").status, 200);
+  }
+  daemon_.await("dormancy", [&] {
+    return daemon_.governor("fix-one").at("isDormant").get<bool>() &&
+           daemon_.governor("fix-two").at("isDormant").get<bool>();
+  });
+  EXPECT_EQ(daemon_.remedy("fix-one").at("attempts"), 10);
+  EXPECT_EQ(daemon_.remedy("fix-two").at("attempts"), 10);
+}
+
+}  // namespace
+}  // namespace heald::test
