@@ -54,21 +54,23 @@ remedies:
   }
 
   test::TempDir folder_;
+  // Of the jobs, which run until the daemon has stopped: they outlive a test's own frame.
+  std::atomic<int> runs_ = 0;
+  std::atomic<int> others_ = 0;
+  std::atomic<bool> refused_ = false;
   std::unique_ptr<Daemon> daemon_;
 };
 
 TEST_F(Embedding, AnIntervalRunsUntilItIsReplacedAndIsThereOnce) {
-  std::atomic<int> old_runs = 0;
-  std::atomic<int> new_runs = 0;
   auto& tasks = backgroundTaskManager();
-  ASSERT_TRUE(tasks.registerInterval("report", [&] { ++old_runs; }, milliseconds(5),
+  ASSERT_TRUE(tasks.registerInterval("report", [&] { ++runs_; }, milliseconds(5),
                                      {.enabled = true, .replace = true}));
-  EXPECT_TRUE(eventually([&] { return old_runs >= 3; }));
+  EXPECT_TRUE(eventually([&] { return runs_ >= 3; }));
   ASSERT_TRUE(tasks.registerInterval(
-      "report", [&] { ++new_runs; }, milliseconds(5)));
-  const int at_replacement = old_runs;
-  EXPECT_TRUE(eventually([&] { return new_runs >= 3; }));
-  EXPECT_EQ(old_runs, at_replacement) << "the old job ran after it was replaced";
+      "report", [&] { ++others_; }, milliseconds(5)));
+  const int at_replacement = runs_;
+  EXPECT_TRUE(eventually([&] { return others_ >= 3; }));
+  EXPECT_EQ(runs_, at_replacement) << "the old job ran after it was replaced";
   EXPECT_EQ(tasks.tasks().size(), 4u);
   EXPECT_EQ(task("report").type, "interval");
 }
@@ -97,28 +99,25 @@ TEST_F(Embedding, TheEleventhTaskIsRefusedAndNoneIsEvicted) {
 }
 
 TEST_F(Embedding, AJobThatIsNotEnabledIsListedAndDoesNotRun) {
-  std::atomic<int> runs = 0;
-  std::atomic<int> others = 0;
   auto& tasks = backgroundTaskManager();
-  ASSERT_TRUE(tasks.registerInterval("off", [&] { ++runs; }, milliseconds(5),
+  ASSERT_TRUE(tasks.registerInterval("off", [&] { ++runs_; }, milliseconds(5),
                                      {.enabled = false, .replace = true}));
   ASSERT_TRUE(tasks.registerInterval(
-      "on", [&] { ++others; }, milliseconds(5)));
-  EXPECT_TRUE(eventually([&] { return others >= 10; }));
-  EXPECT_EQ(runs, 0);
+      "on", [&] { ++others_; }, milliseconds(5)));
+  EXPECT_TRUE(eventually([&] { return others_ >= 10; }));
+  EXPECT_EQ(runs_, 0);
   EXPECT_FALSE(task("off").enabled);
 }
 
 TEST_F(Embedding, AJobCannotReplaceItself) {
-  std::atomic<bool> refused = false;
   auto& tasks = backgroundTaskManager();
-  const auto job = [&] {
-    const auto answer = tasks.registerInterval(
+  const auto job = [this] {
+    const auto answer = backgroundTaskManager().registerInterval(
         "narcissus", [] {}, milliseconds(5));
-    refused = !answer && answer.error().code == ErrorCode::kConflict;
+    refused_ = !answer && answer.error().code == ErrorCode::kConflict;
   };
   ASSERT_TRUE(tasks.registerInterval("narcissus", job, milliseconds(5)));
-  EXPECT_TRUE(eventually([&] { return refused.load(); }));
+  EXPECT_TRUE(eventually([&] { return refused_.load(); }));
 }
 
 TEST_F(Embedding, AJobThatThrowsIsCountedAndRunsAgain) {
@@ -129,10 +128,9 @@ TEST_F(Embedding, AJobThatThrowsIsCountedAndRunsAgain) {
 }
 
 TEST_F(Embedding, ATimeoutRunsOnceAndIsGone) {
-  std::atomic<int> runs = 0;
   ASSERT_TRUE(backgroundTaskManager().registerTimeout(
-      "once", [&] { ++runs; }, milliseconds(5)));
-  EXPECT_TRUE(eventually([&] { return runs == 1 && task("once").id.empty(); }));
+      "once", [&] { ++runs_; }, milliseconds(5)));
+  EXPECT_TRUE(eventually([&] { return runs_ == 1 && task("once").id.empty(); }));
 }
 
 TEST_F(Embedding, ADormantEngineIsResumedAndItsBreakerResetByTheProgram) {

@@ -14,6 +14,12 @@ class ReloadStory : public testing::Test {
  protected:
   ReloadStory() : daemon_({.config = both()}) { daemon_.start(); }
 
+  // A thousand times faster than the defaults, with the same ten attempts.
+  static constexpr const char* kFast = R"(
+governor_defaults:
+  backoff: {base: 5ms, max: 600ms}
+  breaker: {open_for: 60ms}
+)";
   static std::string remedy(const std::string& name) {
     return "\n  - name: fix-" + name + "\n    when: {check: " + name +
            "}\n    exec: {command: [/bin/false]}\n    verify: {after: 0}";
@@ -22,11 +28,11 @@ class ReloadStory : public testing::Test {
     return "\n  - name: " + name + "\n    exec: {command: [/bin/false]}\n    interval: 50ms";
   }
   static std::string both() {
-    return kHundredTimesFaster + "checks:" + check("one") + check("two") +
+    return kFast + std::string("checks:") + check("one") + check("two") +
            "\nremedies:" + remedy("one") + remedy("two") + "\n";
   }
   static std::string onlyOne() {
-    return kHundredTimesFaster + "checks:" + check("one") + "\nremedies:" + remedy("one") + "\n";
+    return kFast + std::string("checks:") + check("one") + "\nremedies:" + remedy("one") + "\n";
   }
   double reloads() const { return daemon_.metric("heald_config_reloads_total").value_or(-1); }
   void hangUpAndAwait(double count) {
