@@ -64,6 +64,9 @@ Result<engine::Reply> EngineLoop::ask(Letter letter) {
   }
   // Ours is the only copy that the mailbox takes: a letter that is never read breaks the promise.
   if (!mailbox_.offer(std::move(letter))) {
+    if (closed_) {
+      return Error{ErrorCode::kShutdown, "heald is stopping"};
+    }
     ++queue_full_;
     return Error{ErrorCode::kLimit, "too many requests wait for the engine; try again"};
   }
@@ -284,7 +287,7 @@ void EngineLoop::stop() {
   quit.quit = true;
   mailbox_.put(std::move(quit));
   thread_.join();
-  mailbox_.takeAll(core::Duration::zero());
+  mailbox_.close();  // breaks the promises of those who asked too late
 }
 
 void EngineLoop::log(const engine::Note& note) {

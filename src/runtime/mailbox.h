@@ -18,13 +18,16 @@ class Mailbox {
 
   void put(Letter letter) {
     const std::lock_guard lock(mutex_);
+    if (closed_) {
+      return;
+    }
     letters_.push_back(std::move(letter));
     arrived_.notify_one();
   }
-  // False when full.
+  // False when full or closed.
   bool offer(Letter letter) {
     const std::lock_guard lock(mutex_);
-    if (letters_.size() >= kCapacity) {
+    if (closed_ || letters_.size() >= kCapacity) {
       return false;
     }
     letters_.push_back(std::move(letter));
@@ -39,6 +42,12 @@ class Mailbox {
     }
     return std::exchange(letters_, {});
   }
+  // Nobody reads any more: what is there is dropped, and what is still put in too.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    letters_.clear();
+  }
   std::size_t size() const {
     const std::lock_guard lock(mutex_);
     return letters_.size();
@@ -48,6 +57,7 @@ class Mailbox {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Letter> letters_;
+  bool closed_ = false;
 };
 
 }  // namespace heald::runtime
