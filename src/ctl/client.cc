@@ -76,14 +76,16 @@ bool Client::mayUseToken() const {
 
 Answer Client::judge(const io::HttpResponse& response) const {
   if (response.end != io::HttpEnd::kAnswered) {
-    return {"", Failure{ExitCode::kUnreachable,
-                        "cannot reach heald at " + options_.url + ": " + response.error}};
+    return {"",
+            Failure{ExitCode::kUnreachable,
+                    "cannot reach heald at " + options_.url + ": " + response.error},
+            0};
   }
   if (response.truncated) {
-    return {"", Failure{ExitCode::kUnreachable, options_.url + " answers with too much"}};
+    return {"", Failure{ExitCode::kUnreachable, options_.url + " answers with too much"}, 0};
   }
-  if (response.status / 100 == 2) return {response.body, std::nullopt};
-  return {"", refused(response.status, messageIn(response))};
+  if (response.status / 100 == 2) return {response.body, std::nullopt, response.status};
+  return {response.body, refused(response.status, messageIn(response)), response.status};
 }
 
 Failure Client::refused(int status, const std::string& message) const {

@@ -18,10 +18,11 @@ struct Failure {
   std::string message;
 };
 
-// The answer of a call that succeeded, or its Failure.
+// The answer of a call, and its Failure when it did not succeed.
 struct Answer {
   std::string body;
   std::optional<Failure> failure;
+  int status = 0;  // of HTTP; 0 without an answer
 
   bool ok() const { return !failure.has_value(); }
 };

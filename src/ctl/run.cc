@@ -6,9 +6,12 @@
 
 #include "app/version.h"
 #include "config/scalars.h"
+#include "core/text.h"
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
+#include "ctl/exec.h"
 #include "io/address.h"
+#include "io/foreground.h"
 #include "io/text.h"
 
 namespace heald::ctl {
@@ -33,6 +36,7 @@ Examples:
   healdctl run check gateway
   healdctl pause restart-gateway --for 2h --reason "moving the disk"
   healdctl explain gateway                              why it may act now, or may not
+  healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
   healdctl check-config heald.yml
 
 Exit codes:
@@ -40,6 +44,7 @@ Exit codes:
   1  refused: the state is in the way   5  no such governor, check, remedy or flag
   2  wrong arguments                    status --check: 10 degraded, 11 dormant, 12 disabled
   3  heald cannot be reached
+  exec: the command's own; 75 denied, 69 heald not reached (both: not run), 124 over its deadline
 
 Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR. A proxy is never used.)";
 
@@ -77,6 +82,7 @@ class CommandLine {
     addPauses();
     addExplain();
     addReload();
+    addExec();
     addConfiguration();
   }
 
@@ -215,6 +221,34 @@ class CommandLine {
     explained->add_flag("--json", args_.as_json, "Print the answer as it came");
   }
 
+  void addExec() {
+    const auto duration = [](core::Duration& into, core::Duration least, core::Duration most) {
+      return [&into, least, most](const std::string& text) {
+        const auto read = config::parseDuration(text);
+        if (!read) throw CLI::ValidationError(text + " " + read.error().message);
+        if (*read < least || *read > most) {
+          throw CLI::ValidationError(text + " is not from " + core::toText(least) + " to " +
+                                     core::toText(most));
+        }
+        into = *read;
+      };
+    };
+    CLI::App* sub = app_.add_subcommand(
+        "exec", "Run a command under a governor: ask, run, report how it ended");
+    sub->add_option("--governor", exec_.governor, "Who is asked")->required();
+    sub->add_option_function<std::string>(
+        "--deadline", duration(exec_.deadline, std::chrono::seconds(1), std::chrono::hours(24)),
+        "What it may take, at most 24h; then it is ended (default 10m)");
+    sub->add_option_function<std::string>(
+        "--wait", duration(exec_.wait, core::Duration{}, std::chrono::hours(24)),
+        "Wait so long for a permit, while it is one that time or another attempt's end gives");
+    sub->add_option("command", exec_.command, "The command, after --")->required();
+    sub->callback([this] {
+      io::holdSignals();  // before the client makes its thread
+      command_ = [this](const Console& s) { return static_cast<ExitCode>(exec(s, exec_)); };
+    });
+  }
+
   void addConfiguration() {
     addOffline(&app_, "check-config", "Read a configuration as heald would",
                [this] { return checkConfig(args_.file, at_.environment, at_.out, at_.err); })
@@ -244,6 +278,7 @@ class CommandLine {
 
   const Surroundings& at_;
   Arguments args_;
+  ExecOptions exec_;
   Command command_;
   std::function<ExitCode()> offline_;
   CLI::App app_{kDescription};

@@ -60,6 +60,20 @@ void Engine::Impl::on(const UnpauseRemedy& command, Step& step) {
       known ? pauses_.unpause(command, step.now) : Result<Reply>(healing_.noRemedy(command.remedy));
 }
 
+void Engine::Impl::on(const RequestPermit& command, Step& step) {
+  if (stopping_) {
+    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
+    return;
+  }
+  const Permits::Surroundings at{healing_.gates(false), setup_.healing.observe,
+                                 pauses_.ofAll(step.now.boot)};
+  step.out.reply = permits_.request(command, at, step.now, step.out.notes);
+}
+
+void Engine::Impl::on(const ReportPermit& command, Step& step) {
+  step.out.reply = permits_.report(command, step.now);
+}
+
 std::string Engine::Impl::checkNames() const {
   std::string names;
   for (std::size_t i = 0; i < detection_.size() && i < 20; ++i) {

@@ -22,6 +22,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       features_(setup_.features),
       detection_(setup_.detection, setup_.checks),
       healing_(setup_, detection_, features_, pauses_),
+      permits_(healing_.governors()),
       tasks_(setup_.task_limit, [this](const std::string& id) {
         return !isBuiltIn(id) || features_.enabled(featureOf(id));
       }) {
@@ -58,6 +59,7 @@ Changes Engine::Impl::changes(core::Now now) const {
     changes.flags.emplace_back(flag_proposal_->feature, features_.layers(flag_proposal_->feature));
   }
   pauses_.addChanges(changes);
+  permits_.addChanges(changes);
   changes.at = now;
   return changes;
 }
@@ -69,6 +71,7 @@ Changes Engine::Impl::everything(core::Now now) const {
     all.flags.emplace_back(feature, features_.layers(feature));
   }
   pauses_.addEverything(all);
+  permits_.addEverything(all);
   all.at = now;
   return all;
 }
@@ -83,6 +86,9 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     healing_.keep(step);
     if (pauses_.keep(out.notes)) {
       healing_.pausesChanged(step);
+    }
+    if (permits_.keep(out.notes)) {
+      healing_.attemptEnded(step);
     }
     if (!human_.empty()) {
       for (const auto& count : std::exchange(human_, {})) {
@@ -106,6 +112,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
       out.reply = Error{ErrorCode::kUnavailable,
                         "the store is unavailable (" + error + "): nothing was changed"};
     }
+    permits_.undo(out);
   }
   human_notes_.clear();
   out.commit = proposed();
@@ -139,6 +146,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   consider(healing_.nextWakeup());
   if (store_up_) {
     consider(pauses_.nextEnd());
+    consider(permits_.nextDeadline());
   }
   if (detecting_) {
     consider(detection_.nextDue());
@@ -154,6 +162,7 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.store_error = store_error_;
   s.features = features_;
   healing_.fill(s);
+  permits_.fill(s);
   s.checks = detection_.views();
   s.check_durations = detection_.durations();
   s.tasks = tasks_.views(now.boot);
@@ -187,11 +196,16 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   for (const auto& [name, pause] : saved.pauses) {
     pauses_.load(name, pause);
   }
+  for (const Permit& permit : saved.permits) {
+    permits_.load(permit);
+  }
   for (const auto& [feature, layers] : saved.flags) {
     features_.restoreOverride(feature, layers.overridden, layers.changed_at);
   }
   detecting_ = features_.enabled(core::Feature::kAutoDetection);
-  healing_.beginRecovery(now);
+  healing_.beginRecovery(now, [this](const std::string& governor, std::uint64_t attempt) {
+    return permits_.owns(governor, attempt);
+  });
 }
 
 void Engine::Impl::storeDown(const std::string& error) {
@@ -216,6 +230,7 @@ void Engine::Impl::on(const Tick&, Step& step) {
   healing_.continueRecovery(step);
   if (store_up_) {
     pauses_.forgetEnded(step.now);
+    permits_.expireDue(step.now);
   }
   for (const BackgroundTasks::Due& due : tasks_.takeDue(step.now.boot)) {
     runTask(due, step);

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/healing.h"
 #include "engine/pauses.h"
+#include "engine/permits.h"
 
 namespace heald::engine {
 
@@ -37,7 +38,8 @@ class Engine::Impl {
   };
   Governors& governors() { return healing_.governors(); }
   bool proposed() const {
-    return healing_.proposed() || pauses_.proposed() || flag_proposal_.has_value();
+    return healing_.proposed() || pauses_.proposed() || permits_.proposed() ||
+           flag_proposal_.has_value();
   }
 
   void registerBuiltIn(const char* id, core::Duration period, core::Now now,
@@ -59,6 +61,8 @@ class Engine::Impl {
   void on(const RunRemedyNow& command, Step& step);
   void on(const PauseRemedy& command, Step& step);
   void on(const UnpauseRemedy& command, Step& step);
+  void on(const RequestPermit& command, Step& step);
+  void on(const ReportPermit& command, Step& step);
   std::string checkNames() const;
 
   // Applies a human action to one governor, or to all that `chosen` takes, and answers.
@@ -77,6 +81,7 @@ class Engine::Impl {
   Detection detection_;
   Pauses pauses_;
   Healing healing_;
+  Permits permits_;
   BackgroundTasks tasks_;
   bool store_up_ = true;
   std::string store_error_;

@@ -88,6 +88,21 @@ struct UnpauseRemedy {
   std::string remedy;
   std::string by;
 };
+// May an attempt be made that is not heald's own? Answered by Reply::permit or Reply::denial.
+struct RequestPermit {
+  std::string governor;
+  core::Duration deadline{};  // until its result has to be reported
+  std::string reason;         // what for; may be blank
+  std::string by;
+};
+// The result of one. Answered by Reply::permit.
+struct ReportPermit {
+  std::string id;
+  bool ok = false;
+  std::string text;   // one line for people
+  std::string error;  // what is matched against the permanent-open conditions
+  std::string by;
+};
 struct RegisterTask {
   std::string id;
   TaskKind kind = TaskKind::kInterval;
@@ -113,6 +128,6 @@ struct Stop {};
 
 using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
                            Reset, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy,
-                           RegisterTask, RemoveTask, Reload, Stop>;
+                           RequestPermit, ReportPermit, RegisterTask, RemoveTask, Reload, Stop>;
 
 }  // namespace heald::engine

@@ -62,11 +62,10 @@ bool Healing::stormBrake() const {
          detection_.unhealthyCount() * 100 > policy_.storm_brake.max_unhealthy_percent * total;
 }
 
-core::Gates Healing::gates(const Remedy& remedy) const {
+core::Gates Healing::gates(bool preventive) const {
   core::Gates gates;
-  gates.feature_enabled =
-      features_.enabled(core::Feature::kAutoHealing) &&
-      (!remedy.preventive_run || features_.enabled(core::Feature::kPreventiveHealing));
+  gates.feature_enabled = features_.enabled(core::Feature::kAutoHealing) &&
+                          (!preventive || features_.enabled(core::Feature::kPreventiveHealing));
   gates.store_available = store_up_;
   gates.max_concurrent_reached = governors_.inFlight() >= policy_.max_concurrent;
   gates.storm_brake = stormBrake();
@@ -153,7 +152,8 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     remedy.preventive_run = preventive;
     remedy.wanted_at = remedy.wanted_at.value_or(step.now.boot);
   }
-  const core::Verdict verdict = governors_[remedy.governor].ask(gates(remedy), step.now.boot);
+  const core::Verdict verdict =
+      governors_[remedy.governor].ask(gates(remedy.preventive_run), step.now.boot);
   if (under_way) {
     // Its own attempt is in the way, whatever the governor would say of another.
     if (verdict.allowed()) {
@@ -314,7 +314,7 @@ void Healing::admit(int r, Step& step) {
     wouldAttempt(r, step);
     return;
   }
-  const core::Gates now_gates = gates(remedy);
+  const core::Gates now_gates = gates(remedy.preventive_run);
   const auto decision = governors_.propose(remedy.governor, [&](core::Governor& governor) {
     return governor.trigger(now_gates, remedy.spec.name, step.now);
   });
@@ -331,7 +331,8 @@ void Healing::admit(int r, Step& step) {
 
 void Healing::wouldAttempt(int r, Step& step) {
   Remedy& remedy = at(r);
-  const core::Verdict verdict = governors_[remedy.governor].ask(gates(remedy), step.now.boot);
+  const core::Verdict verdict =
+      governors_[remedy.governor].ask(gates(remedy.preventive_run), step.now.boot);
   if (!verdict.allowed()) {
     deny(r, verdict, step);
     return;

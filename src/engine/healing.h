@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -58,7 +59,9 @@ class Healing {
   Error noRemedy(const std::string& name) const;
 
   // Attempts that were in flight when the last process ended: verified by their checks, counted.
-  void beginRecovery(core::Now now);
+  // Those that `others` says are not heald's own (permits) are left alone.
+  using Owned = std::function<bool(const std::string& governor, std::uint64_t attempt)>;
+  void beginRecovery(core::Now now, const Owned& others);
   void continueRecovery(Step& step);
 
   // The outcome of the commit of what this step proposed.
@@ -68,6 +71,10 @@ class Healing {
   void governorsChanged(Step& step);
   // What waits and is paused now, waits no more.
   void pausesChanged(Step& step);
+  // An attempt that is not heald's own has ended: who is queued for that goes on.
+  void attemptEnded(Step& step) { wakeQueued(step); }
+  // What the guards outside the governors say now, of a preventive run or of any other.
+  core::Gates gates(bool preventive) const;
   void setStoreUp(bool up) { store_up_ = up; }
   void storeIsBack(Step& step);  // results that waited for it are proposed again
   void stop();
@@ -119,7 +126,6 @@ class Healing {
   void keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due);
 
   Remedy& at(int remedy) { return remedies_[static_cast<std::size_t>(remedy)]; }
-  core::Gates gates(const Remedy& remedy) const;
   bool stormBrake() const;
   bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
 

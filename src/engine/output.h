@@ -11,6 +11,7 @@
 #include "core/feature_flags.h"
 #include "core/governor.h"
 #include "engine/pause.h"
+#include "engine/permit.h"
 #include "heald/result.h"
 
 namespace heald::engine {
@@ -63,10 +64,21 @@ struct Note {
 };
 
 // The answer to a human action: a sentence, and for a registration its number.
+// Why a permit is not given.
+struct Denial {
+  std::string word;                     // a guard's, or "paused", "observe_mode"
+  bool guard = false;                   // whether it is a guard's
+  std::optional<core::WallTime> until;  // when time alone ends it
+  core::Duration wait{};                // until then
+  std::string message;
+};
+
 struct Reply {
   std::string message;
   std::uint64_t install = 0;
-  bool waits = false;  // for the old job; TaskReady follows
+  bool waits = false;            // for the old job; TaskReady follows
+  std::optional<Permit> permit = {};  // the one that was given, or has ended
+  std::optional<Denial> denial = {};
 };
 
 // What one step wants done, in this order: commit (if asked for) and settle; log the notes; start
@@ -102,11 +114,13 @@ struct Changes {
   std::vector<std::pair<std::string, core::GovernorState>> governors;
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
-  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;  // by remedy; nothing: ended
+  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;    // by remedy; nothing: ended
+  std::vector<std::pair<std::string, std::optional<Permit>>> permits;  // by id; nothing: forgotten
   core::Now at{};
 
   bool empty() const {
-    return governors.empty() && remedies.empty() && flags.empty() && pauses.empty();
+    return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
+           permits.empty();
   }
 };
 
@@ -117,6 +131,7 @@ struct Saved {
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
   std::vector<std::pair<std::string, Pause>> pauses;  // by remedy, rebased to this boot
+  std::vector<Permit> permits;                        // rebased too; those that have ended also
 };
 
 }  // namespace heald::engine

@@ -48,9 +48,12 @@ void Healing::considerSustainedRecovery(int check, Step& step) {
   }
 }
 
-void Healing::beginRecovery(core::Now now) {
+void Healing::beginRecovery(core::Now now, const Owned& others) {
   for (std::size_t g = 0; g < governors_.size(); ++g) {
     for (const core::Ticket& ticket : governors_[static_cast<int>(g)].state().in_flight) {
+      if (others(governors_.name(static_cast<int>(g)), ticket.id)) {
+        continue;
+      }
       const auto mine = [&](const Remedy& r) {
         return r.spec.name == ticket.remedy && r.governor == static_cast<int>(g) && r.attempt == 0;
       };

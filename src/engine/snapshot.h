@@ -14,6 +14,7 @@
 #include "engine/histogram.h"
 #include "engine/output.h"
 #include "engine/pause.h"
+#include "engine/permit.h"
 #include "engine/setup.h"
 
 namespace heald::engine {
@@ -95,6 +96,7 @@ struct GovernorView {
   core::Duration backoff{};                       // for the present failure count
   std::optional<core::BootTime> next_attempt_at;  // none when no time alone will do
   std::vector<std::string> remedies;
+  PermitCounts permits{};  // by PermitOutcome
 };
 
 struct TaskView {
@@ -134,6 +136,7 @@ struct Snapshot {
   std::vector<GovernorView> governors;
   std::vector<CheckView> checks;
   std::vector<RemedyView> remedies;
+  std::vector<Permit> permits;  // those outstanding, by id
   std::vector<TaskView> tasks;
   int task_limit = 0;
   std::uint64_t task_replacements = 0;

@@ -20,6 +20,38 @@ std::string_view toString(FailureReason reason) {
   return "";
 }
 
+std::string_view toString(PermitState state) {
+  switch (state) {
+    case PermitState::kOutstanding:
+      return "outstanding";
+    case PermitState::kOk:
+      return "ok";
+    case PermitState::kFailed:
+      return "failed";
+    case PermitState::kExpired:
+      return "expired";
+  }
+  return "";
+}
+
+std::string_view toString(PermitOutcome outcome) {
+  switch (outcome) {
+    case PermitOutcome::kOk:
+      return "ok";
+    case PermitOutcome::kFailed:
+      return "failed";
+    case PermitOutcome::kExpired:
+      return "expired";
+    case PermitOutcome::kDenied:
+      return "denied";
+    case PermitOutcome::kPaused:
+      return "paused";
+    case PermitOutcome::kObserveMode:
+      return "observe_mode";
+  }
+  return "";
+}
+
 std::string_view toString(Phase phase) {
   switch (phase) {
     case Phase::kIdle:

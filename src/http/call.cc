@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/scalars.h"
+#include "core/error_matcher.h"
 #include "http/json_body.h"
 #include "io/text.h"
 
@@ -36,6 +37,7 @@ Error unknownKey(std::string_view key, const std::vector<BodyField>& fields) {
 bool& booleanOf(Body& body, const std::string& name) {
   if (name == "force") return body.force;
   if (name == "enabled") return body.enabled;
+  if (name == "ok") return body.ok;
   std::abort();  // a call describes a field that Body does not have
 }
 
@@ -64,14 +66,37 @@ std::optional<Error> readDuration(const BodyField& field, const json& value, Bod
   return std::nullopt;
 }
 
+std::optional<Error> readText(const BodyField& field, const json& value, std::string& text,
+                              std::size_t most) {
+  if (!value.is_string()) return invalid(inQuotes(field.name) + " must be a text: " + field.help);
+  text = value.get_ref<const std::string&>().substr(0, most);
+  return std::nullopt;
+}
+
+std::optional<Error> readName(const BodyField& field, const json& value, Body& body) {
+  if (auto problem = readText(field, value, body.name, kMaxReasonBytes)) return problem;
+  if (body.name.empty()) return invalid(inQuotes(field.name) + " is empty: " + field.help);
+  return std::nullopt;
+}
+
 std::optional<Error> readField(const BodyField& field, const json& object, Body& body) {
   const auto found = object.find(field.name);
   if (found == object.end()) {
     if (!field.required) return std::nullopt;
     return invalid(inQuotes(field.name) + " is missing: " + field.help);
   }
-  if (field.type == FieldType::kReason) return readReason(field, *found, body);
-  if (field.type == FieldType::kDuration) return readDuration(field, *found, body);
+  switch (field.type) {
+    case FieldType::kReason:
+      return readReason(field, *found, body);
+    case FieldType::kDuration:
+      return readDuration(field, *found, body);
+    case FieldType::kName:
+      return readName(field, *found, body);
+    case FieldType::kError:
+      return readText(field, *found, body.error, core::kErrorTextLimit);
+    case FieldType::kBoolean:
+      break;
+  }
   if (!found->is_boolean()) return invalid(inQuotes(field.name) + " must be true or false");
   booleanOf(body, field.name) = found->get<bool>();
   return std::nullopt;

@@ -19,6 +19,8 @@ enum class FieldType {
   kReason,    // a text for people: one line, not blank, at most kMaxReasonBytes
   kBoolean,   // true or false
   kDuration,  // a text such as "10m"
+  kName,      // a text as it is, not empty
+  kError,     // a text of any lines; what is beyond core::kErrorTextLimit is dropped
 };
 
 struct BodyField {
@@ -51,7 +53,10 @@ struct Body {
   std::string reason;  // without control characters and blanks at its ends; never blank
   bool force = false;
   bool enabled = false;
-  std::optional<core::Duration> duration;  // `for`; above zero
+  bool ok = false;
+  std::optional<core::Duration> duration;  // `for` or `deadline`; above zero
+  std::string name;
+  std::string error;
 };
 
 // Reads a body by the fields of its call. Error{kInvalid}, with what would be right: a key that is

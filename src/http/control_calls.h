@@ -10,5 +10,7 @@ namespace heald::http {
 // The two halves of the control listener's table; see control_routes.h.
 std::vector<Call> readingCalls(const Backend& backend);
 std::vector<Call> changingCalls(const Backend& backend);
+// The governor as a service.
+std::vector<Call> permitCalls(const Backend& backend);
 
 }  // namespace heald::http

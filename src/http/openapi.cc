@@ -16,6 +16,9 @@ ordered_json fieldSchema(const BodyField& field) {
   if (field.type == FieldType::kDuration) {
     return {{"type", "string"}, {"example", "10m"}, {"description", field.help}};
   }
+  if (field.type == FieldType::kName || field.type == FieldType::kError) {
+    return {{"type", "string"}, {"description", field.help}};
+  }
   return {{"type", "string"},
           {"minLength", 1},
           {"maxLength", kMaxReasonBytes},
@@ -64,7 +67,9 @@ ordered_json parametersOf(const Call& call) {
 
 ordered_json responses(const Call& call) {
   ordered_json success;
-  success["description"] = call.success == 202 ? "Accepted; it runs now" : "Done";
+  success["description"] = call.success == 202   ? "Accepted; it runs now"
+                           : call.success == 201 ? "Given"
+                                                 : "Done";
   success["content"][call.content_type] = ordered_json::object();
   ordered_json failure;
   failure["description"] = "Why not";

@@ -81,7 +81,8 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"attemptsInProgress", snapshot.attempts_in_progress},
           {"stopping", snapshot.stopping},
           {"pause", pauseJson(snapshot, snapshot.pause, true, now)},
-          {"pausedRemedies", pausedRemedies(snapshot, now)}};
+          {"pausedRemedies", pausedRemedies(snapshot, now)},
+          {"permitsOutstanding", snapshot.permits.size()}};
 }
 
 ordered_json backgroundTasks(const Snapshot& snapshot, core::Now now) {

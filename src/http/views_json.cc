@@ -35,11 +35,20 @@ ordered_json openUntil(const Snapshot& snapshot, const core::CircuitBreaker& bre
   return deadlineOrNull(snapshot, breaker.open_until, now);
 }
 
-ordered_json inFlightJson(const std::vector<core::Ticket>& tickets) {
+ordered_json permitOf(const Snapshot& snapshot, const std::string& governor,
+                      const core::Ticket& ticket) {
+  for (const engine::Permit& permit : snapshot.permits) {
+    if (permit.governor == governor && permit.attempt == ticket.id) return permit.id;
+  }
+  return nullptr;
+}
+
+ordered_json inFlightJson(const Snapshot& snapshot, const engine::GovernorView& governor) {
   ordered_json list = ordered_json::array();
-  for (const core::Ticket& ticket : tickets) {
+  for (const core::Ticket& ticket : governor.state.in_flight) {
     list.push_back({{"attempt", ticket.id},
                     {"remedy", ticket.remedy},
+                    {"permit", permitOf(snapshot, governor.name, ticket)},
                     {"startedAt", core::toIso8601(ticket.started_at)}});
   }
   return list;
@@ -69,6 +78,14 @@ ordered_json suppressedJson(const engine::GovernorCounters& counters) {
     suppressed[std::string(toString(static_cast<core::Guard>(i)))] = counters.suppressed[i];
   }
   return suppressed;
+}
+
+ordered_json permitCountsJson(const engine::PermitCounts& counts) {
+  ordered_json value = ordered_json::object();
+  for (std::size_t i = 0; i < engine::kPermitOutcomeCount; ++i) {
+    value[std::string(toString(static_cast<engine::PermitOutcome>(i)))] = counts[i];
+  }
+  return value;
 }
 
 ordered_json failuresByReason(const engine::RemedyTotals& totals) {
@@ -123,7 +140,7 @@ ordered_json governorJson(const Snapshot& snapshot, const engine::GovernorView& 
           {"attempts", state.totals.attempts},
           {"successes", state.totals.successes},
           {"failures", state.totals.failures},
-          {"inFlight", inFlightJson(state.in_flight)},
+          {"inFlight", inFlightJson(snapshot, governor)},
           {"remedies", governor.remedies}};
 }
 
@@ -131,6 +148,7 @@ ordered_json governorDetailsJson(const Snapshot& snapshot, const engine::Governo
                                  core::Now now) {
   ordered_json value = governorJson(snapshot, governor, now);
   value["suppressed"] = suppressedJson(governor.counters);
+  value["permits"] = permitCountsJson(governor.permits);
   value["policy"] = policyJson(governor.policy);
   return value;
 }
@@ -176,6 +194,19 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"detected", remedy.detected},
           {"allowed", remedy.allowed},
           {"pause", pauseJson(snapshot, remedy.pause, remedy.paused_with_all, now)}};
+}
+
+ordered_json permitJson(const engine::Permit& permit, std::optional<core::WallTime> deadline) {
+  ordered_json value = {{"id", permit.id},
+                        {"governor", permit.governor},
+                        {"attempt", permit.attempt},
+                        {"epoch", permit.epoch},
+                        {"state", toString(permit.state)},
+                        {"grantedAt", core::toIso8601(permit.granted_at)},
+                        {"deadline", timeOrNull(deadline)},
+                        {"reason", permit.reason},
+                        {"by", permit.by}};
+  return value;
 }
 
 ordered_json taskJson(const Snapshot& snapshot, const engine::TaskView& task, core::Now now) {

@@ -27,6 +27,9 @@ nlohmann::ordered_json pauseJson(const engine::Snapshot& snapshot,
 nlohmann::ordered_json checkJson(const engine::CheckView& check);
 nlohmann::ordered_json remedyJson(const engine::Snapshot& snapshot,
                                   const engine::RemedyView& remedy, core::Now now);
+// `deadline`: of one that is outstanding.
+nlohmann::ordered_json permitJson(const engine::Permit& permit,
+                                  std::optional<core::WallTime> deadline);
 nlohmann::ordered_json taskJson(const engine::Snapshot& snapshot, const engine::TaskView& task,
                                 core::Now now);
 nlohmann::ordered_json flagJson(const core::FeatureFlags& flags, core::Feature feature);

@@ -25,6 +25,9 @@ struct ProcessSpec {
   // A small process of heald stands between heald and the command. It enforces the timeout itself
   // and ends the whole tree when heald dies, even by SIGKILL. For remedies; costs one more fork.
   bool supervised = false;
+  // For runForeground() alone: stdin, stdout, terminal, directory and environment are this
+  // process's, and only stderr is taken; the program is looked up in this process's PATH.
+  bool foreground = false;
   // Bytes of output kept, from the beginning; the rest is read and dropped.
   std::size_t output_limit = 64 * 1024;
 };

@@ -14,10 +14,9 @@ namespace heald::io {
 namespace {
 
 // The program's path, or errno in `error`.
-std::string findProgram(const std::string& name, int& error) {
+std::string findProgram(const std::string& name, std::string_view rest, int& error) {
   if (name.find('/') != std::string::npos) return name;
   error = ENOENT;
-  std::string_view rest = kProcessPath;
   while (!rest.empty()) {
     const auto colon = rest.find(':');
     std::string path = std::string(rest.substr(0, colon)) + "/" + name;
@@ -40,6 +39,20 @@ void setVariable(std::vector<std::string>& environment, const std::string& name,
   environment.push_back(prefix + value);
 }
 
+std::string_view pathFor(const ProcessSpec& spec) {
+  const char* own = spec.foreground ? std::getenv("PATH") : nullptr;
+  return own != nullptr ? own : kProcessPath;
+}
+
+std::vector<std::string> ownEnvironment(const ProcessSpec& spec) {
+  std::vector<std::string> environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    environment.emplace_back(*entry);
+  }
+  for (const auto& [name, value] : spec.environment) setVariable(environment, name, value);
+  return environment;
+}
+
 std::vector<std::string> cleanEnvironment(const ProcessSpec& spec, const std::string& run_mark) {
   std::vector<std::string> environment = {std::string("PATH=") + kProcessPath, "LANG=C.UTF-8"};
   if (const char* home = std::getenv("HOME")) setVariable(environment, "HOME", home);
@@ -51,14 +64,18 @@ std::vector<std::string> cleanEnvironment(const ProcessSpec& spec, const std::st
 }  // namespace
 
 SpawnPlan::SpawnPlan(const ProcessSpec& spec, const std::string& run_mark, int output)
-    : path_(findProgram(spec.command.front(), error_)),
-      environment_(cleanEnvironment(spec, run_mark)) {
+    : path_(findProgram(spec.command.front(), pathFor(spec), error_)),
+      environment_(spec.foreground ? ownEnvironment(spec) : cleanEnvironment(spec, run_mark)) {
   for (const auto& word : spec.command) argv_.push_back(const_cast<char*>(word.c_str()));
   for (const auto& entry : environment_) envp_.push_back(const_cast<char*>(entry.c_str()));
   argv_.push_back(nullptr);
   envp_.push_back(nullptr);
-  buildActions(spec, output);
-  buildAttributes();
+  if (spec.foreground) {
+    buildForeground(output);
+  } else {
+    buildActions(spec, output);
+    buildAttributes();
+  }
 }
 
 SpawnPlan::~SpawnPlan() {
@@ -78,6 +95,18 @@ void SpawnPlan::buildActions(const ProcessSpec& spec, int output) {
   for (const int failure : failures) {
     if (error_ == 0) error_ = failure;
   }
+}
+
+void SpawnPlan::buildForeground(int output) {
+  posix_spawn_file_actions_init(&actions_);
+  const int failure = posix_spawn_file_actions_adddup2(&actions_, output, 2);
+  const int other = posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
+  if (error_ == 0) error_ = failure != 0 ? failure : other;
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_init(&attributes_);
+  posix_spawnattr_setsigmask(&attributes_, &none);
+  posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
 }
 
 void SpawnPlan::buildAttributes() {

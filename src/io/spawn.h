@@ -15,7 +15,8 @@ namespace heald::io {
 // threads are; used there, or in the supervisor forked from there.
 class SpawnPlan {
  public:
-  // The command will have `output` (not 0, 1 or 2) as stdout and stderr.
+  // The command will have `output` (not 0, 1 or 2) as stdout and stderr; in the foreground as
+  // stderr alone.
   SpawnPlan(const ProcessSpec& spec, const std::string& run_mark, int output);
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -30,6 +31,7 @@ class SpawnPlan {
  private:
   void buildActions(const ProcessSpec& spec, int output);
   void buildAttributes();
+  void buildForeground(int output);
 
   int error_ = 0;
   std::string path_;

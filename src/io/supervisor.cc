@@ -19,6 +19,7 @@ namespace heald::io {
 namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr int kPassedOn[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 constexpr std::int64_t kKillRoundNs = 10'000'000;  // between two walks over what is still alive
 
 std::int64_t nowNs() {
@@ -57,9 +58,15 @@ void closeOthers(const int (&kept)[3]) {
   }
 }
 
+void leaveTerminal() {
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd <= 2; ++fd) dup2(null, fd);
+  if (null > 2) close(null);
+}
+
 // heald's terminal, journal pipe and signals are no longer this process's business.
 void leaveHeald(Supervisor& s) {
-  setsid();
+  if (!s.job.foreground) setsid();
   prctl(PR_SET_NAME, "heald-supervise");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t all, child;
@@ -67,11 +74,12 @@ void leaveHeald(Supervisor& s) {
   sigprocmask(SIG_SETMASK, &all, nullptr);
   signal(SIGCHLD, SIG_DFL);  // ignored, children would vanish unseen
   closeOthers({s.job.output, s.job.lifeline, s.job.report});
-  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; fd <= 2; ++fd) dup2(null, fd);
-  if (null > 2) close(null);
+  if (!s.job.foreground) leaveTerminal();
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
+  if (s.job.foreground) {
+    for (const int number : kPassedOn) sigaddset(&child, number);
+  }
   s.signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -90,6 +98,17 @@ bool reap(Supervisor& s) {
   }
 }
 
+// What a terminal sends, it has sent to the command as well.
+void takeSignals(const Supervisor& s) {
+  signalfd_siginfo seen;
+  while (read(s.signals, &seen, sizeof seen) == sizeof seen) {
+    const bool passed_on = seen.ssi_signo != SIGCHLD && seen.ssi_code != SI_KERNEL;
+    if (passed_on && s.command > 0 && !s.command_ended) {
+      kill(s.command, static_cast<int>(seen.ssi_signo));
+    }
+  }
+}
+
 // Waits for a death, or for the life line when `lifeline` is its descriptor and not -1. Returns
 // whether the life line was cut.
 bool waitUntil(const Supervisor& s, int lifeline, std::int64_t deadline) {
@@ -98,9 +117,7 @@ bool waitUntil(const Supervisor& s, int lifeline, std::int64_t deadline) {
   const timespec wait{left / kSecondNs, left % kSecondNs};
   pollfd fds[] = {{s.signals, POLLIN, 0}, {lifeline, POLLIN, 0}};
   if (ppoll(fds, 2, &wait, nullptr) <= 0) return false;
-  signalfd_siginfo seen[16];
-  while (read(s.signals, seen, sizeof seen) > 0) {
-  }
+  takeSignals(s);
   return fds[1].revents != 0;
 }
 
@@ -152,6 +169,7 @@ void startAndWatch(Supervisor& s) {
   }
   s.report.cause = watch(s);
   const bool by_itself = s.report.cause == SupervisorReport::kEnded;
+  if (by_itself && s.job.foreground) return;
   endTree(s, by_itself ? kLeftoverGraceNs : s.job.kill_after_ns);
 }
 

@@ -96,6 +96,20 @@ void addSuppressed(const engine::Snapshot& s, Families& out) {
   }
 }
 
+void addPermits(const engine::Snapshot& s, Families& out) {
+  const Family permits =
+      out.counter("permits_total", "Requests for a permit of the governor, by how they ended.");
+  std::map<std::string, int> outstanding;
+  for (const engine::Permit& permit : s.permits) ++outstanding[permit.governor];
+  for (const GovernorView& g : s.governors) {
+    permits.addCounts({{"governor", g.name}}, "outcome", g.permits, [](std::size_t i) {
+      return toString(static_cast<engine::PermitOutcome>(i));
+    });
+  }
+  addEach(out.gauge("permits_outstanding", "Permits that were given and not reported yet."),
+          s.governors, "governor", [&](const GovernorView& g) { return outstanding[g.name]; });
+}
+
 }  // namespace
 
 void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
@@ -103,6 +117,7 @@ void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
   addBackoff(s, now, out);
   addBudgets(s, now, out);
   addSuppressed(s, out);
+  addPermits(s, out);
 }
 
 }  // namespace heald::metrics

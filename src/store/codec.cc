@@ -293,4 +293,34 @@ engine::Pause decodePause(const std::string& text) {
           textAt(object, "by")};
 }
 
+std::string encode(const engine::Permit& permit) {
+  return written({{"governor", permit.governor},
+                  {"attempt", permit.attempt},
+                  {"epoch", permit.epoch},
+                  {"deadline_ns", nanoseconds(permit.deadline)},
+                  {"granted_at_ns", nanoseconds(permit.granted_at)},
+                  {"ended_at_ns", nanoseconds(permit.ended_at)},
+                  {"state", toString(permit.state)},
+                  {"reason", permit.reason},
+                  {"by", permit.by},
+                  {"error", permit.error}});
+}
+
+engine::Permit decodePermit(const std::string& id, const std::string& text) {
+  const Json object = parsed(text);
+  engine::Permit permit;
+  permit.id = id;
+  permit.governor = textAt(object, "governor");
+  permit.attempt = countAt<std::uint64_t>(object, "attempt");
+  permit.epoch = countAt<std::uint64_t>(object, "epoch");
+  permit.deadline = bootAt(object, "deadline_ns");
+  permit.granted_at = wallAt(object, "granted_at_ns");
+  permit.ended_at = wallAt(object, "ended_at_ns");
+  permit.state = wordAt<engine::PermitState>(object, "state", engine::kPermitStateCount);
+  permit.reason = textAt(object, "reason");
+  permit.by = textAt(object, "by");
+  permit.error = textAt(object, "error");
+  return permit;
+}
+
 }  // namespace heald::store

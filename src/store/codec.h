@@ -23,6 +23,9 @@ engine::RemedyTotals decodeRemedy(const std::string& text);
 std::string encode(const engine::Pause& pause);
 engine::Pause decodePause(const std::string& text);
 
+std::string encode(const engine::Permit& permit);
+engine::Permit decodePermit(const std::string& id, const std::string& text);
+
 // Limits of a clock value, so that no arithmetic on a damaged one can overflow: 73 years of uptime;
 // the years 1970 to 2116. Throws Fault.
 core::BootTime bootTime(std::int64_t nanoseconds);

@@ -47,6 +47,11 @@ engine::Saved MemoryStore::load(const core::ClockStamp& present) const {
     engine::Pause& pause = saved.pauses.back().second;
     pause.until = core::rebased(pause.until, row.second, present);
   }
+  for (const auto& [id, row] : permits_) {
+    saved.permits.push_back(row.first);
+    engine::Permit& permit = saved.permits.back();
+    permit.deadline = core::rebased(permit.deadline, row.second, present);
+  }
   return saved;
 }
 
@@ -65,6 +70,12 @@ void MemoryStore::put(const engine::Changes& changes, const core::ClockStamp& no
     pauses_.erase(remedy);
     if (pause) {
       pauses_.emplace(remedy, std::pair(*pause, now));
+    }
+  }
+  for (const auto& [id, permit] : changes.permits) {
+    permits_.erase(id);
+    if (permit) {
+      permits_.emplace(id, std::pair(*permit, now));
     }
   }
 }

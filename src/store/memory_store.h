@@ -43,6 +43,7 @@ class MemoryStore : public Store {
   std::map<std::string, engine::RemedyTotals> remedies_;
   std::map<core::Feature, core::FeatureFlags::Layers> flags_;
   std::map<std::string, std::pair<engine::Pause, core::ClockStamp>> pauses_;
+  std::map<std::string, std::pair<engine::Permit, core::ClockStamp>> permits_;
   StatsRecorder recorder_;
 };
 

@@ -45,6 +45,7 @@ class OpenStore {
   void loadRemedies(engine::Saved& saved);
   void loadFlags(engine::Saved& saved);
   void loadPauses(const core::ClockStamp& present, engine::Saved& saved);
+  void loadPermits(const core::ClockStamp& present, engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
 
   StoreLock lock_;
@@ -56,6 +57,8 @@ class OpenStore {
   Statement put_flag_ = database_.prepare("INSERT OR REPLACE INTO flags VALUES (?,?,?)");
   Statement put_pause_ = database_.prepare("INSERT OR REPLACE INTO pauses VALUES (?,?,?,?,?)");
   Statement drop_pause_ = database_.prepare("DELETE FROM pauses WHERE remedy = ?");
+  Statement put_permit_ = database_.prepare("INSERT OR REPLACE INTO permits VALUES (?,?,?,?,?)");
+  Statement drop_permit_ = database_.prepare("DELETE FROM permits WHERE id = ?");
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };
 
@@ -144,12 +147,28 @@ void OpenStore::loadPauses(const core::ClockStamp& present, engine::Saved& saved
   }
 }
 
+// One that cannot be read is not there: its ticket is still in flight in its governor, belongs to
+// nobody, and has failed. The row stays for whoever wants to look at it.
+void OpenStore::loadPermits(const core::ClockStamp& present, engine::Saved& saved) {
+  Statement rows = database_.prepare("SELECT id, permit, boot_id, boot_ns, wall_ns FROM permits");
+  while (rows.next()) {
+    try {
+      engine::Permit permit = decodePermit(rows.text(0), rows.text(1));
+      permit.deadline = core::rebased(permit.deadline, stampFrom(rows, 2), present);
+      saved.permits.push_back(std::move(permit));
+    } catch (const Fault&) {
+      continue;
+    }
+  }
+}
+
 engine::Saved OpenStore::load(const core::ClockStamp& present) {
   engine::Saved saved;
   loadGovernors(present, saved);
   loadRemedies(saved);
   loadFlags(saved);
   loadPauses(present, saved);
+  loadPermits(present, saved);
   return saved;
 }
 
@@ -178,6 +197,14 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
       put_pause_.bind(remedy).bind(text).bind(now.boot_id).bind(boot).bind(wall).run();
     } else {
       drop_pause_.bind(remedy).run();
+    }
+  }
+  for (const auto& [id, permit] : changes.permits) {
+    if (permit) {
+      const std::string text = encode(*permit);
+      put_permit_.bind(id).bind(text).bind(now.boot_id).bind(boot).bind(wall).run();
+    } else {
+      drop_permit_.bind(id).run();
     }
   }
 }

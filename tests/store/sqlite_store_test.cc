@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "store/schema.h"
 #include "store/support.h"
 
 namespace heald::store {
@@ -107,6 +108,48 @@ TEST(SqliteStore, KeepsPausesAndTheirEndsOverAReboot) {
       << "a wall clock that went backwards shortens nothing";
 }
 
+TEST(SqliteStore, KeepsPermitsAndTheirDeadlinesOverAReboot) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(100));
+  engine::Permit permit{"7-abc",
+                        "backup",
+                        7,
+                        3,
+                        stampAt(400).at.boot,
+                        stampAt(100).at.wall,
+                        {},
+                        engine::PermitState::kOutstanding,
+                        "nightly",
+                        "cron",
+                        ""};
+  engine::Changes changes;
+  changes.permits = {{"7-abc", permit}, {"gone", permit}};
+  ASSERT_EQ(store->commit(changes, stampAt(100)), "");
+  changes.permits = {{"gone", std::nullopt}};
+  ASSERT_EQ(store->commit(changes, stampAt(110)), "");
+  EXPECT_EQ(openedAt(*store, stampAt(120)).permits, std::vector<engine::Permit>{permit});
+  const core::ClockStamp later{"boot-2",
+                               {core::BootTime(std::chrono::seconds(7)), stampAt(150).at.wall}};
+  EXPECT_EQ(openedAt(*store, later).permits[0].deadline,
+            core::BootTime(std::chrono::seconds(7 + 250)));
+  permit.state = engine::PermitState::kFailed;
+  permit.ended_at = stampAt(160).at.wall;
+  permit.error = "exit code 1";
+  changes.permits = {{"7-abc", permit}};
+  ASSERT_EQ(store->commit(changes, stampAt(160)), "");
+  EXPECT_EQ(openedAt(*store, stampAt(161)).permits, std::vector<engine::Permit>{permit});
+}
+
+TEST(SqliteStore, APermitThatCannotBeReadIsNotThere) {
+  const TempFolder folder;
+  makeStore(folder / "heald.db");
+  runSql(folder / "heald.db", "INSERT INTO permits VALUES ('7-abc', '{}', 'boot-1', 1, 1)");
+  const engine::Saved saved = openedAt(*storeAt(folder / "heald.db"), stampAt(50));
+  EXPECT_TRUE(saved.permits.empty());
+  EXPECT_EQ(numberIn(saved), 1u) << "and takes nothing else with it";
+}
+
 TEST(SqliteStore, APauseThatCannotBeReadHoldsUntilAHumanEndsIt) {
   const TempFolder folder;
   makeStore(folder / "heald.db");
@@ -192,14 +235,15 @@ TEST(SqliteStore, IsMarkedAsHealdsForFileAndForTheNextVersion) {
   const TempFolder folder;
   makeStore(folder / "heald.db");
   const std::string header = readFile(folder / "heald.db").substr(0, 100);
-  EXPECT_EQ(header.substr(68, 4), "heal");                      // application_id
-  EXPECT_EQ(header.substr(60, 4), std::string("\0\0\0\2", 4));  // user_version
+  EXPECT_EQ(header.substr(68, 4), "heal");  // application_id
+  EXPECT_EQ(header.substr(60, 4),
+            std::string(3, '\0') + static_cast<char>(schemaVersion()));  // user_version
 }
 
 TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   const TempFolder folder;
   makeStore(folder / "heald.db", 7);
-  runSql(folder / "heald.db", "DROP TABLE pauses; PRAGMA user_version = 1");
+  runSql(folder / "heald.db", "DROP TABLE pauses; DROP TABLE permits; PRAGMA user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
   engine::Changes changes;

@@ -40,6 +40,9 @@ void World::crash() {
   saved.remedies.assign(saved_remedies_.begin(), saved_remedies_.end());
   saved.flags.assign(saved_flags_.begin(), saved_flags_.end());
   saved.pauses.assign(saved_pauses_.begin(), saved_pauses_.end());
+  for (const auto& [id, permit] : saved_permits_) {
+    saved.permits.push_back(permit);
+  }
   boot(saved);
 }
 
@@ -62,6 +65,12 @@ std::string World::commit(const engine::Changes& changes) {
     saved_pauses_.erase(remedy);
     if (pause) {
       saved_pauses_.emplace(remedy, *pause);
+    }
+  }
+  for (const auto& [id, permit] : changes.permits) {
+    saved_permits_.erase(id);
+    if (permit) {
+      saved_permits_.emplace(id, *permit);
     }
   }
   return "";

@@ -38,6 +38,9 @@ class World {
   // The process ends, and another starts on what was committed.
   void crash();
 
+  // As if the store could not read them any more.
+  void forgetPermits() { saved_permits_.clear(); }
+
   void setCheck(const std::string& name, core::CheckStatus status) {
     checks[name] = [status] { return status; };
   }
@@ -97,6 +100,7 @@ class World {
   std::map<std::string, engine::RemedyTotals> saved_remedies_;
   std::map<core::Feature, core::FeatureFlags::Layers> saved_flags_;
   std::map<std::string, engine::Pause> saved_pauses_;
+  std::map<std::string, engine::Permit> saved_permits_;
 };
 
 // Seconds since the start at which the remedy's actions started.

@@ -1,0 +1,156 @@
+#include "ctl/exec.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "config/scalars.h"
+#include "core/text.h"
+#include "ctl/json_access.h"
+#include "io/foreground.h"
+#include "io/text.h"
+
+namespace heald::ctl {
+namespace {
+
+using nlohmann::ordered_json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr core::Duration kPollEvery = seconds(1);        // for the end of another attempt
+constexpr core::Duration kReportPatience = seconds(30);  // heald may be about to be restarted
+
+core::Duration bootNow() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+std::string dumped(const ordered_json& body) {
+  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+// What heald has answered to the request for a permit.
+struct Asked {
+  std::string permit;        // its id; "" when there is none
+  core::Duration at{};       // on the boot clock, before it was asked
+  bool denied = false;       // by a guard or by what stands before it
+  std::string message;       // why there is none
+  std::string guard, until;  // of a denial
+  core::Duration retry{};    // worth asking again after this; 0: it is not
+};
+
+// In flight, concurrent and half-open end with another attempt; the rest of what ends by itself has
+// a time.
+core::Duration retryAfter(const ordered_json& answer, const std::string& guard) {
+  if (const auto wait = durationOf(answer, "retry_after_seconds", seconds(1))) {
+    return std::max<core::Duration>(*wait, milliseconds(100));
+  }
+  const bool ends = guard == "in_flight" || guard == "max_concurrent" || guard == "half_open";
+  return ends ? kPollEvery : core::Duration{};
+}
+
+Asked ask(const Console& console, const ExecOptions& options) {
+  Asked asked;
+  asked.at = bootNow();
+  const ordered_json body = {{"governor", options.governor},
+                             {"deadline", config::durationText(options.deadline)},
+                             {"reason", "healdctl exec: " + options.command.front()}};
+  const Answer answer = console.client.send("POST", "/api/permits", dumped(body));
+  const auto value = ordered_json::parse(answer.body, nullptr, false);
+  if (answer.ok()) {
+    asked.permit = textOf(value, "id");
+    if (asked.permit.empty())
+      asked.message = "what answers at " + console.client.url() + " is not heald";
+    return asked;
+  }
+  asked.message = answer.failure->message;
+  const std::string code = textOf(objectOf(value, "error"), "code");
+  asked.denied = code == "denied" || code == "paused" || code == "observe_mode";
+  if (asked.denied) {
+    asked.guard = code == "denied" ? textOf(value, "guard") : code;
+    asked.until = textOf(value, "until");
+    asked.retry = retryAfter(value, asked.guard);
+  }
+  return asked;
+}
+
+int sayWhyNot(const Console& console, const Asked& asked) {
+  console.err << "healdctl: the command was not run: " << asked.message << "\n";
+  if (!asked.denied) return kExecNotAsked;
+  console.err << "healdctl: guard: " << asked.guard
+              << (asked.until.empty() ? "" : ", until: " + asked.until) << "\n";
+  return kExecDenied;
+}
+
+// The permit counts from a moment after `asked.at`, so nothing of the command runs beyond it.
+io::ForegroundResult run(const ExecOptions& options, const Asked& asked) {
+  io::ForegroundSpec spec;
+  spec.command = options.command;
+  spec.environment = {{"HEALD_GOVERNOR", options.governor}, {"HEALD_PERMIT", asked.permit}};
+  spec.kill_after = std::min<core::Duration>(options.deadline / 10, seconds(10));
+  spec.timeout = options.deadline - spec.kill_after - (bootNow() - asked.at);
+  if (spec.timeout <= core::Duration::zero()) {
+    return {io::ProcessEnd::kCancelled, 0, "heald's answer took longer than the deadline", ""};
+  }
+  return io::runForeground(spec);
+}
+
+int exitCodeOf(const io::ForegroundResult& result) {
+  switch (result.end) {
+    case io::ProcessEnd::kExited:
+      return result.code;
+    case io::ProcessEnd::kSignaled:
+      return 128 + result.code;
+    case io::ProcessEnd::kTimeout:
+    case io::ProcessEnd::kCancelled:
+      return kExecDeadline;
+    case io::ProcessEnd::kNotStarted:
+      return result.code == ENOENT ? kExecNotFound : kExecNotRunnable;
+  }
+  return kExecNotRunnable;
+}
+
+// Until heald has heard it. What it is not told has failed at the deadline.
+void report(const Console& console, const Asked& asked, const io::ForegroundResult& result) {
+  const bool ok = result.end == io::ProcessEnd::kExited && result.code == 0;
+  ordered_json body = {{"ok", ok}};
+  if (!ok) body["error"] = result.reason + "\n" + io::toValidUtf8(result.tail);
+  const std::string path = "/api/permits/" + segment(asked.permit) + "/result";
+  const core::Duration give_up_at = bootNow() + kReportPatience;
+  for (core::Duration wait = milliseconds(100);;
+       wait = std::min<core::Duration>(wait * 2, seconds(2))) {
+    const Answer answer = console.client.send("POST", path, dumped(body));
+    if (answer.ok()) return;
+    // 503 while it starts, stops, or has no store; nobody there while it is restarted.
+    const bool passing = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
+    if (!passing || bootNow() >= give_up_at || io::awaitSignal(wait) != 0) {
+      console.err << "healdctl: heald was not told how the command ended: "
+                  << answer.failure->message << "\n";
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+int exec(const Console& console, const ExecOptions& options) {
+  const core::Duration give_up_at = bootNow() + options.wait;
+  Asked asked = ask(console, options);
+  while (asked.permit.empty()) {
+    const core::Duration left = give_up_at - bootNow();
+    if (!asked.denied || asked.retry <= asked.retry.zero() || left < asked.retry) {
+      return sayWhyNot(console, asked);
+    }
+    if (const int number = io::awaitSignal(asked.retry)) return 128 + number;
+    asked = ask(console, options);
+  }
+  const io::ForegroundResult result = run(options, asked);
+  if (result.end != io::ProcessEnd::kExited) console.err << "healdctl: " << result.reason << "\n";
+  report(console, asked, result);
+  return exitCodeOf(result);
+}
+
+}  // namespace heald::ctl

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/governor.h"
+#include "engine/event.h"
+#include "engine/governors.h"
+#include "engine/output.h"
+#include "engine/permit.h"
+#include "engine/snapshot.h"
+
+namespace heald::engine {
+
+// The governor as a service: permits for attempts that others make. A permit is an attempt like any
+// other (the same guards, ticket, limits and result) but for two things: heald does not run it, and
+// it is not heald's end that interrupts it. So at start-up an outstanding permit stays so, with its
+// deadline; only when that is over it has failed.
+//
+// At most healing.max_concurrent are outstanding, as attempts of remedies count there too. What has
+// ended is remembered for kRemembered, the last kMostRemembered of them.
+class Permits {
+ public:
+  static constexpr core::Duration kShortest = std::chrono::seconds(1);
+  static constexpr core::Duration kLongest = std::chrono::hours(24);
+  static constexpr core::Duration kRemembered = std::chrono::hours(24);
+  static constexpr std::size_t kMostRemembered = 1000;
+
+  explicit Permits(Governors& governors) : governors_(governors) {}
+
+  // What stands before the governor, and the guards outside it.
+  struct Surroundings {
+    core::Gates gates;
+    bool observe = false;
+    const Pause* pause = nullptr;  // of everything
+  };
+  // A Reply with `permit`, in force once it is durable, or with `denial`. kNotFound: no such
+  // governor. kInvalid: a deadline out of range.
+  Result<Reply> request(const RequestPermit& command, const Surroundings& at, core::Now now,
+                        std::vector<Note>& notes);
+  // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
+  // again is answered the same.
+  Result<Reply> report(const ReportPermit& command, core::Now now);
+  // Those whose deadline is over have failed.
+  void expireDue(core::Now now);
+  std::optional<core::BootTime> nextDeadline() const;
+
+  bool proposed() const { return !proposals_.empty(); }
+  void addChanges(Changes& changes) const;
+  void addEverything(Changes& changes) const;
+  bool keep(std::vector<Note>& notes);  // whether an attempt has ended
+  void undo(Output& out);
+
+  // At start-up only. `owns`: whether the ticket is an outstanding permit's.
+  void load(Permit permit);
+  bool owns(const std::string& governor, std::uint64_t attempt) const;
+  void fill(Snapshot& snapshot) const;
+
+ private:
+  struct Proposal {
+    std::string id;
+    std::optional<Permit> before;
+  };
+
+  Reply deny(int governor, PermitOutcome outcome, Denial denial, std::vector<Note>& notes);
+  Reply refuse(int governor, const core::Verdict& verdict, core::Now now, std::vector<Note>& notes);
+  Reply grant(int governor, const core::Ticket& ticket, const RequestPermit& command,
+              core::Now now);
+  void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
+  void expire(const Permit& permit, core::Now now);
+  void forgetOld(core::Now now);
+  void propose(const std::string& id, std::optional<Permit> after);
+  void count(const std::string& governor, PermitOutcome outcome);
+  Note noteOf(const Permit& permit) const;
+
+  Governors& governors_;
+  std::map<std::string, Permit> permits_;  // by id
+  std::vector<Proposal> proposals_;
+  std::map<std::string, PermitCounts> counts_;       // by governor
+  std::map<std::string, std::string> last_denials_;  // by governor, while it says no
+};
+
+}  // namespace heald::engine

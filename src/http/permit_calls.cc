@@ -1,0 +1,108 @@
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "http/control_calls.h"
+#include "http/control_routes.h"
+#include "http/overview.h"
+#include "http/views_json.h"
+#include "io/text.h"
+
+namespace heald::http {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr core::Duration kDefaultDeadline = std::chrono::minutes(10);
+
+long long secondsUp(core::Duration wait) {
+  return std::chrono::ceil<std::chrono::seconds>(wait).count();
+}
+
+// What is in the way, for programs too. Retry-After where time alone helps.
+Response denied(const engine::Reply& reply) {
+  const engine::Denial& denial = *reply.denial;
+  ordered_json value;
+  value["error"]["code"] = denial.guard ? "denied" : denial.word;
+  value["error"]["message"] = reply.message;
+  value["guard"] = denial.guard ? ordered_json(denial.word) : ordered_json();
+  value["until"] = denial.until ? ordered_json(core::toIso8601(*denial.until)) : ordered_json();
+  value["retry_after_seconds"] =
+      denial.until ? ordered_json(secondsUp(denial.wait)) : ordered_json();
+  Response response = json(value, 409);
+  if (denial.until) response.headers.add("Retry-After", std::to_string(secondsUp(denial.wait)));
+  return response;
+}
+
+Response given(const engine::Permit& permit, core::Duration deadline, const std::string& message) {
+  ordered_json value = permitJson(permit, permit.granted_at + deadline);
+  value["message"] = message;
+  return json(value, 201);
+}
+
+Response request(const Backend& backend, const std::vector<BodyField>& fields,
+                 const Request& request) {
+  const auto body = readBody(request, fields);
+  if (!body) return error(body.error());
+  const core::Duration deadline = body->duration.value_or(kDefaultDeadline);
+  const auto reply =
+      backend.call(engine::RequestPermit{body->name, deadline, body->reason, actorOf(request)});
+  if (!reply) return error(reply.error());
+  if (reply->denial) return denied(*reply);
+  if (reply->permit) return given(*reply->permit, deadline, reply->message);
+  return json(ordered_json{{"message", reply->message}}, 201);
+}
+
+Response report(const Backend& backend, const std::vector<BodyField>& fields,
+                const Request& request) {
+  const auto body = readBody(request, fields);
+  if (!body) return error(body.error());
+  const auto reply = backend.call(engine::ReportPermit{
+      request.parameter("id"), body->ok, io::oneLine(body->error), body->error, actorOf(request)});
+  if (!reply) return error(reply.error());
+  ordered_json value;
+  value["message"] = reply->message;
+  return json(value);
+}
+
+Response outstanding(const Backend& backend) {
+  const auto snapshot = backend.snapshot();
+  if (snapshot == nullptr) return notStartedYet();
+  ordered_json list = ordered_json::array();
+  for (const engine::Permit& permit : snapshot->permits) {
+    list.push_back(permitJson(permit, engine::wallOf(*snapshot, permit.deadline)));
+  }
+  ordered_json value;
+  value["permits"] = std::move(list);
+  return json(value);
+}
+
+}  // namespace
+
+std::vector<Call> permitCalls(const Backend& backend) {
+  const std::vector<BodyField> wanted = {
+      {"governor", FieldType::kName, true, "the governor that is asked"},
+      {"deadline", FieldType::kDuration, false,
+       "until when the result is reported, from 1s to 24h; 10m without it"},
+      {"reason", FieldType::kReason, false, "say what it is for"}};
+  const std::vector<BodyField> result = {
+      {"ok", FieldType::kBoolean, true, "true when the attempt ended well, else false"},
+      {"error", FieldType::kError, false,
+       "what went wrong; matched against the permanent-open conditions"}};
+  return {{.method = "GET",
+           .path = "/api/permits",
+           .summary = "The permits that are outstanding",
+           .handler = [backend](const Request&) { return outstanding(backend); }},
+          {.method = "POST",
+           .path = "/api/permits",
+           .summary = "May an attempt be made that is not heald's own?",
+           .body = wanted,
+           .success = 201,
+           .handler = [backend, wanted](const Request& r) { return request(backend, wanted, r); }},
+          {.method = "POST",
+           .path = "/api/permits/{id}/result",
+           .summary = "The result of the attempt of a permit",
+           .body = result,
+           .handler = [backend, result](const Request& r) { return report(backend, result, r); }}};
+}
+
+}  // namespace heald::http
