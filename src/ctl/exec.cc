@@ -93,9 +93,14 @@ io::ForegroundResult run(const ExecOptions& options, const Asked& asked) {
   spec.kill_after = std::min<core::Duration>(options.deadline / 10, seconds(10));
   spec.timeout = options.deadline - spec.kill_after - (bootNow() - asked.at);
   if (spec.timeout <= core::Duration::zero()) {
-    return {io::ProcessEnd::kCancelled, 0, "heald's answer took longer than the deadline", ""};
+    return {io::ProcessEnd::kCancelled, 0,
+            "not started: heald's answer took longer than the deadline", ""};
   }
-  return io::runForeground(spec);
+  io::ForegroundResult result = io::runForeground(spec);
+  if (result.end == io::ProcessEnd::kTimeout) {
+    result.reason = "ended, as its deadline of " + core::toText(options.deadline) + " was over";
+  }
+  return result;
 }
 
 int exitCodeOf(const io::ForegroundResult& result) {

@@ -76,7 +76,7 @@ struct Denial {
 struct Reply {
   std::string message;
   std::uint64_t install = 0;
-  bool waits = false;            // for the old job; TaskReady follows
+  bool waits = false;                 // for the old job; TaskReady follows
   std::optional<Permit> permit = {};  // the one that was given, or has ended
   std::optional<Denial> denial = {};
 };
