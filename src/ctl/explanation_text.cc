@@ -67,8 +67,10 @@ std::string before(const ordered_json& e) {
 }  // namespace
 
 std::string explanationText(const ordered_json& explanation, bool colours) {
-  return verdict(explanation, colours) + "\n" + guards(explanation).text(colours) +
-         before(explanation);
+  const bool held = !listOf(explanation, "before").empty();
+  return verdict(explanation, colours) +
+         (held ? "Nothing starts as long as what stands before it holds.\n" : "") + "\n" +
+         guards(explanation).text(colours) + before(explanation);
 }
 
 }  // namespace heald::ctl

@@ -153,8 +153,8 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
 }
 
 void Permits::expireDue(core::Now now) {
-  for (const auto& [id, permit] : permits_) {
-    if (permit.state == PermitState::kOutstanding && permit.deadline <= now.boot) {
+  for (const std::string& id : std::set<std::string>(outstanding_)) {
+    if (const Permit& permit = permits_.at(id); permit.deadline <= now.boot) {
       expire(permit, now);
     }
   }
@@ -162,10 +162,9 @@ void Permits::expireDue(core::Now now) {
 
 std::optional<core::BootTime> Permits::nextDeadline() const {
   std::optional<core::BootTime> next;
-  for (const auto& [id, permit] : permits_) {
-    if (permit.state == PermitState::kOutstanding) {
-      next = next ? std::min(*next, permit.deadline) : permit.deadline;
-    }
+  for (const std::string& id : outstanding_) {
+    const core::BootTime deadline = permits_.at(id).deadline;
+    next = next ? std::min(*next, deadline) : deadline;
   }
   return next;
 }
@@ -202,11 +201,19 @@ void Permits::forgetOld(core::Now now) {
 void Permits::propose(const std::string& id, std::optional<Permit> after) {
   const auto found = permits_.find(id);
   proposals_.push_back({id, found == permits_.end() ? std::nullopt : std::optional(found->second)});
-  if (after) {
-    permits_.insert_or_assign(id, std::move(*after));
-  } else {
+  put(id, std::move(after));
+}
+
+void Permits::put(const std::string& id, std::optional<Permit> permit) {
+  outstanding_.erase(id);
+  if (!permit) {
     permits_.erase(id);
+    return;
   }
+  if (permit->state == PermitState::kOutstanding) {
+    outstanding_.insert(id);
+  }
+  permits_.insert_or_assign(id, std::move(*permit));
 }
 
 void Permits::addChanges(Changes& changes) const {
@@ -274,24 +281,19 @@ void Permits::undo(Output& out) {
       const int governor = governors_.indexOf(found->second.governor);
       out.reply = refuse(governor, {core::Guard::kStoreUnavailable, {}}, {}, out.notes);
     }
-    if (last.before) {
-      permits_.insert_or_assign(last.id, std::move(*last.before));
-    } else {
-      permits_.erase(last.id);
-    }
+    put(last.id, std::move(last.before));
   }
 }
 
 void Permits::load(Permit permit) {
   const std::string id = permit.id;
-  permits_.insert_or_assign(id, std::move(permit));
+  put(id, std::move(permit));
 }
 
 bool Permits::owns(const std::string& governor, std::uint64_t attempt) const {
-  return std::any_of(permits_.begin(), permits_.end(), [&](const auto& entry) {
-    const Permit& permit = entry.second;
-    return permit.state == PermitState::kOutstanding && permit.governor == governor &&
-           permit.attempt == attempt;
+  return std::any_of(outstanding_.begin(), outstanding_.end(), [&](const std::string& id) {
+    const Permit& permit = permits_.at(id);
+    return permit.governor == governor && permit.attempt == attempt;
   });
 }
 
@@ -300,8 +302,8 @@ void Permits::count(const std::string& governor, PermitOutcome outcome) {
 }
 
 void Permits::fill(Snapshot& s) const {
-  for (const auto& [id, permit] : permits_) {
-    if (permit.state == PermitState::kOutstanding) s.permits.push_back(permit);
+  for (const std::string& id : outstanding_) {
+    s.permits.push_back(permits_.at(id));
   }
   for (GovernorView& governor : s.governors) {
     if (const auto found = counts_.find(governor.name); found != counts_.end()) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,11 +73,13 @@ class Permits {
   void expire(const Permit& permit, core::Now now);
   void forgetOld(core::Now now);
   void propose(const std::string& id, std::optional<Permit> after);
+  void put(const std::string& id, std::optional<Permit> permit);
   void count(const std::string& governor, PermitOutcome outcome);
   Note noteOf(const Permit& permit) const;
 
   Governors& governors_;
   std::map<std::string, Permit> permits_;  // by id
+  std::set<std::string> outstanding_;      // their ids
   std::vector<Proposal> proposals_;
   std::map<std::string, PermitCounts> counts_;       // by governor
   std::map<std::string, std::string> last_denials_;  // by governor, while it says no

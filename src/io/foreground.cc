@@ -171,7 +171,8 @@ ForegroundResult superviseUntilEnd(const ForegroundSpec& spec, Pipes& pipes, pid
 }  // namespace
 
 void holdSignals() {
-  const sigset_t held = heldSignals();
+  sigset_t held = heldSignals();
+  sigaddset(&held, SIGPIPE);  // nobody reads stderr any more: no reason to end the command
   pthread_sigmask(SIG_BLOCK, &held, nullptr);
 }
 

@@ -35,9 +35,9 @@ int awaitSignal(core::Duration patience);
 
 // Runs it to its end. A supervisor process stands in between, which ends everything that the
 // command has started when the time is over or when this process dies, even by SIGKILL. What a
-// command that ends by itself leaves running is left alone, as any shell does. Signals held by
-// holdSignals() are passed on, but for those that the terminal has sent to the command as well. One
-// at a time; this process must have no other children.
+// command that ends by itself leaves running is left alone, as any shell does; after a signal it is
+// ended. Signals held by holdSignals() are passed on, but for those that the terminal has sent to
+// the command as well. One at a time; this process must have no other children.
 ForegroundResult runForeground(const ForegroundSpec& spec);
 
 }  // namespace heald::io

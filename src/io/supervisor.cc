@@ -41,6 +41,7 @@ struct Supervisor {
   pid_t command = 0;
   SupervisorReport report{SupervisorReport::kEnded, 0, 0, 0};
   bool command_ended = false;
+  bool asked_to_end = false;  // by a signal, in the foreground
 };
 
 // Closes all from 3 up but the descriptors named.
@@ -99,11 +100,12 @@ bool reap(Supervisor& s) {
 }
 
 // What a terminal sends, it has sent to the command as well.
-void takeSignals(const Supervisor& s) {
+void takeSignals(Supervisor& s) {
   signalfd_siginfo seen;
   while (read(s.signals, &seen, sizeof seen) == sizeof seen) {
-    const bool passed_on = seen.ssi_signo != SIGCHLD && seen.ssi_code != SI_KERNEL;
-    if (passed_on && s.command > 0 && !s.command_ended) {
+    if (seen.ssi_signo == SIGCHLD) continue;
+    s.asked_to_end = true;
+    if (seen.ssi_code != SI_KERNEL && s.command > 0 && !s.command_ended) {
       kill(s.command, static_cast<int>(seen.ssi_signo));
     }
   }
@@ -111,7 +113,7 @@ void takeSignals(const Supervisor& s) {
 
 // Waits for a death, or for the life line when `lifeline` is its descriptor and not -1. Returns
 // whether the life line was cut.
-bool waitUntil(const Supervisor& s, int lifeline, std::int64_t deadline) {
+bool waitUntil(Supervisor& s, int lifeline, std::int64_t deadline) {
   const std::int64_t left = deadline - nowNs();
   if (left <= 0) return false;
   const timespec wait{left / kSecondNs, left % kSecondNs};
@@ -169,7 +171,7 @@ void startAndWatch(Supervisor& s) {
   }
   s.report.cause = watch(s);
   const bool by_itself = s.report.cause == SupervisorReport::kEnded;
-  if (by_itself && s.job.foreground) return;
+  if (by_itself && s.job.foreground && !s.asked_to_end) return;
   endTree(s, by_itself ? kLeftoverGraceNs : s.job.kill_after_ns);
 }
 

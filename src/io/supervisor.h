@@ -18,8 +18,8 @@ struct Supervision {
   std::int64_t timeout_ns;
   std::int64_t kill_after_ns;
   // Of runForeground(): stays in its session and keeps 0, 1 and 2; passes on to the command what it
-  // is sent of the signals that ask a program to end; leaves alone what a command that ended by
-  // itself has left running.
+  // is sent of the signals that ask a program to end; leaves alone what a command that ended
+  // without such a signal has left running.
   bool foreground = false;
 };
 

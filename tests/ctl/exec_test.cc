@@ -182,6 +182,29 @@ TEST_F(Exec, KilledItselfTakesTheCommandWithIt) {
       << "nobody reported: it expires";
 }
 
+TEST_F(Exec, EndsWhatTheCommandStartedWhenItWasAskedToEnd) {
+  const std::string file = files_.file("started");
+  const std::string beat = files_.file("beat");
+  signalled(line({}, {"sh", "-c",
+                      "(while :; do : > " + beat + "; sleep 0.02; done) & : > " + file + "; wait"}),
+            file, SIGTERM);
+  EXPECT_THAT(reported().error, HasSubstr("SIGTERM"));
+  unlink(beat.c_str());
+  EXPECT_FALSE(
+      test::eventually([&] { return access(beat.c_str(), F_OK) == 0; }, milliseconds(300)));
+}
+
+TEST_F(Exec, OutlivesTheReaderOfItsStderr) {
+  const auto result =
+      test::runCommand({"bash", "-c", "\"$@\" 2>&1 > /dev/null | true; echo ${PIPESTATUS[0]}", "x",
+                        "/usr/bin/env", "HEALD_URL=" + environment_["HEALD_URL"],
+                        "HEALD_TOKEN_FILE=" + environment_["HEALD_TOKEN_FILE"],
+                        HEALD_BINARY_DIR "/healdctl", "exec", "--governor", "backup", "--", "sh",
+                        "-c", "sleep 0.2; echo a >&2; sleep 0.1; echo b >&2; exit 7"});
+  EXPECT_EQ(result.output, "7\n");
+  EXPECT_THAT(reported().error, HasSubstr("a\nb\n"));
+}
+
 TEST_F(Exec, LeavesAloneWhatTheCommandLeavesRunning) {
   const std::string file = files_.file("later");
   EXPECT_EQ(shell("(sleep 0.4; : > " + file + ") > /dev/null 2>&1 &").code, 0);
