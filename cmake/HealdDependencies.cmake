@@ -16,6 +16,7 @@ find_package(ZLIB REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(LIBSYSTEMD IMPORTED_TARGET libsystemd)  # optional: sd_notify is left out without
 
 if(HEALD_TESTS)

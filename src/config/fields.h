@@ -101,6 +101,8 @@ class Fields {
 // What a kind (http, tcp, exec …) made of its options. Central configuration only carries it.
 struct Part {
   virtual ~Part() = default;
+  // The labels of an alert that it takes as arguments.
+  virtual std::vector<std::string> labels() const { return {}; }
 };
 
 // A kind of check or remedy, under its YAML key. `read` describes the options and makes the part.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/alert_section.h"
 #include "config/names.h"
 #include "config/scalars.h"
 #include "config/sections.h"
@@ -9,19 +10,31 @@
 namespace heald::config {
 namespace {
 
+// Prometheus, Alertmanager's group_interval and the way here: five minutes are common.
+constexpr core::Duration kAlertWithin = std::chrono::minutes(10);
 constexpr int kVerifyFactor = 6;  // within = 6 * after, unless configured
 
-void readWhen(Fields& fields, const Names& checks, std::string& check) {
-  fields.text("check", check, {}, "the check that asks for it by being unhealthy");
-  if (fields.has("alert")) {
-    std::vector<std::pair<std::string, std::string>> ignored;
-    fields.textMap("alert", ignored, "");
-    fields.fail("alert", "alerts are not supported by this version (use check)");
-  } else if (!fields.has("check")) {
+void readWhen(Fields& fields, const Names& checks, engine::RemedySpec& spec) {
+  fields.text("check", spec.check, {}, "the check that asks for it by being unhealthy");
+  readAlert(fields, spec.alert);
+  if (fields.has("check") && fields.has("alert")) {
+    fields.fail("alert", "stands beside check (a remedy is asked for by one of them)");
+  } else if (!fields.has("check") && !fields.has("alert")) {
     fields.fail("", "names nothing (example: when: {check: NAME})");
   }
-  if (!check.empty() && !checks.contains(check)) {
-    fields.fail("check", missing("check", check, checks));
+  if (!spec.check.empty() && !checks.contains(spec.check)) {
+    fields.fail("check", missing("check", spec.check, checks));
+  }
+}
+
+void readAlertVerify(Fields& fields, engine::VerifyPolicy& verify) {
+  fields.duration("within", verify.within, {.zero_allowed = true},
+                  "how long after the action ended the alert has to be resolved; 0: the action's "
+                  "own end decides");
+  if (fields.has("after")) {
+    core::Duration ignored{};
+    fields.duration("after", ignored, {.zero_allowed = true}, "");
+    fields.fail("after", "is for checks (an alert is watched from the end of the action on)");
   }
 }
 
@@ -95,17 +108,27 @@ void readMode(Fields& fields, bool& observe) {
 void readRemedy(Fields& fields, const Governors& governors, const Names& checks,
                 engine::RemedySpec& spec) {
   const bool asked = fields.section("when", false, "what asks for it",
-                                    [&](Fields& when) { readWhen(when, checks, spec.check); });
+                                    [&](Fields& when) { readWhen(when, checks, spec); });
+  readTargets(fields, spec.alert);
   fields.boolean("preventive", spec.preventive,
                  "runs on the task self-healing-preventive, without being asked for");
+  if (spec.preventive && fields.has("when") && spec.byAlert()) {
+    fields.fail("preventive", "is for remedies without alerts (make it two remedies)");
+  }
   if (!asked && !fields.has("when") && !spec.preventive) {
     fields.fail("", "never runs (give it when: {check: NAME}, or preventive: true)");
   }
   spec.governor = spec.name;
   readGovernorName(fields, governors, spec.governor);
   readMode(fields, spec.observe);
-  const bool verified = fields.section("verify", false, "success is: the check is healthy again",
-                                       [&](Fields& verify) { readVerify(verify, spec.verify); });
+  if (spec.byAlert()) {
+    spec.verify = {core::Duration{}, kAlertWithin};
+  }
+  const bool verified = fields.section(
+      "verify", false, "success is: the check is healthy again, or the alert resolved",
+      [&](Fields& verify) {
+        spec.byAlert() ? readAlertVerify(verify, spec.verify) : readVerify(verify, spec.verify);
+      });
   if (verified && !fields.has("when")) {
     fields.fail("verify", "has no check to look at (give the remedy when: {check: NAME})");
   }
@@ -144,6 +167,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
     readName(fields, spec.name, "remedies", names, "its name, unique among the remedies");
     readRemedy(fields, governors, checks, spec);
     config.remedies.push_back(readActions(fields, kinds, spec.steps));
+    requireDeclared(fields, spec, config.remedies.back());
     config.setup.remedies.push_back(std::move(spec));
   });
   listGovernors(governors, config.setup);

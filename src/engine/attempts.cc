@@ -27,6 +27,15 @@ int stepFor(const RemedySpec& spec, int incident_failures) {
   return step;
 }
 
+std::string nameOf(const Labels& labels) {
+  for (const auto& [name, value] : labels) {
+    if (name == "alertname") {
+      return value;
+    }
+  }
+  return "without a name";
+}
+
 FailureReason reasonOf(ActionOutcome outcome) {
   switch (outcome) {
     case ActionOutcome::kOk:
@@ -45,18 +54,20 @@ FailureReason reasonOf(ActionOutcome outcome) {
 void Healing::startAction(int r, Step& step) {
   Remedy& remedy = at(r);
   const int which = stepFor(remedy.spec, remedy.view.incident_failures);
-  const std::string reason =
-      remedy.check >= 0 ? detection_.message(remedy.check) : "preventive run";
+  const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+  const std::string reason = remedy.check >= 0 ? detection_.message(remedy.check)
+                             : episode         ? "alert " + nameOf(episode->labels)
+                                               : "preventive run";
   if (remedy.view.incident_failures == 0 && remedy.wanted_at) {
     event_wait_.observe(step.now.boot - *remedy.wanted_at);
   }
   remedy.wanted_at.reset();
   remedy.view.last_denied_by.reset();
-  ++remedy.view.allowed;
+  ++figures(remedy).allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
   remedy.run = ++runs_;
-  step.out.actions.push_back(
-      StartAction{r, which, remedy.attempt, remedy.spec.check, reason, remedy.run});
+  step.out.actions.push_back(StartAction{remedy.base, which, remedy.attempt, remedy.spec.check,
+                                         reason, remedy.run, episode ? episode->labels : Labels{}});
   step.out.notes.push_back({Note::Level::kInfo,
                             "attempt started",
                             {{"remedy", remedy.spec.name},
@@ -81,6 +92,8 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   remedy.error = event.text + "\n" + event.output;
   if (event.outcome != ActionOutcome::kOk) {
     end(r, false, reasonOf(event.outcome), step);
+  } else if (remedy.spec.byAlert()) {
+    verifyAlert(r, step);
   } else if (remedy.check < 0) {
     end(r, true, FailureReason::kError, step);
   } else {
@@ -96,7 +109,8 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
 void Healing::look(int r, Step& step) {
   Remedy& remedy = at(r);
   if (remedy.check < 0) {
-    end(r, false, FailureReason::kInterrupted, step);
+    // Of a last process: an alert tells by now whether it helped.
+    end(r, remedy.episode && !episodes_.firing(*remedy.episode), FailureReason::kInterrupted, step);
     return;
   }
   remedy.phase = Phase::kVerifying;
@@ -140,7 +154,7 @@ void Healing::end(int r, bool ok, FailureReason reason, Step& step) {
 
 void Healing::proposeResult(int r, Step& step) {
   Remedy& remedy = at(r);
-  RemedyTotals& totals = remedy.view.totals;
+  RemedyTotals& totals = figures(remedy).totals;
   proposed_.push_back({Proposed::Kind::kResult, r, totals});
   const auto& conditions = governors_[remedy.governor].policy().permanent_open_conditions;
   if (!remedy.ok && core::matchError(remedy.error, conditions)) {
@@ -154,15 +168,16 @@ void Healing::proposeResult(int r, Step& step) {
 
 void Healing::ended(int r, Step& step) {
   Remedy& remedy = at(r);
-  RemedyView& view = remedy.view;
+  RemedyView& view = figures(remedy);
   const bool ok = remedy.ok;
   const bool again = !ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
   if (!remedy.recovering) {
     view.duration.observe(step.now.boot - remedy.started);
   }
   preventive_failures_ += remedy.preventive_run && !ok ? 1 : 0;
-  view.incident_failures = ok ? 0 : view.incident_failures + 1;
+  remedy.view.incident_failures = ok ? 0 : remedy.view.incident_failures + 1;
   view.last_result = ok ? "ok" : std::string(toString(remedy.reason)) + ": " + remedy.text;
+  remedy.view.last_result = view.last_result;
   if (ok) {
     view.last_success = step.now.wall;
   }
@@ -181,10 +196,17 @@ void Healing::ended(int r, Step& step) {
   if (again && detection_.health(remedy.check) == Health::kUnhealthy) {
     want(r, false, step);
   }
+  if (remedy.spec.byAlert()) {
+    if (!ok && remedy.spec.alert.retry && remedy.episode && episodes_.firing(*remedy.episode)) {
+      episodes_.waitAgain(*remedy.episode);
+    }
+    wantNext(r, step);
+  }
 }
 
 void Healing::keep(Step& step) {
   governors_.keep(step.out.notes);
+  episodes_.keep();
   bool slot_free = false;
   for (const Proposed& proposed : std::exchange(proposed_, {})) {
     if (proposed.kind == Proposed::Kind::kAdmission) {
@@ -197,13 +219,16 @@ void Healing::keep(Step& step) {
   if (slot_free) {
     wakeQueued(step);
   }
+  raiseAlerts(step);
 }
 
 void Healing::undo(Step& step) {
   governors_.undo();
+  episodes_.undo(step.now.boot);
+  raised_.clear();
   const std::vector<Proposed> undone = std::exchange(proposed_, {});
   for (auto it = undone.rbegin(); it != undone.rend(); ++it) {
-    at(it->remedy).view.totals = it->before;
+    figures(at(it->remedy)).totals = it->before;
     if (it->kind == Proposed::Kind::kAdmission) {
       deny(it->remedy, {core::Guard::kStoreUnavailable, std::nullopt}, step);
     }
@@ -218,6 +243,9 @@ void Healing::storeIsBack(Step& step) {
     }
   }
   continueRecovery(step);
+  episodes_.wakeAll();
+  episodes_wait_ = true;
+  tendEpisodes(step);
 }
 
 }  // namespace heald::engine

@@ -1,5 +1,6 @@
 // What humans and embedding programs ask of the engine. Each command is answered; a human action
 // takes effect when it is durable.
+#include <algorithm>
 #include <utility>
 
 #include "engine/engine_impl.h"
@@ -86,18 +87,24 @@ template <class Act, class Chosen, class Count>
 void Engine::Impl::human(const std::string& name, const char* what, const std::string& by,
                          const std::string& reason, Step& step, Act act, Chosen chosen,
                          Count count) {
+  // A name that has targets stands for all of them, and for itself.
+  const int named = name.empty() ? -1 : governors().indexOf(name);
+  const auto is_child = [&](int index) { return governors().parent(index) == named; };
+  const auto& listed = governors().listed();
+  const bool several =
+      name.empty() || (named >= 0 && std::any_of(listed.begin(), listed.end(), is_child));
   std::vector<int> targets;
-  for (const int index : governors().listed()) {
-    if (name.empty() ? chosen(governors()[index]) : governors().name(index) == name) {
+  for (const int index : listed) {
+    const bool meant = name.empty() || index == named || (named >= 0 && is_child(index));
+    if (meant && (!several || chosen(governors()[index]))) {
       targets.push_back(index);
     }
   }
   if (targets.empty()) {
     step.out.reply =
-        name.empty()
-            ? Error{ErrorCode::kConflict, "no governor is in a state to " + std::string(what)}
-            : Error{ErrorCode::kNotFound,
-                    "no governor \"" + name + "\" (there are: " + governors().names() + ")"};
+        several ? Error{ErrorCode::kConflict, "no governor is in a state to " + std::string(what)}
+                : Error{ErrorCode::kNotFound,
+                        "no governor \"" + name + "\" (there are: " + governors().names() + ")"};
     return;
   }
   std::string done;
@@ -160,6 +167,14 @@ void Engine::Impl::on(const SetFlag& c, Step& step) {
        "human action: flag switched " + word,
        {{"flag", std::string(toString(c.feature))}, {"reason", c.reason}, {"by", c.by}}});
   step.out.reply = Reply{std::string(toString(c.feature)) + " is " + word};
+}
+
+void Engine::Impl::on(const AlertsReceived& command, Step& step) {
+  if (stopping_) {
+    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
+    return;
+  }
+  step.out.reply = healing_.hear(command, step);
 }
 
 void Engine::Impl::on(const Reload& command, Step& step) {

@@ -190,6 +190,7 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   for (const auto& [name, why] : saved.unreadable) {
     governors().loadUnreadable(governors().place(name), why, now);
   }
+  healing_.loadEpisodes(saved, now);
   for (const auto& [name, totals] : saved.remedies) {
     healing_.loadTotals(name, totals);
   }
@@ -232,6 +233,7 @@ void Engine::Impl::on(const Tick&, Step& step) {
     pauses_.forgetEnded(step.now);
     permits_.expireDue(step.now);
   }
+  healing_.tendEpisodes(step);
   for (const BackgroundTasks::Due& due : tasks_.takeDue(step.now.boot)) {
     runTask(due, step);
   }

@@ -73,6 +73,7 @@ class Engine::Impl {
   void on(const EnterDormant& c, Step& step);
   void on(const Reset& c, Step& step);
   void on(const SetFlag& c, Step& step);
+  void on(const AlertsReceived& command, Step& step);
   void on(const Reload& command, Step& step);
   void on(const Stop&, Step&);
 

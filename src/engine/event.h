@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/check_status.h"
 #include "core/feature_flags.h"
@@ -114,6 +116,23 @@ struct RemoveTask {
   std::string id;
 };
 
+// Labels of an alert with their values, as sent.
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+struct Alert {
+  std::string fingerprint;
+  core::WallTime starts_at{};
+  bool firing = true;
+  Labels labels;
+};
+
+// A notification of Alertmanager. Answered when all of it is recorded; kLimit when there is no room
+// for all, and then nothing is: Alertmanager sends it again.
+struct AlertsReceived {
+  std::vector<Alert> alerts;
+  std::string by;
+};
+
 // Another configuration takes the place of the present one. Checks, remedies and governors that are
 // in both, by name, keep their state; an attempt that runs goes on. What is gone stops: an attempt
 // of a remedy that is gone has failed as interrupted, and the driver ends its action. A governor
@@ -128,6 +147,7 @@ struct Stop {};
 
 using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
                            Reset, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy,
-                           RequestPermit, ReportPermit, RegisterTask, RemoveTask, Reload, Stop>;
+                           RequestPermit, ReportPermit, RegisterTask, RemoveTask, AlertsReceived,
+                           Reload, Stop>;
 
 }  // namespace heald::engine

@@ -1,6 +1,7 @@
 #include "engine/governors.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace heald::engine {
 
@@ -23,9 +24,27 @@ void Governors::reconfigure(const std::vector<GovernorSpec>& specs) {
 int Governors::place(const std::string& name) {
   const auto [entry, is_new] = by_name_.try_emplace(name, static_cast<int>(slots_.size()));
   if (is_new) {
-    slots_.push_back({name, core::Governor({}), {}});
+    slots_.emplace_back(name);
   }
   return entry->second;
+}
+
+int Governors::addTarget(int parent, const std::string& target, bool exposed) {
+  const int governor = place(name(parent) + "@" + target);
+  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  slot.governor.setPolicy(at(parent).governor.policy());
+  slot.parent = parent;
+  slot.target = target;
+  slot.exposed = exposed;
+  if (!std::exchange(slot.listed, true)) {
+    listed_.push_back(governor);
+  }
+  return governor;
+}
+
+void Governors::retireTarget(int governor) {
+  slots_[static_cast<std::size_t>(governor)].listed = false;
+  std::erase(listed_, governor);
 }
 
 int Governors::indexOf(const std::string& name) const {

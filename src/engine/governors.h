@@ -28,6 +28,14 @@ class Governors {
   const std::vector<int>& listed() const { return listed_; }
   int indexOf(const std::string& name) const;  // of a listed one; -1 when there is none
   int place(const std::string& name);          // of any; parked, when it is new
+
+  // The governor of one target of a listed one: a state of its own under the same policy. Listed
+  // until it is retired.
+  int addTarget(int parent, const std::string& target, bool exposed);
+  void retireTarget(int governor);
+  int parent(int governor) const { return at(governor).parent; }  // -1: it is no target's
+  const std::string& target(int governor) const { return at(governor).target; }
+  bool exposed(int governor) const { return at(governor).exposed; }
   const std::string& name(int governor) const { return at(governor).name; }
   const core::Governor& operator[](int governor) const { return at(governor).governor; }
   const GovernorCounters& counters(int governor) const { return at(governor).counters; }
@@ -64,10 +72,15 @@ class Governors {
 
  private:
   struct Slot {
+    explicit Slot(std::string its_name) : name(std::move(its_name)) {}
+
     std::string name;
-    core::Governor governor;
+    core::Governor governor{core::GovernorPolicy{}};
     GovernorCounters counters;
     bool listed = false;
+    int parent = -1;
+    std::string target;
+    bool exposed = true;
   };
   struct Proposal {
     int governor;

@@ -24,36 +24,14 @@ bool endsWithAnAttempt(Guard guard) {
 
 }  // namespace
 
-Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
-                 const Pauses& pauses)
-    : policy_(setup.healing),
-      detection_(detection),
-      features_(features),
-      pauses_(pauses),
-      governors_(setup.governors),
-      remedies_of_check_(detection.size()),
-      checks_of_governor_(governors_.size()) {
-  for (const RemedySpec& spec : setup.remedies) {
-    addRemedy(spec);
+// A governor of one target obeys its parent's dormancy too.
+core::Verdict Healing::ask(const Remedy& remedy, core::BootTime now) const {
+  const core::Gates now_gates = gates(remedy.preventive_run);
+  const int parent = governors_.parent(remedy.governor);
+  if (parent >= 0 && now_gates.feature_enabled && governors_[parent].state().dormant()) {
+    return {Guard::kDormant, std::nullopt};
   }
-}
-
-void Healing::addRemedy(const RemedySpec& spec) {
-  const int index = static_cast<int>(remedies_.size());
-  Remedy remedy;
-  remedy.spec = spec;
-  remedy.check = detection_.indexOf(spec.check);
-  remedy.governor = governors_.indexOf(spec.governor);
-  remedy.view.name = spec.name;
-  remedy.view.check = spec.check;
-  remedy.view.governor = spec.governor;
-  remedy.view.preventive = spec.preventive;
-  remedy.view.observe = spec.observe || policy_.observe;
-  if (remedy.check >= 0) {
-    remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
-    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(remedy.check);
-  }
-  remedies_.push_back(std::move(remedy));
+  return governors_[remedy.governor].ask(now_gates, now);
 }
 
 bool Healing::stormBrake() const {
@@ -118,6 +96,11 @@ Result<Reply> Healing::runNow(const RunRemedyNow& command, Step& step) {
                                            pause->reason + "); to end that: healdctl unpause " +
                                            (all ? "--all" : command.remedy)};
   }
+  const AlertPolicy& alert = at(r).spec.alert;
+  if (!alert.target.empty() || !alert.arguments.empty()) {
+    return Error{ErrorCode::kConflict,
+                 "remedy \"" + command.remedy + "\" needs the labels of an alert: send it one"};
+  }
   countUp(events_, EventSource::kApi);
   const core::Verdict verdict = detected(r, at(r).spec.preventive, step);
   if (!verdict.allowed()) {
@@ -152,8 +135,7 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     remedy.preventive_run = preventive;
     remedy.wanted_at = remedy.wanted_at.value_or(step.now.boot);
   }
-  const core::Verdict verdict =
-      governors_[remedy.governor].ask(gates(remedy.preventive_run), step.now.boot);
+  const core::Verdict verdict = ask(remedy, step.now.boot);
   if (under_way) {
     // Its own attempt is in the way, whatever the governor would say of another.
     if (verdict.allowed()) {
@@ -192,7 +174,7 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
     }
     step.out.notes.push_back(std::move(note));
   }
-  const bool waits = !remedy.preventive_run && remedy.check >= 0;
+  const bool waits = !remedy.preventive_run && asksAgain(remedy);
   const auto wanted_at = remedy.wanted_at;
   rest(remedy);
   remedy.view.last_denied_by = guard;
@@ -203,6 +185,8 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
     remedy.wanted_at = wanted_at;
     remedy.phase = Phase::kQueued;
     queue_.push_back(r);
+  } else if (remedy.spec.byAlert()) {
+    episodes_.setAside(groupOf(remedy));
   }
 }
 
@@ -211,7 +195,9 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
 void Healing::waitUntilAllowed(int r) {
   Remedy& remedy = at(r);
   const core::Duration lead =
-      std::min<core::Duration>(detection_.lastDuration(remedy.check), kLongestLead);
+      remedy.check < 0
+          ? core::Duration::zero()
+          : std::min<core::Duration>(detection_.lastDuration(remedy.check), kLongestLead);
   remedy.phase = Phase::kWaiting;
   timers_.set(r, *governors_[remedy.governor].nextAllowedAt() - lead);
 }
@@ -224,7 +210,7 @@ void Healing::wait(int r, Step& step) {
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
   if (remedy.checked) {
     admit(r, step);
-  } else if (allowed_at && step.now.boot < *allowed_at) {
+  } else if (remedy.check >= 0 && allowed_at && step.now.boot < *allowed_at) {
     precheck(r, step);
   } else {
     want(r, false, step);
@@ -255,6 +241,7 @@ void Healing::rest(Remedy& remedy) {
   remedy.wanted_at.reset();
   timers_.clear(index);
   std::erase(queue_, index);
+  armQuietTimer(index);
 }
 
 void Healing::precheck(int r, Step& step) {
@@ -314,6 +301,11 @@ void Healing::admit(int r, Step& step) {
     wouldAttempt(r, step);
     return;
   }
+  if (const core::Verdict verdict = ask(remedy, step.now.boot);
+      verdict.denied_by == Guard::kDormant) {
+    deny(r, verdict, step);  // perhaps its parent's
+    return;
+  }
   const core::Gates now_gates = gates(remedy.preventive_run);
   const auto decision = governors_.propose(remedy.governor, [&](core::Governor& governor) {
     return governor.trigger(now_gates, remedy.spec.name, step.now);
@@ -322,8 +314,12 @@ void Healing::admit(int r, Step& step) {
     deny(r, decision.verdict, step);
     return;
   }
-  proposed_.push_back({Proposed::Kind::kAdmission, r, remedy.view.totals});
-  ++remedy.view.totals.attempts;
+  if (remedy.episode) {
+    episodes_.admitted(*remedy.episode, decision.ticket->id);
+  }
+  RemedyTotals& totals = figures(remedy).totals;
+  proposed_.push_back({Proposed::Kind::kAdmission, r, totals});
+  ++totals.attempts;
   remedy.phase = Phase::kActing;
   remedy.attempt = decision.ticket->id;
   remedy.started = step.now.boot;
@@ -331,14 +327,16 @@ void Healing::admit(int r, Step& step) {
 
 void Healing::wouldAttempt(int r, Step& step) {
   Remedy& remedy = at(r);
-  const core::Verdict verdict =
-      governors_[remedy.governor].ask(gates(remedy.preventive_run), step.now.boot);
+  const core::Verdict verdict = ask(remedy, step.now.boot);
   if (!verdict.allowed()) {
     deny(r, verdict, step);
     return;
   }
-  ++remedy.view.allowed;
-  ++remedy.view.would_attempt;
+  if (remedy.episode) {
+    episodes_.admitted(*remedy.episode, Episode::kObserved);
+  }
+  ++figures(remedy).allowed;
+  ++figures(remedy).would_attempt;
   step.out.notes.push_back({Note::Level::kInfo,
                             "observe mode: an attempt would start now",
                             {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
@@ -354,11 +352,15 @@ void Healing::wakeDue(Step& step) {
       case Phase::kSettling:
         look(*r, step);
         break;
+      case Phase::kVerifying:
+        alertStillFires(*r, step);
+        break;
       case Phase::kIdle:
+        considerQuiet(*r, step);
+        break;
       case Phase::kQueued:
       case Phase::kPrechecking:
       case Phase::kActing:
-      case Phase::kVerifying:
       case Phase::kReporting:
         break;
     }

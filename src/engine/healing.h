@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/detection.h"
+#include "engine/episodes.h"
 #include "engine/event.h"
 #include "engine/governors.h"
 #include "engine/output.h"
@@ -51,6 +52,9 @@ class Healing {
   void recovered(int check, Step& step);
   // The check is healthy (again): perhaps for long enough to clear its governors' counts.
   void considerSustainedRecovery(int check, Step& step);
+  // Alerts are recorded; the remedies that they ask for are wanted when that is durable.
+  Result<Reply> hear(const AlertsReceived& command, Step& step);
+  void tendEpisodes(Step& step);
   void actionFinished(const ActionFinished& event, Step& step);
   void wakeDue(Step& step);
   void runPreventive(Step& step);
@@ -79,9 +83,12 @@ class Healing {
   void storeIsBack(Step& step);  // results that waited for it are proposed again
   void stop();
 
-  bool proposed() const { return governors_.proposed() || !proposed_.empty(); }
+  bool proposed() const {
+    return governors_.proposed() || !proposed_.empty() || episodes_.proposed();
+  }
   void addChanges(Changes& changes) const;
   void addEverything(Changes& changes) const;
+  void loadEpisodes(const Saved& saved, core::Now now);
   void loadTotals(const std::string& remedy, const RemedyTotals& totals);
   std::optional<core::BootTime> nextWakeup() { return timers_.next(); }
   bool idle() const;
@@ -97,9 +104,12 @@ class Healing {
     bool preventive_run = false;  // the present one came from the preventive task
     bool recovering = false;      // the present attempt was in flight at the last process's end
     std::uint64_t attempt = 0;
-    std::uint64_t run = 0;      // of the action
-    bool checked = false;       // waits, and the check has been run again for it already
-    std::uint64_t awaited = 0;  // run of the check
+    std::uint64_t run = 0;  // of the action
+    int base = 0;           // where its figures are: the configured remedy's index, often its own
+    std::string target;     // of the one that serves one target
+    std::optional<EpisodeKey> episode;  // that it is wanted for, or was last
+    bool checked = false;               // waits, and the check has been run again for it already
+    std::uint64_t awaited = 0;          // run of the check
     core::BootTime started{};
     core::BootTime verify_until{};
     std::optional<core::BootTime> wanted_at;
@@ -122,10 +132,41 @@ class Healing {
 
   void addRemedy(const RemedySpec& spec);
   void readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_timers, Step& step);
+  int successorOf(const Remedy& old);
   static void keepFigures(Remedy& remedy, const Remedy& old);
   void keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due);
 
   Remedy& at(int remedy) { return remedies_[static_cast<std::size_t>(remedy)]; }
+  const Remedy& at(int remedy) const { return remedies_[static_cast<std::size_t>(remedy)]; }
+  RemedyView& figures(const Remedy& remedy) { return at(remedy.base).view; }
+  static Episodes::Group groupOf(const Remedy& r) { return {r.spec.name, r.target}; }
+  core::Verdict ask(const Remedy& remedy, core::BootTime now) const;
+  bool asksAgain(const Remedy& remedy) const { return remedy.check >= 0 || remedy.spec.byAlert(); }
+
+  struct Hearing;
+  struct Raised {  // acted upon when the episode is durable
+    int base;
+    std::string target;
+    std::optional<EpisodeKey> resolved;
+  };
+  void hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now);
+  void countDropped(DropReason reason, std::uint64_t by) {
+    dropped_[static_cast<std::size_t>(reason)] += by;
+  }
+  int instanceFor(int base, const std::string& target);
+  int addInstance(int base, const std::string& target);
+  void serve(int index, int base, const std::string& target);
+  bool atRest(const Remedy& remedy) const;
+  void raiseAlerts(Step& step);
+  void wantNext(int remedy, Step& step);
+  void alertResolved(int remedy, const EpisodeKey& key, Step& step);
+  void verifyAlert(int remedy, Step& step);
+  void alertStillFires(int remedy, Step& step);
+  void considerQuiet(int remedy, Step& step);
+  void armQuietTimer(int remedy);
+  void clearWhenHealthyForLong(int governor, Step& step);
+  void fillTarget(const Remedy& remedy, Snapshot& snapshot) const;
+  void dropEpisodesOfOthers(core::BootTime now);
   bool stormBrake() const;
   bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
 
@@ -157,13 +198,19 @@ class Healing {
   const core::FeatureFlags& features_;
   const Pauses& pauses_;
   Governors governors_;
-  std::vector<Remedy> remedies_;
+  std::vector<Remedy> remedies_;  // the configured ones, then one for each target
   std::vector<std::vector<int>> remedies_of_check_;
   std::vector<std::vector<int>> checks_of_governor_;
+  std::map<int, std::vector<int>> alerted_of_governor_;  // remedies that alerts ask for
   TimerQueue timers_;
   std::vector<int> queue_;
   std::vector<Proposed> proposed_;
   std::vector<Lost> lost_;
+  Episodes episodes_;
+  std::vector<Raised> raised_;
+  std::map<std::pair<int, std::string>, int> instances_;  // by base and target
+  std::size_t configured_ = 0;  // remedies_ begins with those of the configuration
+  bool episodes_wait_ = false;  // some may not have been asked for
   std::map<std::string, RemedyTotals> parked_totals_;  // of remedies that are not configured
   std::uint64_t runs_ = 0;                             // of actions
   bool store_up_ = true;

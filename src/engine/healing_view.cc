@@ -36,11 +36,18 @@ void Healing::fill(Snapshot& s) const {
     view.counters = governors_.counters(index);
     view.backoff = governor.backoffNow();
     view.next_attempt_at = governor.nextAllowedAt();
+    view.target = governors_.target(index);
+    view.exposed = governors_.exposed(index);
     view_of[static_cast<std::size_t>(index)] = s.governors.size();
     s.governors.push_back(std::move(view));
   }
   for (const Remedy& remedy : remedies_) {
+    if (!remedy.target.empty()) {
+      fillTarget(remedy, s);
+      continue;
+    }
     RemedyView view = remedy.view;
+    view.waiting = episodes_.waiting(groupOf(remedy));
     view.phase = remedy.phase;
     view.attempt = remedy.attempt;
     if (const Pause* pause = pauses_.of(view.name, s.taken.boot)) {
@@ -59,10 +66,33 @@ void Healing::fill(Snapshot& s) const {
   }
 }
 
+void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
+  TargetView view;
+  view.remedy = remedy.spec.name;
+  view.target = remedy.target;
+  view.governor = remedy.spec.governor;
+  view.phase = remedy.phase;
+  view.attempt = remedy.attempt;
+  view.waiting = episodes_.waiting(groupOf(remedy));
+  view.last_denied_by = remedy.view.last_denied_by;
+  view.last_result = remedy.view.last_result;
+  if (remedy.phase == Phase::kWaiting) {
+    view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
+  }
+  // The remedy itself shows one of its attempts.
+  RemedyView& base = s.remedies[static_cast<std::size_t>(remedy.base)];
+  if (busy(remedy) && base.attempt == 0) {
+    base.attempt = remedy.attempt;
+    base.phase = remedy.phase;
+  }
+  s.targets.push_back(std::move(view));
+}
+
 void Healing::addChanges(Changes& changes) const {
   changes.governors = governors_.changes();
+  changes.episodes = episodes_.changes();
   for (const Proposed& proposed : proposed_) {
-    const RemedyView& view = remedies_[static_cast<std::size_t>(proposed.remedy)].view;
+    const RemedyView& view = at(at(proposed.remedy).base).view;
     changes.remedies.emplace_back(view.name, view.totals);
   }
 }
@@ -72,9 +102,10 @@ void Healing::addEverything(Changes& changes) const {
     const int index = static_cast<int>(i);
     changes.governors.emplace_back(governors_.name(index), governors_[index].state());
   }
-  for (const Remedy& remedy : remedies_) {
-    changes.remedies.emplace_back(remedy.spec.name, remedy.view.totals);
+  for (std::size_t i = 0; i < configured_; ++i) {
+    changes.remedies.emplace_back(remedies_[i].spec.name, remedies_[i].view.totals);
   }
+  changes.episodes = episodes_.everything();
   changes.remedies.insert(changes.remedies.end(), parked_totals_.begin(), parked_totals_.end());
 }
 

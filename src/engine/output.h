@@ -10,6 +10,7 @@
 
 #include "core/feature_flags.h"
 #include "core/governor.h"
+#include "engine/episodes.h"
 #include "engine/pause.h"
 #include "engine/permit.h"
 #include "heald/result.h"
@@ -31,6 +32,7 @@ struct StartAction {
   std::string check;   // HEALD_CHECK
   std::string reason;  // HEALD_REASON: the check's message, or why there is none
   std::uint64_t run = 0;
+  Labels labels;  // of the alert that asks for it
 };
 
 // Nobody waits for this run any more: end it. What it still reports is dropped.
@@ -116,11 +118,12 @@ struct Changes {
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
   std::vector<std::pair<std::string, std::optional<Pause>>> pauses;    // by remedy; nothing: ended
   std::vector<std::pair<std::string, std::optional<Permit>>> permits;  // by id; nothing: forgotten
+  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;  // nothing: forgotten
   core::Now at{};
 
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
-           permits.empty();
+           permits.empty() && episodes.empty();
   }
 };
 
@@ -132,6 +135,7 @@ struct Saved {
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
   std::vector<std::pair<std::string, Pause>> pauses;  // by remedy, rebased to this boot
   std::vector<Permit> permits;                        // rebased too; those that have ended also
+  std::vector<std::pair<EpisodeKey, Episode>> episodes;
 };
 
 }  // namespace heald::engine

@@ -1,10 +1,49 @@
-// What a Reload means for healing: remedies keep their totals and the attempt in progress by name.
+// How healing is made from a configuration, and what another one means for it: remedies keep their
+// totals and the attempt in progress by name.
 #include <algorithm>
 #include <utility>
 
 #include "engine/healing.h"
 
 namespace heald::engine {
+
+Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
+                 const Pauses& pauses)
+    : policy_(setup.healing),
+      detection_(detection),
+      features_(features),
+      pauses_(pauses),
+      governors_(setup.governors),
+      remedies_of_check_(detection.size()),
+      checks_of_governor_(governors_.size()) {
+  for (const RemedySpec& spec : setup.remedies) {
+    addRemedy(spec);
+  }
+}
+
+void Healing::addRemedy(const RemedySpec& spec) {
+  const int index = static_cast<int>(remedies_.size());
+  Remedy remedy;
+  remedy.spec = spec;
+  remedy.check = detection_.indexOf(spec.check);
+  remedy.governor = governors_.indexOf(spec.governor);
+  remedy.base = index;
+  remedy.view.target_label = spec.alert.target;
+  remedy.view.name = spec.name;
+  remedy.view.check = spec.check;
+  remedy.view.governor = spec.governor;
+  remedy.view.preventive = spec.preventive;
+  remedy.view.observe = spec.observe || policy_.observe;
+  if (remedy.check >= 0) {
+    remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
+    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(remedy.check);
+  }
+  if (spec.byAlert()) {
+    alerted_of_governor_[remedy.governor].push_back(index);
+  }
+  remedies_.push_back(std::move(remedy));
+  configured_ = remedies_.size();
+}
 
 void Healing::reconfigure(const Setup& setup, Step& step) {
   policy_ = setup.healing;
@@ -14,11 +53,38 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
   queue_.clear();
   std::vector<Remedy> old_remedies = std::exchange(remedies_, {});
   TimerQueue old_timers = std::exchange(timers_, {});
+  instances_.clear();
+  alerted_of_governor_.clear();
+  configured_ = 0;
   for (const RemedySpec& spec : setup.remedies) {
     addRemedy(spec);
   }
   readopt(old_remedies, old_timers, step);
+  dropEpisodesOfOthers(step.now.boot);
+  episodes_.wakeAll();
+  episodes_wait_ = true;
+  tendEpisodes(step);
   continueRecovery(step);
+}
+
+// Who takes the place of a remedy of the old configuration; -1: nobody.
+int Healing::successorOf(const Remedy& old) {
+  const auto same_name = [&](const Remedy& r) {
+    return r.spec.name == old.spec.name && r.target.empty();
+  };
+  const auto found = std::find_if(remedies_.begin(), remedies_.end(), same_name);
+  if (found == remedies_.end()) {
+    return -1;
+  }
+  const int base = static_cast<int>(found - remedies_.begin());
+  if (old.target.empty()) {
+    return base;
+  }
+  const auto& targets = found->spec.alert.targets;
+  const bool taken =
+      found->spec.alert.target == old.view.target_label &&
+      (targets.empty() || std::find(targets.begin(), targets.end(), old.target) != targets.end());
+  return taken ? instanceFor(base, old.target) : -1;
 }
 
 void Healing::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_timers, Step& step) {
@@ -27,9 +93,9 @@ void Healing::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_t
   }
   for (std::size_t i = 0; i < old_remedies.size(); ++i) {
     Remedy& old = old_remedies[i];
-    const auto same_name = [&](const Remedy& r) { return r.spec.name == old.spec.name; };
-    const auto found = std::find_if(remedies_.begin(), remedies_.end(), same_name);
-    const bool goes_on = found != remedies_.end() && found->governor == old.governor;
+    const int successor = successorOf(old);
+    const bool goes_on = successor >= 0 && at(successor).governor == old.governor &&
+                         at(successor).spec.byAlert() == old.spec.byAlert();
     if (busy(old) && !goes_on) {
       if (old.phase == Phase::kActing) {
         step.out.actions.push_back(CancelAction{old.run});
@@ -37,13 +103,15 @@ void Healing::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_t
       lost_.push_back({old.governor, old.attempt});
       ++old.view.totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)];
     }
-    if (found == remedies_.end()) {
+    if (successor < 0 && old.target.empty()) {
       parked_totals_[old.spec.name] = old.view.totals;
+    }
+    if (successor < 0) {
       continue;
     }
-    keepFigures(*found, old);
+    keepFigures(at(successor), old);
     if (busy(old) && goes_on) {
-      keepAttempt(*found, old, old_timers.due(static_cast<int>(i)).value_or(step.now.boot));
+      keepAttempt(at(successor), old, old_timers.due(static_cast<int>(i)).value_or(step.now.boot));
     }
   }
 }
@@ -54,6 +122,7 @@ void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
   view.governor = remedy.view.governor;
   view.preventive = remedy.view.preventive;
   view.observe = remedy.view.observe;
+  view.target_label = remedy.view.target_label;
   view.blocked_by.clear();
   view.last_denied_by.reset();
   remedy.view = std::move(view);
@@ -72,10 +141,12 @@ void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due)
   remedy.error = old.error;
   remedy.ok = old.ok;
   remedy.reason = old.reason;
-  if (remedy.phase == Phase::kVerifying) {
+  remedy.episode = old.episode;
+  const bool by_check = !remedy.spec.byAlert();
+  if (remedy.phase == Phase::kVerifying && by_check) {
     remedy.phase = Phase::kSettling;  // the run that it waits for may be of another check
   }
-  if (remedy.phase == Phase::kSettling) {
+  if (remedy.phase == Phase::kSettling || remedy.phase == Phase::kVerifying) {
     timers_.set(static_cast<int>(&remedy - remedies_.data()), due);
   }
 }

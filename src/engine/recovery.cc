@@ -24,27 +24,38 @@ void Healing::recovered(int check, Step& step) {
 
 bool Healing::healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const {
   const auto& checks = checks_of_governor_[static_cast<std::size_t>(governor)];
-  return !checks.empty() && std::all_of(checks.begin(), checks.end(), [&](int check) {
+  const auto healthy = [&](int check) {
     const auto since = detection_.healthySince(check);
     return since && detection_.health(check) == Health::kHealthy && now - *since >= reset_after;
-  });
+  };
+  const auto quiet = [&](int remedy) {
+    const auto since = episodes_.quietSince(groupOf(at(remedy)));
+    return since && now - *since >= reset_after;
+  };
+  const auto alerted = alerted_of_governor_.find(governor);
+  const bool has_alerts = alerted != alerted_of_governor_.end();
+  return (has_alerts || !checks.empty()) && std::all_of(checks.begin(), checks.end(), healthy) &&
+         (!has_alerts || std::all_of(alerted->second.begin(), alerted->second.end(), quiet));
 }
 
 void Healing::considerSustainedRecovery(int check, Step& step) {
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    const int governor = at(r).governor;
-    const core::Duration reset_after = governors_[governor].policy().reset_after;
-    if (!store_up_ || stopped_ || !healthyForLong(governor, reset_after, step.now.boot)) {
-      continue;
+    if (store_up_ && !stopped_) {
+      clearWhenHealthyForLong(at(r).governor, step);
     }
-    const bool cleared =
-        governors_.propose(governor, [](core::Governor& g) { return g.recovered(); });
-    if (cleared) {
-      step.out.notes.push_back(
-          {Note::Level::kInfo,
-           "healthy for long enough: the failure counts are cleared",
-           {{"governor", governors_.name(governor)}, {"after", core::toText(reset_after)}}});
-    }
+  }
+}
+
+void Healing::clearWhenHealthyForLong(int governor, Step& step) {
+  const core::Duration reset_after = governors_[governor].policy().reset_after;
+  if (!healthyForLong(governor, reset_after, step.now.boot)) {
+    return;
+  }
+  if (governors_.propose(governor, [](core::Governor& g) { return g.recovered(); })) {
+    step.out.notes.push_back(
+        {Note::Level::kInfo,
+         "healthy for long enough: the failure counts are cleared",
+         {{"governor", governors_.name(governor)}, {"after", core::toText(reset_after)}}});
   }
 }
 
@@ -63,6 +74,7 @@ void Healing::beginRecovery(core::Now now, const Owned& others) {
         continue;
       }
       found->attempt = ticket.id;
+      found->episode = episodes_.ofAttempt(groupOf(*found), ticket.id);
       found->recovering = true;
       found->text = "heald ended while it ran";
       found->error = found->text;

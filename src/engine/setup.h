@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/feature_flags.h"
 #include "core/governor.h"
+#include "core/label_pattern.h"
 #include "core/time.h"
 
 namespace heald::engine {
@@ -36,9 +38,25 @@ struct VerifyPolicy {
   core::Duration within = std::chrono::seconds(30);
 };
 
+// The alerts that ask for a remedy, as Alertmanager sends them.
+struct AlertPolicy {
+  // Labels and the values that they have to have, all of them. Empty: no alert asks for it.
+  std::vector<std::pair<std::string, std::string>> matchers;
+  // The label by whose value everything is kept apart: each target has an attempt, an incident and
+  // a governor state of its own. Empty: one for all alerts.
+  std::string target;
+  std::vector<std::string> targets;  // the only ones, and those that metrics show; empty: any
+  int max_targets = 100;
+  // Labels that may become arguments. An alert where one does not match asks for nothing.
+  std::vector<std::pair<std::string, core::LabelPattern>> arguments;
+  // Try again, under its governor, while the alert fires. Without: one attempt an episode.
+  bool retry = false;
+};
+
 struct RemedySpec {
   std::string name;
   std::string check;     // that asks for it; may be empty when preventive
+  AlertPolicy alert;     // that asks for it; then there is no check
   std::string governor;  // its own name unless shared
   bool preventive = false;
   bool observe = false;  // decide, count and log, and do nothing
@@ -46,6 +64,8 @@ struct RemedySpec {
   // after_failures of each step, ascending, the first 0: which step runs after so many failures of
   // this incident.
   std::vector<int> steps = {0};
+
+  bool byAlert() const { return !alert.matchers.empty(); }
 };
 
 struct GovernorSpec {

@@ -77,7 +77,22 @@ struct RemedyView {
   std::optional<Pause> pause;       // that holds it, when the snapshot was taken
   bool paused_with_all = false;
   std::string unhealthy_parent;  // a check that its own depends on, or ""
+  std::string target_label;      // by which it keeps things apart
+  std::size_t waiting = 0;       // episodes of alerts that have had no attempt
   Histogram duration{healingBuckets()};
+};
+
+// A remedy for alerts, for one value of its target label.
+struct TargetView {
+  std::string remedy;
+  std::string target;
+  std::string governor;  // "<the remedy's>@<target>"
+  Phase phase = Phase::kIdle;
+  std::optional<core::BootTime> next_attempt_at;
+  std::uint64_t attempt = 0;
+  std::size_t waiting = 0;  // episodes that have had no attempt
+  std::optional<core::Guard> last_denied_by;
+  std::string last_result;
 };
 
 struct GovernorCounters {
@@ -97,6 +112,8 @@ struct GovernorView {
   std::optional<core::BootTime> next_attempt_at;  // none when no time alone will do
   std::vector<std::string> remedies;
   PermitCounts permits{};  // by PermitOutcome
+  std::string target;   // of the governor of one target: the label's value; else ""
+  bool exposed = true;  // in metrics: all but the targets that the configuration does not list
 };
 
 struct TaskView {
@@ -137,6 +154,7 @@ struct Snapshot {
   std::vector<CheckView> checks;
   std::vector<RemedyView> remedies;
   std::vector<Permit> permits;  // those outstanding, by id
+  std::vector<TargetView> targets;
   std::vector<TaskView> tasks;
   int task_limit = 0;
   std::uint64_t task_replacements = 0;

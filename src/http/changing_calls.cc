@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "http/alerts_body.h"
 #include "http/control_calls.h"
 #include "http/control_routes.h"
 
@@ -27,6 +28,18 @@ Call change(const Backend& backend, Call call, Ask ask) {
     return event ? answer(engine(std::move(*event)), success) : error(event.error());
   };
   return call;
+}
+
+Call alerts(const Backend& backend) {
+  return {
+      .method = "POST",
+      .path = "/api/alerts",
+      .summary = "Alertmanager's webhook, version 4: recorded when answered, acted upon later",
+      .handler = [engine = backend.call](const Request& request) {
+        auto alerts = readAlerts(request.body);
+        if (!alerts) return error(alerts.error());
+        return answer(engine(engine::AlertsReceived{std::move(*alerts), actorOf(request)}), 200);
+      }};
 }
 
 Call reload(const Backend& backend) {
@@ -168,6 +181,7 @@ std::vector<Call> changingCalls(const Backend& backend) {
              pause),
       change(backend, {.method = "POST", .path = "/api/unpause", .summary = "End every pause"},
              unpause),
+      alerts(backend),
       reload(backend),
   };
 }

@@ -169,6 +169,25 @@ ordered_json checkJson(const engine::CheckView& check) {
           {"missed", check.missed}};
 }
 
+ordered_json targetsJson(const Snapshot& snapshot, const engine::RemedyView& remedy,
+                         core::Now now) {
+  ordered_json targets = ordered_json::array();
+  for (const engine::TargetView& target : snapshot.targets) {
+    if (target.remedy != remedy.name) continue;
+    ordered_json denied_by;
+    if (target.last_denied_by) denied_by = toString(*target.last_denied_by);
+    targets.push_back({{"target", target.target},
+                       {"governor", target.governor},
+                       {"phase", toString(target.phase)},
+                       {"attempt", target.attempt},
+                       {"waiting", target.waiting},
+                       {"nextAttemptAt", deadlineOrNull(snapshot, target.next_attempt_at, now)},
+                       {"lastDeniedBy", std::move(denied_by)},
+                       {"lastResult", target.last_result}});
+  }
+  return targets;
+}
+
 ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now) {
   const auto& failures = remedy.totals.failures;
   ordered_json denied_by;
@@ -193,6 +212,9 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"wouldAttempt", remedy.would_attempt},
           {"detected", remedy.detected},
           {"allowed", remedy.allowed},
+          {"waiting", remedy.waiting},
+          {"targetLabel", remedy.target_label},
+          {"targets", targetsJson(snapshot, remedy, now)},
           {"pause", pauseJson(snapshot, remedy.pause, remedy.paused_with_all, now)}};
 }
 

@@ -24,7 +24,7 @@ double retryAt(const engine::Snapshot& s, const core::CircuitBreaker& breaker, c
 void addTransitions(const engine::Snapshot& s, Families& out) {
   const Family transitions =
       out.counter("circuit_breaker_transitions_total", "Changes of the breaker's state.");
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     for (const BreakerState from : core::kBreakerStates) {
       for (const BreakerState to : core::kBreakerStates) {
         if (from != to) {
@@ -40,7 +40,7 @@ void addTransitions(const engine::Snapshot& s, Families& out) {
 void addResets(const engine::Snapshot& s, Families& out) {
   const Family resets = out.counter("circuit_breaker_resets_total",
                                     "Resets of the breaker by a human, forced ones apart.");
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     resets.addCounts({{"governor", g.name}}, "forced", g.counters.resets,
                      [](std::size_t i) { return i == 0 ? "false" : "true"; });
   }
@@ -51,21 +51,21 @@ void addResets(const engine::Snapshot& s, Families& out) {
 void addBreakers(const engine::Snapshot& s, core::Now now, Families& out) {
   const Family state =
       out.gauge("circuit_breaker_state", "The state of the breaker; 1 for the present one.");
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     state.addStates({{"governor", g.name}}, "state", core::kBreakerStates,
                     std::optional(g.state.breaker.reads(now.boot)),
                     [](BreakerState breaker) { return toLabel(breaker); });
   }
   addEach(out.gauge("circuit_breaker_failures", "Failures that the breaker has counted."),
-          s.governors, "governor", [](const GovernorView& g) { return g.state.breaker.failures; });
+          exposed(s), "governor", [](const GovernorView& g) { return g.state.breaker.failures; });
   addEach(out.gauge("circuit_breaker_last_failure_timestamp_seconds",
                     "When an attempt failed last; 0 if never."),
-          s.governors, "governor",
+          exposed(s), "governor",
           [](const GovernorView& g) { return seconds(g.state.breaker.last_failure_at); });
   addEach(
       out.gauge("circuit_breaker_retry_timestamp_seconds",
                 "When an open breaker lets a trial through; 0: no wait, +Inf: never by itself."),
-      s.governors, "governor",
+      exposed(s), "governor",
       [&](const GovernorView& g) { return retryAt(s, g.state.breaker, now); });
   addTransitions(s, out);
   addResets(s, out);

@@ -68,7 +68,7 @@ class Families {
 
 // A gauge or counter with one series for each item, labelled by its name.
 template <class Items, class ValueOf>
-void addEach(Family family, const Items& items, const char* label, ValueOf valueOf) {
+void addEach(Family family, Items&& items, const char* label, ValueOf valueOf) {
   for (const auto& item : items) {
     family.add({{label, item.name}}, static_cast<double>(valueOf(item)));
   }

@@ -20,14 +20,14 @@ std::string_view triggerWord(std::size_t i) {
 
 void addDormancy(const engine::Snapshot& s, Families& out) {
   addEach(out.gauge("dormant", "Whether the governor is dormant until a human resumes it."),
-          s.governors, "governor", [](const GovernorView& g) { return g.state.dormant(); });
+          exposed(s), "governor", [](const GovernorView& g) { return g.state.dormant(); });
   const Family by = out.gauge("dormant_triggered_by",
                               "What made the governor dormant; all 0 while it is active.");
   const Family since = out.gauge("dormant_since_timestamp_seconds",
                                  "Since when the governor is dormant; 0 while it is active.");
   const Family entries = out.counter("dormant_entries_total",
                                      "How often the governor became dormant, by what made it so.");
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     const auto& record = g.state.dormancy;
     by.addStates({{"governor", g.name}}, "triggered_by", kTriggers,
                  record ? std::optional(record->triggered_by) : std::nullopt,
@@ -36,7 +36,7 @@ void addDormancy(const engine::Snapshot& s, Families& out) {
     entries.addCounts({{"governor", g.name}}, "triggered_by", g.counters.dormant_entries,
                       triggerWord);
   }
-  addEach(out.counter("resumes_total", "How often a human resumed the governor."), s.governors,
+  addEach(out.counter("resumes_total", "How often a human resumed the governor."), exposed(s),
           "governor", [](const GovernorView& g) { return g.counters.resumes; });
 }
 
@@ -51,20 +51,20 @@ double nextAttempt(const engine::Snapshot& s, const GovernorView& g, core::Now n
 void addBackoff(const engine::Snapshot& s, core::Now now, Families& out) {
   addEach(out.gauge("consecutive_failures",
                     "Failures since the last verified success, sustained recovery or resume."),
-          s.governors, "governor",
+          exposed(s), "governor",
           [](const GovernorView& g) { return g.state.consecutive_failures; });
   addEach(out.gauge("max_consecutive_failures",
                     "The number of consecutive failures that makes the governor dormant."),
-          s.governors, "governor",
+          exposed(s), "governor",
           [](const GovernorView& g) { return g.policy.max_consecutive_failures; });
   addEach(out.gauge("backoff_delay_seconds",
                     "The wait that the present failure count imposes; the base at no failures."),
-          s.governors, "governor", [](const GovernorView& g) { return seconds(g.backoff); });
+          exposed(s), "governor", [](const GovernorView& g) { return seconds(g.backoff); });
   addEach(out.gauge("next_attempt_timestamp_seconds",
                     "When backoff and breaker let an attempt start; 0: now, +Inf: not by time."),
-          s.governors, "governor", [&](const GovernorView& g) { return nextAttempt(s, g, now); });
+          exposed(s), "governor", [&](const GovernorView& g) { return nextAttempt(s, g, now); });
   addEach(out.gauge("attempt_bound", "The most attempts before a human must act, at the worst."),
-          s.governors, "governor",
+          exposed(s), "governor",
           [](const GovernorView& g) { return core::attemptBound(g.policy); });
 }
 
@@ -72,7 +72,7 @@ void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
   const Family attempts =
       out.gauge("budget_attempts", "Attempts that started within the window of a budget.");
   const Family limit = out.gauge("budget_limit", "Attempts that a budget allows in its window.");
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     std::map<core::Duration, int> strictest;  // two budgets of one window would be one series twice
     for (const core::BudgetPolicy& budget : g.policy.budgets) {
       const auto [place, added] = strictest.try_emplace(budget.per, budget.attempts);
@@ -90,7 +90,7 @@ void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
 void addSuppressed(const engine::Snapshot& s, Families& out) {
   const Family suppressed = out.counter("healing_suppressed_total",
                                         "Attempts that a guard did not let start, by the guard.");
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     suppressed.addCounts({{"governor", g.name}}, "reason", g.counters.suppressed,
                          [](std::size_t i) { return toString(static_cast<core::Guard>(i)); });
   }
@@ -101,13 +101,34 @@ void addPermits(const engine::Snapshot& s, Families& out) {
       out.counter("permits_total", "Requests for a permit of the governor, by how they ended.");
   std::map<std::string, int> outstanding;
   for (const engine::Permit& permit : s.permits) ++outstanding[permit.governor];
-  for (const GovernorView& g : s.governors) {
+  for (const GovernorView& g : exposed(s)) {
     permits.addCounts({{"governor", g.name}}, "outcome", g.permits, [](std::size_t i) {
       return toString(static_cast<engine::PermitOutcome>(i));
     });
   }
   addEach(out.gauge("permits_outstanding", "Permits that were given and not reported yet."),
-          s.governors, "governor", [&](const GovernorView& g) { return outstanding[g.name]; });
+          exposed(s), "governor", [&](const GovernorView& g) { return outstanding[g.name]; });
+}
+
+// Of the governors whose remedies keep targets apart: how many there are, without a series for
+// each.
+void addTargets(const engine::Snapshot& s, Families& out) {
+  const Family all = out.gauge("governor_targets", "Targets that the governor keeps apart.");
+  const Family dormant = out.gauge("governor_targets_dormant", "Those of them that are dormant.");
+  std::map<std::string, std::pair<double, double>> counts;
+  for (const engine::RemedyView& remedy : s.remedies) {
+    if (!remedy.target_label.empty()) counts[remedy.governor];
+  }
+  for (const GovernorView& g : s.governors) {
+    if (g.target.empty()) continue;
+    auto& [targets, sleeping] = counts[g.name.substr(0, g.name.find('@'))];
+    ++targets;
+    sleeping += g.state.dormant() ? 1 : 0;
+  }
+  for (const auto& [name, count] : counts) {
+    all.add({{"governor", name}}, count.first);
+    dormant.add({{"governor", name}}, count.second);
+  }
 }
 
 }  // namespace
@@ -118,6 +139,7 @@ void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
   addBudgets(s, now, out);
   addSuppressed(s, out);
   addPermits(s, out);
+  addTargets(s, out);
 }
 
 }  // namespace heald::metrics

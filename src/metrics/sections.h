@@ -1,11 +1,19 @@
 #pragma once
 
+#include <ranges>
+
 #include "core/time.h"
 #include "engine/snapshot.h"
 #include "metrics/family.h"
 #include "metrics/sources.h"
 
 namespace heald::metrics {
+
+// The governors that have series of their own: not those of targets that nobody listed, of which
+// there may be any number over time.
+inline auto exposed(const engine::Snapshot& snapshot) {
+  return snapshot.governors | std::views::filter(&engine::GovernorView::exposed);
+}
 
 // The sections of docs/metrics.md; each adds its families.
 void addEngine(const engine::Snapshot&, const Sources&, core::Now, Families&);

@@ -25,6 +25,8 @@ struct ActionResult {
 struct ActionRun {
   // HEALD_CHECK, HEALD_REMEDY, HEALD_ATTEMPT, HEALD_REASON with their values, free of NUL.
   std::vector<std::pair<std::string, std::string>> environment;
+  // Of the alert that asks for it. Those of Part::labels() match their patterns.
+  std::vector<std::pair<std::string, std::string>> labels;
   io::CancelToken cancel;
 };
 

@@ -280,6 +280,38 @@ engine::RemedyTotals decodeRemedy(const std::string& text) {
   return totals;
 }
 
+std::string encode(const engine::Episode& episode) {
+  Json labels = Json::array();
+  for (const auto& [name, value] : episode.labels) {
+    labels.push_back({{"name", name}, {"value", value}});
+  }
+  return written({{"target", episode.target},
+                  {"labels", std::move(labels)},
+                  {"firing", episode.firing},
+                  {"attempt", episode.attempt},
+                  {"heard_at_ns", nanoseconds(episode.heard_at)}});
+}
+
+engine::Episode decodeEpisode(const std::string& text) {
+  const Json object = parsed(text);
+  engine::Episode episode;
+  episode.target = textAt(object, "target");
+  for (const Json& label : listAt(object, "labels")) {
+    if (!label.is_object()) {
+      wrong("labels", "has an entry that is no label");
+    }
+    episode.labels.emplace_back(textAt(label, "name"), textAt(label, "value"));
+  }
+  const Json& firing = at(object, "firing");
+  if (!firing.is_boolean()) {
+    wrong("firing", "is not true or false");
+  }
+  episode.firing = firing.get<bool>();
+  episode.attempt = countAt<std::uint64_t>(object, "attempt");
+  episode.heard_at = wallAt(object, "heard_at_ns");
+  return episode;
+}
+
 std::string encode(const engine::Pause& pause) {
   return written({{"until_ns", nanoseconds(pause.until)},
                   {"since_ns", nanoseconds(pause.since)},

@@ -20,6 +20,9 @@ core::GovernorState decodeGovernor(const std::string& text);
 std::string encode(const engine::RemedyTotals& totals);
 engine::RemedyTotals decodeRemedy(const std::string& text);
 
+std::string encode(const engine::Episode& episode);
+engine::Episode decodeEpisode(const std::string& text);
+
 std::string encode(const engine::Pause& pause);
 engine::Pause decodePause(const std::string& text);
 

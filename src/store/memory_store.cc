@@ -52,6 +52,7 @@ engine::Saved MemoryStore::load(const core::ClockStamp& present) const {
     engine::Permit& permit = saved.permits.back();
     permit.deadline = core::rebased(permit.deadline, row.second, present);
   }
+  saved.episodes.assign(episodes_.begin(), episodes_.end());
   return saved;
 }
 
@@ -76,6 +77,12 @@ void MemoryStore::put(const engine::Changes& changes, const core::ClockStamp& no
     permits_.erase(id);
     if (permit) {
       permits_.emplace(id, std::pair(*permit, now));
+    }
+  }
+  for (const auto& [key, episode] : changes.episodes) {
+    episodes_.erase(key);
+    if (episode) {
+      episodes_.emplace(key, *episode);
     }
   }
 }

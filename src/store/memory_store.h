@@ -44,6 +44,7 @@ class MemoryStore : public Store {
   std::map<core::Feature, core::FeatureFlags::Layers> flags_;
   std::map<std::string, std::pair<engine::Pause, core::ClockStamp>> pauses_;
   std::map<std::string, std::pair<engine::Permit, core::ClockStamp>> permits_;
+  std::map<engine::EpisodeKey, engine::Episode> episodes_;
   StatsRecorder recorder_;
 };
 

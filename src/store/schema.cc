@@ -39,6 +39,12 @@ CREATE TABLE permits (
   boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE episodes (
+  remedy TEXT NOT NULL, fingerprint TEXT NOT NULL, starts_at_ns INTEGER NOT NULL,
+  episode TEXT NOT NULL, PRIMARY KEY (remedy, fingerprint, starts_at_ns)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

@@ -46,7 +46,9 @@ class OpenStore {
   void loadFlags(engine::Saved& saved);
   void loadPauses(const core::ClockStamp& present, engine::Saved& saved);
   void loadPermits(const core::ClockStamp& present, engine::Saved& saved);
+  void loadEpisodes(engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
+  void putEpisodes(const engine::Changes& changes);
 
   StoreLock lock_;
   Database database_;
@@ -59,6 +61,9 @@ class OpenStore {
   Statement drop_pause_ = database_.prepare("DELETE FROM pauses WHERE remedy = ?");
   Statement put_permit_ = database_.prepare("INSERT OR REPLACE INTO permits VALUES (?,?,?,?,?)");
   Statement drop_permit_ = database_.prepare("DELETE FROM permits WHERE id = ?");
+  Statement put_episode_ = database_.prepare("INSERT OR REPLACE INTO episodes VALUES (?,?,?,?)");
+  Statement drop_episode_ = database_.prepare(
+      "DELETE FROM episodes WHERE remedy = ? AND fingerprint = ? AND starts_at_ns = ?");
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };
 
@@ -162,6 +167,21 @@ void OpenStore::loadPermits(const core::ClockStamp& present, engine::Saved& save
   }
 }
 
+// One that cannot be read is left out: its alert is told of again, and counts as new.
+void OpenStore::loadEpisodes(engine::Saved& saved) {
+  Statement rows =
+      database_.prepare("SELECT remedy, fingerprint, starts_at_ns, episode FROM episodes");
+  while (rows.next()) {
+    try {
+      const engine::EpisodeKey key{rows.text(0), rows.text(1),
+                                   core::WallTime(core::Duration(rows.integer(2)))};
+      saved.episodes.emplace_back(key, decodeEpisode(rows.text(3)));
+    } catch (const Fault&) {
+      continue;
+    }
+  }
+}
+
 engine::Saved OpenStore::load(const core::ClockStamp& present) {
   engine::Saved saved;
   loadGovernors(present, saved);
@@ -169,6 +189,7 @@ engine::Saved OpenStore::load(const core::ClockStamp& present) {
   loadFlags(saved);
   loadPauses(present, saved);
   loadPermits(present, saved);
+  loadEpisodes(saved);
   return saved;
 }
 
@@ -205,6 +226,19 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
       put_permit_.bind(id).bind(text).bind(now.boot_id).bind(boot).bind(wall).run();
     } else {
       drop_permit_.bind(id).run();
+    }
+  }
+  putEpisodes(changes);
+}
+
+void OpenStore::putEpisodes(const engine::Changes& changes) {
+  for (const auto& [key, episode] : changes.episodes) {
+    const std::int64_t starts_at = nanoseconds(key.starts_at);
+    if (episode) {
+      const std::string text = encode(*episode);
+      put_episode_.bind(key.remedy).bind(key.fingerprint).bind(starts_at).bind(text).run();
+    } else {
+      drop_episode_.bind(key.remedy).bind(key.fingerprint).bind(starts_at).run();
     }
   }
 }

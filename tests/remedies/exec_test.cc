@@ -52,6 +52,26 @@ TEST_F(ExecRemedy, IsEndedWhenCancelled) {
   EXPECT_EQ(result.get().outcome, ActionOutcome::kCancelled);
 }
 
+TEST_F(ExecRemedy, TakesLabelsAsWholeArgumentsWhereTheyAreNamed) {
+  labels = {{"a", "x y; $(reboot)"}, {"b", "{{a}}"}};
+  const auto result =
+      run(execKind(), "command: [/bin/echo, '{{b}}', '--to={{a}}/{{b}}', '{{ a }}']");
+  EXPECT_EQ(result.output, "{{a}} --to=x y; $(reboot)/{{a}} {{ a }}\n");
+  EXPECT_THAT(read(execKind(), "command: [/bin/echo, '{{b}}{{a}}']")->labels(),
+              ElementsAre("b", "a"));
+}
+
+TEST_F(ExecRemedy, StartsNothingWithoutALabelOrWithOneThatCouldBeAnOption) {
+  const std::string command = "command: [/bin/echo, '{{a}}']";
+  EXPECT_THAT(run(execKind(), command).text, HasSubstr("label \"a\""));
+  for (const std::string hostile : {"-x", "", "a\nb"}) {
+    labels = {{"a", hostile}};
+    const auto result = run(execKind(), command);
+    EXPECT_EQ(result.outcome, ActionOutcome::kFailed);
+    EXPECT_EQ(result.output, "");
+  }
+}
+
 TEST_F(ExecRemedy, LearnsWhyItRuns) {
   reason = "down; $(rm -rf /) 'x'";
   const auto result = sh("echo $HEALD_CHECK $HEALD_REMEDY $HEALD_ATTEMPT \"$HEALD_REASON\" $A",

@@ -28,6 +28,7 @@ class RemedyTest : public testing::Test {
                        {"HEALD_REMEDY", "restart"},
                        {"HEALD_ATTEMPT", "3"},
                        {"HEALD_REASON", reason}};
+    run.labels = labels;
     run.cancel = cancel.token();
     const auto promise = std::make_shared<std::promise<ActionResult>>();  // outlives this call
     remedy.start(services, run,
@@ -39,6 +40,7 @@ class RemedyTest : public testing::Test {
   }
 
   std::string reason = "status 503";
+  std::vector<std::pair<std::string, std::string>> labels;  // of the alert
   io::CancelSource cancel;
   io::WorkerPool workers{2};
   io::HttpClient http;

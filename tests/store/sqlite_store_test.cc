@@ -160,6 +160,31 @@ TEST(SqliteStore, APauseThatCannotBeReadHoldsUntilAHumanEndsIt) {
   EXPECT_THAT(saved.pauses[0].second.reason, testing::HasSubstr("unreadable"));
 }
 
+TEST(SqliteStore, KeepsEpisodesUntilTheyAreForgotten) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(100));
+  const engine::EpisodeKey key{"restart", "c1a5", core::WallTime(core::Duration(7))};
+  const engine::EpisodeKey other{"restart", "c1a5", core::WallTime(core::Duration(8))};
+  const engine::Episode episode{"db:1",
+                                {{"instance", "db:1"}, {"alertname", "Down"}},
+                                true,
+                                engine::Episode::kObserved,
+                                stampAt(99).at.wall};
+  engine::Changes changes;
+  changes.episodes = {{key, episode}, {other, engine::Episode{}}};
+  ASSERT_EQ(store->commit(changes, stampAt(100)), "");
+  changes.episodes = {{other, std::nullopt}};
+  ASSERT_EQ(store->commit(changes, stampAt(110)), "");
+  const engine::Saved saved = openedAt(*store, stampAt(120));
+  ASSERT_EQ(saved.episodes.size(), 1u);
+  EXPECT_EQ(saved.episodes[0].first, key);
+  EXPECT_EQ(saved.episodes[0].second, episode);
+  runSql(folder / "heald.db", "UPDATE episodes SET episode = '{}'");
+  const engine::Saved damaged = openedAt(*storeAt(folder / "heald.db"), stampAt(130));
+  EXPECT_TRUE(damaged.episodes.empty());
+}
+
 TEST(SqliteStore, ALaterCommitReplacesAnEarlierOneAndLeavesTheOthers) {
   const TempFolder folder;
   const auto store = storeAt(folder / "heald.db");

@@ -43,6 +43,7 @@ void World::crash() {
   for (const auto& [id, permit] : saved_permits_) {
     saved.permits.push_back(permit);
   }
+  saved.episodes.assign(saved_episodes_.begin(), saved_episodes_.end());
   boot(saved);
 }
 
@@ -71,6 +72,12 @@ std::string World::commit(const engine::Changes& changes) {
     saved_permits_.erase(id);
     if (permit) {
       saved_permits_.emplace(id, *permit);
+    }
+  }
+  for (const auto& [key, episode] : changes.episodes) {
+    saved_episodes_.erase(key);
+    if (episode) {
+      saved_episodes_.emplace(key, *episode);
     }
   }
   return "";
@@ -112,7 +119,7 @@ void World::handle(Output out) {
                                                          messages[name], check_takes});
     } else if (const auto* start = std::get_if<engine::StartAction>(&action)) {
       const std::string& name = setup.remedies[static_cast<std::size_t>(start->remedy)].name;
-      starts.push_back({name, now_, start->step, start->attempt, start->reason});
+      starts.push_back({name, now_, start->step, start->attempt, start->reason, start->labels});
       const auto script = remedies.find(name);
       const Act act = script == remedies.end() ? Act{} : script->second(*start);
       schedule(now_ + act.takes,

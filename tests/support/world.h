@@ -67,6 +67,7 @@ class World {
     int step;
     std::uint64_t attempt;
     std::string reason;
+    engine::Labels labels;
   };
   std::vector<Start> starts;
   std::vector<std::pair<std::string, Duration>> check_runs;
@@ -101,6 +102,7 @@ class World {
   std::map<core::Feature, core::FeatureFlags::Layers> saved_flags_;
   std::map<std::string, engine::Pause> saved_pauses_;
   std::map<std::string, engine::Permit> saved_permits_;
+  std::map<engine::EpisodeKey, engine::Episode> saved_episodes_;
 };
 
 // Seconds since the start at which the remedy's actions started.

@@ -1,0 +1,104 @@
+#include "config/alert_section.h"
+
+#include <algorithm>
+
+#include "config/wording.h"
+
+namespace heald::config {
+namespace {
+
+std::string labelFault(const std::string& name) {
+  const auto is_plain = [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  const bool digit_first = !name.empty() && name.front() >= '0' && name.front() <= '9';
+  if (!name.empty() && !digit_first && std::all_of(name.begin(), name.end(), is_plain)) return "";
+  return "is not the name of a label (letters, digits and _; example: instance)";
+}
+
+void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
+  std::vector<std::pair<std::string, std::string>> patterns;
+  remedy.textMap("labels", patterns,
+                 "labels that may become arguments, each with the regular expression (RE2, for the "
+                 "whole value) that it has to match; an alert where one does not asks for nothing");
+  for (const auto& [label, text] : patterns) {
+    core::LabelPattern pattern(text);
+    if (const std::string fault = labelFault(label); !fault.empty()) {
+      remedy.fail("labels", quoted(label) + " " + fault);
+    } else if (!pattern.problem().empty()) {
+      remedy.fail("labels", label + ": " + quoted(text) + " is not a regular expression: " +
+                                pattern.problem() + " (example: '[a-z0-9.-]+')");
+    } else {
+      alert.arguments.emplace_back(label, std::move(pattern));
+    }
+  }
+}
+
+}  // namespace
+
+void readAlert(Fields& when, engine::AlertPolicy& alert) {
+  when.textMap("alert", alert.matchers,
+               "labels of an alert from Alertmanager with the values that they have to have");
+  when.boolean("retry", alert.retry,
+               "try again under the governor while the alert fires; without, once an episode");
+  if (when.has("retry") && !when.has("alert")) {
+    when.fail("retry", "is for alerts (a check asks again by itself)");
+  }
+  if (when.has("alert") && alert.matchers.empty()) {
+    when.fail("alert", "matches nothing (example: {alertname: InstanceDown})");
+  }
+  for (const auto& [label, value] : alert.matchers) {
+    if (const std::string fault = labelFault(label); !fault.empty()) {
+      when.fail("alert", quoted(label) + " " + fault);
+    } else if (value.empty()) {
+      when.fail("alert", label +
+                             " has an empty value, which would match what has no such label "
+                             "(give it a value, or remove it)");
+    }
+  }
+}
+
+void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
+  remedy.text("target", alert.target, {.check = labelFault},
+              "the label by whose value attempts and governor states are kept apart");
+  remedy.texts("targets", alert.targets, {.empty_allowed = true},
+               "the only targets, which then have series of their own; without, any");
+  remedy.integer("max_targets", alert.max_targets, {.max = 10'000},
+                 "how many targets are known at one time");
+  readPatterns(remedy, alert);
+  for (const char* key : {"target", "targets", "max_targets", "labels"}) {
+    if (remedy.has(key) && alert.matchers.empty()) {
+      remedy.fail(key, "is for remedies that alerts ask for (when: {alert: {alertname: NAME}})");
+    }
+  }
+  for (const char* key : {"targets", "max_targets"}) {
+    if (remedy.has(key) && alert.target.empty()) {
+      remedy.fail(key, "needs the label that names a target (example: target: instance)");
+    }
+  }
+  for (const std::string& target : alert.targets) {
+    if (!core::isPlainLabelValue(target)) {
+      remedy.fail("targets", quoted(target) +
+                                 " cannot be a target (1 to 256 bytes without control "
+                                 "characters, not beginning with \"-\")");
+    }
+  }
+}
+
+void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
+                     const std::vector<KindPart>& actions) {
+  for (const KindPart& action : actions) {
+    if (!action.part) continue;
+    for (const std::string& label : action.part->labels()) {
+      const auto named = [&](const auto& argument) { return argument.first == label; };
+      const auto& declared = spec.alert.arguments;
+      if (std::none_of(declared.begin(), declared.end(), named)) {
+        remedy.fail(remedy.has("steps") ? "steps" : action.kind,
+                    "takes label {{" + label + "}}, which is not declared (add labels: {" + label +
+                        ": '[a-z0-9.-]+'} for an alert)");
+      }
+    }
+  }
+}
+
+}  // namespace heald::config

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "config/fields.h"
+#include "config/model.h"
+
+namespace heald::config {
+
+// What a remedy says of the alerts that ask for it. Private to the remedies' section.
+
+// `alert` and `retry` of `when`.
+void readAlert(Fields& when, engine::AlertPolicy& alert);
+// `target`, `targets`, `max_targets` and `labels` of the remedy.
+void readTargets(Fields& remedy, engine::AlertPolicy& alert);
+// Every label that an action takes has to be declared with a pattern.
+void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
+                     const std::vector<KindPart>& actions);
+
+}  // namespace heald::config

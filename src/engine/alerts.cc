@@ -1,0 +1,336 @@
+// The part of Healing that hears of alerts: from "this alert fires" to a remedy that is wanted for
+// its episode, and from "resolved" to an attempt that has succeeded.
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+#include "engine/healing.h"
+
+namespace heald::engine {
+namespace {
+
+std::string_view valueOf(const Labels& labels, std::string_view name) {
+  const auto named = [&](const auto& label) { return label.first == name; };
+  const auto found = std::find_if(labels.begin(), labels.end(), named);
+  return found == labels.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+bool matches(const AlertPolicy& policy, const Labels& labels) {
+  return !policy.matchers.empty() &&
+         std::all_of(policy.matchers.begin(), policy.matchers.end(), [&](const auto& matcher) {
+           return !matcher.second.empty() && valueOf(labels, matcher.first) == matcher.second;
+         });
+}
+
+// Why the labels may not be acted upon, or "".
+std::string refusal(const AlertPolicy& policy, const Labels& labels) {
+  for (const auto& [label, pattern] : policy.arguments) {
+    if (!pattern.matches(valueOf(labels, label))) {
+      return "label \"" + label + "\" does not match its pattern";
+    }
+  }
+  const std::string_view target = valueOf(labels, policy.target);
+  if (policy.target.empty()) {
+    return "";
+  }
+  if (!core::isPlainLabelValue(target)) {
+    return "label \"" + policy.target + "\" cannot name a target";
+  }
+  const auto& targets = policy.targets;
+  const bool listed =
+      targets.empty() || std::find(targets.begin(), targets.end(), target) != targets.end();
+  return listed ? "" : "label \"" + policy.target + "\" is none of the targets";
+}
+
+}  // namespace
+
+struct Healing::Hearing {
+  std::uint64_t recorded = 0;
+  std::uint64_t known = 0;
+  std::uint64_t unmatched = 0;
+  std::uint64_t refused = 0;
+  std::string refusal;  // the first one
+  bool full = false;
+
+  void refuse(std::string why) {
+    if (refused++ == 0) {
+      refusal = std::move(why);
+    }
+  }
+};
+
+Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
+  Hearing hearing;
+  for (const Alert& alert : command.alerts) {
+    bool matched = false;
+    for (std::size_t i = 0; i < configured_ && !hearing.full; ++i) {
+      if (matches(remedies_[i].spec.alert, alert.labels)) {
+        matched = true;
+        hearFor(static_cast<int>(i), alert, hearing, step.now);
+      }
+    }
+    hearing.unmatched += matched ? 0 : 1;
+  }
+  if (hearing.full) {
+    episodes_.undo(step.now.boot);
+    raised_.clear();
+    countDropped(DropReason::kQueueFull, command.alerts.size());
+    return Error{ErrorCode::kUnavailable,
+                 "no room for more alerts: " + std::to_string(Episodes::kLimit) +
+                     " episodes fire; nothing of this was recorded"};
+  }
+  events_[static_cast<std::size_t>(EventSource::kAlertmanager)] += command.alerts.size();
+  countDropped(DropReason::kUnmatched, hearing.unmatched + hearing.refused);
+  countDropped(DropReason::kDuplicate, hearing.known);
+  if (hearing.refused > 0) {
+    step.out.notes.push_back({Note::Level::kWarn,
+                              "alerts asked for nothing: their labels are not acceptable",
+                              {{"alerts", std::to_string(hearing.refused)},
+                               {"first", hearing.refusal},
+                               {"by", command.by}}});
+  }
+  if (!episodes_.proposed()) {
+    raiseAlerts(step);
+  }
+  return Reply{"recorded " + std::to_string(hearing.recorded) + " of " +
+               std::to_string(command.alerts.size()) + " alerts; " + std::to_string(hearing.known) +
+               " known already, " + std::to_string(hearing.unmatched) +
+               " that no remedy matches, " + std::to_string(hearing.refused) +
+               " with labels that are not acceptable"};
+}
+
+void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now) {
+  const AlertPolicy& policy = at(base).spec.alert;
+  if (std::string why = refusal(policy, alert.labels); !why.empty()) {
+    hearing.refuse(std::move(why));
+    return;
+  }
+  const std::string target(valueOf(alert.labels, policy.target));
+  if (alert.firing && instanceFor(base, target) < 0) {
+    hearing.refuse("remedy \"" + at(base).spec.name + "\" has its " +
+                   std::to_string(policy.max_targets) + " targets");
+    return;
+  }
+  const EpisodeKey key{at(base).spec.name, alert.fingerprint, alert.starts_at};
+  switch (episodes_.hear(key, target, alert, now)) {
+    case Episodes::Heard::kNew:
+      ++hearing.recorded;
+      ++at(base).view.detected;
+      raised_.push_back({base, target, std::nullopt});
+      break;
+    case Episodes::Heard::kAgain:
+      ++hearing.known;
+      raised_.push_back({base, target, std::nullopt});
+      break;
+    case Episodes::Heard::kResolved:
+      ++hearing.recorded;
+      raised_.push_back({base, target, key});
+      break;
+    case Episodes::Heard::kOld:
+      ++hearing.known;
+      break;
+    case Episodes::Heard::kFull:
+      hearing.full = true;
+      break;
+  }
+}
+
+// The index of the remedy for this target; a new one where there is room, -1 where there is none.
+int Healing::instanceFor(int base, const std::string& target) {
+  if (target.empty()) {
+    return base;
+  }
+  if (const auto found = instances_.find({base, target}); found != instances_.end()) {
+    return found->second;
+  }
+  const auto first = instances_.lower_bound({base, ""});
+  const auto last = instances_.lower_bound({base + 1, ""});
+  if (std::distance(first, last) < at(base).spec.alert.max_targets) {
+    return addInstance(base, target);
+  }
+  // A target of which there is nothing to remember makes room.
+  for (auto it = first; it != last; ++it) {
+    if (const int index = it->second; atRest(at(index))) {
+      governors_.retireTarget(at(index).governor);
+      std::erase(alerted_of_governor_[at(index).governor], index);
+      instances_.erase(it);
+      serve(index, base, target);
+      return index;
+    }
+  }
+  return -1;
+}
+
+int Healing::addInstance(int base, const std::string& target) {
+  const int index = static_cast<int>(remedies_.size());
+  remedies_.emplace_back();
+  serve(index, base, target);
+  return index;
+}
+
+void Healing::serve(int index, int base, const std::string& target) {
+  Remedy remedy;
+  const Remedy& configured = at(base);
+  remedy.spec = configured.spec;
+  remedy.check = -1;
+  remedy.base = base;
+  remedy.target = target;
+  const auto& listed = configured.spec.alert.targets;
+  remedy.governor = governors_.addTarget(
+      configured.governor, target, std::find(listed.begin(), listed.end(), target) != listed.end());
+  remedy.spec.governor = governors_.name(remedy.governor);
+  remedy.view.name = configured.spec.name;
+  remedy.view.observe = configured.view.observe;
+  remedy.view.target_label = configured.spec.alert.target;
+  at(index) = std::move(remedy);
+  checks_of_governor_.resize(governors_.size());
+  alerted_of_governor_[at(index).governor].push_back(index);
+  instances_[{base, target}] = index;
+}
+
+bool Healing::atRest(const Remedy& remedy) const {
+  const core::GovernorState& state = governors_[remedy.governor].state();
+  return remedy.phase == Phase::kIdle && episodes_.quietSince(groupOf(remedy)).has_value() &&
+         !state.dormant() && state.breaker.state == core::BreakerState::kClosed &&
+         state.consecutive_failures == 0 && state.starts.empty() && state.in_flight.empty();
+}
+
+void Healing::raiseAlerts(Step& step) {
+  for (const Raised& raised : std::exchange(raised_, {})) {
+    const auto found = instances_.find({raised.base, raised.target});
+    const int index = raised.target.empty()       ? raised.base
+                      : found == instances_.end() ? -1
+                                                  : found->second;
+    if (index >= 0 && raised.resolved) {
+      alertResolved(index, *raised.resolved, step);
+    } else if (index >= 0) {
+      wantNext(index, step);
+    }
+  }
+}
+
+void Healing::wantNext(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const auto next = episodes_.next(groupOf(remedy));
+  if (stopped_ || remedy.phase != Phase::kIdle || !next) {
+    return;
+  }
+  if (remedy.episode != next) {
+    remedy.view.incident_failures = 0;
+  }
+  remedy.episode = next;
+  want(r, false, step);
+}
+
+void Healing::alertResolved(int r, const EpisodeKey& key, Step& step) {
+  Remedy& remedy = at(r);
+  const bool mine = remedy.episode == key;
+  if (mine && remedy.phase == Phase::kVerifying) {
+    end(r, true, FailureReason::kError, step);
+  } else if (mine && (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued)) {
+    step.out.notes.push_back({Note::Level::kInfo,
+                              "attempt not needed: the alert is resolved",
+                              {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
+    rest(remedy);
+    wantNext(r, step);
+  } else if (remedy.phase == Phase::kIdle) {
+    rest(remedy);
+  }
+}
+
+// After the action: success is that the alert is resolved within the window.
+void Healing::verifyAlert(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const core::Duration within = remedy.spec.verify.within;
+  if (!remedy.episode || within == core::Duration::zero() || !episodes_.firing(*remedy.episode)) {
+    end(r, true, FailureReason::kError, step);
+    return;
+  }
+  remedy.phase = Phase::kVerifying;
+  timers_.set(r, step.now.boot + within);
+}
+
+void Healing::alertStillFires(int r, Step& step) {
+  Remedy& remedy = at(r);
+  remedy.text = "the alert still fires " + core::toText(remedy.spec.verify.within) +
+                " after the action ended";
+  end(r, false, FailureReason::kVerification, step);
+}
+
+// Nothing has fired for long enough: the failure counts are cleared, as for a check.
+void Healing::considerQuiet(int r, Step& step) {
+  if (at(r).spec.byAlert() && store_up_ && !stopped_) {
+    clearWhenHealthyForLong(at(r).governor, step);
+  }
+}
+
+void Healing::armQuietTimer(int r) {
+  const Remedy& remedy = at(r);
+  if (!remedy.spec.byAlert()) {
+    return;
+  }
+  if (const auto since = episodes_.quietSince(groupOf(remedy))) {
+    timers_.set(r, *since + governors_[remedy.governor].policy().reset_after);
+  }
+}
+
+void Healing::tendEpisodes(Step& step) {
+  countDropped(DropReason::kExpired, episodes_.forgetOld(step.now));
+  if (!std::exchange(episodes_wait_, false)) {
+    return;
+  }
+  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+    const int index = static_cast<int>(i);
+    if (at(index).spec.byAlert() && at(index).phase == Phase::kIdle) {
+      armQuietTimer(index);
+      wantNext(index, step);
+    }
+  }
+}
+
+void Healing::loadEpisodes(const Saved& saved, core::Now now) {
+  auto episodes = saved.episodes;
+  const auto base_of = [&](const std::string& remedy) {
+    for (std::size_t i = 0; i < configured_; ++i) {
+      if (remedies_[i].spec.name == remedy && remedies_[i].spec.byAlert()) {
+        return static_cast<int>(i);
+      }
+    }
+    return -1;
+  };
+  for (auto& [key, episode] : episodes) {
+    episode.heard_at = now.wall;
+    if (const int base = base_of(key.remedy); base >= 0 && episode.firing) {
+      instanceFor(base, episode.target);
+    }
+  }
+  episodes_.load(std::move(episodes), now.boot);
+  for (const auto& [name, state] : saved.governors) {
+    const auto at_sign = name.find('@');
+    for (std::size_t i = 0; at_sign != std::string::npos && i < configured_; ++i) {
+      const RemedySpec& spec = remedies_[i].spec;
+      if (!spec.alert.target.empty() && spec.governor == name.substr(0, at_sign)) {
+        instanceFor(static_cast<int>(i), name.substr(at_sign + 1));
+      }
+    }
+  }
+  dropEpisodesOfOthers(now.boot);
+  episodes_wait_ = true;
+}
+
+// An episode is of use only to a remedy that still takes alerts in the same way.
+void Healing::dropEpisodesOfOthers(core::BootTime now) {
+  std::map<std::string, bool> targeted;
+  for (std::size_t i = 0; i < configured_; ++i) {
+    if (remedies_[i].spec.byAlert()) {
+      targeted[remedies_[i].spec.name] = !remedies_[i].spec.alert.target.empty();
+    }
+  }
+  const auto taken = [&](const EpisodeKey& key, const Episode& episode) {
+    const auto found = targeted.find(key.remedy);
+    return found != targeted.end() && found->second == !episode.target.empty();
+  };
+  episodes_.keepOnly(taken, now);
+}
+
+}  // namespace heald::engine

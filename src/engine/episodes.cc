@@ -1,0 +1,249 @@
+#include "engine/episodes.h"
+
+#include <algorithm>
+
+namespace heald::engine {
+
+Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target, const Alert& alert,
+                               core::Now now) {
+  const auto found = episodes_.find(key);
+  if (found == episodes_.end()) {
+    if (episodes_.size() >= kLimit && !makeRoom(now.boot)) {
+      return Heard::kFull;
+    }
+    remember(key);
+    Known& known = episodes_[key];
+    known.episode = {target, alert.labels, alert.firing, 0, now.wall};
+    if (!alert.firing) {
+      return Heard::kOld;
+    }
+    ++groupOf(key, known).firing;
+    waitAgain(key);
+    return Heard::kNew;
+  }
+  Known& known = found->second;
+  if (!known.episode.firing) {
+    return Heard::kOld;
+  }
+  if (alert.firing) {
+    known.episode.heard_at = now.wall;
+    if (known.episode.attempt == 0) {
+      waitAgain(key);
+    }
+    return Heard::kAgain;
+  }
+  remember(key);
+  known.episode.heard_at = now.wall;
+  leaveLine(key, known);
+  stopFiring(key, known, now.boot);
+  return Heard::kResolved;
+}
+
+void Episodes::waitAgain(const EpisodeKey& key) {
+  Known& known = episodes_.at(key);
+  if (known.waits_as == 0 && known.episode.firing) {
+    known.waits_as = ++line_;
+    groupOf(key, known).waiting.emplace(known.waits_as, key);
+  }
+}
+
+void Episodes::wakeAll() {
+  for (auto& [key, known] : episodes_) {
+    if (known.episode.attempt == 0) {
+      waitAgain(key);
+    }
+  }
+}
+
+std::optional<EpisodeKey> Episodes::next(const Group& group) {
+  const auto found = groups_.find(group);
+  if (found == groups_.end() || found->second.waiting.empty()) {
+    return std::nullopt;
+  }
+  return found->second.waiting.begin()->second;
+}
+
+void Episodes::setAside(const Group& group) {
+  const auto found = groups_.find(group);
+  if (found == groups_.end()) {
+    return;
+  }
+  for (const auto& [place, key] : found->second.waiting) {
+    episodes_.at(key).waits_as = 0;
+  }
+  found->second.waiting.clear();
+}
+
+void Episodes::admitted(const EpisodeKey& key, std::uint64_t attempt) {
+  remember(key);
+  Known& known = episodes_.at(key);
+  known.episode.attempt = attempt;
+  leaveLine(key, known);
+}
+
+const Episode* Episodes::find(const EpisodeKey& key) const {
+  const auto found = episodes_.find(key);
+  return found == episodes_.end() ? nullptr : &found->second.episode;
+}
+
+bool Episodes::firing(const EpisodeKey& key) const {
+  const Episode* episode = find(key);
+  return episode != nullptr && episode->firing;
+}
+
+std::optional<EpisodeKey> Episodes::ofAttempt(const Group& group, std::uint64_t attempt) const {
+  for (const auto& [key, known] : episodes_) {
+    if (key.remedy == group.first && known.episode.target == group.second &&
+        known.episode.attempt == attempt) {
+      return key;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<core::BootTime> Episodes::quietSince(const Group& group) const {
+  const auto found = groups_.find(group);
+  if (found == groups_.end()) {
+    return loaded_at_;
+  }
+  return found->second.firing > 0 ? std::nullopt : std::optional(found->second.quiet_since);
+}
+
+std::size_t Episodes::waiting(const Group& group) const {
+  const auto found = groups_.find(group);
+  return found == groups_.end() ? 0 : found->second.waiting.size();
+}
+
+std::size_t Episodes::forgetOld(core::Now now) {
+  if (now.boot < next_cleanup_) {
+    return 0;
+  }
+  next_cleanup_ = now.boot + std::chrono::minutes(1);
+  std::vector<EpisodeKey> old;
+  std::size_t fired = 0;
+  for (const auto& [key, known] : episodes_) {
+    if (now.wall - known.episode.heard_at > kForget) {
+      old.push_back(key);
+      fired += known.episode.firing ? 1 : 0;
+    }
+  }
+  for (const EpisodeKey& key : old) {
+    drop(key, now.boot);
+  }
+  return fired;
+}
+
+void Episodes::keepOnly(const Taken& taken, core::BootTime now) {
+  std::vector<EpisodeKey> gone;
+  for (const auto& [key, known] : episodes_) {
+    if (!taken(key, known.episode)) {
+      gone.push_back(key);
+    }
+  }
+  for (const EpisodeKey& key : gone) {
+    drop(key, now);
+  }
+}
+
+// The resolved ones that were heard of longest ago, a quarter of all places at a time.
+bool Episodes::makeRoom(core::BootTime now) {
+  std::vector<std::pair<core::WallTime, EpisodeKey>> resolved;
+  for (const auto& [key, known] : episodes_) {
+    if (!known.episode.firing) {
+      resolved.emplace_back(known.episode.heard_at, key);
+    }
+  }
+  std::sort(resolved.begin(), resolved.end());
+  resolved.resize(std::min(resolved.size(), kLimit / 4));
+  for (const auto& [heard_at, key] : resolved) {
+    drop(key, now);
+  }
+  return !resolved.empty();
+}
+
+void Episodes::remember(const EpisodeKey& key) {
+  const Episode* episode = find(key);
+  before_.try_emplace(key, episode ? std::optional(*episode) : std::nullopt);
+}
+
+void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
+  groupOf(key, known).waiting.erase(known.waits_as);
+  known.waits_as = 0;
+}
+
+void Episodes::stopFiring(const EpisodeKey& key, Known& known, core::BootTime now) {
+  known.episode.firing = false;
+  Members& members = groupOf(key, known);
+  if (--members.firing == 0) {
+    members.quiet_since = now;
+  }
+}
+
+void Episodes::drop(const EpisodeKey& key, core::BootTime now) {
+  remember(key);
+  Known& known = episodes_.at(key);
+  leaveLine(key, known);
+  if (known.episode.firing) {
+    stopFiring(key, known, now);
+  }
+  episodes_.erase(key);
+}
+
+std::vector<std::pair<EpisodeKey, std::optional<Episode>>> Episodes::changes() const {
+  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> changes;
+  for (const auto& [key, before] : before_) {
+    const Episode* now = find(key);
+    changes.emplace_back(key, now ? std::optional(*now) : std::nullopt);
+  }
+  return changes;
+}
+
+std::vector<std::pair<EpisodeKey, std::optional<Episode>>> Episodes::everything() const {
+  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> all;
+  for (const auto& [key, known] : episodes_) {
+    all.emplace_back(key, known.episode);
+  }
+  return all;
+}
+
+void Episodes::undo(core::BootTime now) {
+  for (auto& [key, before] : before_) {
+    if (before) {
+      episodes_[key].episode = std::move(*before);
+    } else {
+      episodes_.erase(key);
+    }
+  }
+  before_.clear();
+  recount(now);
+}
+
+void Episodes::load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now) {
+  episodes_.clear();
+  before_.clear();
+  loaded_at_ = now;
+  for (auto& [key, episode] : episodes) {
+    episodes_[key].episode = std::move(episode);
+  }
+  recount(now);
+  wakeAll();
+}
+
+// Groups as their members say, after more than one of them has changed.
+void Episodes::recount(core::BootTime now) {
+  const std::map<Group, Members> old = std::exchange(groups_, {});
+  for (auto& [key, known] : episodes_) {
+    Members& members = groupOf(key, known);
+    members.firing += known.episode.firing ? 1 : 0;
+    if (known.waits_as != 0) {
+      members.waiting.emplace(known.waits_as, key);
+    }
+  }
+  for (auto& [group, members] : groups_) {
+    const auto found = old.find(group);
+    const bool was_quiet = found != old.end() && found->second.firing == 0;
+    members.quiet_since = was_quiet ? found->second.quiet_since : now;
+  }
+}
+
+}  // namespace heald::engine

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "engine/event.h"
+
+namespace heald::engine {
+
+// An episode is one alert from the moment that it fires to the moment that it is resolved, as one
+// remedy sees it: Alertmanager names it by fingerprint and start, and tells of it again and again.
+struct EpisodeKey {
+  std::string remedy;
+  std::string fingerprint;
+  core::WallTime starts_at{};
+
+  friend auto operator<=>(const EpisodeKey&, const EpisodeKey&) = default;
+};
+
+struct Episode {
+  std::string target;  // the label's value, where the remedy has targets
+  Labels labels;
+  bool firing = true;
+  // That was admitted for it; 0: none was.
+  static constexpr std::uint64_t kObserved = ~std::uint64_t{0};  // would have been
+  std::uint64_t attempt = 0;
+  core::WallTime heard_at{};  // last
+
+  friend bool operator==(const Episode&, const Episode&) = default;
+};
+
+// The episodes that are known, and which of them still wait for their attempt. Durable: what a step
+// changes is a proposal until its commit.
+//
+// A resolved episode is remembered for a while, because the same notification may come again, from
+// another Alertmanager or late. One that fires and is not heard of any more is forgotten too: then
+// its Alertmanager is gone, and nothing is known.
+class Episodes {
+ public:
+  static constexpr std::size_t kLimit = 10'000;
+  static constexpr core::Duration kForget = std::chrono::hours(24);
+
+  // By remedy and target.
+  using Group = std::pair<std::string, std::string>;
+
+  // A notification. kFull: no room, and nothing was changed.
+  enum class Heard : std::uint8_t { kNew, kAgain, kResolved, kOld, kFull };
+  Heard hear(const EpisodeKey& key, const std::string& target, const Alert& alert, core::Now now);
+
+  // The oldest one of the group that fires and has had no attempt.
+  std::optional<EpisodeKey> next(const Group& group);
+  // Nothing of the group waits any more, until it is heard of again.
+  void setAside(const Group& group);
+  // All that fire without an attempt wait again.
+  void wakeAll();
+  void waitAgain(const EpisodeKey& key);
+
+  void admitted(const EpisodeKey& key, std::uint64_t attempt);
+  const Episode* find(const EpisodeKey& key) const;
+  bool firing(const EpisodeKey& key) const;
+  // The one that an attempt was admitted for.
+  std::optional<EpisodeKey> ofAttempt(const Group& group, std::uint64_t attempt) const;
+  // Since when nothing of the group fires; none while something does.
+  std::optional<core::BootTime> quietSince(const Group& group) const;
+  std::size_t waiting(const Group& group) const;
+
+  // Forgets what is old; looks at most every minute. Returns how many still fired.
+  std::size_t forgetOld(core::Now now);
+  // Forgets those that nobody takes any more.
+  using Taken = std::function<bool(const EpisodeKey&, const Episode&)>;
+  void keepOnly(const Taken& taken, core::BootTime now);
+
+  bool proposed() const { return !before_.empty(); }
+  // What was changed: nothing as the episode means that it is forgotten.
+  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> changes() const;
+  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> everything() const;
+  void keep() { before_.clear(); }
+  void undo(core::BootTime now);
+  void load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now);
+
+  std::size_t size() const { return episodes_.size(); }
+
+ private:
+  struct Known {
+    Episode episode;
+    std::uint64_t waits_as = 0;  // its place in the group's line; 0: it does not wait
+  };
+  struct Members {
+    std::map<std::uint64_t, EpisodeKey> waiting;
+    std::size_t firing = 0;
+    core::BootTime quiet_since{};
+  };
+
+  Members& groupOf(const EpisodeKey& key, const Known& known) {
+    return groups_[{key.remedy, known.episode.target}];
+  }
+  void remember(const EpisodeKey& key);
+  void leaveLine(const EpisodeKey& key, Known& known);
+  void stopFiring(const EpisodeKey& key, Known& known, core::BootTime now);
+  void drop(const EpisodeKey& key, core::BootTime now);
+  bool makeRoom(core::BootTime now);
+  void recount(core::BootTime now);
+
+  std::map<EpisodeKey, Known> episodes_;
+  std::map<Group, Members> groups_;
+  std::map<EpisodeKey, std::optional<Episode>> before_;  // as they were before this step
+  std::uint64_t line_ = 0;
+  core::BootTime loaded_at_{};
+  core::BootTime next_cleanup_{};
+};
+
+}  // namespace heald::engine

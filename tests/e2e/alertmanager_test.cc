@@ -1,0 +1,176 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "e2e/stories.h"
+#include "support/child.h"
+#include "support/command.h"
+
+// The real Alertmanager in front of the real heald, and alerts that mean no good.
+namespace heald::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+// Notes each run and its labels in the file `runs`.
+const char* const kForAlerts = R"(
+governor_defaults: {budgets: [{attempts: 100, per: 1h}]}
+remedies:
+  - name: restart
+    when: {alert: {alertname: Down}}
+    target: instance
+    labels: {instance: '[a-z0-9.:-]+'}
+    exec: {command: [/bin/sh, -c, 'echo "$1 $HEALD_LABEL_instance $HEALD_LABEL_TEAM" >> @DIR@/runs', sh, '{{instance}}']}
+    verify: {within: 1m}
+)";
+
+std::vector<std::string> linesOf(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+class Alertmanager : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!haveProgram("prometheus-alertmanager")) GTEST_SKIP() << "Alertmanager is not installed";
+    heald_.start();
+    dir_.write("alertmanager.yml", R"(
+route: {receiver: heald, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1s}
+receivers:
+  - name: heald
+    webhook_configs:
+      - url: ')" + heald_.url() + R"(/api/alerts'
+        http_config: {authorization: {credentials_file: ')" +
+                                       heald_.file("control.token") + R"('}}
+)");
+    alertmanager_.emplace(std::vector<std::string>{"prometheus-alertmanager", "--config.file",
+                                                   dir_.file("alertmanager.yml"), "--storage.path",
+                                                   dir_.file("data"), "--web.listen-address",
+                                                   "127.0.0.1:0", "--cluster.listen-address="},
+                          dir_.file("alertmanager.log"));
+    const std::regex listening("Listening on\" address=127\\.0\\.0\\.1:([0-9]+)");
+    heald_.await("Alertmanager", [&] {
+      std::smatch found;
+      const std::string log = alertmanager_->output();
+      if (!std::regex_search(log, found, listening)) return false;
+      port_ = static_cast<std::uint16_t>(std::stoi(found[1]));
+      return true;
+    });
+  }
+
+  // As Prometheus tells Alertmanager.
+  void tell(const std::vector<std::string>& instances, bool firing) {
+    json alerts = json::array();
+    for (const std::string& instance : instances) {
+      alerts.push_back({{"labels", {{"alertname", "Down"}, {"instance", instance}, {"TEAM", "x"}}},
+                        {"startsAt", "2026-11-23T20:47:00Z"},
+                        {"endsAt", firing ? "2099-01-01T00:00:00Z" : "2026-11-23T20:50:00Z"}});
+    }
+    const std::string body = alerts.dump();
+    RawConnection connection(port_);
+    connection.send(
+        "POST /api/v2/alerts HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        "Content-Type: application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body);
+    EXPECT_EQ(RawResponse(connection.readAll()).status, 200);
+  }
+  double dropped(const std::string& reason) const {
+    return heald_.metric("heald_events_dropped_total{reason=\"" + reason + "\"}").value_or(-1);
+  }
+  std::vector<std::string> runs() const { return linesOf(heald_.read("runs")); }
+
+  TestDaemon heald_{{kForAlerts}};
+  TempDir dir_;
+  std::optional<Child> alertmanager_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(Alertmanager, AnEpisodeThatIsRepeatedGroupedAndResolvedIsOneAttempt) {
+  tell({"a:1", "b:1"}, true);
+  heald_.await("both attempts", [&] { return runs().size() >= 2; });
+  heald_.await("repetitions", [&] { return dropped("duplicate") >= 6; });
+  tell({"a:1"}, false);
+  heald_.await("the end of one", [&] { return heald_.remedy("restart").at("successes") == 1; });
+  tell({"a:1"}, true);  // the same start: an old story
+  tell({"b:1"}, false);
+  heald_.await("the end of both", [&] { return heald_.remedy("restart").at("successes") == 2; });
+  EXPECT_THAT(runs(), testing::UnorderedElementsAre("a:1 a:1 x", "b:1 b:1 x"));
+  EXPECT_EQ(heald_.remedy("restart").at("attempts"), 2);
+  EXPECT_EQ(heald_.governor("restart@a:1").at("totalAttempts"), 1);
+  EXPECT_THAT(heald_.metrics(), Not(HasSubstr("a:1"))) << "a target that nobody listed";
+  EXPECT_EQ(heald_.metric("heald_governor_targets{governor=\"restart\"}"), 2);
+}
+
+TEST_F(Alertmanager, WhatFiresWhileHealdIsAwayIsHealedWhenItIsBack) {
+  heald_.kill();
+  tell({"a:1"}, true);
+  // On the same port, for Alertmanager's sake.
+  heald_.launch().flags.push_back("--web.control-address=127.0.0.1:" +
+                                  std::to_string(heald_.controlPort()));
+  heald_.start();
+  heald_.await("the attempt", [&] { return runs().size() == 1; });
+}
+
+// A notification of our own.
+json notification(const json& alerts) {
+  return {{"version", "4"}, {"status", "firing"}, {"receiver", "heald"}, {"alerts", alerts}};
+}
+json alert(const std::string& instance, int number) {
+  return {{"status", "firing"},
+          {"labels", {{"alertname", "Down"}, {"instance", instance}}},
+          {"startsAt", "2026-11-23T20:47:00Z"},
+          {"fingerprint", "f" + std::to_string(number)}};
+}
+
+TEST(HostileAlerts, TenThousandOfThemStartNothingThatWasNotConfigured) {
+  TestDaemon heald({kForAlerts});
+  heald.start();
+  const std::vector<std::string> hostile = {"-oProxyCommand=touch /tmp/x",
+                                            "$(reboot)",
+                                            "`reboot`",
+                                            "a\nb",
+                                            std::string("a\0b", 3),
+                                            std::string(65'536, 'a'),
+                                            "../../etc/passwd",
+                                            "a; rm -rf /",
+                                            "{{instance}}",
+                                            "%s%n"};
+  int number = 0;
+  for (int request = 0; request < 100; ++request) {
+    json alerts = json::array();
+    for (int i = 0; i < 100; ++i) {
+      // One long value a request: the body is bounded.
+      const std::string& value = hostile[static_cast<std::size_t>(i) % hostile.size()];
+      alerts.push_back(alert(value.size() > 1'000 && i > 10 ? "a b" : value, ++number));
+    }
+    ASSERT_EQ(heald.post("/api/alerts", notification(alerts).dump()).status, 200);
+    ASSERT_NE(heald.metrics(), "");
+  }
+  EXPECT_EQ(heald.metric("heald_events_total{source=\"alertmanager\"}"), 10'000);
+  EXPECT_EQ(heald.metric("heald_events_dropped_total{reason=\"unmatched\"}"), 10'000);
+  EXPECT_EQ(heald.read("runs"), "");
+  EXPECT_EQ(heald.remedy("restart").at("attempts"), 0);
+  EXPECT_EQ(heald.post("/api/alerts", notification({alert("db:1", 0)}).dump()).status, 200);
+  heald.await("the honest one", [&] { return heald.read("runs") == "db:1 db:1 \n"; });
+}
+
+TEST(HostileAlerts, NothingIsTakenWithoutTheTokenAndNothingAboveTheLimits) {
+  TestDaemon heald({kForAlerts});
+  heald.start();
+  RawConnection stranger(heald.controlPort());
+  stranger.send(
+      "POST /api/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  EXPECT_EQ(RawResponse(stranger.readAll()).status, 401);
+  EXPECT_EQ(heald.post("/api/alerts", std::string((1 << 20) + 1, ' ')).status, 413);
+  EXPECT_EQ(heald.post("/api/alerts", "{}").status, 400);
+  EXPECT_EQ(heald.post("/api/alerts", notification(json(1'001, alert("a", 1))).dump()).status, 400);
+}
+
+}  // namespace
+}  // namespace heald::test

@@ -1,0 +1,423 @@
+#include <gtest/gtest.h>
+
+#include "support/setups.h"
+#include "support/world.h"
+
+namespace heald::engine {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::World;
+
+// The remedy "restart" for alerts named Down, and nothing else.
+engine::Setup forAlerts() {
+  engine::Setup setup = test::oneRemedy();
+  setup.checks.clear();
+  RemedySpec& remedy = setup.remedies[0];
+  remedy.check.clear();
+  remedy.alert.matchers = {{"alertname", "Down"}};
+  remedy.verify = {seconds(0), minutes(10)};
+  return setup;
+}
+
+engine::Setup forTargets() {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.target = "instance";
+  return setup;
+}
+
+Alert alert(const std::string& instance, int start = 1, bool firing = true) {
+  return {instance + "-print",
+          core::WallTime(seconds(start)),
+          firing,
+          {{"alertname", "Down"}, {"instance", instance}}};
+}
+
+World::ActScript endsWell() {
+  return [](const StartAction&) { return World::Act{ActionOutcome::kOk}; };
+}
+
+Output send(World& world, std::vector<Alert> alerts) {
+  return world.send(AlertsReceived{std::move(alerts), "alertmanager"});
+}
+
+std::uint64_t dropped(const World& world, DropReason reason) {
+  return world.snapshot().dropped[static_cast<std::size_t>(reason)];
+}
+
+TEST(Alerts, AnAlertThatIsRepeatedAsksForOneAttempt) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  for (int i = 0; i < 100; ++i) {
+    send(world, {alert("a")});
+    world.runFor(minutes(5));
+  }
+  ASSERT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.starts[0].labels, alert("a").labels);
+  EXPECT_EQ(dropped(world, DropReason::kDuplicate), 99u);
+  // It never ended: the attempt has failed.
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+}
+
+TEST(Alerts, WhatIsResolvedWithinTheWindowIsHealed) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(minutes(9));
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kVerifying);
+  send(world, {alert("a", 1, false)});
+  EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
+  EXPECT_TRUE(world.governor("main").state.in_flight.empty());
+}
+
+TEST(Alerts, WhatIsResolvedWhileTheActionRunsIsHealedWhenItEndsWell) {
+  World world(forAlerts());
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kOk, "", minutes(1)};
+  };
+  send(world, {alert("a")});
+  world.runFor(seconds(30));
+  send(world, {alert("a", 1, false)});
+  world.runFor(minutes(1));
+  EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
+}
+
+TEST(Alerts, WhatStillFiresAfterTheWindowHasFailed) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(minutes(10));
+  const RemedyTotals totals = world.remedy("restart").totals;
+  EXPECT_EQ(totals.failures[static_cast<std::size_t>(FailureReason::kVerification)], 1u);
+}
+
+TEST(Alerts, WithoutAWindowTheActionsOwnEndDecides) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].verify = {seconds(0), seconds(0)};
+  World world(setup);
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
+}
+
+TEST(Alerts, ANewStartIsANewEpisode) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  for (int i = 1; i <= 3; ++i) {
+    send(world, {alert("a", i)});
+    world.runFor(minutes(1));
+    send(world, {alert("a", i, false)});
+    world.runFor(minutes(1));
+  }
+  EXPECT_EQ(world.starts.size(), 3u);
+  EXPECT_EQ(world.remedy("restart").totals.successes, 3u);
+}
+
+TEST(Alerts, ALateRepetitionOfAResolvedOneAsksForNothing) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  send(world, {alert("a", 1, false)});
+  world.runFor(minutes(1));
+  send(world, {alert("a")});
+  send(world, {alert("b", 1, false)});  // the end is heard of before the beginning
+  send(world, {alert("b")});
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, AGroupIsOneAttemptForEachEpisodeOneAfterTheOther) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a"), alert("b"), alert("c")});
+  EXPECT_EQ(world.starts.size(), 1u);
+  for (const char* name : {"a", "b", "c"}) {
+    world.runFor(seconds(10));
+    EXPECT_EQ(world.starts.back().labels, alert(name).labels);
+    send(world, {alert(name, 1, false)});
+    world.runFor(seconds(10));
+  }
+  EXPECT_EQ(world.starts.size(), 3u);
+  EXPECT_EQ(world.remedy("restart").totals.successes, 3u);
+}
+
+TEST(Alerts, WhatIsResolvedBeforeItsTurnGetsNoAttempt) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a"), alert("b")});
+  send(world, {alert("b", 1, false)});
+  send(world, {alert("a", 1, false)});
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, AnEpisodeThatWaitsForTheBackoffIsForgottenWhenItIsResolved) {
+  World world(forAlerts());
+  send(world, {alert("a")});
+  world.runFor(seconds(1));
+  send(world, {alert("b")});
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kWaiting);
+  send(world, {alert("b", 1, false)});
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, EndlessEpisodesOfAFailingRemedyStopAtTheBoundOfItsGovernor) {
+  World world(forAlerts());
+  for (int i = 1; i < 500; ++i) {
+    send(world, {alert("a", i)});
+    world.runFor(seconds(30));
+    send(world, {alert("a", i, false)});
+    world.runFor(seconds(30));
+  }
+  EXPECT_LE(world.starts.size(), 10u);
+}
+
+TEST(Alerts, WithRetryAnEpisodeIsTriedAgainUnderItsGovernor) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.retry = true;
+  setup.remedies[0].steps = {0, 3};
+  World world(setup);
+  send(world, {alert("a")});
+  world.runUntil(hours(2));
+  EXPECT_EQ(test::startsInSeconds(world),
+            (std::vector<long>{0, 5, 15, 75, 135, 215, 375, 695, 1295, 1895}));
+  EXPECT_EQ(world.starts[2].step, 0);
+  EXPECT_EQ(world.starts[3].step, 1);
+}
+
+TEST(Alerts, EmptyListsAndAlertsThatNothingMatchesStartNothing) {
+  World world(forAlerts());
+  EXPECT_TRUE(send(world, {}).reply->ok());
+  Alert other = alert("a");
+  other.labels[0].second = "Other";
+  Alert unlabelled = alert("b");
+  unlabelled.labels.clear();
+  EXPECT_TRUE(send(world, {other, unlabelled}).reply->ok());
+  world.runFor(hours(1));
+  EXPECT_TRUE(world.starts.empty());
+  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 2u);
+}
+
+TEST(Alerts, ARemedyWithoutMatchersOrWithAnEmptyOneIsAskedForByNone) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.matchers = {{"alertname", "Down"}, {"missing", ""}};
+  World world(setup);
+  send(world, {alert("a")});
+  EXPECT_TRUE(world.starts.empty());
+}
+
+TEST(Alerts, LabelsThatDoNotMatchTheirPatternAskForNothing) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.arguments = {{"instance", core::LabelPattern("[a-z0-9.:-]+")}};
+  World world(setup);
+  for (const char* hostile : {"-oProxyCommand=x", "$(reboot)", "a b", "a\nb", ""}) {
+    send(world, {alert(hostile)});
+  }
+  send(world, {alert(std::string(65'536, 'a'))});
+  send(world, {alert(std::string("a\0b", 3))});
+  world.runFor(minutes(1));
+  EXPECT_TRUE(world.starts.empty());
+  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 7u);
+  EXPECT_TRUE(world.noted("alerts asked for nothing: their labels are not acceptable"));
+  send(world, {alert("db-1:9100")});
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, EveryTargetHasAGovernorStateOfItsOwn) {
+  World world(forTargets());
+  world.setup.remedies[0].alert.retry = true;
+  world.reload(world.setup);
+  world.remedies["restart"] = [](const StartAction& start) {
+    const bool well = start.labels.at(1).second == "good";
+    return World::Act{well ? ActionOutcome::kOk : ActionOutcome::kFailed};
+  };
+  send(world, {alert("bad"), alert("good")});
+  EXPECT_EQ(world.starts.size(), 2u);
+  send(world, {alert("good", 1, false)});
+  world.runUntil(hours(1));
+  EXPECT_TRUE(world.governor("main@bad").state.dormant());
+  EXPECT_FALSE(world.governor("main@good").state.dormant());
+  EXPECT_EQ(world.governor("main@good").state.totals.successes, 1u);
+  EXPECT_EQ(world.remedy("restart").totals.attempts, 11u);
+  EXPECT_EQ(world.governor("main").state.totals.attempts, 0u);
+  EXPECT_FALSE(world.governor("main@bad").exposed);
+  EXPECT_EQ(world.governor("main@bad").target, "bad");
+}
+
+TEST(Alerts, TargetsAreBoundedAndOneAtRestMakesRoom) {
+  engine::Setup setup = forTargets();
+  setup.remedies[0].alert.max_targets = 2;
+  setup.governors[0].policy.budgets.clear();
+  World world(setup);
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a"), alert("b"), alert("c")});
+  EXPECT_EQ(world.starts.size(), 2u);
+  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 1u);
+  send(world, {alert("a", 1, false)});
+  world.runFor(hours(1));
+  send(world, {alert("c")});
+  // What a target has started is part of what is remembered of it.
+  EXPECT_EQ(world.snapshot().targets.size(), 2u);
+}
+
+TEST(Alerts, OnlyListedTargetsAreTakenWhereTheConfigurationListsThem) {
+  engine::Setup setup = forTargets();
+  setup.remedies[0].alert.targets = {"a"};
+  World world(setup);
+  send(world, {alert("a"), alert("b")});
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_TRUE(world.governor("main@a").exposed);
+}
+
+TEST(Alerts, AHumanReachesAllTargetsByTheNameOfTheirGovernor) {
+  World world(forTargets());
+  send(world, {alert("a"), alert("b")});
+  EXPECT_TRUE(world.send(EnterDormant{"main", "a test", "somebody"}).reply->ok());
+  EXPECT_TRUE(world.governor("main@a").state.dormant());
+  send(world, {alert("c")});  // a new one obeys its parent
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 2u);
+  EXPECT_TRUE(world.send(Resume{"main", "a test", "somebody"}).reply->ok());
+  EXPECT_FALSE(world.governor("main").state.dormant());
+  EXPECT_FALSE(world.governor("main@b").state.dormant());
+  send(world, {alert("c")});
+  EXPECT_EQ(world.starts.size(), 3u);
+  EXPECT_TRUE(world.send(EnterDormant{"main@a", "a test", "somebody"}).reply->ok());
+  EXPECT_FALSE(world.governor("main@b").state.dormant());
+}
+
+TEST(Alerts, WhatWasRecordedIsActedUponAfterARestart) {
+  World world(forTargets());
+  world.send(SetFlag{core::Feature::kAutoHealing, false, "a test", "somebody"});
+  send(world, {alert("a")});
+  world.crash();
+  world.send(SetFlag{core::Feature::kAutoHealing, true, "a test", "somebody"});
+  world.crash();
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.starts[0].labels, alert("a").labels);
+}
+
+TEST(Alerts, AnAttemptThatACrashInterruptedIsCountedOnceAndNotRunAgain) {
+  for (const bool resolved : {false, true}) {
+    World world(forTargets());
+    world.remedies["restart"] = [](const StartAction&) {
+      return World::Act{ActionOutcome::kOk, "", minutes(1)};
+    };
+    send(world, {alert("a")});
+    world.crash();
+    if (resolved) {
+      send(world, {alert("a", 1, false)});
+    }
+    world.runFor(hours(2));
+    send(world, {alert("a")});
+    world.runFor(hours(2));
+    EXPECT_EQ(world.starts.size(), 1u);
+    const RemedyTotals totals = world.remedy("restart").totals;
+    EXPECT_EQ(totals.successes, resolved ? 1u : 0u);
+    EXPECT_EQ(totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)],
+              resolved ? 0u : 1u);
+    EXPECT_TRUE(world.governor("main@a").state.in_flight.empty());
+  }
+}
+
+TEST(Alerts, NothingIsRecordedWhileTheStoreTakesNothing) {
+  World world(forAlerts());
+  world.store_error = "disk full";
+  const Output out = send(world, {alert("a")});
+  ASSERT_FALSE(out.reply->ok());
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kUnavailable);
+  world.store_error.clear();
+  world.runFor(seconds(5));
+  EXPECT_TRUE(world.starts.empty());
+  send(world, {alert("a")});  // as Alertmanager does
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, WhatWasRecordedBeforeTheStoreFailedStartsWhenItIsBack) {
+  World world(forAlerts());
+  world.send(EnterDormant{"main", "a test", "somebody"});
+  send(world, {alert("a")});
+  world.store_error = "disk full";
+  world.send(Resume{"main", "a test", "somebody"});
+  world.store_error.clear();
+  world.runFor(seconds(5));
+  world.send(Resume{"main", "a test", "somebody"});
+  send(world, {alert("a")});
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, TooManyAreRefusedWholeSoThatTheyAreSentAgain) {
+  World world(forAlerts());
+  std::vector<Alert> many;
+  for (std::size_t i = 0; i < Episodes::kLimit; ++i) {
+    many.push_back(alert("i" + std::to_string(i)));
+  }
+  EXPECT_TRUE(send(world, many).reply->ok());
+  const Output out = send(world, {alert("i1", 1, false), alert("one more"), alert("another")});
+  EXPECT_FALSE(out.reply->ok());
+  EXPECT_EQ(dropped(world, DropReason::kQueueFull), 3u);
+  EXPECT_TRUE(send(world, {alert("i1", 1, false)}).reply->ok());
+  EXPECT_TRUE(send(world, {alert("one more")}).reply->ok());
+}
+
+TEST(Alerts, WhatIsNotHeardOfForADayIsForgotten) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a"), alert("b")});
+  world.runFor(hours(25));
+  EXPECT_EQ(dropped(world, DropReason::kExpired), 2u);
+}
+
+TEST(Alerts, QuietForLongEnoughClearsTheCountsOfTheirGovernor) {
+  World world(forAlerts());
+  send(world, {alert("a")});
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+  send(world, {alert("a", 1, false)});
+  world.runFor(minutes(10) - seconds(1));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.runFor(seconds(2));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Alerts, InObserveModeAnEpisodeIsCountedOnceAndNothingIsDone) {
+  engine::Setup setup = forAlerts();
+  setup.healing.observe = true;
+  World world(setup);
+  for (int i = 0; i < 5; ++i) {
+    send(world, {alert("a")});
+    world.runFor(minutes(1));
+  }
+  EXPECT_EQ(world.remedy("restart").would_attempt, 1u);
+  EXPECT_TRUE(world.starts.empty());
+}
+
+TEST(Alerts, AReloadKeepsEpisodesAndTheAttemptOfATarget) {
+  World world(forTargets());
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kOk, "", minutes(1)};
+  };
+  send(world, {alert("a")});
+  world.runFor(seconds(1));
+  world.reload(forTargets());
+  EXPECT_TRUE(world.cancelled.empty());
+  world.runFor(minutes(2));
+  EXPECT_EQ(world.snapshot().targets.at(0).phase, Phase::kVerifying);
+  world.reload(forTargets());
+  send(world, {alert("a")});
+  send(world, {alert("a", 1, false)});
+  world.runFor(minutes(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
+  world.reload(forAlerts());  // no targets any more
+  EXPECT_TRUE(world.snapshot().targets.empty());
+}
+
+}  // namespace
+}  // namespace heald::engine

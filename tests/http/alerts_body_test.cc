@@ -1,0 +1,114 @@
+#include "http/alerts_body.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+namespace heald::http {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+json notification() {
+  return json::parse(R"({
+    "version": "4", "groupKey": "{}:{alertname=\"Down\"}", "truncatedAlerts": 0,
+    "status": "firing", "receiver": "heald", "groupLabels": {"alertname": "Down"},
+    "commonLabels": {"alertname": "Down"}, "commonAnnotations": {},
+    "externalURL": "http://alertmanager:9093",
+    "alerts": [
+      {"status": "firing", "labels": {"alertname": "Down", "instance": "a:1"}, "annotations": {},
+       "startsAt": "2026-11-23T20:47:00.5Z", "endsAt": "0001-01-01T00:00:00Z",
+       "generatorURL": "", "fingerprint": "c1a5f1d2e3b4a596"},
+      {"status": "resolved", "labels": {"alertname": "Down", "instance": "b:1"}, "annotations": {},
+       "startsAt": "2026-11-23T21:47:00.5+01:00", "endsAt": "2026-11-23T21:50:00Z",
+       "generatorURL": "", "fingerprint": "0000000000000001"}]})");
+}
+
+std::string problemOf(const json& body) {
+  const auto alerts = readAlerts(body.dump());
+  return alerts ? "" : alerts.error().message;
+}
+
+TEST(AlertsBody, ReadsWhatAlertmanagerSends) {
+  const auto alerts = readAlerts(notification().dump());
+  ASSERT_TRUE(alerts) << alerts.error().message;
+  ASSERT_EQ(alerts->size(), 2u);
+  const engine::Alert& first = alerts->at(0);
+  EXPECT_EQ(first.fingerprint, "c1a5f1d2e3b4a596");
+  EXPECT_TRUE(first.firing);
+  EXPECT_EQ(first.labels, (engine::Labels{{"alertname", "Down"}, {"instance", "a:1"}}));
+  EXPECT_FALSE(alerts->at(1).firing);
+  EXPECT_EQ(first.starts_at, alerts->at(1).starts_at) << "the same moment in another zone";
+}
+
+TEST(AlertsBody, AnEmptyListIsNoMistake) {
+  json body = notification();
+  body["alerts"] = json::array();
+  EXPECT_TRUE(readAlerts(body.dump())->empty());
+}
+
+TEST(AlertsBody, NamesThePlaceOfWhatIsWrong) {
+  EXPECT_THAT(problemOf({{"alerts", json::array()}}), HasSubstr("version must be \"4\""));
+  json body = notification();
+  body["version"] = "5";
+  EXPECT_THAT(problemOf(body), HasSubstr("version"));
+  body = notification();
+  body["alerts"] = 3;
+  EXPECT_THAT(problemOf(body), HasSubstr("alerts must be a list"));
+  for (const auto& [key, value] :
+       std::map<std::string, json>{{"status", "gone"},
+                                   {"labels", json::array()},
+                                   {"startsAt", "yesterday"},
+                                   {"fingerprint", std::string(129, 'a')}}) {
+    body = notification();
+    body["alerts"][1][key] = value;
+    EXPECT_THAT(problemOf(body), HasSubstr("alerts[1]." + key));
+  }
+  body = notification();
+  body["alerts"][0] = "text";
+  EXPECT_THAT(problemOf(body), HasSubstr("alerts[0]"));
+  EXPECT_THAT(readAlerts("{").error().message, HasSubstr("line 1"));
+}
+
+TEST(AlertsBody, TakesAThousandAlertsAndNotOneMore) {
+  json body = notification();
+  const json one = body["alerts"][0];
+  body["alerts"] = json(kMaxAlerts, one);
+  EXPECT_TRUE(readAlerts(body.dump()));
+  body["alerts"].push_back(one);
+  EXPECT_THAT(problemOf(body), HasSubstr("1001 entries; the limit is 1000"));
+}
+
+TEST(AlertsBody, LeavesOutLabelsThatAreTooLongTooManyOrNoText) {
+  json body = notification();
+  json& labels = body["alerts"][0]["labels"];
+  labels["long"] = std::string(kMaxLabelValue + 1, 'a');
+  labels[std::string(kMaxLabelName + 1, 'n')] = "a";
+  labels["number"] = 3;
+  EXPECT_EQ(readAlerts(body.dump())->at(0).labels.size(), 2u);
+  for (int i = 0; i < 100; ++i) labels["l" + std::to_string(i)] = "x";
+  EXPECT_EQ(readAlerts(body.dump())->at(0).labels.size(), kMaxLabels);
+}
+
+TEST(AlertsBody, WithoutAFingerprintTheLabelsTellAlertsApart) {
+  json body = notification();
+  body["alerts"][0].erase("fingerprint");
+  body["alerts"][1].erase("fingerprint");
+  const auto alerts = readAlerts(body.dump());
+  EXPECT_FALSE(alerts->at(0).fingerprint.empty());
+  EXPECT_NE(alerts->at(0).fingerprint, alerts->at(1).fingerprint);
+  EXPECT_EQ(alerts->at(0).fingerprint, readAlerts(body.dump())->at(0).fingerprint);
+}
+
+TEST(AlertsBody, BytesThatAreNotUtf8DoNotCostTheOtherAlerts) {
+  std::string body = notification().dump();
+  body.replace(body.find("a:1"), 3, "a\xff\xfe");
+  const auto alerts = readAlerts(body);
+  ASSERT_TRUE(alerts);
+  EXPECT_EQ(alerts->at(0).labels.at(1).second, "a\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(alerts->size(), 2u);
+}
+
+}  // namespace
+}  // namespace heald::http
