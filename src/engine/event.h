@@ -145,9 +145,9 @@ struct Reload {
 // No check, attempt or task starts from here on; what runs may still report.
 struct Stop {};
 
-using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
-                           Reset, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy,
-                           RequestPermit, ReportPermit, RegisterTask, RemoveTask, AlertsReceived,
-                           Reload, Stop>;
+using Event =
+    std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant, Reset,
+                 SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy, RequestPermit,
+                 ReportPermit, RegisterTask, RemoveTask, AlertsReceived, Reload, Stop>;
 
 }  // namespace heald::engine

@@ -42,6 +42,8 @@ void Healing::fill(Snapshot& s) const {
     s.governors.push_back(std::move(view));
   }
   for (const Remedy& remedy : remedies_) {
+    const std::size_t its_governor = view_of[static_cast<std::size_t>(remedy.governor)];
+    s.governors[its_governor].remedies.push_back(remedy.spec.name);
     if (!remedy.target.empty()) {
       fillTarget(remedy, s);
       continue;
@@ -61,7 +63,6 @@ void Healing::fill(Snapshot& s) const {
     if (remedy.phase == Phase::kWaiting) {
       view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
     }
-    s.governors[view_of[static_cast<std::size_t>(remedy.governor)]].remedies.push_back(view.name);
     s.remedies.push_back(std::move(view));
   }
 }

@@ -116,8 +116,8 @@ struct Changes {
   std::vector<std::pair<std::string, core::GovernorState>> governors;
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
-  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;    // by remedy; nothing: ended
-  std::vector<std::pair<std::string, std::optional<Permit>>> permits;  // by id; nothing: forgotten
+  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;     // by remedy; nothing: ended
+  std::vector<std::pair<std::string, std::optional<Permit>>> permits;   // by id; nothing: forgotten
   std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;  // nothing: forgotten
   core::Now at{};
 

@@ -112,8 +112,8 @@ struct GovernorView {
   std::optional<core::BootTime> next_attempt_at;  // none when no time alone will do
   std::vector<std::string> remedies;
   PermitCounts permits{};  // by PermitOutcome
-  std::string target;   // of the governor of one target: the label's value; else ""
-  bool exposed = true;  // in metrics: all but the targets that the configuration does not list
+  std::string target;      // of the governor of one target: the label's value; else ""
+  bool exposed = true;     // in metrics: all but the targets that the configuration does not list
 };
 
 struct TaskView {

@@ -181,8 +181,7 @@ TEST(SqliteStore, KeepsEpisodesUntilTheyAreForgotten) {
   EXPECT_EQ(saved.episodes[0].first, key);
   EXPECT_EQ(saved.episodes[0].second, episode);
   runSql(folder / "heald.db", "UPDATE episodes SET episode = '{}'");
-  const engine::Saved damaged = openedAt(*storeAt(folder / "heald.db"), stampAt(130));
-  EXPECT_TRUE(damaged.episodes.empty());
+  EXPECT_TRUE(openedAt(*store, stampAt(130)).episodes.empty());
 }
 
 TEST(SqliteStore, ALaterCommitReplacesAnEarlierOneAndLeavesTheOthers) {
@@ -268,7 +267,8 @@ TEST(SqliteStore, IsMarkedAsHealdsForFileAndForTheNextVersion) {
 TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   const TempFolder folder;
   makeStore(folder / "heald.db", 7);
-  runSql(folder / "heald.db", "DROP TABLE pauses; DROP TABLE permits; PRAGMA user_version = 1");
+  runSql(folder / "heald.db",
+         "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; PRAGMA user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
   engine::Changes changes;
