@@ -21,9 +21,14 @@ struct Scene {
 };
 
 GuardFinding dormant(const Scene& s) {
-  const bool is = s.state.dormant();
-  return {
-      Guard::kDormant, !is, is ? "DORMANT: " + s.state.dormancy->reason : "ACTIVE", "ACTIVE", {}};
+  if (s.state.dormant()) {
+    return {Guard::kDormant, false, "DORMANT: " + s.state.dormancy->reason, "ACTIVE", {}};
+  }
+  return {Guard::kDormant,
+          !s.gates.parent_dormant,
+          s.gates.parent_dormant ? "its parent is DORMANT" : "ACTIVE",
+          "ACTIVE",
+          {}};
 }
 
 GuardFinding permanentOpen(const Scene& s) {

@@ -79,7 +79,7 @@ Verdict Governor::ask(const Gates& gates, BootTime now) const {
   if (!gates.feature_enabled) {
     return deny(Guard::kFeatureFlag);
   }
-  if (state_.dormant()) {
+  if (state_.dormant() || gates.parent_dormant) {
     return deny(Guard::kDormant);
   }
   if (reads == BreakerState::kPermanentOpen) {

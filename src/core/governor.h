@@ -53,6 +53,7 @@ struct Gates {
   bool store_available = true;
   bool max_concurrent_reached = false;
   bool storm_brake = false;
+  bool parent_dormant = false;  // of a governor that serves one target of another
 };
 
 // The answer to "may an attempt start now?". `until` is there for kBreakerOpen and kBackoff only:

@@ -44,7 +44,7 @@ struct Episode {
 // its Alertmanager is gone, and nothing is known.
 class Episodes {
  public:
-  static constexpr std::size_t kLimit = 10'000;
+  static constexpr std::size_t kLimit = 20'000;
   static constexpr core::Duration kForget = std::chrono::hours(24);
 
   // By remedy and target.

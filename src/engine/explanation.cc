@@ -87,10 +87,17 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now
 
 GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view, core::Now now) {
   const core::Governor governor(view.policy, view.state);
-  GovernorExplanation explanation{core::explain(governor, gatesOf(s), now.boot), {}};
+  const std::string parent = view.target.empty() ? "" : view.name.substr(0, view.name.find('@'));
+  core::Gates gates = gatesOf(s);
+  gates.parent_dormant = std::any_of(s.governors.begin(), s.governors.end(), [&](const auto& g) {
+    return g.name == parent && g.state.dormant();
+  });
+  GovernorExplanation explanation{core::explain(governor, gates, now.boot), {}};
   tellGates(s, explanation.governor.guards);
   for (const RemedyView& remedy : s.remedies) {
-    if (remedy.governor == view.name) {
+    const bool serves =
+        remedy.governor == view.name || (!remedy.target_label.empty() && remedy.governor == parent);
+    if (serves) {
       explanation.remedies.push_back(standingOf(s, remedy, now));
     }
   }

@@ -34,6 +34,10 @@ class Governors {
   int addTarget(int parent, const std::string& target, bool exposed);
   void retireTarget(int governor);
   int parent(int governor) const { return at(governor).parent; }  // -1: it is no target's
+  bool parentDormant(int governor) const {
+    const int above = parent(governor);
+    return above >= 0 && at(above).governor.state().dormant();
+  }
   const std::string& target(int governor) const { return at(governor).target; }
   bool exposed(int governor) const { return at(governor).exposed; }
   const std::string& name(int governor) const { return at(governor).name; }

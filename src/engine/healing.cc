@@ -24,14 +24,14 @@ bool endsWithAnAttempt(Guard guard) {
 
 }  // namespace
 
-// A governor of one target obeys its parent's dormancy too.
+core::Gates Healing::gatesOf(const Remedy& remedy) const {
+  core::Gates now_gates = gates(remedy.preventive_run);
+  now_gates.parent_dormant = governors_.parentDormant(remedy.governor);
+  return now_gates;
+}
+
 core::Verdict Healing::ask(const Remedy& remedy, core::BootTime now) const {
-  const core::Gates now_gates = gates(remedy.preventive_run);
-  const int parent = governors_.parent(remedy.governor);
-  if (parent >= 0 && now_gates.feature_enabled && governors_[parent].state().dormant()) {
-    return {Guard::kDormant, std::nullopt};
-  }
-  return governors_[remedy.governor].ask(now_gates, now);
+  return governors_[remedy.governor].ask(gatesOf(remedy), now);
 }
 
 bool Healing::stormBrake() const {
@@ -301,12 +301,7 @@ void Healing::admit(int r, Step& step) {
     wouldAttempt(r, step);
     return;
   }
-  if (const core::Verdict verdict = ask(remedy, step.now.boot);
-      verdict.denied_by == Guard::kDormant) {
-    deny(r, verdict, step);  // perhaps its parent's
-    return;
-  }
-  const core::Gates now_gates = gates(remedy.preventive_run);
+  const core::Gates now_gates = gatesOf(remedy);
   const auto decision = governors_.propose(remedy.governor, [&](core::Governor& governor) {
     return governor.trigger(now_gates, remedy.spec.name, step.now);
   });

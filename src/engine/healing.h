@@ -140,6 +140,7 @@ class Healing {
   const Remedy& at(int remedy) const { return remedies_[static_cast<std::size_t>(remedy)]; }
   RemedyView& figures(const Remedy& remedy) { return at(remedy.base).view; }
   static Episodes::Group groupOf(const Remedy& r) { return {r.spec.name, r.target}; }
+  core::Gates gatesOf(const Remedy& remedy) const;
   core::Verdict ask(const Remedy& remedy, core::BootTime now) const;
   bool asksAgain(const Remedy& remedy) const { return remedy.check >= 0 || remedy.spec.byAlert(); }
 

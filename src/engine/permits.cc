@@ -65,8 +65,10 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                  "everything is paused " + remaining(wait) + ": " + at.pause->reason},
                 notes);
   }
+  core::Gates gates = at.gates;
+  gates.parent_dormant = governors_.parentDormant(governor);
   if (at.observe) {
-    const core::Verdict verdict = governors_[governor].ask(at.gates, now.boot);
+    const core::Verdict verdict = governors_[governor].ask(gates, now.boot);
     return deny(governor, PermitOutcome::kObserveMode,
                 {"observe_mode",
                  false,
@@ -77,7 +79,7 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                 notes);
   }
   const auto decision =
-      governors_.propose(governor, [&](core::Governor& g) { return g.trigger(at.gates, "", now); });
+      governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
   return decision.ticket ? grant(governor, *decision.ticket, command, now)
                          : refuse(governor, decision.verdict, now, notes);
 }

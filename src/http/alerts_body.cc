@@ -22,11 +22,15 @@ Error wrong(const std::string& place, const std::string& what) {
 
 engine::Labels labelsOf(const json& object) {
   engine::Labels labels;
+  std::size_t bytes = 0;
   for (const auto& [name, value] : object.items()) {
     if (labels.size() == kMaxLabels) break;
     if (!value.is_string() || name.empty() || name.size() > kMaxLabelName) continue;
     const auto& text = value.get_ref<const std::string&>();
-    if (text.size() <= kMaxLabelValue) labels.emplace_back(name, text);
+    if (text.size() > kMaxLabelValue || bytes + name.size() + text.size() > kMaxLabelBytes)
+      continue;
+    bytes += name.size() + text.size();
+    labels.emplace_back(name, text);
   }
   return labels;
 }

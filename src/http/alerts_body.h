@@ -14,6 +14,7 @@ inline constexpr std::size_t kMaxAlerts = 1'000;
 inline constexpr std::size_t kMaxLabels = 64;
 inline constexpr std::size_t kMaxLabelName = 128;    // bytes
 inline constexpr std::size_t kMaxLabelValue = 1024;  // bytes
+inline constexpr std::size_t kMaxLabelBytes = 4096;  // of all names and values of an alert
 
 // The alerts of a webhook notification, version 4, as Alertmanager sends it
 // (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). Keys that are not

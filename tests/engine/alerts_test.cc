@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/explanation.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -282,6 +283,10 @@ TEST(Alerts, AHumanReachesAllTargetsByTheNameOfTheirGovernor) {
   send(world, {alert("c")});  // a new one obeys its parent
   world.runFor(hours(1));
   EXPECT_EQ(world.starts.size(), 2u);
+  const GovernorExplanation why =
+      explainGovernor(world.snapshot(), world.governor("main@c"), world.now());
+  EXPECT_EQ(why.governor.verdict.denied_by, core::Guard::kDormant);
+  EXPECT_EQ(why.remedies.size(), 1u);
   EXPECT_TRUE(world.send(Resume{"main", "a test", "somebody"}).reply->ok());
   EXPECT_FALSE(world.governor("main").state.dormant());
   EXPECT_FALSE(world.governor("main@b").state.dormant());

@@ -87,6 +87,10 @@ TEST(AlertsBody, LeavesOutLabelsThatAreTooLongTooManyOrNoText) {
   labels[std::string(kMaxLabelName + 1, 'n')] = "a";
   labels["number"] = 3;
   EXPECT_EQ(readAlerts(body.dump())->at(0).labels.size(), 2u);
+  labels["wide"] = std::string(kMaxLabelValue, 'w');
+  labels["x"] = labels["y"] = labels["z"] = labels["wide"];
+  EXPECT_EQ(readAlerts(body.dump())->at(0).labels.size(), 5u) << "of four kibibytes, three fit";
+  for (const char* name : {"wide", "x", "y", "z"}) labels.erase(name);
   for (int i = 0; i < 100; ++i) labels["l" + std::to_string(i)] = "x";
   EXPECT_EQ(readAlerts(body.dump())->at(0).labels.size(), kMaxLabels);
 }
