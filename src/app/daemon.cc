@@ -198,7 +198,7 @@ class RunningDaemon final : public Daemon {
     backend.now = [this] { return clock_.now(); };
     backend.call = [this](engine::Event event) { return loop_.call(std::move(event)); };
     backend.reload = [this](const std::string& by) { return reload(by); };
-    backend.metrics_text = [this] { return metricsText(); };
+    backend.metrics_text = [this](bool open_metrics) { return metricsText(open_metrics); };
     backend.version = version();
     return backend;
   }
@@ -210,7 +210,7 @@ class RunningDaemon final : public Daemon {
             }};
   }
 
-  std::string metricsText() const {
+  std::string metricsText(bool open_metrics) const {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
@@ -222,8 +222,11 @@ class RunningDaemon final : public Daemon {
     }
     sources.monitored = monitor_.figures();
     sources.process = metrics::readProcessFigures();
-    return metrics::ExactTextWriter().write(
-        metrics::collect(*loop_.snapshot(), sources, clock_.now()));
+    const auto snapshot = loop_.snapshot();
+    const auto families = metrics::collect(*snapshot, sources, clock_.now());
+    return open_metrics
+               ? metrics::OpenMetricsWriter(metrics::exemplarsOf(*snapshot)).write(families)
+               : metrics::ExactTextWriter().write(families);
   }
 
   metrics::StoreFigures storeFigures() const {

@@ -172,7 +172,7 @@ void Healing::ended(int r, Step& step) {
   const bool ok = remedy.ok;
   const bool again = !ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
   if (!remedy.recovering) {
-    view.duration.observe(step.now.boot - remedy.started);
+    view.duration.observe(step.now.boot - remedy.started, remedy.attempt, step.now.wall);
   }
   preventive_failures_ += remedy.preventive_run && !ok ? 1 : 0;
   remedy.view.incident_failures = ok ? 0 : remedy.view.incident_failures + 1;

@@ -4,12 +4,39 @@
 
 namespace heald::engine {
 
-void Histogram::observe(core::Duration duration) {
-  const double seconds = std::chrono::duration<double>(duration).count();
-  const auto bucket = std::lower_bound(bounds_->begin(), bounds_->end(), seconds);
-  ++counts_[static_cast<std::size_t>(bucket - bounds_->begin())];
+namespace {
+
+double secondsOf(core::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+std::size_t Histogram::count(core::Duration duration) {
+  const double seconds = secondsOf(duration);
+  const auto bound = std::lower_bound(bounds_->begin(), bounds_->end(), seconds);
+  const auto bucket = static_cast<std::size_t>(bound - bounds_->begin());
+  ++counts_[bucket];
   ++count_;
   sum_seconds_ += seconds;
+  return bucket;
+}
+
+void Histogram::observe(core::Duration duration) {
+  count(duration);
+}
+
+void Histogram::observe(core::Duration duration, std::uint64_t attempt, core::WallTime ended) {
+  const std::size_t bucket = count(duration);
+  exemplars_.resize(counts_.size());
+  exemplars_[bucket] = {attempt, secondsOf(duration), ended};
+}
+
+std::optional<Exemplar> Histogram::exemplar(std::size_t bucket) const {
+  if (bucket >= exemplars_.size() || exemplars_[bucket].attempt == 0) {
+    return std::nullopt;
+  }
+  return exemplars_[bucket];
 }
 
 const std::vector<double>& checkBuckets() {

@@ -20,7 +20,8 @@ struct Backend {
   std::function<Result<engine::Reply>(engine::Event)> call;
   // Reads the configuration again; `by` is who asked. An Error means that nothing has changed.
   std::function<Result<void>(const std::string& by)> reload;
-  std::function<std::string()> metrics_text;  // Prometheus text format 0.0.4
+  std::function<std::string(bool openmetrics)>
+      metrics_text;  // OpenMetrics 1.0, or Prometheus 0.0.4
   std::string version;
   std::string control_url;  // for the links of the metrics listener's landing page; may be ""
 };

@@ -1,11 +1,18 @@
 #include "http/metrics_routes.h"
 
+#include "http/accept.h"
 #include "http/overview.h"
 
 namespace heald::http {
 namespace {
 
-constexpr const char* kExpositionFormat = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* kPrometheus = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+bool openMetricsWanted(const Request& request) {
+  const auto accept = request.headers.get("Accept").value_or("");
+  return weightOf(accept, "application/openmetrics-text") > weightOf(accept, "text/plain");
+}
 
 Response landing(const Backend& backend) {
   Landing page = overviewOf(backend);
@@ -22,8 +29,11 @@ Response landing(const Backend& backend) {
 
 Router metricsRoutes(const Backend& backend) {
   Router router = routerOf(healthCalls(backend));
-  router.get("/metrics", [metrics = backend.metrics_text](const Request&) {
-    return text(metrics(), kExpositionFormat);
+  router.get("/metrics", [metrics = backend.metrics_text](const Request& request) {
+    const bool open = openMetricsWanted(request);
+    Response response = text(metrics(open), open ? kOpenMetrics : kPrometheus);
+    response.headers.add("Vary", "Accept");
+    return response;
   });
   router.get("/", [backend](const Request&) { return landing(backend); });
   return router;

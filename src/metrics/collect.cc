@@ -3,6 +3,11 @@
 #include "metrics/sections.h"
 
 namespace heald::metrics {
+namespace {
+
+constexpr std::string_view kHealingDuration = "heald_healing_duration_seconds";
+
+}  // namespace
 
 std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
                                               const Sources& sources, core::Now now) {
@@ -20,6 +25,16 @@ std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
     addProcess(*sources.process, families);
   }
   return families.take();
+}
+
+OpenMetricsWriter::Exemplars exemplarsOf(const engine::Snapshot& snapshot) {
+  return [&snapshot](const prometheus::MetricFamily& family, std::size_t metric,
+                     std::size_t bucket) -> std::optional<engine::Exemplar> {
+    if (family.name != kHealingDuration) {
+      return std::nullopt;
+    }
+    return snapshot.remedies[metric].duration.exemplar(bucket);
+  };
 }
 
 }  // namespace heald::metrics

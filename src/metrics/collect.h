@@ -7,6 +7,7 @@
 #include "core/time.h"
 #include "engine/snapshot.h"
 #include "metrics/sources.h"
+#include "metrics/text_writer.h"
 
 namespace heald::metrics {
 
@@ -19,5 +20,9 @@ namespace heald::metrics {
 // scrape).
 std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
                                               const Sources& sources, core::Now now);
+
+// Which attempt stands for a bucket of heald_healing_duration_seconds: for OpenMetricsWriter, with
+// the families of the same snapshot, which must outlive it.
+OpenMetricsWriter::Exemplars exemplarsOf(const engine::Snapshot& snapshot);
 
 }  // namespace heald::metrics

@@ -52,12 +52,19 @@ void addHttp(const HttpFigures& http, Families& out) {
       .add({}, static_cast<double>(http.auth_failures));
 }
 
+// heald has no replicas yet: each one works by itself, which is what these two say.
+void addReplicas(Families& out) {
+  out.gauge("ha_enabled", "Whether this heald shares its work with replicas.").add({}, 0);
+  out.gauge("leader", "Whether this heald is the one that heals.").add({}, 1);
+}
+
 }  // namespace
 
 void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
   addConfig(sources.config, out);
   addStore(s, sources.store, out);
   addHttp(sources.http, out);
+  addReplicas(out);
   out.counter("log_messages_total", "Lines that were logged, by level.")
       .addCounts({}, "level", sources.log_messages,
                  [](std::size_t i) { return toString(static_cast<io::LogLevel>(i)); });

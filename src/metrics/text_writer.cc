@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "metrics/family.h"
+
 namespace heald::metrics {
 namespace {
 
@@ -13,6 +15,7 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
+constexpr std::string_view kTotal = "_total";
 constexpr std::size_t kBytesPerSeries = 96;  // a guess, to grow the text rarely
 
 void appendNumber(std::string& out, double value) {
@@ -64,15 +67,22 @@ std::string_view typeWord(MetricType type) {
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
+  Writer(std::string& out, const OpenMetricsWriter::Exemplars& exemplars)
+      : out_(out), open_metrics_(true), exemplars_(exemplars) {}
 
   void write(const MetricFamily& family) {
-    ((out_ += "# HELP ") += family.name) += ' ';
-    appendEscaped(out_, family.help, false);
-    (((out_ += "\n# TYPE ") += family.name) += ' ') += typeWord(family.type);
+    std::string_view name = family.name;
+    if (open_metrics_ && family.type == MetricType::Counter && name.ends_with(kTotal)) {
+      name.remove_suffix(kTotal.size());
+    }
+    ((out_ += "# HELP ") += name) += ' ';
+    appendEscaped(out_, family.help, open_metrics_);
+    (((out_ += "\n# TYPE ") += name) += ' ') += typeWord(family.type);
     out_ += '\n';
-    for (const ClientMetric& metric : family.metric) {
+    for (std::size_t i = 0; i < family.metric.size(); ++i) {
+      const ClientMetric& metric = family.metric[i];
       if (family.type == MetricType::Histogram) {
-        writeHistogram(family.name, metric);
+        writeHistogram(family, i);
       } else {
         begin(family.name, "", metric);
         end(family.type == MetricType::Counter ? metric.counter.value : metric.gauge.value);
@@ -81,14 +91,19 @@ class Writer {
   }
 
  private:
-  void writeHistogram(const std::string& name, const ClientMetric& metric) {
-    for (const ClientMetric::Bucket& bucket : metric.histogram.bucket) {
-      begin(name, "_bucket", metric, &bucket.upper_bound);
-      end(bucket.cumulative_count);
+  void writeHistogram(const MetricFamily& family, std::size_t i) {
+    const std::string& name = family.name;
+    const ClientMetric& metric = family.metric[i];
+    std::size_t bucket = 0;
+    for (const ClientMetric::Bucket& b : metric.histogram.bucket) {
+      begin(name, "_bucket", metric, &b.upper_bound);
+      appendNumber(out_, b.cumulative_count);
+      endBucket(family, i, bucket++);
     }
     const double infinity = HUGE_VAL;
     begin(name, "_bucket", metric, &infinity);
-    end(metric.histogram.sample_count);
+    appendNumber(out_, metric.histogram.sample_count);
+    endBucket(family, i, bucket);
     begin(name, "_sum", metric);
     end(metric.histogram.sample_sum);
     begin(name, "_count", metric);
@@ -120,8 +135,43 @@ class Writer {
     out_ += '\n';
   }
 
+  void endBucket(const MetricFamily& family, std::size_t metric, std::size_t bucket) {
+    if (exemplars_) {
+      if (const auto exemplar = exemplars_(family, metric, bucket)) {
+        out_ += " # {attempt=\"";
+        appendNumber(out_, exemplar->attempt);
+        out_ += "\"} ";
+        appendNumber(out_, exemplar->seconds);
+        out_ += ' ';
+        appendNumber(out_, seconds(exemplar->at));
+      }
+    }
+    out_ += '\n';
+  }
+
   std::string& out_;
+  bool open_metrics_ = false;
+  OpenMetricsWriter::Exemplars exemplars_;
 };
+
+std::size_t sizeOf(const std::vector<MetricFamily>& families) {
+  std::size_t series = 0;
+  for (const MetricFamily& family : families) {
+    series += family.metric.size() * (family.type == MetricType::Histogram ? 14 : 1);
+  }
+  return series * kBytesPerSeries;
+}
+
+template <class... Options>
+std::string written(const std::vector<MetricFamily>& families, const Options&... options) {
+  std::string text;
+  text.reserve(sizeOf(families));
+  Writer writer(text, options...);
+  for (const MetricFamily& family : families) {
+    writer.write(family);
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -130,17 +180,11 @@ std::string PrometheusTextWriter::write(const std::vector<MetricFamily>& familie
 }
 
 std::string ExactTextWriter::write(const std::vector<MetricFamily>& families) const {
-  std::size_t series = 0;
-  for (const MetricFamily& family : families) {
-    series += family.metric.size() * (family.type == MetricType::Histogram ? 14 : 1);
-  }
-  std::string text;
-  text.reserve(series * kBytesPerSeries);
-  Writer writer(text);
-  for (const MetricFamily& family : families) {
-    writer.write(family);
-  }
-  return text;
+  return written(families);
+}
+
+std::string OpenMetricsWriter::write(const std::vector<MetricFamily>& families) const {
+  return written(families, exemplars_) + "# EOF\n";
 }
 
 }  // namespace heald::metrics

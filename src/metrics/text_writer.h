@@ -2,12 +2,14 @@
 
 #include <prometheus/metric_family.h>
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace heald::metrics {
+#include "engine/histogram.h"
 
-inline constexpr const char* kTextContentType = "text/plain; version=0.0.4; charset=utf-8";
+namespace heald::metrics {
 
 // Turns families into the body of a scrape, in Prometheus' text format 0.0.4. An interface, so that
 // the writer can be replaced. Thread-safe.
@@ -28,6 +30,22 @@ class PrometheusTextWriter : public TextWriter {
 class ExactTextWriter : public TextWriter {
  public:
   std::string write(const std::vector<prometheus::MetricFamily>& families) const override;
+};
+
+// OpenMetrics 1.0: counters are named without their "_total", buckets may carry an exemplar
+// ({attempt="17"}), and the text has an end. Numbers and labels are those of the other text, so the
+// series are the same ones whichever text a Prometheus asks for.
+class OpenMetricsWriter : public TextWriter {
+ public:
+  // The exemplar of a bucket: of which metric of a histogram's family, and which bucket of it.
+  using Exemplars = std::function<std::optional<engine::Exemplar>(
+      const prometheus::MetricFamily& family, std::size_t metric, std::size_t bucket)>;
+
+  explicit OpenMetricsWriter(Exemplars exemplars = {}) : exemplars_(std::move(exemplars)) {}
+  std::string write(const std::vector<prometheus::MetricFamily>& families) const override;
+
+ private:
+  Exemplars exemplars_;
 };
 
 }  // namespace heald::metrics

@@ -132,7 +132,7 @@ struct FakeEngine {
               reloaded_by.push_back(by);
               return reload_answer;
             },
-            [] { return std::string("heald_up 1\n"); },
+            [](bool open) { return std::string("heald_up 1\n") + (open ? "# EOF\n" : ""); },
             "1.2.3",
             "http://localhost:3001/"};
   }

@@ -27,6 +27,31 @@ TEST_F(MetricsRoutes, ServesTheExpositionFormat) {
   EXPECT_EQ(response.body, "heald_up 1\n");
 }
 
+TEST_F(MetricsRoutes, ServesOpenMetricsToWhomPrefersIt) {
+  const auto typeFor = [&](const std::string& accept) {
+    const Response response =
+        ask(metricsRoutes(engine_.backend()), "GET", "/metrics", {}, {{"Accept", accept}});
+    EXPECT_EQ(response.headers.get("Vary"), "Accept");
+    EXPECT_EQ(response.body.ends_with("# EOF\n"),
+              response.content_type.find("openm") != std::string::npos);
+    return response.content_type.substr(0, response.content_type.find(';'));
+  };
+  const char* const text = "text/plain";
+  const char* const open = "application/openmetrics-text";
+  EXPECT_EQ(typeFor("application/openmetrics-text;version=1.0.0,"
+                    "application/openmetrics-text;version=0.0.1;q=0.75,"
+                    "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+            open);
+  EXPECT_EQ(typeFor("application/openmetrics-text; version=1.0.0; escaping=allow-utf-8; q=0.6, "
+                    "text/plain; version=0.0.4; q=0.3"),
+            open);
+  EXPECT_EQ(typeFor("Application/OpenMetrics-Text"), open);
+  EXPECT_EQ(typeFor("*/*"), text);
+  EXPECT_EQ(typeFor("text/html, text/plain"), text);
+  EXPECT_EQ(typeFor("application/openmetrics-text;q=0"), text);
+  EXPECT_EQ(typeFor("application/openmetrics-text;q=0.1,text/plain"), text);
+}
+
 TEST_F(MetricsRoutes, ChangesNothing) {
   const Router router = metricsRoutes(engine_.backend());
   for (const Route& route : router.routes()) {

@@ -80,9 +80,5 @@ TEST(Exposition, HostileNamesCostNoScrape) {
   }
 }
 
-TEST(Exposition, NamesItsContentType) {
-  EXPECT_STREQ(kTextContentType, "text/plain; version=0.0.4; charset=utf-8");
-}
-
 }  // namespace
 }  // namespace heald::metrics

@@ -72,5 +72,46 @@ TEST(ExactTextWriter, EscapesHelpAndEndsEachBucketListWithInfinity) {
             "x_count 3\n");
 }
 
+TEST(OpenMetricsWriter, NamesCountersWithoutTheirSuffixAndEnds) {
+  prometheus::MetricFamily counter{"x_total", "say \"hi\"", MetricType::Counter, {{}}};
+  counter.metric[0].counter.value = 3;
+  prometheus::MetricFamily gauge{"y", "h", MetricType::Gauge, {{}}};
+  EXPECT_EQ(OpenMetricsWriter().write({counter, gauge}),
+            "# HELP x say \\\"hi\\\"\n"
+            "# TYPE x counter\n"
+            "x_total 3\n"
+            "# HELP y h\n"
+            "# TYPE y gauge\n"
+            "y 0\n"
+            "# EOF\n");
+}
+
+TEST(OpenMetricsWriter, HasTheSeriesOfTheOtherText) {
+  const engine::Snapshot snapshot = richSnapshot();
+  const auto families = collect(snapshot, richSources(), at(100));
+  const auto series = [](const std::string& text) {
+    auto lines = parsed(text);
+    std::erase_if(lines, [](const auto& line) { return line.first.starts_with('#'); });
+    return lines;
+  };
+  EXPECT_EQ(series(OpenMetricsWriter().write(families)), series(ExactTextWriter().write(families)));
+}
+
+TEST(OpenMetricsWriter, ABucketOfAttemptsNamesTheLastOfThem) {
+  engine::Snapshot snapshot = richSnapshot();
+  snapshot.remedies[1].duration.observe(std::chrono::seconds(3), 16, at(40).wall);
+  snapshot.remedies[1].duration.observe(std::chrono::seconds(4), 17, at(50).wall);
+  snapshot.remedies[1].duration.observe(std::chrono::hours(4), 18, at(60).wall);
+  const auto families = collect(snapshot, richSources(), at(100));
+  const std::string text = OpenMetricsWriter(exemplarsOf(snapshot)).write(families);
+  EXPECT_THAT(
+      text, testing::HasSubstr("heald_healing_duration_seconds_bucket{remedy=\"web\",le=\"5\"} 3 # "
+                               "{attempt=\"17\"} 4 1700000050\n"));
+  EXPECT_THAT(text, testing::HasSubstr(
+                        "heald_healing_duration_seconds_bucket{remedy=\"web\",le=\"+Inf\"} 4 # "
+                        "{attempt=\"18\"} 14400 1700000060\n"));
+  EXPECT_THAT(text, testing::HasSubstr("{remedy=\"restart\",le=\"5\"} 1\n"));
+}
+
 }  // namespace
 }  // namespace heald::metrics
