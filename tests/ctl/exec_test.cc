@@ -42,7 +42,10 @@ class Exec : public CtlTest {
   }
   test::CommandResult exec(const std::vector<std::string>& options,
                            const std::vector<std::string>& command, const std::string& input = "") {
-    return test::runCommand(line(options, command), input);
+    engine_->settle();
+    const test::CommandResult result = test::runCommand(line(options, command), input);
+    engine_->settle();
+    return result;
   }
   test::CommandResult shell(const std::string& script) { return exec({}, {"sh", "-c", script}); }
   const engine::ReportPermit& reported() { return engine_->asked<engine::ReportPermit>(); }
@@ -52,6 +55,7 @@ class Exec : public CtlTest {
     std::vector<char*> argv;
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
+    engine_->settle();
     const pid_t pid = fork();
     if (pid == 0) {
       execv(argv[0], argv.data());
@@ -61,6 +65,7 @@ class Exec : public CtlTest {
     kill(pid, number);
     int status = 0;
     waitpid(pid, &status, 0);
+    engine_->settle();
     return status;
   }
 };
@@ -201,6 +206,7 @@ TEST_F(Exec, OutlivesTheReaderOfItsStderr) {
                         "HEALD_TOKEN_FILE=" + environment_["HEALD_TOKEN_FILE"],
                         HEALD_BINARY_DIR "/healdctl", "exec", "--governor", "backup", "--", "sh",
                         "-c", "sleep 0.2; echo a >&2; sleep 0.1; echo b >&2; exit 7"});
+  engine_->settle();
   EXPECT_EQ(result.output, "7\n");
   EXPECT_THAT(reported().error, HasSubstr("a\nb\n"));
 }

@@ -1,11 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
-
 #include "e2e/stories.h"
 #include "support/child.h"
 #include "support/command.h"
+#include "support/prometheus.h"
 
 // The real Alertmanager in front of the real heald, and alerts that mean no good.
 namespace heald::test {
@@ -53,13 +52,9 @@ receivers:
                                                    dir_.file("data"), "--web.listen-address",
                                                    "127.0.0.1:0", "--cluster.listen-address="},
                           dir_.file("alertmanager.log"));
-    const std::regex listening("Listening on\" address=127\\.0\\.0\\.1:([0-9]+)");
     heald_.await("Alertmanager", [&] {
-      std::smatch found;
-      const std::string log = alertmanager_->output();
-      if (!std::regex_search(log, found, listening)) return false;
-      port_ = static_cast<std::uint16_t>(std::stoi(found[1]));
-      return true;
+      port_ = static_cast<std::uint16_t>(portInLog(alertmanager_->output()).value_or(0));
+      return port_ != 0;
     });
   }
 
@@ -155,7 +150,8 @@ TEST(HostileAlerts, TenThousandOfThemStartNothingThatWasNotConfigured) {
   EXPECT_EQ(heald.metric("heald_events_dropped_total{reason=\"unmatched\"}"), 10'000);
   EXPECT_EQ(heald.read("runs"), "");
   EXPECT_EQ(heald.remedy("restart").at("attempts"), 0);
-  EXPECT_EQ(heald.post("/api/alerts", notification(json::array({alert("db:1", 0)})).dump()).status, 200);
+  EXPECT_EQ(heald.post("/api/alerts", notification(json::array({alert("db:1", 0)})).dump()).status,
+            200);
   heald.await("the honest one", [&] { return heald.read("runs") == "db:1 db:1 \n"; });
 }
 

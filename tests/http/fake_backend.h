@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -107,7 +108,8 @@ inline engine::Snapshot troubledSnapshot() {
   return s;
 }
 
-// The engine's place is taken by a list of what it was asked and one answer.
+// The engine's place is taken by a list of what it was asked and one answer. Where the client is
+// another process, nothing orders a server's threads before the test's reading: settle() does.
 struct FakeEngine {
   std::shared_ptr<const engine::Snapshot> snapshot =
       std::make_shared<const engine::Snapshot>(sampleSnapshot());
@@ -117,6 +119,9 @@ struct FakeEngine {
   Result<void> reload_answer;
   std::vector<std::string> reloaded_by;
 
+  void settle() { const std::lock_guard lock(mutex); }
+  static inline std::mutex mutex;
+
   void show(engine::Snapshot s) {
     snapshot = std::make_shared<const engine::Snapshot>(std::move(s));
   }
@@ -125,6 +130,7 @@ struct FakeEngine {
     return {[this] { return snapshot; },
             [this] { return now; },
             [this](engine::Event event) {
+              const std::lock_guard lock(mutex);
               events.push_back(std::move(event));
               return reply;
             },

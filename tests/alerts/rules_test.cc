@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "support/command.h"
+
+namespace heald::test {
+namespace {
+
+const std::string kAlerts = HEALD_SOURCE_DIR "/alerts/";
+const std::string kRunbooks = HEALD_SOURCE_DIR "/docs/runbooks/";
+
+std::map<std::string, YAML::Node> rules() {
+  std::map<std::string, YAML::Node> found;
+  const YAML::Node file = YAML::LoadFile(kAlerts + "heald.rules.yml");
+  for (const YAML::Node& group : file["groups"]) {
+    for (const YAML::Node& rule : group["rules"]) {
+      EXPECT_TRUE(found.insert({rule["alert"].as<std::string>(), rule}).second) << rule["alert"];
+    }
+  }
+  return found;
+}
+
+TEST(AlertRules, ArePrometheusRules) {
+  const CommandResult judged =
+      runCommand({"promtool", "check", "rules", kAlerts + "heald.rules.yml"});
+  EXPECT_EQ(judged.code, 0) << judged.output;
+}
+
+TEST(AlertRules, FireAndKeepQuietAsTheirCasesSay) {
+  const CommandResult judged =
+      runCommand({"promtool", "test", "rules", kAlerts + "heald.rules_test.yml"});
+  EXPECT_EQ(judged.code, 0) << judged.output;
+}
+
+TEST(AlertRules, HaveACaseThatFiresAndOneThatDoesNot) {
+  std::set<std::string> fires;
+  std::set<std::string> quiet;
+  for (const YAML::Node& test : YAML::LoadFile(kAlerts + "heald.rules_test.yml")["tests"]) {
+    for (const YAML::Node& expected : test["alert_rule_test"]) {
+      (expected["exp_alerts"].size() > 0 ? fires : quiet)
+          .insert(expected["alertname"].as<std::string>());
+    }
+  }
+  for (const auto& [name, rule] : rules()) {
+    EXPECT_TRUE(fires.contains(name)) << name << " never fires";
+    EXPECT_TRUE(name == "HealdWatchdog" || quiet.contains(name)) << name << " always fires";
+  }
+}
+
+TEST(AlertRules, SayHowBadItIsWhatHasHappenedAndWhatHelps) {
+  for (const auto& [name, rule] : rules()) {
+    EXPECT_THAT((std::vector<std::string>{"critical", "warning", "info", "none"}),
+                testing::Contains(rule["labels"]["severity"].as<std::string>()))
+        << name;
+    const YAML::Node says = rule["annotations"];
+    for (const char* annotation :
+         {"summary", "description", "impact", "dashboard_url", "admin_url"}) {
+      EXPECT_NE(says[annotation].as<std::string>(""), "") << name << ": " << annotation;
+    }
+    if (name == "HealdWatchdog") continue;
+    const auto description = says["description"].as<std::string>();
+    EXPECT_TRUE(std::regex_search(description, std::regex("`(healdctl|systemctl|journalctl) ")))
+        << name;
+  }
+}
+
+TEST(AlertRules, HaveARunbookEachAndNoRunbookIsLeftOver) {
+  std::set<std::string> pages;
+  for (const auto& file : std::filesystem::directory_iterator(kRunbooks)) {
+    pages.insert(file.path().filename());
+  }
+  pages.erase("README.md");
+  for (const auto& [name, rule] : rules()) {
+    EXPECT_EQ(rule["annotations"]["runbook_url"].as<std::string>(),
+              "http://runbooks.example.org/" + name + ".md");
+    EXPECT_EQ(pages.erase(name + ".md"), 1u) << name << " has no page in docs/runbooks";
+  }
+  EXPECT_THAT(pages, testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace heald::test

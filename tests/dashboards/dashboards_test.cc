@@ -1,0 +1,228 @@
+// What Grafana would swallow and a reader would miss: a lint of the dashboards.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+
+namespace heald::test {
+namespace {
+
+using nlohmann::json;
+
+const std::filesystem::path kSource = HEALD_SOURCE_DIR;
+
+std::string textOf(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// By uid.
+std::map<std::string, json> dashboards() {
+  std::map<std::string, json> found;
+  for (const auto& file : std::filesystem::directory_iterator(kSource / "dashboards")) {
+    if (file.path().extension() != ".json") continue;
+    json dashboard = json::parse(textOf(file.path()));
+    EXPECT_EQ(dashboard.at("uid"), file.path().stem().string()) << "the uid is the file's name";
+    const std::string uid = dashboard.at("uid");
+    found[uid] = std::move(dashboard);
+  }
+  EXPECT_EQ(found.size(), 4u);
+  return found;
+}
+
+// Of every panel that is not a row; `where` names it.
+void forEachPanel(const std::function<void(const std::string& where, const json& panel)>& look) {
+  for (const auto& [uid, dashboard] : dashboards()) {
+    for (const json& panel : dashboard.at("panels")) {
+      if (panel.at("type") == "row") continue;
+      look(uid + ": " + panel.at("title").get<std::string>(), panel);
+    }
+  }
+}
+
+std::vector<std::string> all(const std::string& text, const std::regex& pattern,
+                             std::size_t group = 0) {
+  std::vector<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
+    found.push_back((*it)[group]);
+  }
+  return found;
+}
+
+const std::regex kMetric("\\b(heald_[a-z_]+|process_[a-z_]+|up)(?=\\{|\\[|\\s|$|\\))");
+
+// The names as they stand in a query: a histogram's parts count as the histogram.
+std::set<std::string> metricsIn(const std::string& promql) {
+  std::set<std::string> names;
+  for (std::string name : all(promql, kMetric)) {
+    names.insert(std::regex_replace(name, std::regex("_(bucket|sum|count)$"), ""));
+  }
+  return names;
+}
+
+std::set<std::string> catalogue() {
+  const std::string text = textOf(kSource / "docs/metrics.md");
+  const auto names = all(text, std::regex("\\| `((heald|process)_[a-z_]+)` \\|"), 1);
+  return {names.begin(), names.end()};
+}
+
+std::string rulesText() {
+  std::string expressions;
+  const std::string text = textOf(kSource / "alerts/heald.rules.yml");
+  for (const std::string& rule : all(text, std::regex("expr: [^]*?(for|labels):")))
+    expressions += rule;
+  return expressions;
+}
+
+TEST(Dashboards, ReadTheirDataWhereTheReaderSays) {
+  for (const auto& [uid, dashboard] : dashboards()) {
+    std::vector<std::string> names;
+    for (const json& variable : dashboard.at("templating").at("list")) {
+      names.push_back(variable.at("name"));
+      if (variable.at("type") != "query") continue;
+      EXPECT_EQ(variable.at("datasource").at("uid"), "${datasource}") << uid;
+    }
+    EXPECT_THAT(names, testing::IsSupersetOf({"datasource", "job", "instance"})) << uid;
+    for (const std::string& used : all(dashboard.dump(), std::regex("=~\\\\\"\\$(\\w+)"), 1)) {
+      EXPECT_THAT(names, testing::Contains(used)) << uid;
+    }
+  }
+  forEachPanel([](const std::string& where, const json& panel) {
+    EXPECT_EQ(panel.at("datasource").at("uid"), "${datasource}") << where;
+    for (const json& target : panel.at("targets")) {
+      EXPECT_EQ(target.at("datasource").at("uid"), "${datasource}") << where;
+    }
+  });
+}
+
+TEST(Dashboards, ExplainEveryPanelAndGiveItAUnit) {
+  std::set<std::string> titles;
+  forEachPanel([&](const std::string& where, const json& panel) {
+    EXPECT_TRUE(titles.insert(where).second) << where << " is there twice";
+    EXPECT_GE(panel.value("description", "").size(), 20u) << where;
+    EXPECT_NE(panel.at("fieldConfig").at("defaults").value("unit", ""), "") << where;
+    EXPECT_FALSE(panel.at("targets").empty()) << where;
+  });
+  EXPECT_GE(titles.size(), 80u);
+}
+
+TEST(Dashboards, SelectByJobAndInstanceInEverySelector) {
+  forEachPanel([](const std::string& where, const json& panel) {
+    for (const json& target : panel.at("targets")) {
+      const std::string promql = target.at("expr");
+      EXPECT_FALSE(metricsIn(promql).empty()) << where << ": " << promql;
+      for (std::sregex_iterator it(promql.begin(), promql.end(), kMetric), end; it != end; ++it) {
+        const std::string rest = it->suffix();
+        EXPECT_TRUE(rest.starts_with("{job=~\"$job\",instance=~\"$instance\""))
+            << where << ": " << promql;
+      }
+    }
+  });
+}
+
+TEST(Dashboards, TakeRatesOverGrafanasIntervalOrADay) {
+  forEachPanel([](const std::string& where, const json& panel) {
+    for (const json& target : panel.at("targets")) {
+      for (const std::string& range : all(target.at("expr"), std::regex("\\[([^\\]]+)\\]"), 1)) {
+        EXPECT_THAT(range, testing::AnyOf("$__rate_interval", "24h")) << where;
+      }
+    }
+  });
+}
+
+TEST(Dashboards, AskForMetricsThatExist) {
+  std::set<std::string> known = catalogue();
+  known.insert("up");
+  forEachPanel([&](const std::string& where, const json& panel) {
+    for (const json& target : panel.at("targets")) {
+      for (const std::string& name : metricsIn(target.at("expr"))) {
+        EXPECT_TRUE(known.contains(name)) << where << ": " << name;
+      }
+    }
+  });
+  for (const std::string& name : metricsIn(rulesText())) EXPECT_TRUE(known.contains(name)) << name;
+}
+
+TEST(Dashboards, AndAlertsUseEveryMetricOfTheCatalogue) {
+  std::set<std::string> used = metricsIn(rulesText());
+  forEachPanel([&](const std::string&, const json& panel) {
+    for (const json& target : panel.at("targets")) used.merge(metricsIn(target.at("expr")));
+  });
+  for (const std::string& name : catalogue()) EXPECT_TRUE(used.contains(name)) << name;
+}
+
+TEST(Dashboards, LayTheirPanelsBesideEachOtherWithinTheGrid) {
+  for (const auto& [uid, dashboard] : dashboards()) {
+    std::map<std::pair<int, int>, std::string> taken;
+    std::set<int> ids;
+    for (const json& panel : dashboard.at("panels")) {
+      const std::string where = uid + ": " + panel.at("title").get<std::string>();
+      EXPECT_TRUE(ids.insert(panel.at("id").get<int>()).second) << where;
+      const json& grid = panel.at("gridPos");
+      const int left = grid.at("x");
+      const int top = grid.at("y");
+      EXPECT_LE(left + grid.at("w").get<int>(), 24) << where;
+      for (int x = left; x < left + grid.at("w").get<int>(); ++x) {
+        for (int y = top; y < top + grid.at("h").get<int>(); ++y) {
+          const auto placed = taken.insert({{x, y}, where});
+          EXPECT_TRUE(placed.second) << where << " lies on " << placed.first->second;
+        }
+      }
+    }
+  }
+}
+
+// Red is for what needs a human; a palette would give it to whatever comes fifth.
+TEST(Dashboards, LeaveNoColourToChance) {
+  forEachPanel([](const std::string& where, const json& panel) {
+    const std::string mode =
+        panel.at("fieldConfig").at("defaults").value("/color/mode"_json_pointer, "");
+    EXPECT_THAT(mode, testing::Not(testing::StartsWith("palette"))) << where;
+    EXPECT_TRUE(mode != "" || panel.at("type") != "timeseries") << where;
+  });
+}
+
+TEST(Dashboards, LinkToRunbooksThatExist) {
+  int links = 0;
+  forEachPanel([&](const std::string& where, const json& panel) {
+    if (!panel.contains("links")) return;
+    for (const json& link : panel.at("links")) {
+      const std::string url = link.at("url");
+      const std::string base = "http://runbooks.example.org/";
+      ASSERT_TRUE(url.starts_with(base)) << where;
+      EXPECT_TRUE(std::filesystem::exists(kSource / "docs/runbooks" / url.substr(base.size())))
+          << where;
+      ++links;
+    }
+  });
+  EXPECT_GE(links, 20);
+  for (const auto& [uid, dashboard] : dashboards())
+    EXPECT_EQ(dashboard.at("links").size(), 3u) << uid;
+}
+
+TEST(Dashboards, MarkWhatHumansAndBreakersDid) {
+  for (const auto& [uid, dashboard] : dashboards()) {
+    std::vector<std::string> names;
+    for (const json& annotation : dashboard.at("annotations").at("list")) {
+      names.push_back(annotation.at("name"));
+    }
+    EXPECT_THAT(names, testing::IsSupersetOf({"Dormant", "Resumed", "Reset", "Reload"})) << uid;
+  }
+}
+
+TEST(Dashboards, AreNamedByTheAlertsThatLinkToThem) {
+  const auto known = dashboards();
+  const auto uids = all(textOf(kSource / "alerts/heald.rules.yml"),
+                        std::regex("grafana.example.org/d/([a-z-]+)"), 1);
+  EXPECT_GE(uids.size(), 30u);
+  for (const std::string& uid : uids) EXPECT_TRUE(known.contains(uid)) << uid;
+}
+
+}  // namespace
+}  // namespace heald::test

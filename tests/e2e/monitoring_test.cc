@@ -1,0 +1,261 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include "e2e/stories.h"
+#include "support/command.h"
+#include "support/prometheus.h"
+#include "support/tiny_server.h"
+
+// The real Prometheus and the real Alertmanager with the files of alerts/ and dashboards/, around a
+// real heald whose remedy never helps; Slack and the dead man's switch are stubs.
+namespace heald::test {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string kSource = HEALD_SOURCE_DIR;
+
+// Ten attempts within some seven seconds.
+const char* const kFast = R"(
+governor_defaults:
+  backoff: {base: 100ms, max: 1s}
+  breaker: {open_for: 300ms}
+  budgets: [{attempts: 20, per: 1h}]
+)";
+
+std::string textOf(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  return std::regex_replace(text, std::regex(what), with);
+}
+
+// A query of a dashboard, with its variables as Grafana fills them in.
+struct Query {
+  std::string where;
+  std::string promql;
+};
+
+std::string filled(std::string promql) {
+  for (const auto& [variable, value] :
+       std::map<std::string, std::string>{{"\\$job", "heald"},
+                                          {"\\$(instance|governor|check)", ".*"},
+                                          {"\\$__rate_interval", "10s"}}) {
+    promql = replaced(promql, variable, value);
+  }
+  return promql;
+}
+
+std::vector<Query> queriesOf(const json& dashboard) {
+  std::vector<Query> queries;
+  for (const json& panel : dashboard.at("panels")) {
+    if (!panel.contains("targets")) continue;
+    for (const json& target : panel.at("targets")) {
+      queries.push_back(
+          {dashboard.at("title").get<std::string>() + ": " + panel.at("title").get<std::string>(),
+           filled(target.at("expr"))});
+    }
+  }
+  return queries;
+}
+
+std::vector<Query> allQueries() {
+  std::vector<Query> queries;
+  for (const auto& file : std::filesystem::directory_iterator(kSource + "/dashboards")) {
+    if (file.path().extension() != ".json") continue;
+    const auto found = queriesOf(json::parse(textOf(file.path())));
+    queries.insert(queries.end(), found.begin(), found.end());
+  }
+  return queries;
+}
+
+class Monitoring : public testing::Test {
+ protected:
+  Monitoring()
+      : heald_({sickService("exit 1", kFast)}), stub_([](const std::string&) {
+          return TinyServer::reply(200, "ok", "Connection: close\r\n");
+        }) {}
+
+  void SetUp() override {
+    if (!haveProgram("prometheus")) GTEST_SKIP() << "Prometheus is not installed";
+    if (!haveProgram("prometheus-alertmanager")) GTEST_SKIP() << "Alertmanager is not installed";
+    heald_.start();
+    startAlertmanager();
+    prometheus_.emplace(R"(
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [)" + kSource +
+                        R"(/alerts/heald.rules.yml]
+alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:)" +
+                        std::to_string(alertmanager_port_) + R"(']}]}]}
+scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
+                        instance() + R"(']}]}]
+)");
+    ASSERT_TRUE(prometheus_->ready()) << prometheus_->log();
+    awaitMetric("scrapes", "count_over_time(up{job=\"heald\"}[1h]) >= 3");
+  }
+
+  void TearDown() override {
+    if (HasFailure() && alertmanager_) ADD_FAILURE() << alertmanager_->output();
+    if (HasFailure() && prometheus_) ADD_FAILURE() << prometheus_->log();
+  }
+
+  // The configuration that we ship, with the stubs' addresses and no time to lose.
+  void startAlertmanager() {
+    dir_.write("slack-url", stub_.url("/slack"));
+    std::string config = textOf(kSource + "/alerts/alertmanager.yml");
+    config = replaced(config, "/etc/alertmanager/slack-url", dir_.file("slack-url"));
+    config = replaced(config, "http://127.0.0.1:9096", stub_.url(""));
+    config = replaced(config, "templates/\\*", kSource + "/alerts/templates/*");
+    config = replaced(config, "group_wait: [0-9]+[sm]", "group_wait: 1s");
+    config = replaced(config, "group_interval: [0-9]+[sm]", "group_interval: 1s");
+    dir_.write("alertmanager.yml", config);
+    alertmanager_.emplace(std::vector<std::string>{"prometheus-alertmanager", "--config.file",
+                                                   dir_.file("alertmanager.yml"), "--storage.path",
+                                                   dir_.file("data"), "--web.listen-address",
+                                                   "127.0.0.1:0", "--cluster.listen-address="},
+                          dir_.file("alertmanager.log"));
+    heald_.await("Alertmanager", [&] {
+      alertmanager_port_ = portInLog(alertmanager_->output()).value_or(0);
+      return alertmanager_port_ != 0;
+    });
+  }
+
+  std::string instance() const { return "127.0.0.1:" + std::to_string(heald_.metricsPort()); }
+  void awaitMetric(const std::string& what, const std::string& promql) const {
+    heald_.await(what, [&] { return !prometheus_->query(promql).empty(); });
+  }
+  // No alert of its own is pending or firing where none should be.
+  std::vector<std::string> firing() const {
+    std::vector<std::string> names;
+    for (const json& alert : prometheus_->query("ALERTS{alertstate=\"firing\"}")) {
+      names.push_back(alert.at("metric").at("alertname"));
+    }
+    return names;
+  }
+  // What Slack was told about one kind of alert. (Warnings come too: the remedy does not help, the
+  // limit is near.)
+  std::vector<json> messages(const std::string& alertname = "HealdDormant") const {
+    std::vector<json> found;
+    for (const std::string& request : stub_.requests()) {
+      if (!request.starts_with("POST /slack ")) continue;
+      const json message = json::parse(request.substr(request.find("\r\n\r\n") + 4));
+      const std::string footer = message.at("attachments").at(0).at("footer");
+      if (footer.ends_with(" · " + alertname)) found.push_back(message);
+    }
+    return found;
+  }
+  bool heartbeat() const {
+    const auto all = stub_.requests();
+    return std::any_of(all.begin(), all.end(), [](const std::string& request) {
+      return request.starts_with("POST /heartbeat ");
+    });
+  }
+  void expectThatNoPanelIsEmpty(const std::string& when) const {
+    for (const Query& query : allQueries()) {
+      EXPECT_FALSE(prometheus_->query(query.promql).empty()) << when << ": " << query.where << "\n"
+                                                             << query.promql;
+    }
+  }
+
+  TestDaemon heald_;
+  TinyServer stub_;
+  TempDir dir_;
+  std::optional<Child> alertmanager_;
+  std::optional<Prometheus> prometheus_;
+  int alertmanager_port_ = 0;
+};
+
+std::map<std::string, std::string> buttonsOf(const json& attachment) {
+  std::map<std::string, std::string> buttons;
+  for (const json& action : attachment.at("actions")) buttons[action.at("text")] = action.at("url");
+  return buttons;
+}
+
+TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
+  heald_.await("the watchdog's heartbeat", [&] { return heartbeat(); });
+  EXPECT_THAT(firing(), testing::ElementsAre("HealdWatchdog"));
+  expectThatNoPanelIsEmpty("calm");
+
+  heald_.dir().write("sick", "");
+  awaitMetric("failures", "heald_consecutive_failures > 2");
+  expectThatNoPanelIsEmpty("failing");
+
+  heald_.await("the message", [&] { return !messages().empty(); });
+  const json told = messages().at(0);
+  EXPECT_EQ(told.at("channel"), "#heald-critical");
+  const json& critical = told.at("attachments").at(0);
+  EXPECT_EQ(critical.at("title"), "Critical: Healing has stopped: self-healing-main is dormant");
+  EXPECT_EQ(critical.at("color"), "danger");
+  EXPECT_EQ(critical.at("footer"), "heald on " + instance() + " · HealdDormant");
+  EXPECT_THAT(critical.at("text").get<std::string>(),
+              testing::MatchesRegex(
+                  "self-healing-main on " + instance() +
+                  " has tried as often as it may, in vain\\. No remedy under it starts until a "
+                  "human resumes it; checks go on\\. What happened: `healdctl explain "
+                  "self-healing-main`\\. When the cause is fixed: `healdctl resume "
+                  "self-healing-main --reason \"what was fixed\"`\n"
+                  "\\*Not done:\\* No remedy under self-healing-main starts any more, until a "
+                  "human resumes it\\. Checks go on\\.\n"
+                  "\\*Since\\* [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC"));
+  const auto buttons = buttonsOf(critical);
+  EXPECT_EQ(buttons.at("Runbook"), "http://runbooks.example.org/HealdDormant.md");
+  EXPECT_EQ(buttons.at("Dashboard"), "http://grafana.example.org/d/heald-healing?var-instance=" +
+                                         instance() + "&var-governor=self-healing-main");
+  EXPECT_EQ(buttons.at("heald"), "http://heald.example.org/");
+  EXPECT_THAT(buttons.at("Silence"),
+              AllOf(HasSubstr("/#/silences/new?filter=%7Balertname%3D%22HealdDormant%22"),
+                    HasSubstr("governor%3D%22self-healing-main%22"),
+                    HasSubstr("instance%3D%22127.0.0.1%3A")));
+  EXPECT_EQ(critical.at("title_link"), buttons.at("Dashboard"));
+  expectThatNoPanelIsEmpty("dormant");
+  EXPECT_THAT(firing(), testing::IsSupersetOf({"HealdDormant", "HealdPermanentlyOpen"}));
+  EXPECT_THAT(messages("HealdPermanentlyOpen"), testing::IsEmpty()) << "dormant says it all";
+
+  // A heald that is away for a moment, and a Prometheus too, say nothing new.
+  heald_.kill();
+  awaitMetric("its absence", "up{job=\"heald\"} == 0");
+  heald_.launch().flags.push_back("--web.metrics-address=" + instance());
+  heald_.start();
+  awaitMetric("its return", "up{job=\"heald\"} == 1");
+  prometheus_->restart();
+  ASSERT_TRUE(prometheus_->ready()) << prometheus_->log();
+  awaitMetric("the alert again", "ALERTS{alertname=\"HealdDormant\",alertstate=\"firing\"}");
+  awaitMetric("evaluations", "count_over_time(ALERTS{alertname=\"HealdWatchdog\"}[5s]) >= 4");
+  EXPECT_EQ(messages().size(), 1u) << json(messages()).dump(1);
+
+  ASSERT_EQ(runCommand({"rm", heald_.file("sick")}).code, 0);
+  ASSERT_EQ(
+      heald_.post("/api/governors/self-healing-main/resume", R"({"reason": "the disk is back"})")
+          .status,
+      200);
+  heald_.await("the end", [&] { return messages().size() > 1; });
+  const json over = messages().at(1).at("attachments").at(0);
+  EXPECT_EQ(over.at("title"), "Resolved: Healing has stopped: self-healing-main is dormant");
+  EXPECT_EQ(over.at("color"), "good");
+  EXPECT_THAT(
+      over.at("text").get<std::string>(),
+      testing::MatchesRegex("It is over: it lasted from .* UTC to .* UTC \\([0-9ms]+\\)\\."));
+}
+
+TEST_F(Monitoring, StoresTheAttemptsAsExemplars) {
+  heald_.dir().write("sick", "");
+  heald_.await("an attempt", [&] { return heald_.remedy("restart").at("attempts") >= 1; });
+  const auto exemplars = [&] {
+    return prometheus_->api("query_exemplars?start=0&end=9999999999",
+                            "heald_healing_duration_seconds_bucket");
+  };
+  heald_.await("an exemplar", [&] { return !exemplars().empty(); });
+  const json first = exemplars().at(0).at("exemplars").at(0);
+  EXPECT_GE(std::stoi(first.at("labels").at("attempt").get<std::string>()), 1) << first;
+}
+
+}  // namespace
+}  // namespace heald::test
