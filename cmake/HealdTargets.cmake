@@ -28,3 +28,18 @@ function(heald_test name)
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# heald_node_test(helm.refusals refusals.test.js [TIMEOUT seconds])
+#   A file of tests for node's own runner as one test of ctest, with the packages of tests/npm. No find_program: where
+#   there is no node, the test fails.
+function(heald_node_test name file)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND node --test ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  set(environment NODE_PATH=${PROJECT_SOURCE_DIR}/build/npm/node_modules
+                  HEALD_SOURCE_DIR=${PROJECT_SOURCE_DIR} HEALD_BINARY_DIR=${PROJECT_BINARY_DIR})
+  set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED npm LABELS e2e TIMEOUT ${ARG_TIMEOUT}
+                                          ENVIRONMENT "${environment}")
+endfunction()
