@@ -16,6 +16,7 @@ struct DaemonOptions {
   std::string config_file = "/etc/heald/heald.yml";
   std::optional<std::string> control_address;  // host:port; port 0 is any free port
   std::optional<std::string> metrics_address;
+  std::optional<std::string> token_file;
   std::string log_level = "info";     // debug, info, warn, error
   std::string log_format = "logfmt";  // or json
 };

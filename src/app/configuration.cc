@@ -37,6 +37,7 @@ Result<Configuration> readConfiguration(const DaemonOptions& options) {
   config::WebOptions& web = read.config.web;
   web.control_address = options.control_address.value_or(web.control_address);
   web.metrics_address = options.metrics_address.value_or(web.metrics_address);
+  web.token_file = options.token_file.value_or(web.token_file);
   const auto text = io::readSmallFile(options.config_file, kFileLimit);
   return Configuration{std::move(read.config), text ? hashOf(*text) : 0};
 }

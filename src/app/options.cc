@@ -32,6 +32,8 @@ std::optional<DaemonOptions> parseOptions(int argc, char** argv, int& exit_code)
                  "host:port of API and admin page, instead of the configuration's");
   app.add_option("--web.metrics-address", options.metrics_address,
                  "host:port of /metrics and health, instead of the configuration's");
+  app.add_option("--web.token-file", options.token_file,
+                 "File with the control token, instead of the configuration's");
   app.add_option("--log.level", options.log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();

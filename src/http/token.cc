@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <vector>
 
 namespace heald::http {
 namespace {
@@ -48,9 +50,22 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+bool isInGroup(gid_t group) {
+  const int count = ::getgroups(0, nullptr);
+  std::vector<gid_t> groups(count > 0 ? static_cast<std::size_t>(count) : 0);
+  if (::getgroups(count, groups.data()) != count) return false;
+  groups.push_back(::getegid());
+  return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+bool isHandedOverByRoot(const struct stat& status) {
+  return ::geteuid() != 0 && status.st_uid == 0 && isInGroup(status.st_gid);
+}
+
 std::optional<Error> checkFile(const std::string& path, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) return refused(path, "is not a regular file");
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  const mode_t for_others = status.st_mode & (S_IRWXG | S_IRWXO);
+  if (for_others != 0 && !(for_others == S_IRGRP && isHandedOverByRoot(status))) {
     return refused(path, "is open to others than its owner; run: chmod 600 " + path);
   }
   if (status.st_size > static_cast<off_t>(kMaxFile))

@@ -35,6 +35,7 @@ remedies:
     DaemonOptions options;
     options.config_file = folder_.file("heald.yml");
     options.control_address = options.metrics_address = "127.0.0.1:0";
+    options.token_file = folder_.file("own.token");
     options.log_level = "error";
     auto started = Daemon::start(options);
     ASSERT_TRUE(started) << started.error().message;
@@ -60,6 +61,11 @@ remedies:
   std::atomic<bool> refused_ = false;
   std::unique_ptr<Daemon> daemon_;
 };
+
+TEST_F(Embedding, AnOptionMovesTheTokenAwayFromTheStore) {
+  EXPECT_EQ(folder_.read("own.token").size(), 65u);
+  EXPECT_EQ(folder_.read("control.token"), "");
+}
 
 TEST_F(Embedding, AnIntervalRunsUntilItIsReplacedAndIsThereOnce) {
   auto& tasks = backgroundTaskManager();

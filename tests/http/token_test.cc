@@ -1,8 +1,12 @@
 #include "http/token.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -86,6 +90,79 @@ TEST_F(Token, IsRefusedWhenOthersMayReadIt) {
     write(std::string(40, 'a'), mode);
     EXPECT_THAT(refusal(), HasSubstr("chmod 600 " + path_.string())) << std::oct << mode;
   }
+}
+
+// What a heald that is neither root nor the owner makes of the file, as a process of its own: ids
+// cannot be given back. `groups` are its supplementary ones.
+std::string asUser(uid_t user, gid_t group, std::vector<gid_t> groups, const std::string& path) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return "no pipe";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool changed = ::setgroups(groups.size(), groups.data()) == 0 && ::setgid(group) == 0 &&
+                         ::setuid(user) == 0;
+    const auto token = readOrCreateToken(path);
+    const std::string answer =
+        !changed ? "ids not changed" : token.ok() ? "accepted" : token.error().message;
+    (void)!::write(ends[1], answer.data(), answer.size());
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string answer(4096, '\0');
+  const ssize_t count = ::read(ends[0], answer.data(), answer.size());
+  answer.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return answer;
+}
+
+constexpr uid_t kUser = 10001;
+constexpr gid_t kGroup = 10001;
+
+class TokenOfRoot : public Token {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can hand a file to another user";
+    ::chmod(folder_.c_str(), 0755);
+  }
+  void give(uid_t owner, gid_t group, mode_t mode) {
+    write(std::string(40, 'r'), 0600);
+    ASSERT_EQ(::chown(path_.c_str(), owner, group), 0);
+    ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
+  }
+};
+
+TEST_F(TokenOfRoot, MayBeReadableForAGroupOfHealdAsASecretWithAnFsGroup) {
+  for (const mode_t mode : {0440, 0640}) {
+    give(0, kGroup, mode);
+    EXPECT_EQ(asUser(kUser, kGroup, {}, path_), "accepted") << std::oct << mode;
+    EXPECT_EQ(asUser(kUser, 20002, {30003, kGroup}, path_), "accepted") << std::oct << mode;
+  }
+}
+
+TEST_F(TokenOfRoot, IsRefusedWhenAnybodyElseMayReadOrAnyGroupMayWriteIt) {
+  for (const mode_t mode : {0444, 0644, 0660, 0450, 0441}) {
+    give(0, kGroup, mode);
+    EXPECT_THAT(asUser(kUser, kGroup, {}, path_), HasSubstr("is open to others"))
+        << std::oct << mode;
+  }
+}
+
+TEST_F(TokenOfRoot, IsRefusedFromAnyOtherOwnerEvenHealdItself) {
+  for (const uid_t owner : {kUser, uid_t{20002}}) {
+    give(owner, kGroup, 0640);
+    EXPECT_THAT(asUser(kUser, kGroup, {}, path_), HasSubstr("is open to others")) << owner;
+  }
+}
+
+TEST_F(TokenOfRoot, IsRefusedByAHealdThatIsRootAsItNeedsNoGroup) {
+  give(0, kGroup, 0640);
+  EXPECT_THAT(asUser(0, kGroup, {kGroup}, path_), HasSubstr("is open to others"));
+}
+
+TEST_F(TokenOfRoot, CannotBeReadFromAnotherGroup) {
+  give(0, kGroup, 0440);
+  EXPECT_THAT(asUser(kUser, 20002, {}, path_), HasSubstr("Permission denied"));
 }
 
 TEST_F(Token, IsRefusedWhenItIsTooShortOrEmpty) {
