@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "metrics/sections.h"
 
 namespace heald::metrics {
@@ -52,10 +54,17 @@ void addHttp(const HttpFigures& http, Families& out) {
       .add({}, static_cast<double>(http.auth_failures));
 }
 
-// heald has no replicas yet: each one works by itself, which is what these two say.
+// heald has no replicas yet: each one works by itself and leads for good, which is what these say.
 void addReplicas(Families& out) {
   out.gauge("ha_enabled", "Whether this heald shares its work with replicas.").add({}, 0);
   out.gauge("leader", "Whether this heald is the one that heals.").add({}, 1);
+  out.gauge("leader_lease_expiry_timestamp_seconds",
+            "When this heald stops leading unless it renews its lease.")
+      .add({}, std::numeric_limits<double>::infinity());
+  out.counter("leader_transitions_total", "How often this heald began or ceased to lead.")
+      .add({}, 0);
+  out.counter("coordination_failures_total", "Calls to what the replicas share that failed.")
+      .add({}, 0);
 }
 
 }  // namespace

@@ -2,10 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
+#include <functional>
 #include <regex>
 
 #include "e2e/stories.h"
+#include "support/alertmanager.h"
 #include "support/command.h"
 #include "support/prometheus.h"
 #include "support/tiny_server.h"
@@ -29,15 +30,6 @@ governor_defaults:
   budgets: [{attempts: 20, per: 1h}]
 )";
 
-std::string textOf(const std::string& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  return std::regex_replace(text, std::regex(what), with);
-}
-
 // A query of a dashboard, with its variables as Grafana fills them in.
 struct Query {
   std::string where;
@@ -54,26 +46,53 @@ std::string filled(std::string promql) {
   return promql;
 }
 
-std::vector<Query> queriesOf(const json& dashboard) {
-  std::vector<Query> queries;
-  for (const json& panel : dashboard.at("panels")) {
-    if (!panel.contains("targets")) continue;
-    for (const json& target : panel.at("targets")) {
-      queries.push_back(
-          {dashboard.at("title").get<std::string>() + ": " + panel.at("title").get<std::string>(),
-           filled(target.at("expr"))});
-    }
+void forEachDashboard(const std::function<void(const std::string&, const json&)>& look) {
+  for (const auto& file : std::filesystem::directory_iterator(kSource + "/dashboards")) {
+    if (file.path().extension() != ".json") continue;
+    const json dashboard = json::parse(contentOf(file.path()));
+    look(dashboard.at("title").get<std::string>() + ": ", dashboard);
   }
+}
+
+std::vector<Query> panelQueries() {
+  std::vector<Query> queries;
+  forEachDashboard([&](const std::string& title, const json& dashboard) {
+    for (const json& panel : dashboard.at("panels")) {
+      for (const json& target : panel.value("targets", json::array())) {
+        queries.push_back(
+            {title + panel.at("title").get<std::string>(), filled(target.at("expr"))});
+      }
+    }
+  });
   return queries;
 }
 
-std::vector<Query> allQueries() {
+std::vector<Query> annotationQueries(const std::string& name) {
   std::vector<Query> queries;
-  for (const auto& file : std::filesystem::directory_iterator(kSource + "/dashboards")) {
-    if (file.path().extension() != ".json") continue;
-    const auto found = queriesOf(json::parse(textOf(file.path())));
-    queries.insert(queries.end(), found.begin(), found.end());
-  }
+  forEachDashboard([&](const std::string& title, const json& dashboard) {
+    for (const json& annotation : dashboard.at("annotations").at("list")) {
+      if (annotation.at("name") == name) {
+        queries.push_back({title + name, filled(annotation.at("expr"))});
+      }
+    }
+  });
+  return queries;
+}
+
+// label_values(metric{…}, label) is what a variable offers, as a query: the values of the label.
+std::vector<Query> variableQueries() {
+  std::vector<Query> queries;
+  const std::regex form("label_values\\((.*), (\\w+)\\)");
+  forEachDashboard([&](const std::string& title, const json& dashboard) {
+    for (const json& variable : dashboard.at("templating").at("list")) {
+      if (variable.at("type") != "query") continue;
+      const std::string text = variable.at("query").at("query");
+      std::smatch parts;
+      ASSERT_TRUE(std::regex_match(text, parts, form)) << title << text;
+      queries.push_back(
+          {title + text, "count by (" + parts.str(2) + ") (" + filled(parts[1]) + ")"});
+    }
+  });
   return queries;
 }
 
@@ -94,7 +113,7 @@ global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [)" + kSource +
                         R"(/alerts/heald.rules.yml]
 alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:)" +
-                        std::to_string(alertmanager_port_) + R"(']}]}]}
+                        std::to_string(alertmanager_->port()) + R"(']}]}]}
 scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
                         instance() + R"(']}]}]
 )");
@@ -103,29 +122,16 @@ scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
   }
 
   void TearDown() override {
-    if (HasFailure() && alertmanager_) ADD_FAILURE() << alertmanager_->output();
+    if (HasFailure() && alertmanager_) ADD_FAILURE() << alertmanager_->log();
     if (HasFailure() && prometheus_) ADD_FAILURE() << prometheus_->log();
   }
 
   // The configuration that we ship, with the stubs' addresses and no time to lose.
   void startAlertmanager() {
     dir_.write("slack-url", stub_.url("/slack"));
-    std::string config = textOf(kSource + "/alerts/alertmanager.yml");
-    config = replaced(config, "/etc/alertmanager/slack-url", dir_.file("slack-url"));
-    config = replaced(config, "http://127.0.0.1:9096", stub_.url(""));
-    config = replaced(config, "templates/\\*", kSource + "/alerts/templates/*");
-    config = replaced(config, "group_wait: [0-9]+[sm]", "group_wait: 1s");
-    config = replaced(config, "group_interval: [0-9]+[sm]", "group_interval: 1s");
-    dir_.write("alertmanager.yml", config);
-    alertmanager_.emplace(std::vector<std::string>{"prometheus-alertmanager", "--config.file",
-                                                   dir_.file("alertmanager.yml"), "--storage.path",
-                                                   dir_.file("data"), "--web.listen-address",
-                                                   "127.0.0.1:0", "--cluster.listen-address="},
-                          dir_.file("alertmanager.log"));
-    heald_.await("Alertmanager", [&] {
-      alertmanager_port_ = portInLog(alertmanager_->output()).value_or(0);
-      return alertmanager_port_ != 0;
-    });
+    alertmanager_.emplace(
+        shippedAlertmanagerConfig(kSource, dir_.file("slack-url"), stub_.url("/heartbeat")));
+    ASSERT_TRUE(alertmanager_->ready()) << alertmanager_->log();
   }
 
   std::string instance() const { return "127.0.0.1:" + std::to_string(heald_.metricsPort()); }
@@ -158,19 +164,45 @@ scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
       return request.starts_with("POST /heartbeat ");
     });
   }
-  void expectThatNoPanelIsEmpty(const std::string& when) const {
-    for (const Query& query : allQueries()) {
+  void expectAnswers(const std::vector<Query>& queries, const std::string& when) const {
+    EXPECT_FALSE(queries.empty()) << when;
+    for (const Query& query : queries) {
       EXPECT_FALSE(prometheus_->query(query.promql).empty()) << when << ": " << query.where << "\n"
                                                              << query.promql;
     }
+  }
+  void expectThatNoPanelIsEmpty(const std::string& when) const {
+    expectAnswers(panelQueries(), when);
+  }
+  void restartHeald() {
+    heald_.kill();
+    awaitMetric("its absence", "up{job=\"heald\"} == 0");
+    heald_.launch().flags = {"--web.metrics-address=" + instance()};
+    heald_.start();
+    awaitMetric("its return", "up{job=\"heald\"} == 1");
+  }
+  void restartPrometheus() {
+    prometheus_->restart();
+    ASSERT_TRUE(prometheus_->ready()) << prometheus_->log();
+    awaitMetric("the alert again", "ALERTS{alertname=\"HealdDormant\",alertstate=\"firing\"}");
+  }
+  void restartAlertmanager() {
+    ASSERT_TRUE(alertmanager_->stop());
+    alertmanager_->start();
+    ASSERT_TRUE(alertmanager_->ready()) << alertmanager_->log();
+    heald_.await("the alert in the new Alertmanager", [&] {
+      const json known = alertmanager_->alerts();
+      return std::any_of(known.begin(), known.end(), [](const json& alert) {
+        return alert.at("labels").at("alertname") == "HealdDormant";
+      });
+    });
   }
 
   TestDaemon heald_;
   TinyServer stub_;
   TempDir dir_;
-  std::optional<Child> alertmanager_;
+  std::optional<RealAlertmanager> alertmanager_;
   std::optional<Prometheus> prometheus_;
-  int alertmanager_port_ = 0;
 };
 
 std::map<std::string, std::string> buttonsOf(const json& attachment) {
@@ -179,25 +211,15 @@ std::map<std::string, std::string> buttonsOf(const json& attachment) {
   return buttons;
 }
 
-TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
-  heald_.await("the watchdog's heartbeat", [&] { return heartbeat(); });
-  EXPECT_THAT(firing(), testing::ElementsAre("HealdWatchdog"));
-  expectThatNoPanelIsEmpty("calm");
-
-  heald_.dir().write("sick", "");
-  awaitMetric("failures", "heald_consecutive_failures > 2");
-  expectThatNoPanelIsEmpty("failing");
-
-  heald_.await("the message", [&] { return !messages().empty(); });
-  const json told = messages().at(0);
+void expectTheDormantMessage(const json& told, const std::string& instance) {
   EXPECT_EQ(told.at("channel"), "#heald-critical");
   const json& critical = told.at("attachments").at(0);
   EXPECT_EQ(critical.at("title"), "Critical: Healing has stopped: self-healing-main is dormant");
   EXPECT_EQ(critical.at("color"), "danger");
-  EXPECT_EQ(critical.at("footer"), "heald on " + instance() + " · HealdDormant");
+  EXPECT_EQ(critical.at("footer"), "heald on " + instance + " · HealdDormant");
   EXPECT_THAT(critical.at("text").get<std::string>(),
               testing::MatchesRegex(
-                  "self-healing-main on " + instance() +
+                  "self-healing-main on " + instance +
                   " has tried as often as it may, in vain\\. No remedy under it starts until a "
                   "human resumes it; checks go on\\. What happened: `healdctl explain "
                   "self-healing-main`\\. When the cause is fixed: `healdctl resume "
@@ -208,41 +230,69 @@ TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
   const auto buttons = buttonsOf(critical);
   EXPECT_EQ(buttons.at("Runbook"), "http://runbooks.example.org/HealdDormant.md");
   EXPECT_EQ(buttons.at("Dashboard"), "http://grafana.example.org/d/heald-healing?var-instance=" +
-                                         instance() + "&var-governor=self-healing-main");
+                                         instance + "&var-governor=self-healing-main");
   EXPECT_EQ(buttons.at("heald"), "http://heald.example.org/");
   EXPECT_THAT(buttons.at("Silence"),
               AllOf(HasSubstr("/#/silences/new?filter=%7Balertname%3D%22HealdDormant%22"),
                     HasSubstr("governor%3D%22self-healing-main%22"),
                     HasSubstr("instance%3D%22127.0.0.1%3A")));
   EXPECT_EQ(critical.at("title_link"), buttons.at("Dashboard"));
-  expectThatNoPanelIsEmpty("dormant");
-  EXPECT_THAT(firing(), testing::IsSupersetOf({"HealdDormant", "HealdPermanentlyOpen"}));
-  EXPECT_THAT(messages("HealdPermanentlyOpen"), testing::IsEmpty()) << "dormant says it all";
+}
 
-  // A heald that is away for a moment, and a Prometheus too, say nothing new.
-  heald_.kill();
-  awaitMetric("its absence", "up{job=\"heald\"} == 0");
-  heald_.launch().flags.push_back("--web.metrics-address=" + instance());
-  heald_.start();
-  awaitMetric("its return", "up{job=\"heald\"} == 1");
-  prometheus_->restart();
-  ASSERT_TRUE(prometheus_->ready()) << prometheus_->log();
-  awaitMetric("the alert again", "ALERTS{alertname=\"HealdDormant\",alertstate=\"firing\"}");
-  awaitMetric("evaluations", "count_over_time(ALERTS{alertname=\"HealdWatchdog\"}[5s]) >= 4");
-  EXPECT_EQ(messages().size(), 1u) << json(messages()).dump(1);
-
-  ASSERT_EQ(runCommand({"rm", heald_.file("sick")}).code, 0);
-  ASSERT_EQ(
-      heald_.post("/api/governors/self-healing-main/resume", R"({"reason": "the disk is back"})")
-          .status,
-      200);
-  heald_.await("the end", [&] { return messages().size() > 1; });
-  const json over = messages().at(1).at("attachments").at(0);
+void expectTheResolvedMessage(const json& told) {
+  const json& over = told.at("attachments").at(0);
   EXPECT_EQ(over.at("title"), "Resolved: Healing has stopped: self-healing-main is dormant");
   EXPECT_EQ(over.at("color"), "good");
   EXPECT_THAT(
       over.at("text").get<std::string>(),
       testing::MatchesRegex("It is over: it lasted from .* UTC to .* UTC \\([0-9ms]+\\)\\."));
+}
+
+TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
+  heald_.await("the watchdog's heartbeat", [&] { return heartbeat(); });
+  EXPECT_THAT(firing(), testing::ElementsAre("HealdWatchdog"));
+  expectThatNoPanelIsEmpty("calm");
+  expectAnswers(variableQueries(), "calm");
+
+  // Nobody hears of it as long as Alertmanager is away.
+  ASSERT_TRUE(alertmanager_->stop());
+  heald_.dir().write("sick", "");
+  awaitMetric("failures", "heald_consecutive_failures > 2");
+  expectThatNoPanelIsEmpty("failing");
+  awaitMetric("the alert", "ALERTS{alertname=\"HealdDormant\",alertstate=\"firing\"}");
+  expectThatNoPanelIsEmpty("dormant");
+  expectAnswers(annotationQueries("Dormant"), "dormant");
+  EXPECT_THAT(firing(), testing::IsSupersetOf({"HealdDormant", "HealdPermanentlyOpen"}));
+  EXPECT_THAT(messages(), testing::IsEmpty());
+
+  alertmanager_->start();
+  ASSERT_TRUE(alertmanager_->ready()) << alertmanager_->log();
+  heald_.await("the message", [&] { return !messages().empty(); });
+  expectTheDormantMessage(messages().at(0), instance());
+  EXPECT_THAT(messages("HealdPermanentlyOpen"), testing::IsEmpty()) << "dormant says it all";
+
+  // Each of them away for a moment says nothing new.
+  restartHeald();
+  restartPrometheus();
+  restartAlertmanager();
+  awaitMetric("evaluations", "count_over_time(ALERTS{alertname=\"HealdWatchdog\"}[5s]) >= 4");
+  EXPECT_EQ(messages().size(), 1u) << json(messages()).dump(1);
+
+  ASSERT_EQ(runCommand({"rm", heald_.file("sick")}).code, 0);
+  EXPECT_EQ(heald_.post("/api/governors/self-healing-main/reset", R"({"force": true})").status,
+            200);
+  EXPECT_EQ(
+      heald_.post("/api/governors/self-healing-main/resume", R"({"reason": "the disk is back"})")
+          .status,
+      200);
+  EXPECT_EQ(heald_.post("/-/reload", "").status, 200);
+  heald_.await("the end", [&] { return messages().size() > 1; });
+  expectTheResolvedMessage(messages().at(1));
+  expectThatNoPanelIsEmpty("resumed");
+  for (const char* name : {"Resumed", "Reset", "Reload"}) {
+    expectAnswers(annotationQueries(name), name);
+  }
+  EXPECT_EQ(messages().size(), 2u) << json(messages()).dump(1);
 }
 
 TEST_F(Monitoring, StoresTheAttemptsAsExemplars) {
