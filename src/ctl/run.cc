@@ -7,6 +7,7 @@
 #include "app/version.h"
 #include "config/scalars.h"
 #include "core/text.h"
+#include "ctl/bound_command.h"
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
 #include "ctl/exec.h"
@@ -38,6 +39,7 @@ Examples:
   healdctl explain gateway                              why it may act now, or may not
   healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
   healdctl check-config heald.yml
+  healdctl bound heald.yml --max 10                     the most attempts before a human must act
 
 Exit codes:
   0  ok                                 4  not authorised: no token, or a wrong one
@@ -254,10 +256,23 @@ class CommandLine {
                [this] { return checkConfig(args_.file, at_.environment, at_.out, at_.err); })
         ->add_option("file", args_.file, "The configuration")
         ->capture_default_str();
+    addBound();
     CLI::App* config = app_.add_subcommand("config", "About the configuration");
     config->require_subcommand(1);
     addOffline(config, "schema", "Print its JSON Schema, for editors",
                [this] { return printSchema(at_.out); });
+  }
+
+  void addBound() {
+    CLI::App* bound = addOffline(
+        &app_, "bound", "For each governor, the most attempts before a human must act", [this] {
+          bound_.file = args_.file;
+          return showBounds(bound_, at_.environment, at_.out, at_.err);
+        });
+    bound->add_option("file", args_.file, "The configuration")->capture_default_str();
+    bound->add_option("--max", bound_.max, "Fail when a governor may make more")
+        ->check(CLI::Range(1, 1'000'000));
+    bound->add_flag("--json", bound_.as_json, "Print JSON");
   }
 
   ExitCode askDaemon() {
@@ -279,6 +294,7 @@ class CommandLine {
   const Surroundings& at_;
   Arguments args_;
   ExecOptions exec_;
+  BoundOptions bound_;
   Command command_;
   std::function<ExitCode()> offline_;
   CLI::App app_{kDescription};

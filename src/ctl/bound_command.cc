@@ -1,0 +1,159 @@
+#include "ctl/bound_command.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "app/builtin.h"
+#include "core/text.h"
+#include "ctl/table.h"
+#include "proof/bound.h"
+
+namespace heald::ctl {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Bounds = std::vector<std::pair<std::string, proof::Bound>>;
+
+// Governors with the same policy are explored once.
+Bounds boundsOf(const engine::Setup& setup, std::ostream& err) {
+  std::vector<std::pair<core::GovernorPolicy, proof::Bound>> known;
+  Bounds bounds;
+  for (const engine::GovernorSpec& spec : setup.governors) {
+    const auto same = [&](const auto& entry) { return entry.first == spec.policy; };
+    auto found = std::find_if(known.begin(), known.end(), same);
+    if (found == known.end()) {
+      err << "exploring " << spec.name << " …\n";
+      known.emplace_back(spec.policy, proof::boundOf(spec.policy));
+      found = known.end() - 1;
+    }
+    bounds.emplace_back(spec.name, found->second);
+  }
+  return bounds;
+}
+
+std::string grouped(std::size_t number) {
+  std::string text = std::to_string(number);
+  for (int i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) {
+    text.insert(static_cast<std::size_t>(i), ",");
+  }
+  return text;
+}
+
+// "1,895 s"; with a part of a second, in the usual form.
+std::string secondsText(core::Duration duration) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(duration);
+  return whole == duration ? grouped(static_cast<std::size_t>(whole.count())) + " s"
+                           : core::toText(duration);
+}
+
+std::string confirmation(const proof::Bound& bound) {
+  const proof::Exploration& e = bound.exploration;
+  if (e.violation) {
+    return "VIOLATED: " + e.violation->statement;
+  }
+  const std::string seen =
+      grouped(e.states) + " states, " + grouped(e.transitions) + " transitions";
+  if (!e.complete) {
+    return "derived only: too large to explore (gave up after " + seen + ")";
+  }
+  return (bound.confirmed ? "" : "NOT CONFIRMED by ") + seen;
+}
+
+std::string attemptsText(const proof::Bound& bound) {
+  const bool fewer = bound.explored && bound.exploration.most_attempts < bound.attempts;
+  return std::to_string(bound.attempts) +
+         (fewer ? " (" + std::to_string(bound.exploration.most_attempts) + " reached)" : "");
+}
+
+std::string table(const Bounds& bounds) {
+  Table table({"GOVERNOR", "MOST ATTEMPTS", "OVER AT LEAST", "ALWAYS FAILING", "CONFIRMED BY"});
+  for (const auto& [name, bound] : bounds) {
+    const proof::Starts& failing = bound.always_failing.starts;
+    table.add({{name, Colour::kStrong},
+               {attemptsText(bound)},
+               {bound.least ? secondsText(*bound.least) : "unknown"},
+               {std::to_string(failing.size()) + " over " + secondsText(failing.back())},
+               {confirmation(bound), bound.confirmed ? Colour::kPlain : Colour::kBad}});
+  }
+  return table.text(false);
+}
+
+double secondsOf(core::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+Json startsOf(const proof::Starts& starts) {
+  Json list = Json::array();
+  for (const core::Duration start : starts) {
+    list.push_back(secondsOf(start));
+  }
+  return list;
+}
+
+Json explorationOf(const proof::Bound& bound) {
+  const proof::Exploration& e = bound.exploration;
+  Json json{{"complete", e.complete},
+            {"states", e.states},
+            {"transitions", e.transitions},
+            {"mostAttempts", e.most_attempts},
+            {"confirmed", bound.confirmed}};
+  if (e.violation) {
+    json["violated"] = {{"statement", e.violation->statement}, {"by", e.violation->story()}};
+  }
+  return json;
+}
+
+Json jsonOf(const std::string& name, const proof::Bound& bound) {
+  return {{"name", name},
+          {"maxAttempts", bound.attempts},
+          {"leastSeconds", bound.least ? Json(secondsOf(*bound.least)) : Json(nullptr)},
+          {"alwaysFailing",
+           {{"attempts", bound.always_failing.starts.size()},
+            {"startsSeconds", startsOf(bound.always_failing.starts)},
+            {"endsWith", bound.always_failing.reason}}},
+          {"exploration", explorationOf(bound)}};
+}
+
+std::string json(const Bounds& bounds) {
+  Json list = Json::array();
+  for (const auto& [name, bound] : bounds) {
+    list.push_back(jsonOf(name, bound));
+  }
+  return Json{{"governors", list}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Every reason to refuse, one line each.
+ExitCode judge(const Bounds& bounds, const BoundOptions& options, std::ostream& err) {
+  ExitCode code = ExitCode::kOk;
+  for (const auto& [name, bound] : bounds) {
+    if (options.max && bound.attempts > *options.max) {
+      err << "healdctl: governor \"" << name << "\" may make " << bound.attempts
+          << " attempts before a human must act, more than --max " << *options.max << "\n";
+      code = ExitCode::kRefused;
+    }
+    if (const auto& violation = bound.exploration.violation) {
+      err << "healdctl: governor \"" << name << "\" does not keep \"" << violation->statement
+          << "\": " << violation->story() << "\n";
+      code = ExitCode::kRefused;
+    } else if (bound.exploration.complete && !bound.confirmed) {
+      err << "healdctl: governor \"" << name << "\": exploration does not confirm its bound\n";
+      code = ExitCode::kRefused;
+    }
+  }
+  return code;
+}
+
+}  // namespace
+
+ExitCode showBounds(const BoundOptions& options, const Lookup& environment, std::ostream& out,
+                    std::ostream& err) {
+  const auto read = config::readConfigFile(options.file, app::builtinKinds(), environment);
+  for (const config::Problem& problem : read.problems) err << toString(problem) << "\n";
+  if (!read.ok()) return ExitCode::kRefused;
+  const Bounds bounds = boundsOf(read.config.setup, err);
+  out << (options.as_json ? json(bounds) : table(bounds));
+  return judge(bounds, options, err);
+}
+
+}  // namespace heald::ctl
