@@ -1,0 +1,64 @@
+{{/* What a schema cannot say: values that are right one by one and wrong together. Each message says what would be right. */}}
+{{- define "heald.validate" -}}
+{{- $values := .Values -}}
+{{- $daemonset := eq $values.kind "DaemonSet" -}}
+
+{{- if not (regexMatch "^[a-z]" (include "heald.fullname" .)) -}}
+{{- fail (printf "the name %q begins with a digit, which a Service must not: set fullnameOverride" (include "heald.fullname" .)) -}}
+{{- end -}}
+
+{{- if and (not $daemonset) (gt (int $values.replicas) 1) -}}
+{{- fail (printf "replicas: %d is refused: the store (SQLite) has one owner, so a Deployment has 1, or 0 to stop it. For one heald per node: kind: DaemonSet" (int $values.replicas)) -}}
+{{- end -}}
+{{- if and $daemonset (ne (int $values.replicas) 1) -}}
+{{- fail "replicas is for kind: Deployment; a DaemonSet has one heald on every node that nodeSelector, tolerations and affinity allow" -}}
+{{- end -}}
+
+{{- if and $daemonset (eq $values.store.type "pvc") -}}
+{{- fail "kind: DaemonSet cannot have store.type: pvc: one claim cannot serve every node. Use store.type: hostPath (the state stays on the node) or emptyDir (dormant mode, failures and budgets are forgotten with the pod)" -}}
+{{- end -}}
+{{- if and $values.store.existingClaim (ne $values.store.type "pvc") -}}
+{{- fail (printf "store.existingClaim needs store.type: pvc, and it is %s" $values.store.type) -}}
+{{- end -}}
+{{- if and (eq $values.store.accessMode "ReadWriteOncePod") (semverCompare "<1.22-0" .Capabilities.KubeVersion.Version) -}}
+{{- fail (printf "store.accessMode: ReadWriteOncePod needs Kubernetes 1.22 or later, and this is %s; use ReadWriteOnce" .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+
+{{- $sources := list -}}
+{{- if $values.config }}{{ $sources = append $sources "config" }}{{ end -}}
+{{- if $values.configFile }}{{ $sources = append $sources "configFile" }}{{ end -}}
+{{- if $values.existingConfigMap }}{{ $sources = append $sources "existingConfigMap" }}{{ end -}}
+{{- if gt (len $sources) 1 -}}
+{{- fail (printf "there are several configurations: %s. Keep one of them" (join ", " $sources)) -}}
+{{- end -}}
+{{- if $values.configFile -}}
+{{- $mistake := get (fromYaml $values.configFile) "Error" -}}
+{{- if $mistake }}{{ fail (printf "configFile is not YAML: %s" $mistake) }}{{ end -}}
+{{- end -}}
+
+{{- if and $values.slack.url $values.slack.existingSecret -}}
+{{- fail "slack.url and slack.existingSecret are both there; keep one of them" -}}
+{{- end -}}
+{{- if and $values.alertmanager.enabled (not (or $values.slack.url $values.slack.existingSecret)) -}}
+{{- fail "alertmanager.enabled needs to know where Slack is: set slack.url or slack.existingSecret" -}}
+{{- end -}}
+
+{{- range $i, $rule := $values.rbac.rules -}}
+{{- range $key := list "apiGroups" "resources" "verbs" -}}
+{{- if has "*" (get $rule $key) -}}
+{{- fail (printf "rbac.rules[%d].%s holds \"*\": name what the remedies need, no more" $i $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.rbac.rules (not $values.serviceAccount.create) (not $values.serviceAccount.name) -}}
+{{- fail "rbac.rules would be given to the account \"default\", which every pod of the namespace has: set serviceAccount.create or serviceAccount.name" -}}
+{{- end -}}
+
+{{- if include "heald.root" . -}}
+{{- $nonroot := $values.podSecurityContext.runAsNonRoot -}}
+{{- if hasKey $values.securityContext "runAsNonRoot" }}{{ $nonroot = $values.securityContext.runAsNonRoot }}{{ end -}}
+{{- if $nonroot -}}
+{{- fail "runAsUser: 0 is root, and runAsNonRoot: true forbids it, so no pod could start: set podSecurityContext.runAsNonRoot: false as well, if heald has to be root" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

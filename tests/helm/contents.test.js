@@ -1,0 +1,189 @@
+// What the manifests say, where being valid is not enough.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const { cases, heald, none, only, operator, parse, render, template, workload } = require('./chart');
+
+const caseOf = (name) => ['-f', cases.find((file) => file.includes(`/${name}-`))];
+const pod = (objects) => workload(objects).spec.template.spec;
+const volume = (objects, name) => pod(objects).volumes.find((v) => v.name === name);
+const mount = (objects, name) => heald(objects).volumeMounts.find((m) => m.name === name);
+const configOf = (objects) => only(objects, 'ConfigMap', 'shop-heald-config').data['heald.yml'];
+const checksum = (objects) => workload(objects).spec.template.metadata.annotations['checksum/config'];
+
+test('a Deployment has one pod, and the old one is gone before the new one begins', () => {
+  const { spec } = only(render(), 'Deployment');
+  assert.strictEqual(spec.replicas, 1);
+  assert.deepStrictEqual(spec.strategy, { type: 'Recreate' });
+});
+
+test('a DaemonSet has neither replicas nor a claim nor a disruption budget', () => {
+  const objects = render(caseOf('daemonset'));
+  const { spec } = only(objects, 'DaemonSet');
+  assert.strictEqual(spec.replicas, undefined);
+  assert.deepStrictEqual(volume(objects, 'store').emptyDir, { sizeLimit: '1Gi' });
+  for (const kind of ['Deployment', 'PersistentVolumeClaim', 'PodDisruptionBudget']) none(objects, kind);
+});
+
+test('the probes ask the listener that Prometheus asks, which is open to the node', () => {
+  const container = heald(render());
+  const ports = { metrics: 9469 };
+  for (const [probe, path] of [['startupProbe', '/-/healthy'], ['livenessProbe', '/-/healthy'], ['readinessProbe', '/-/ready']]) {
+    assert.deepStrictEqual(container[probe].httpGet, { path, port: 'metrics' }, probe);
+  }
+  assert.deepStrictEqual(container.ports.map((port) => [port.name, port.containerPort]), Object.entries(ports));
+  assert.ok(container.args.includes('--web.metrics-address=0.0.0.0:9469'));
+  assert.ok(container.args.includes('--web.control-address=127.0.0.1:3001'));
+});
+
+test('the configuration is written as it was given, without Helm looking at it', () => {
+  const text = '# mine\nremedies: [] # {{instance}} {{ .Values.x }} ${NAME}\n';
+  assert.strictEqual(configOf(render([], { configFile: text })), text);
+  const config = { checks: [{ name: 'a', exec: { command: ['{{ x }}', 'yes', '0755', '1e3', 'a: b'] } }], healing: { max_concurrent: 1000000 } };
+  assert.deepStrictEqual(parse(configOf(render([], { config }))), config);
+  assert.match(configOf(render([], { config })), /max_concurrent: 1000000\n/);
+  assert.strictEqual(configOf(render()), '{}\n');
+});
+
+test('a changed configuration rolls the pods, and nothing else does', () => {
+  const before = checksum(render([], { configFile: 'checks: []\n' }));
+  assert.strictEqual(checksum(render([], { configFile: 'checks: []\n', service: { port: 80 } })), before);
+  assert.notStrictEqual(checksum(render([], { configFile: 'checks: [] \n' })), before);
+  assert.notStrictEqual(checksum(render([], { config: { healing: { mode: 'observe' } } })), checksum(render()));
+});
+
+test('a ConfigMap of yours is mounted, and none is made', () => {
+  const objects = render(caseOf('existing'));
+  assert.strictEqual(volume(objects, 'config').configMap.name, 'my-heald');
+  assert.ok(!objects.some((o) => o.kind === 'ConfigMap' && o.data['heald.yml']));
+});
+
+test('the token is 64 random characters, another one for each release', () => {
+  const tokens = [render(), render()].map((objects) => Buffer.from(only(objects, 'Secret').data.token, 'base64').toString());
+  for (const token of tokens) assert.match(token, /^[A-Za-z0-9]{64}$/);
+  assert.notStrictEqual(tokens[0], tokens[1]);
+});
+
+test('the token reaches heald and healdctl as a file that root and the group may read', () => {
+  const objects = render();
+  const container = heald(objects);
+  assert.strictEqual(volume(objects, 'token').secret.defaultMode, 0o440);
+  assert.strictEqual(pod(objects).securityContext.fsGroup, pod(objects).securityContext.runAsGroup);
+  const file = `${mount(objects, 'token').mountPath}/token`;
+  assert.ok(container.args.includes(`--web.token-file=${file}`));
+  assert.strictEqual(container.env.find((e) => e.name === 'HEALD_TOKEN_FILE').value, file);
+});
+
+test('a Secret of yours is mounted under its own key, and none is made', () => {
+  const objects = render(caseOf('existing'));
+  assert.deepStrictEqual(volume(objects, 'token').secret.items, [{ key: 'control', path: 'token' }]);
+  assert.strictEqual(volume(objects, 'token').secret.secretName, 'my-token');
+  assert.deepStrictEqual(objects.filter((o) => o.kind === 'Secret').map((o) => o.metadata.name), ['shop-heald-routes']);
+});
+
+test('without a Secret heald makes its own token, in the store', () => {
+  const objects = render(caseOf('text'));
+  none(objects, 'Secret');
+  assert.strictEqual(volume(objects, 'token'), undefined);
+  assert.ok(!heald(objects).args.some((arg) => arg.includes('token')));
+  assert.ok(!heald(objects).env.some((e) => e.name === 'HEALD_TOKEN_FILE'));
+});
+
+test('a heald that is root owns its token alone, and makes its folder on the node', () => {
+  const objects = render(caseOf('host'));
+  assert.strictEqual(volume(objects, 'token').secret.defaultMode, 0o400);
+  assert.strictEqual(pod(objects).securityContext.fsGroup, undefined);
+  assert.deepStrictEqual(volume(objects, 'store').hostPath, { path: '/var/lib/heald', type: 'DirectoryOrCreate' });
+  const other = render([], { kind: 'DaemonSet', store: { type: 'hostPath' } });
+  assert.strictEqual(volume(other, 'store').hostPath.type, 'Directory');
+});
+
+test('the claim outlives the release, unless it is not to', () => {
+  const claim = only(render(), 'PersistentVolumeClaim');
+  assert.strictEqual(claim.metadata.annotations['helm.sh/resource-policy'], 'keep');
+  assert.strictEqual(claim.spec.storageClassName, undefined);
+  const other = only(render(caseOf('everything')), 'PersistentVolumeClaim');
+  assert.deepStrictEqual(other.metadata.annotations, { 'example.org/backup': 'yes' });
+  assert.strictEqual(other.spec.storageClassName, 'fast');
+});
+
+test('the store is where heald looks for it, and nothing else can be written but /tmp', () => {
+  const objects = render();
+  assert.strictEqual(heald(objects).env.find((e) => e.name === 'STATE_DIRECTORY').value, mount(objects, 'store').mountPath);
+  const writable = heald(objects).volumeMounts.filter((m) => !m.readOnly).map((m) => m.mountPath);
+  assert.deepStrictEqual(writable, ['/var/lib/heald', '/tmp']);
+});
+
+test('no token of the Kubernetes API is in the pod, and no Role, until remedies need it', () => {
+  const objects = render();
+  assert.strictEqual(pod(objects).automountServiceAccountToken, false);
+  assert.strictEqual(only(objects, 'ServiceAccount').automountServiceAccountToken, false);
+  none(objects, 'Role');
+  none(objects, 'RoleBinding');
+});
+
+test('what remedies may do is what was given, in this namespace, to this account', () => {
+  const objects = render(caseOf('gateway'));
+  assert.strictEqual(pod(objects).automountServiceAccountToken, true);
+  const role = only(objects, 'Role');
+  assert.deepStrictEqual(role.rules, [{ apiGroups: [''], resources: ['pods'], verbs: ['deletecollection'] }]);
+  const binding = only(objects, 'RoleBinding');
+  assert.strictEqual(binding.roleRef.name, role.metadata.name);
+  assert.deepStrictEqual(binding.subjects, [{ kind: 'ServiceAccount', name: pod(objects).serviceAccountName, namespace: 'apps' }]);
+  for (const kind of ['ClusterRole', 'ClusterRoleBinding']) none(objects, kind);
+});
+
+test('the network policy lets the metrics port in, and closes what was asked for', () => {
+  const open = only(render(), 'NetworkPolicy').spec;
+  assert.deepStrictEqual(open.policyTypes, ['Ingress']);
+  assert.deepStrictEqual(open.ingress, [{ ports: [{ port: 'metrics', protocol: 'TCP' }] }]);
+  const closed = only(render(caseOf('everything')), 'NetworkPolicy').spec;
+  assert.deepStrictEqual(closed.policyTypes, ['Ingress', 'Egress']);
+  assert.strictEqual(closed.ingress[0].from.length, 2, 'the given peer, and helm test');
+  assert.deepStrictEqual(closed.egress[0].ports.map(({ port, protocol }) => `${port}/${protocol}`), ['53/UDP', '53/TCP']);
+  assert.strictEqual(closed.egress[1].ports[0].port, 8080);
+});
+
+test('the peer of helm test is the pod of helm test', () => {
+  const objects = render(caseOf('everything'));
+  const peer = only(objects, 'NetworkPolicy').spec.ingress[0].from[1].podSelector.matchLabels;
+  const { labels } = only(objects, 'Pod').metadata;
+  for (const [key, value] of Object.entries(peer)) assert.strictEqual(labels[key], value);
+});
+
+test('the disruption budget never holds up a drain', () => {
+  const { spec } = only(render(), 'PodDisruptionBudget');
+  assert.strictEqual(spec.maxUnavailable, 1);
+  assert.strictEqual(spec.minAvailable, undefined);
+});
+
+test('Prometheus finds the Service by its labels and its port, as the job that the rules ask for', () => {
+  for (const name of ['gateway', 'daemonset', 'everything']) {
+    const objects = render([...caseOf(name), ...operator]);
+    const service = only(objects, 'Service');
+    const { spec } = only(objects, 'ServiceMonitor');
+    for (const [key, value] of Object.entries(spec.selector.matchLabels)) assert.strictEqual(service.metadata.labels[key], value);
+    assert.deepStrictEqual(spec.endpoints.map((e) => e.port), service.spec.ports.map((p) => p.name));
+    assert.deepStrictEqual(spec.namespaceSelector.matchNames, [service.metadata.namespace]);
+    assert.deepStrictEqual(spec.endpoints[0].relabelings[0], { targetLabel: 'job', replacement: 'heald' });
+  }
+});
+
+test('labels of yours cannot take the pod away from its selector', () => {
+  const objects = render([], { podLabels: { 'app.kubernetes.io/component': 'x', team: 'shop' } });
+  const { labels } = workload(objects).spec.template.metadata;
+  assert.strictEqual(labels['app.kubernetes.io/component'], 'daemon');
+  assert.strictEqual(labels.team, 'shop');
+});
+
+test('before an upgrade the new configuration is read with the variables that heald will have', () => {
+  const objects = render(caseOf('gateway'));
+  const job = only(objects, 'Job');
+  assert.strictEqual(job.metadata.annotations['helm.sh/hook'], 'pre-upgrade');
+  const map = only(objects, 'ConfigMap', job.spec.template.spec.volumes[0].configMap.name);
+  assert.ok(Number(map.metadata.annotations['helm.sh/hook-weight']) < 0, 'the map is there before the job');
+  assert.strictEqual(map.data['heald.yml'], configOf(objects));
+  assert.strictEqual(job.spec.template.spec.containers[0].env[0].name, 'POD_NAMESPACE');
+  none(render(), 'Job');
+});
+

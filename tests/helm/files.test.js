@@ -1,0 +1,116 @@
+// Alerts, routes, messages and dashboards of the chart are those of alerts/ and dashboards/, with the addresses and
+// commands of the release in the place of the examples, and nothing else changed.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const yaml = require('yaml');
+const { cases, only, operator, parse, read, render, run, source } = require('./chart');
+
+const everything = render(['-f', cases.find((file) => file.includes('everything'))]);
+const rulesOf = (objects) => objects.find((o) => o.kind === 'PrometheusRule').spec;
+const original = parse(read('alerts/heald.rules.yml'));
+const rules = (spec) => spec.groups.flatMap((group) => group.rules);
+
+function withFile(name, text, look) {
+  const folder = fs.mkdtempSync('/tmp/heald-files-');
+  try {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, text);
+    look(file, folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+test('the copies in the chart are the files in alerts/ and dashboards/ (else: scripts/chart-files)', () => {
+  const result = run(path.join(source, 'scripts/chart-files'), ['--check']);
+  assert.strictEqual(result.code, 0, result.output + result.errors);
+});
+
+test('the rules differ from alerts/ in their annotations alone', () => {
+  const plain = (spec) => spec.groups.map((group) => ({ ...group, rules: group.rules.map(({ annotations, ...rule }) => rule) }));
+  for (const objects of [everything, render(operator), render(['-f', cases.find((file) => file.includes('daemonset'))])]) {
+    assert.deepStrictEqual(plain(rulesOf(objects)), plain(original));
+    const names = (spec) => rules(spec).map((rule) => Object.keys(rule.annotations ?? {}));
+    assert.deepStrictEqual(names(rulesOf(objects)), names(original));
+  }
+});
+
+test('Prometheus takes the rules', () => {
+  for (const objects of [everything, render(['-f', cases.find((file) => file.includes('daemonset'))])]) {
+    withFile('rules.yml', yaml.stringify(rulesOf(objects)), (file) => {
+      const result = run('promtool', ['check', 'rules', file]);
+      assert.strictEqual(result.code, 0, result.output + result.errors);
+    });
+  }
+});
+
+test('no example address is left where one was given', () => {
+  const text = JSON.stringify(everything);
+  for (const example of ['grafana.example.org', 'runbooks.example.org', 'heald.example.org']) {
+    assert.ok(!text.includes(example), example);
+    assert.ok(read('alerts/heald.rules.yml').includes(`http://${example}`), `alerts/ has no ${example} to be replaced`);
+  }
+  const [down] = rules(rulesOf(everything));
+  assert.strictEqual(down.annotations.runbook_url, 'https://wiki.shop.example/heald/HealdDown.md');
+  assert.match(down.annotations.dashboard_url, /^https:\/\/grafana\.shop\.example\/d\/heald-internals\?var-instance=/);
+  assert.strictEqual(down.annotations.admin_url, 'https://heald.shop.example/');
+});
+
+test('what an alert tells one to type works on Kubernetes: for a Deployment the workload, for a DaemonSet the pod', () => {
+  const deployment = rules(rulesOf(everything));
+  const daemonset = rules(rulesOf(render(['-f', cases.find((file) => file.includes('daemonset'))])));
+  const dormant = (list) => list.find((rule) => rule.alert === 'HealdDormant').annotations.description;
+  assert.match(dormant(deployment), /`kubectl -n apps exec deploy\/watcher-of-the-shop -- healdctl explain \{\{ \$labels.governor \}\}`/);
+  assert.match(dormant(daemonset), /`kubectl -n apps exec \{\{ \$labels.instance \}\} -- healdctl resume /);
+  for (const { alert, annotations } of [...deployment, ...daemonset]) {
+    const text = Object.values(annotations ?? {}).join('\n');
+    assert.doesNotMatch(text, /systemctl|journalctl|`healdctl|[Oo]n that host/, alert);
+    for (const [, command] of text.matchAll(/`(kubectl[^`]*)`/g)) {
+      assert.match(command, /^kubectl -n apps (exec \S.* -- healdctl|logs|get pods|rollout restart|scale|delete ds) ?/, alert);
+    }
+  }
+});
+
+test('Alertmanager takes the routes, with the address of Slack from the Secret', () => {
+  const { stringData } = only(everything, 'Secret', 'watcher-of-the-shop-routes');
+  const config = parse(stringData['alertmanager.yaml']);
+  assert.strictEqual(config.global.slack_api_url_file, '/etc/alertmanager/secrets/watcher-of-the-shop-slack/url');
+  const slack = only(everything, 'Secret', 'watcher-of-the-shop-slack');
+  assert.strictEqual(Buffer.from(slack.data.url, 'base64').toString(), 'https://hooks.slack.example/services/T/B/x');
+  assert.deepStrictEqual(config.templates, ['/etc/alertmanager/config/heald.tmpl']);
+  assert.deepStrictEqual(config.receivers.flatMap((r) => r.slack_configs ?? []).map((c) => c.channel), ['#shop', '#shop-oncall']);
+  assert.deepStrictEqual(config.receivers.flatMap((r) => r.webhook_configs ?? []).map((c) => c.url), ['https://deadmansswitch.example/x']);
+  assert.strictEqual(stringData['heald.tmpl'].trim(), read('alerts/templates/heald.tmpl').trim());
+
+  withFile('heald.tmpl', stringData['heald.tmpl'], (template, folder) => {
+    const local = stringData['alertmanager.yaml'].replace('/etc/alertmanager/config', folder);
+    fs.writeFileSync(path.join(folder, 'alertmanager.yml'), local);
+    const result = run('amtool', ['check-config', path.join(folder, 'alertmanager.yml')]);
+    assert.strictEqual(result.code, 0, result.output + result.errors);
+    assert.match(result.output, /1 templates/);
+  });
+});
+
+test('routes and inhibitions are those of alerts/', () => {
+  const config = parse(only(everything, 'Secret', 'watcher-of-the-shop-routes').stringData['alertmanager.yaml']);
+  const file = parse(read('alerts/alertmanager.yml'));
+  assert.deepStrictEqual(config.route, file.route);
+  assert.deepStrictEqual(config.inhibit_rules, file.inhibit_rules);
+});
+
+test('there is a ConfigMap for each dashboard, as Grafana reads it', () => {
+  const files = fs.readdirSync(path.join(source, 'dashboards')).filter((name) => name.endsWith('.json'));
+  assert.ok(files.length >= 4);
+  for (const file of files) {
+    const map = only(everything, 'ConfigMap', `watcher-of-the-shop-dashboard-${path.basename(file, '.json')}`);
+    assert.strictEqual(map.metadata.labels.grafana_dashboard, '1');
+    assert.strictEqual(map.metadata.annotations.grafana_folder, 'heald');
+    const links = { grafana: 'https://grafana.shop.example', runbooks: 'https://wiki.shop.example/heald', heald: 'https://heald.shop.example' };
+    let wanted = read(`dashboards/${file}`);
+    for (const [name, address] of Object.entries(links)) wanted = wanted.replaceAll(`http://${name}.example.org`, address);
+    assert.deepStrictEqual(JSON.parse(map.data[file]), JSON.parse(wanted), file);
+  }
+});

@@ -1,0 +1,80 @@
+// Wrong values are refused before anything is installed, with a sentence that says what would be right.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const { refusal, template } = require('./chart');
+
+const refused = (name, values, message, args) =>
+  test(`refused: ${name}`, () => {
+    const said = refusal(values, args);
+    assert.match(said, message);
+  });
+
+refused('an unknown key', { replicaCount: 2 }, /Additional property replicaCount is not allowed/);
+for (const [where, values] of Object.entries({
+  image: { image: { repo: 'x' } },
+  store: { store: { sice: '1Gi' } },
+  token: { token: { secret: 'x' } },
+  configCheck: { configCheck: { enable: true } },
+  networkPolicy: { networkPolicy: { from: [] } },
+  'podSecurityContext.seccompProfile': { podSecurityContext: { seccompProfile: { typ: 'RuntimeDefault' } } },
+  'securityContext.capabilities': { securityContext: { capabilities: { keep: ['ALL'] } } },
+  resources: { resources: { request: {} } },
+  'tolerations.0': { tolerations: [{ operators: 'Exists' }] },
+  'rbac.rules.0': { rbac: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'], verb: ['x'] }] } },
+  'env.0': { env: [{ name: 'A', values: 'b' }] },
+})) {
+  refused(`an unknown key in ${where}`, values, new RegExp(`${where}: Additional property \\w+ is not allowed`));
+}
+
+refused('another kind', { kind: 'StatefulSet' }, /kind: kind must be one of the following: "Deployment", "DaemonSet"/);
+refused('a number as a text', { replicas: '1' }, /replicas: Invalid type. Expected: integer, given: string/);
+refused('a text as a boolean', { networkPolicy: { enabled: 'yes' } }, /networkPolicy.enabled: Invalid type. Expected: boolean/);
+refused('a port that is none', { service: { port: 70000 } }, /service.port: Must be less than or equal to 65535/);
+refused('a size that is none', { store: { size: '1 GB' } }, /store.size: Does not match pattern/);
+refused('a log level that is none', { log: { level: 'verbose' } }, /log.level must be one of the following/);
+refused('an image with its tag in it', { image: { repository: 'heald:0.1' } }, /image.repository: Does not match pattern/);
+refused('a digest that is none', { image: { digest: 'sha256:12' } }, /image.digest: Does not match pattern/);
+refused('a link with a quote in it', { links: { grafana: "http://x/'" } }, /links.grafana: Does not match pattern/);
+refused('a host path that climbs', { store: { hostPath: '/var/lib/../..' } }, /store.hostPath: Does not match pattern/);
+refused('the root as host path', { store: { hostPath: '/' } }, /store.hostPath: Does not match pattern/);
+refused('a toleration effect that is none', { tolerations: [{ effect: 'NoStart' }] }, /tolerations.0.effect must be one of/);
+refused('an empty peer, which would be everybody', { networkPolicy: { metricsFrom: [{}] } }, /metricsFrom.0: Must have at least 1 properties/);
+
+refused('two replicas', { replicas: 2 }, /replicas: 2 is refused: the store \(SQLite\) has one owner.*kind: DaemonSet/);
+refused('replicas of a DaemonSet', { kind: 'DaemonSet', replicas: 0, store: { type: 'emptyDir' } }, /replicas is for kind: Deployment/);
+refused('a DaemonSet with one claim', { kind: 'DaemonSet' }, /store.type: pvc: one claim cannot serve every node. Use store.type: hostPath .* or emptyDir/);
+refused('a DaemonSet with a claim of yours', { kind: 'DaemonSet', store: { existingClaim: 'mine' } }, /one claim cannot serve every node/);
+refused('a claim that is not used', { store: { type: 'emptyDir', existingClaim: 'mine' } }, /store.existingClaim needs store.type: pvc, and it is emptyDir/);
+refused('two configurations', { config: { checks: [] }, existingConfigMap: 'mine' }, /several configurations: config, existingConfigMap/);
+refused('a configuration that is no YAML', { configFile: 'checks: [' }, /configFile is not YAML/);
+refused('two Slack addresses', { slack: { url: 'https://hooks.example/x', existingSecret: 'mine' } }, /slack.url and slack.existingSecret are both there/);
+refused('routes that lead nowhere', { alertmanager: { enabled: true } }, /set slack.url or slack.existingSecret/);
+for (const [key, rule] of Object.entries({
+  apiGroups: { apiGroups: ['*'], resources: ['pods'], verbs: ['get'] },
+  resources: { apiGroups: [''], resources: ['pods', '*'], verbs: ['get'] },
+  verbs: { apiGroups: [''], resources: ['pods'], verbs: ['*'] },
+})) {
+  refused(`a Role for everything (${key})`, { rbac: { rules: [rule] } }, new RegExp(`rbac.rules\\[0\\].${key} holds "\\*"`));
+}
+refused(
+  'a Role for the account of all pods',
+  { rbac: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }, serviceAccount: { create: false } },
+  /given to the account "default"/,
+);
+refused('root that must not be root', { podSecurityContext: { runAsUser: 0 } }, /runAsUser: 0 is root, and runAsNonRoot: true forbids it/);
+refused('root by the container alone', { securityContext: { runAsUser: 0 } }, /runAsUser: 0 is root/);
+refused('a name that a Service must not have', { fullnameOverride: '1st' }, /begins with a digit, which a Service must not: set fullnameOverride/);
+refused('an access mode that the version has not', { store: { accessMode: 'ReadWriteOncePod' } }, /needs Kubernetes 1.22 or later, and this is v1.21/, ['--kube-version', '1.21.0']);
+refused('an older Kubernetes', {}, /chart requires kubeVersion: >=1.20.0-0/, ['--kube-version', '1.19.16']);
+
+test('taken: a Kubernetes with a vendor in its version', () => {
+  for (const version of ['v1.20.15-gke.300', 'v1.33.1+k3s1', 'v1.36.0-eks-abc']) {
+    const result = template(['--kube-version', version]);
+    assert.strictEqual(result.code, 0, result.errors);
+  }
+});
+
+test('taken: what an umbrella chart adds', () => {
+  assert.strictEqual(template([], { global: { team: 'shop' } }).code, 0);
+});
