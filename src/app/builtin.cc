@@ -1,21 +1,27 @@
 #include "app/builtin.h"
 
+#include "checks/certificate.h"
 #include "checks/env.h"
 #include "checks/exec.h"
 #include "checks/file.h"
 #include "checks/http.h"
 #include "checks/process.h"
+#include "checks/promql.h"
+#include "checks/systemd.h"
 #include "checks/tcp.h"
 #include "remedies/exec.h"
 #include "remedies/http.h"
 #include "remedies/signal.h"
+#include "remedies/systemd.h"
 
 namespace heald::app {
 
 config::Kinds builtinKinds() {
   return {{checks::httpKind(), checks::tcpKind(), checks::execKind(), checks::envKind(),
-           checks::processKind(), checks::fileKind()},
-          {remedies::execKind(), remedies::httpKind(), remedies::signalKind()}};
+           checks::processKind(), checks::fileKind(), checks::promqlKind(),
+           checks::certificateKind(), checks::systemdKind()},
+          {remedies::execKind(), remedies::httpKind(), remedies::signalKind(),
+           remedies::systemdKind()}};
 }
 
 }  // namespace heald::app

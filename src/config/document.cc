@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "config/slips.h"
 #include "config/tree_builder.h"
 #include "config/utf8.h"
 
@@ -19,18 +20,6 @@ Place placeAt(std::string_view text, std::size_t offset) {
   const auto lines = std::count(before.begin(), before.end(), '\n');
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   return {static_cast<int>(lines) + 1, static_cast<int>(offset - line_start) + 1};
-}
-
-std::string_view lineAt(std::string_view text, int line) {
-  for (; line > 1 && !text.empty(); --line) {
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  return text.substr(0, text.find('\n'));
-}
-
-bool indentedByTab(std::string_view line) {
-  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
-  return indentation.find('\t') != std::string_view::npos;
 }
 
 // The parser's words, made into what a person can do about it.
@@ -45,7 +34,9 @@ std::string explain(const std::string& words) {
   if (words == "end of map not found" || words == "end of sequence not found") {
     return "this does not belong to what is above it (check the indentation)";
   }
-  if (words == "illegal flow end") return "a ] or } closes nothing (remove it)";
+  if (words == "illegal flow end") {
+    return "this ] or } closes nothing that is open (remove it, or make it fit what it closes)";
+  }
   if (words == "unknown token") return "a text cannot begin so (put it in quotes)";
   if (words == "the referenced anchor is not defined") {
     return "an alias has no anchor before it (quote a text that begins with *)";
@@ -53,33 +44,36 @@ std::string explain(const std::string& words) {
   return "is not YAML: " + words + " (check this line and the one before)";
 }
 
-SyntaxFault faultOf(const YAML::Exception& error, std::string_view text, const TreeBuilder& tree) {
+SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const TreeBuilder& tree) {
   const Place place{error.mark.line + 1, error.mark.column + 1};
   if (place.line < 1) return {tree.last(), explain(error.msg)};
-  if (indentedByTab(lineAt(text, place.line))) {
-    return {{place.line, 1}, "a tab is used for indentation (use spaces)"};
-  }
+  if (auto slip = slipAround(lines, place.line)) return *slip;
   if (error.msg == "illegal document indicator in scalar" || error.msg == "illegal EOF in scalar") {
     return {tree.last(), "a quote is opened after this and never closed (close it)"};
   }
   if (error.msg == "end of map flow not found") {
-    return {tree.innermost(), "this { is not closed (add }, or quote a text with { or } in it)"};
+    return {
+        tree.innermost(),
+        "this { is not closed (add }, close a quote in it, or quote a text with { } or \": \")"};
   }
   if (error.msg == "end of sequence flow not found") {
-    return {tree.innermost(), "this [ is not closed (add ], or quote a text with [ or ] in it)"};
+    return {
+        tree.innermost(),
+        "this [ is not closed (add ], close a quote in it, or quote a text with [ ] or \": \")"};
   }
   return {place, explain(error.msg)};
 }
 
-SyntaxFault notMapping(const Node& root) {
+SyntaxFault notMapping(const Node& root, const Lines& lines) {
   if (root.type == Node::Type::kNothing) {
     return {{1, 1}, "the file is empty (the smallest useful one has one check and one remedy)"};
   }
+  if (auto slip = slipAround(lines, root.place.line)) return *slip;
   return {root.place, "the file is not a mapping of keys (example: checks: [...])"};
 }
 
-std::variant<Node, SyntaxFault> build(std::string_view text) {
-  TreeBuilder builder;
+std::variant<Node, SyntaxFault> build(std::string_view text, const Lines& lines) {
+  TreeBuilder builder(lines);
   // yaml-cpp takes the end of the file for the end of a quote; a document's end it does not.
   std::istringstream input(std::string(text) + "\n...\n");
   try {
@@ -89,7 +83,7 @@ std::variant<Node, SyntaxFault> build(std::string_view text) {
   } catch (const SyntaxFault& fault) {
     return fault;
   } catch (const YAML::Exception& error) {
-    return faultOf(error, text, builder);
+    return faultOf(error, lines, builder);
   } catch (const std::exception& error) {
     return SyntaxFault{builder.last(), std::string("is not readable: ") + error.what()};
   }
@@ -111,9 +105,11 @@ std::variant<Node, SyntaxFault> parseDocument(std::string_view text) {
   if (const auto fault = findFault(text)) {
     return SyntaxFault{placeAt(text, fault->offset), fault->message};
   }
-  std::variant<Node, SyntaxFault> parsed = build(text);
+  const Lines lines(text);
+  if (auto fault = oddSpace(lines)) return *fault;
+  std::variant<Node, SyntaxFault> parsed = build(text, lines);
   const Node* root = std::get_if<Node>(&parsed);
-  if (root != nullptr && root->type != Node::Type::kMapping) return notMapping(*root);
+  if (root != nullptr && root->type != Node::Type::kMapping) return notMapping(*root, lines);
   return parsed;
 }
 

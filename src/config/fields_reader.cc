@@ -224,7 +224,10 @@ void FieldsReader::finish() {
   for (const Node::Entry& entry : mapping_.entries) {
     if (contains(known_, entry.key) || !seen.insert(entry.key).second) continue;
     const Spot spot = child(spot_, entry.key, entry.place);
-    if (missing && meantAsChoice(entry)) {
+    if (entry.key == "<<") {
+      values_.report(spot, "is a merge key, which is not known here (write the keys out)");
+      missing = false;  // it may be what is merged in
+    } else if (missing && meantAsChoice(entry)) {
       values_.report(spot, "is not a " + noun_ + " " + suggestion(entry.key, choice_));
       missing = false;
     } else {

@@ -35,8 +35,10 @@ void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
 }
 
 void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
-  const Weight before = count({1, 0}, placeOf(mark));
-  add(makeNode(Node::Type::kNothing, mark), anchor, before);
+  Node node = makeNode(Node::Type::kNothing, mark);
+  node.place = placeOfNull(mark);
+  const Weight before = count({1, 0}, node.place);
+  add(std::move(node), anchor, before);
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -117,6 +119,16 @@ void TreeBuilder::placeKey(Node& mapping, const Node& key) {
     throw SyntaxFault{key.place, "a key is not a word (write word: value)"};
   }
   mapping.entries.push_back({key.text, key.place, {}});
+}
+
+// Of a value that is written out (~, null) where it stands, of an empty one where its - does.
+Place TreeBuilder::placeOfNull(const YAML::Mark& mark) const {
+  const Place next = placeOf(mark);
+  const bool item = !open_.empty() && open_.back().node.type == Node::Type::kList;
+  const std::string_view line = lines_.at(next.line);
+  const std::string_view before = line.substr(0, static_cast<std::size_t>(mark.column));
+  const bool first = before.find_first_not_of(" \t") == std::string_view::npos;
+  return item && first ? placeOfEmptyItem(lines_, next) : next;
 }
 
 // What is used before `more`; the anchored copies count too, so nobody can multiply for nothing.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/document.h"
+#include "config/slips.h"
 
 namespace heald::config {
 
@@ -15,6 +16,9 @@ namespace heald::config {
 // document, a tag, a key that is no text) is thrown as SyntaxFault, for parseDocument to catch.
 class TreeBuilder : public YAML::EventHandler {
  public:
+  // `lines` are those of what is parsed; they outlive the builder.
+  explicit TreeBuilder(const Lines& lines) : lines_(lines) {}
+
   Node& root() { return root_; }
   // Where the last event was: the best guess for a quote that was never closed.
   Place last() const { return last_; }
@@ -57,8 +61,10 @@ class TreeBuilder : public YAML::EventHandler {
   void add(Node node, YAML::anchor_t anchor, const Weight& before);
   void place(Node node);
   void placeKey(Node& mapping, const Node& key);
+  Place placeOfNull(const YAML::Mark& mark) const;
   Weight count(const Weight& more, Place where);
 
+  const Lines& lines_;
   Node root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Anchored> anchors_;

@@ -51,7 +51,9 @@ bool ValueReader::isType(const Node& node, const Spot& spot, Node::Type type,
 }
 
 bool ValueReader::isList(const Node& node, const Spot& spot, const ListRule& rule) {
-  if (!isType(node, spot, Node::Type::kList, "a list, as in [a, b]")) return false;
+  const bool mapping = node.type == Node::Type::kMapping;
+  const char* expected = mapping ? "a list: begin each item with \"- \"" : "a list, as in [a, b]";
+  if (!isType(node, spot, Node::Type::kList, expected)) return false;
   if (!node.items.empty() || rule.empty_allowed) return true;
   report(spot, "is an empty list (give it at least one item, or remove the key)");
   return false;

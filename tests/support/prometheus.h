@@ -28,6 +28,7 @@ class Prometheus {
   nlohmann::json api(const std::string& call, const std::string& promql) const;
   // Kills it and starts it again, on the same port and with what it has stored.
   void restart();
+  void stop() { child_->kill(); }
 
  private:
   void start(const std::string& address);

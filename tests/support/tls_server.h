@@ -13,23 +13,27 @@
 
 namespace heald::test {
 
-// A self-signed certificate for 127.0.0.1, valid from now for `days` (negative: it has expired).
+// A certificate for 127.0.0.1, valid since `since` for `days` from now (negative: it has expired).
 struct Certificate {
-  explicit Certificate(int days) : key(EVP_EC_gen("P-256")), x509(X509_new()) {
+  // Signed by itself.
+  explicit Certificate(int days, int since = -30)
+      : Certificate(days, since, "heald test", nullptr) {}
+  // Signed by `issuer`, or by itself. Its names are the address and `alternative`.
+  Certificate(int days, int since, const std::string& common_name, const Certificate* issuer,
+              const std::string& alternative = "DNS:localhost")
+      : key(EVP_EC_gen("P-256")), x509(X509_new()) {
     X509_set_version(x509, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509), -86'400L * 30);
-    X509_gmtime_adj(X509_getm_notAfter(x509), 86'400L * days);
+    X509_gmtime_adj(X509_getm_notBefore(x509), 86'400L * since);
+    X509_gmtime_adj(X509_getm_notAfter(x509), 86'400L * days + 3'600);
     X509_set_pubkey(x509, key);
     X509_NAME* name = X509_get_subject_name(x509);
-    const auto* text = reinterpret_cast<const unsigned char*>("heald test");
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
-    X509_set_issuer_name(x509, name);
-    X509_EXTENSION* san =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-    X509_add_ext(x509, san, -1);
-    X509_EXTENSION_free(san);
-    X509_sign(x509, key, EVP_sha256());
+    const auto* text = reinterpret_cast<const unsigned char*>(common_name.c_str());
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0);
+    X509_set_issuer_name(x509, X509_get_subject_name(issuer ? issuer->x509 : x509));
+    addExtension(NID_subject_alt_name, "IP:127.0.0.1," + alternative);
+    addExtension(NID_basic_constraints, "critical,CA:TRUE");
+    X509_sign(x509, issuer ? issuer->key : key, EVP_sha256());
   }
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;
@@ -37,10 +41,22 @@ struct Certificate {
     X509_free(x509);
     EVP_PKEY_free(key);
   }
-  void writePem(const std::string& path) const {
-    FILE* file = std::fopen(path.c_str(), "w");
+  void writePem(const std::string& path, const char* mode = "w") const {
+    FILE* file = std::fopen(path.c_str(), mode);
     PEM_write_X509(file, x509);
     std::fclose(file);
+  }
+  std::string der() const {
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509(x509, &bytes);
+    std::string text(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
+    return text;
+  }
+  void addExtension(int kind, const std::string& value) const {
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str());
+    X509_add_ext(x509, extension, -1);
+    X509_EXTENSION_free(extension);
   }
 
   EVP_PKEY* key;
@@ -50,10 +66,13 @@ struct Certificate {
 // Answers every https request on 127.0.0.1 with the same text.
 class TlsServer {
  public:
-  TlsServer(const Certificate& certificate, std::string reply)
+  // `intermediate` is shown after the certificate.
+  TlsServer(const Certificate& certificate, std::string reply,
+            const Certificate* intermediate = nullptr)
       : context_(SSL_CTX_new(TLS_server_method())), reply_(std::move(reply)) {
     SSL_CTX_use_certificate(context_, certificate.x509);
     SSL_CTX_use_PrivateKey(context_, certificate.key);
+    if (intermediate) SSL_CTX_add1_chain_cert(context_, intermediate->x509);
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -73,6 +92,7 @@ class TlsServer {
     close(listener_);
     SSL_CTX_free(context_);
   }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/"; }
 
  private:

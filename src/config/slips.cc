@@ -1,0 +1,106 @@
+#include "config/slips.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace heald::config {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r";
+// No-break, ideographic and zero-width space.
+constexpr std::array<std::string_view, 3> kOddSpaces = {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B"};
+
+std::string_view withoutIndentation(std::string_view line) {
+  return line.substr(std::min(line.find_first_not_of(kBlank), line.size()));
+}
+
+int columnOf(std::string_view line, std::string_view rest) {
+  return static_cast<int>(line.size() - rest.size()) + 1;
+}
+
+bool isLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool saysNothing(std::string_view line) {
+  const std::string_view rest = withoutIndentation(line);
+  return rest.empty() || rest.front() == '#';
+}
+
+// "name:a", but neither a URL nor localhost:80.
+bool lacksSpaceAfterColon(std::string_view rest) {
+  const bool item = rest.starts_with("- ");
+  if (item) rest = withoutIndentation(rest.substr(1));
+  const std::size_t colon = rest.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 >= rest.size()) return false;
+  if (!std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(colon), isLetter)) {
+    return false;
+  }
+  const char next = rest[colon + 1];
+  return isLetter(next) || next == '"' || next == '[' || next == '{' || next == '\'' ||
+         (!item && next >= '0' && next <= '9');
+}
+
+std::optional<SyntaxFault> slipIn(std::string_view line, int number) {
+  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+  if (indentation.find('\t') != std::string_view::npos) {
+    return SyntaxFault{{number, 1}, "a tab is used for indentation (use spaces)"};
+  }
+  const std::string_view rest = withoutIndentation(line);
+  const int column = columnOf(line, rest);
+  if (rest.size() > 1 && rest[0] == '-' && isLetter(rest[1])) {
+    return SyntaxFault{{number, column}, "a list item needs a space after its - (write \"- \")"};
+  }
+  if (lacksSpaceAfterColon(rest)) {
+    return SyntaxFault{{number, column}, "a key needs a space after its colon (write key: value)"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Lines::Lines(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    lines_.push_back(line);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+}
+
+std::string_view Lines::at(int line) const {
+  return line < 1 || line > count() ? std::string_view()
+                                    : lines_[static_cast<std::size_t>(line) - 1];
+}
+
+std::optional<SyntaxFault> oddSpace(const Lines& lines) {
+  for (int number = 1; number <= lines.count(); ++number) {
+    const std::string_view rest = withoutIndentation(lines.at(number));
+    for (const std::string_view space : kOddSpaces) {
+      if (!rest.starts_with(space)) continue;
+      return SyntaxFault{{number, columnOf(lines.at(number), rest)},
+                         "a special space is used for indentation (use plain spaces)"};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<SyntaxFault> slipAround(const Lines& lines, int line) {
+  if (auto slip = slipIn(lines.at(line), line)) return slip;
+  int before = line - 1;
+  while (before > 0 && saysNothing(lines.at(before))) --before;
+  return slipIn(lines.at(before), before);
+}
+
+Place placeOfEmptyItem(const Lines& lines, Place next) {
+  for (int number = next.line; number > 0; --number) {
+    std::string_view line = lines.at(number);
+    // On the line of what comes next, only what stands before it.
+    if (number == next.line) line = line.substr(0, static_cast<std::size_t>(next.column - 1));
+    const std::string_view rest = withoutIndentation(line);
+    if (rest.starts_with('-')) return {number, columnOf(line, rest)};
+  }
+  return next;
+}
+
+}  // namespace heald::config

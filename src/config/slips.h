@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "config/document.h"
+
+namespace heald::config {
+
+// Slips of the keyboard that YAML takes for something else, looked for in the text itself: the
+// parser complains later, or not at all. Pure.
+
+// The lines of a text, which outlives this; they count from 1, and are "" beyond the end.
+class Lines {
+ public:
+  explicit Lines(std::string_view text);
+  std::string_view at(int line) const;
+  int count() const { return static_cast<int>(lines_.size()); }
+
+ private:
+  std::vector<std::string_view> lines_;
+};
+
+// A line that begins with a space that is none: a no-break space, say, from a web page.
+std::optional<SyntaxFault> oddSpace(const Lines& lines);
+
+// A tab as indentation, "-name: a" or "name:a", in the line that the parser complains about or in
+// the last one before that says something.
+std::optional<SyntaxFault> slipAround(const Lines& lines, int line);
+
+// Where the "-" of an empty list item stands, of which the parser only knows what comes next.
+Place placeOfEmptyItem(const Lines& lines, Place next);
+
+}  // namespace heald::config
