@@ -40,7 +40,7 @@ TEST(Builtin, EveryExampleIsReadWithoutAProblem) {
     EXPECT_EQ(problemsOf(file.path()), "");
     ++count;
   }
-  EXPECT_GE(count, 3);
+  EXPECT_GE(count, 6);
 }
 
 TEST(Builtin, MistakesInTheOptionsOfAKindAreReportedToTheLetter) {

@@ -139,7 +139,7 @@ TEST(Reader, KeepsHostileKeysOutOfItsMessages) {
 }
 
 TEST(Reader, SurvivesEveryTruncationAndEveryWrongByteOfTheSample) {
-  const std::string sample = contentOf(HEALD_SOURCE_DIR "/config/examples/gateway.yml");
+  const std::string sample = contentOf(HEALD_SOURCE_DIR "/config/examples/shared-key.yml");
   for (std::size_t i = 0; i < sample.size(); ++i) {
     problemsOf(sample.substr(0, i));
     for (const char byte :
