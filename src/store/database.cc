@@ -191,7 +191,11 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  database_->execute("COMMIT");
+  try {
+    database_->execute("COMMIT");
+  } catch (const Fault& fault) {
+    throw InDoubt(fault.what());
+  }
   database_ = nullptr;
 }
 

@@ -71,7 +71,7 @@ class Transaction {
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
-  void commit();
+  void commit();  // InDoubt when it fails
 
  private:
   Database* database_;

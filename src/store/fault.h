@@ -10,4 +10,9 @@ struct Fault : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A transaction failed when it was nearly done: it may be on disk.
+struct InDoubt : Fault {
+  using Fault::Fault;
+};
+
 }  // namespace heald::store

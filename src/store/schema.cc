@@ -75,6 +75,13 @@ void requireWhole(Database& database) {
   }
 }
 
+// Closing does it too, and says nothing when it cannot.
+void moveJournalIntoFile(Database& database) {
+  if (database.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+    throw Fault("its journal is in use by another program");
+  }
+}
+
 }  // namespace
 
 int schemaVersion() {
@@ -92,6 +99,7 @@ void createStore(const std::string& path) {
     database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     database.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
     migrate(database, 0);
+    moveJournalIntoFile(database);
   }
   publish(draft, path);
 }

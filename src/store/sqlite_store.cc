@@ -6,8 +6,10 @@
 
 #include "engine/pauses.h"
 #include "store/codec.h"
+#include "store/doubt.h"
 #include "store/fault.h"
 #include "store/files.h"
+#include "store/rows.h"
 #include "store/schema.h"
 
 namespace heald::store {
@@ -67,20 +69,6 @@ class OpenStore {
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };
 
-core::ClockStamp stampFrom(const Statement& row, int column) {
-  return {row.text(column), {bootTime(row.integer(column + 1)), wallTime(row.integer(column + 2))}};
-}
-
-core::GovernorState governorFrom(const Statement& row, const core::ClockStamp& present) {
-  core::GovernorState state = decodeGovernor(row.text(1));
-  const core::ClockStamp saved = stampFrom(row, 2);
-  if (const std::string fault = core::inconsistency(state); !fault.empty()) {
-    throw Fault(fault);
-  }
-  core::rebase(state, saved, present);
-  return state;
-}
-
 void OpenStore::loadGovernors(const core::ClockStamp& present, engine::Saved& saved) {
   Statement rows =
       database_.prepare("SELECT name, state, boot_id, boot_ns, wall_ns FROM governors");
@@ -103,23 +91,6 @@ void OpenStore::loadRemedies(engine::Saved& saved) {
                                     std::string("the remedy's totals: ") + fault.what());
     }
   }
-}
-
-// A damaged time does not undo what a human has switched off.
-core::FeatureFlags::Layers layersFrom(const Statement& row, engine::Saved& saved) {
-  core::FeatureFlags::Layers layers;
-  if (!row.isNull(1)) {
-    layers.overridden = row.integer(1) != 0;
-  }
-  try {
-    if (!row.isNull(2)) {
-      layers.changed_at = wallTime(row.integer(2));
-    }
-  } catch (const Fault& fault) {
-    saved.unreadable.emplace_back(row.text(0),
-                                  std::string("the flag's last change: ") + fault.what());
-  }
-  return layers;
 }
 
 void OpenStore::loadFlags(engine::Saved& saved) {
@@ -248,7 +219,9 @@ void OpenStore::commit(const engine::Changes& changes, const core::ClockStamp& n
   Transaction transaction(database_);
   put(changes, now);
   transaction.commit();
-  watch_.requireSame();  // else it went into a file that nobody will find again
+  if (!watch_.same()) {
+    throw InDoubt("the store's files were replaced while it was written");
+  }
 }
 
 void OpenStore::beat(const core::ClockStamp& now) {
@@ -281,20 +254,37 @@ class SqliteStore : public Store {
   }
 
   std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override {
-    return measured(Operation::kCommit, [&] { opened().commit(changes, now); });
+    return measured(Operation::kCommit, [&] {
+      try {
+        opened().commit(changes, now);
+      } catch (const InDoubt& fault) {
+        makeUndone(changes, fault.what(), now);
+      }
+      doubt_.end();
+    });
   }
 
   std::string probe(const core::ClockStamp& now) override {
-    return measured(Operation::kProbe, [&] { opened().beat(now); });
+    return measured(Operation::kProbe, [&] {
+      opened().beat(now);
+      doubt_.end();
+    });
   }
 
+  // A commit in doubt has become true for a new connection, when it was in the journal. So a store
+  // into which not everything was written is not left open for a probe to find it well.
   std::string reopen(const engine::Changes& everything, const core::ClockStamp& now) override {
-    return measured(Operation::kLoad, [&] {
+    std::string error = measured(Operation::kLoad, [&] {
       open_.reset();
       prepareToTakeOver();
       openOrCreate();
-      open_->commit(everything, now);
+      open_->commit(doubt_.outOf(everything), now);
+      doubt_.end();
     });
+    if (!error.empty()) {
+      open_.reset();
+    }
+    return error;
   }
 
   Stats stats() const override { return recorder_.stats(); }
@@ -309,12 +299,15 @@ class SqliteStore : public Store {
 
   bool openOrCreate();
   void prepareToTakeOver();
+  [[noreturn]] void makeUndone(const engine::Changes& changes, const std::string& why,
+                               const core::ClockStamp& now);
   std::string measured(Operation operation, const std::function<void()>& work);
 
   SqliteOptions options_;
   std::string path_;  // without symbolic links
   FileId last_open_;  // the file that was open last
   std::unique_ptr<OpenStore> open_;
+  Doubt doubt_;
   StatsRecorder recorder_;
 };
 
@@ -351,6 +344,20 @@ void SqliteStore::prepareToTakeOver() {
     removeFile(journalOf(path_));  // of the file that is gone: SQLite would drop it as well
     removeFile(path_ + "-shm");
   }
+}
+
+// A commit that failed may be in the journal all the same, and would be read from there after a
+// crash. The next transaction is written over it; so one that changes nothing makes sure.
+void SqliteStore::makeUndone(const engine::Changes& changes, const std::string& why,
+                             const core::ClockStamp& now) {
+  doubt_.add(changes);
+  try {
+    opened().beat(now);
+  } catch (const Fault&) {
+    throw Fault(why + "; if heald ends before the store answers again, " + std::string(kInDoubt));
+  }
+  doubt_.end();
+  throw Fault(why);
 }
 
 std::string SqliteStore::measured(Operation operation, const std::function<void()>& work) {

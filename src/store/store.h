@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/governor.h"
 #include "engine/output.h"
@@ -9,6 +10,10 @@
 #include "store/stats.h"
 
 namespace heald::store {
+
+// Ends the reason of a commit that has failed and may be found done all the same, should heald die
+// before the store answers again.
+inline constexpr std::string_view kInDoubt = "it may be found done";
 
 // The durable state: what the engine may not forget. It fails closed: no durable record, no remedy.
 //
@@ -32,7 +37,8 @@ class Store {
   virtual Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) = 0;
 
   // All of it in one transaction, on disk when this returns "". Otherwise the reason, and nothing
-  // of it counts.
+  // of it counts: it is not on disk either, unless the reason ends with kInDoubt. Such a doubt
+  // ends with the next commit, probe or reopen that succeeds.
   virtual std::string commit(const engine::Changes& changes, const core::ClockStamp& now) = 0;
 
   // A small durable write: notices a full or read-only disk, a lock, and a store whose file was

@@ -1,0 +1,35 @@
+#include "store/doubt.h"
+
+#include <optional>
+
+namespace heald::store {
+namespace {
+
+template <class Rows>
+void addKeys(const Rows& rows, Rows& keys) {
+  for (const auto& [key, value] : rows) {
+    keys.emplace_back(key, std::nullopt);
+  }
+}
+
+template <class Rows>
+void putFirst(const Rows& keys, Rows& rows) {
+  rows.insert(rows.begin(), keys.begin(), keys.end());
+}
+
+}  // namespace
+
+void Doubt::add(const engine::Changes& failed) {
+  addKeys(failed.pauses, keys_.pauses);
+  addKeys(failed.permits, keys_.permits);
+  addKeys(failed.episodes, keys_.episodes);
+}
+
+engine::Changes Doubt::outOf(engine::Changes everything) const {
+  putFirst(keys_.pauses, everything.pauses);
+  putFirst(keys_.permits, everything.permits);
+  putFirst(keys_.episodes, everything.episodes);
+  return everything;
+}
+
+}  // namespace heald::store
