@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -46,9 +47,16 @@ TlsChain ended(TlsEnd end, const std::string& error) {
   return chain;
 }
 
-TlsChain failedBy(int error, const std::string& doing) {
+// "connection refused" as the checks http and tcp say it.
+std::string systemError(int error) {
+  std::string text = std::strerror(error);
+  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+TlsChain failedBy(int error) {
   const bool shortage = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-  return ended(shortage ? TlsEnd::kNotAsked : TlsEnd::kFailed, doing + std::strerror(error));
+  return ended(shortage ? TlsEnd::kNotAsked : TlsEnd::kFailed, systemError(error));
 }
 
 TlsChain timedOut(const Call& call) {
@@ -88,11 +96,11 @@ TlsChain resolve(const Call& call, Addresses& addresses) {
 
 TlsChain connectTo(const addrinfo& address, const Call& call, Deadline deadline, io::UniqueFd& fd) {
   fd.reset(socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return failedBy(errno, "");
+  if (!fd.valid()) return failedBy(errno);
   if (connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) {
     return ended(TlsEnd::kAnswered, "");
   }
-  if (errno != EINPROGRESS) return failedBy(errno, "");
+  if (errno != EINPROGRESS) return failedBy(errno);
   switch (await(fd.get(), POLLOUT, call, deadline)) {
     case Wait::kTimeout:
       return timedOut(call);
@@ -104,7 +112,7 @@ TlsChain connectTo(const addrinfo& address, const Call& call, Deadline deadline,
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-  return error ? failedBy(error, "") : ended(TlsEnd::kAnswered, "");
+  return error ? failedBy(error) : ended(TlsEnd::kAnswered, "");
 }
 
 TlsChain connectToAny(const Call& call, Deadline deadline, io::UniqueFd& fd) {
@@ -154,7 +162,7 @@ TlsChain handshakeFailed(int error, int system_error) {
   const bool known = error == SSL_ERROR_SYSCALL && system_error != 0;
   return ended(TlsEnd::kFailed,
                std::string("TLS handshake: ") +
-                   (known ? std::strerror(system_error) : "the connection was closed"));
+                   (known ? systemError(system_error) : "the connection was closed"));
 }
 
 TlsChain handshake(SSL* ssl, int fd, const Call& call, Deadline deadline) {

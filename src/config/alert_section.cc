@@ -25,6 +25,8 @@ void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
     core::LabelPattern pattern(text);
     if (const std::string fault = labelFault(label); !fault.empty()) {
       remedy.fail("labels", quoted(label) + " " + fault);
+    } else if (text.empty()) {
+      remedy.fail("labels", label + " has no pattern (example: '[a-z0-9.-]+')");
     } else if (!pattern.problem().empty()) {
       remedy.fail("labels", label + ": " + quoted(text) + " is not a regular expression: " +
                                 pattern.problem() + " (example: '[a-z0-9.-]+')");
@@ -61,7 +63,7 @@ void readAlert(Fields& when, engine::AlertPolicy& alert) {
 void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
   remedy.text("target", alert.target, {.check = labelFault},
               "the label by whose value attempts and governor states are kept apart");
-  remedy.texts("targets", alert.targets, {.empty_allowed = true},
+  remedy.texts("targets", alert.targets, {},
                "the only targets, which then have series of their own; without, any");
   remedy.integer("max_targets", alert.max_targets, {.max = 10'000},
                  "how many targets are known at one time");

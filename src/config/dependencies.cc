@@ -36,8 +36,10 @@ class CycleFinder {
         path_.pop_back();
         continue;
       }
-      const auto parent = names_.find(parents[top.next++]);
-      if (parent != names_.end()) visit(parent->second);
+      const auto here = parents.begin() + static_cast<std::ptrdiff_t>(top.next++);
+      const bool again = std::find(parents.begin(), here, *here) != here;
+      const auto parent = names_.find(*here);
+      if (!again && parent != names_.end()) visit(parent->second);
     }
   }
 

@@ -48,6 +48,8 @@ SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const Tree
   const Place place{error.mark.line + 1, error.mark.column + 1};
   if (place.line < 1) return {tree.last(), explain(error.msg)};
   if (auto slip = slipAround(lines, place.line)) return *slip;
+  if (auto quote = quoteLeftOpen(lines, tree.last(), place)) return *quote;
+  if (strayComma(lines, place)) return {place, "a comma stands where none can be (remove it)"};
   if (error.msg == "illegal document indicator in scalar" || error.msg == "illegal EOF in scalar") {
     return {tree.last(), "a quote is opened after this and never closed (close it)"};
   }

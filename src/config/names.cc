@@ -73,7 +73,9 @@ void readName(Fields& fields, std::string& name, const std::string& list, Names&
 
 std::string missing(const std::string& noun, const std::string& name, const Names& known) {
   std::vector<std::string> words;
-  for (const auto& [word, index] : known) words.push_back(word);
+  for (const auto& [word, index] : known) {
+    if (!word.empty()) words.push_back(word);
+  }
   return "there is no " + noun + " " + quoted(name) + " " + suggestion(name, words);
 }
 

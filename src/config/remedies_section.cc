@@ -88,10 +88,12 @@ std::vector<KindPart> readActions(Fields& fields, const std::vector<Kind>& kinds
   return parts;
 }
 
+// `name` comes with the remedy's own, which needs no entry.
 void readGovernorName(Fields& fields, const Governors& governors, std::string& name) {
+  const std::string own = name;
   fields.text("governor", name, {.check = nameFault},
               "the governor it runs under; without, its own, named after itself");
-  const bool exists = name == kMainGovernor || governors.entries.contains(name);
+  const bool exists = name == own || name == kMainGovernor || governors.entries.contains(name);
   if (!fields.has("governor") || !nameFault(name).empty() || exists) return;
   Names known = {{kMainGovernor, 0}};
   for (const auto& [other, entry] : governors.entries) known.emplace(other, known.size());

@@ -168,7 +168,7 @@ Result<long> parseInteger(std::string_view text) {
   }
   long value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc{}) return invalid("is too large a number");
+  if (read.ec != std::errc{}) return Error{ErrorCode::kLimit, "is too large a number"};
   return value;
 }
 

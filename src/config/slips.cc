@@ -92,6 +92,22 @@ std::optional<SyntaxFault> slipAround(const Lines& lines, int line) {
   return slipIn(lines.at(before), before);
 }
 
+std::optional<SyntaxFault> quoteLeftOpen(const Lines& lines, Place last, Place where) {
+  if (last.line < 1 || last.line >= where.line) return std::nullopt;
+  const std::string_view line = lines.at(last.line);
+  const std::string_view text =
+      line.substr(std::min(static_cast<std::size_t>(last.column - 1), line.size()));
+  const bool quoted = text.starts_with('"') || text.starts_with('\'');
+  if (!quoted || text.find(text.front(), 1) != std::string_view::npos) return std::nullopt;
+  return SyntaxFault{last, "this quote is not closed in its line (close it)"};
+}
+
+bool strayComma(const Lines& lines, Place where) {
+  const std::string_view line = lines.at(where.line);
+  const auto at = static_cast<std::size_t>(where.column - 1);
+  return at < line.size() && line[at] == ',';
+}
+
 Place placeOfEmptyItem(const Lines& lines, Place next) {
   for (int number = next.line; number > 0; --number) {
     std::string_view line = lines.at(number);

@@ -29,6 +29,13 @@ std::optional<SyntaxFault> oddSpace(const Lines& lines);
 // the last one before that says something.
 std::optional<SyntaxFault> slipAround(const Lines& lines, int line);
 
+// A quote that begins the text at `last` and ends in a later line: the complaint at `where` is
+// about what comes after it.
+std::optional<SyntaxFault> quoteLeftOpen(const Lines& lines, Place last, Place where);
+
+// Whether there is a comma.
+bool strayComma(const Lines& lines, Place where);
+
 // Where the "-" of an empty list item stands, of which the parser only knows what comes next.
 Place placeOfEmptyItem(const Lines& lines, Place next);
 

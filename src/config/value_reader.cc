@@ -122,10 +122,11 @@ std::optional<int> ValueReader::integer(const Node& node, const Spot& spot,
   if (!value || !checkTyped(*value, spot, "a number")) return std::nullopt;
   const Result<long> read = parseInteger(value->text);
   if (read && *read >= rule.min && *read <= rule.max) return static_cast<int>(*read);
+  const bool number = read || read.error().code == ErrorCode::kLimit;
   report(spot, value->shown + " " +
-                   (read ? "is out of range (" + std::to_string(rule.min) + " to " +
-                               std::to_string(rule.max) + ")"
-                         : read.error().message));
+                   (number ? "is out of range (" + std::to_string(rule.min) + " to " +
+                                 std::to_string(rule.max) + ")"
+                           : read.error().message));
   return std::nullopt;
 }
 

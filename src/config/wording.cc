@@ -20,6 +20,12 @@ std::string visible(char c) {
   return byte < 0x20 || byte == 0x7F ? "?" : std::string(1, c);
 }
 
+bool sameButForCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 }  // namespace
 
 std::string shortened(std::string_view text) {
@@ -70,6 +76,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   for (std::size_t i = 0; i < considered; ++i) {
     const std::string& candidate = candidates[i];
     if (candidate.size() > kLongest) continue;
+    if (sameButForCase(word, candidate)) return candidate;
     const int distance = editDistance(word, candidate);
     if (distance >= best) continue;
     best = distance;

@@ -16,6 +16,7 @@ TEST(Wording, CountsEdits) {
 TEST(Wording, SuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest("intervall", {"timeout", "interval"}), "interval");
   EXPECT_EQ(nearest("colour", {"timeout", "interval"}), "");
+  EXPECT_EQ(nearest("get", {"HEAD", "GET"}), "GET");
   EXPECT_EQ(nearest("x", {"y"}), "");
   EXPECT_EQ(nearest("ab", {"xyz"}), "");
   EXPECT_EQ(nearest(std::string(100, 'a'), {std::string(100, 'a')}), "");
