@@ -52,6 +52,21 @@ function render(args = [], values = undefined, names = {}) {
     .filter((object) => object !== null);
 }
 
+// The notes of an installation. `helm template` leaves them out, so a copy of the chart shows them as an object.
+function notes(args = []) {
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'heald-notes-'));
+  try {
+    fs.cpSync(chart, copy, { recursive: true });
+    fs.copyFileSync(path.join(copy, 'templates/NOTES.txt'), path.join(copy, 'notes'));
+    fs.writeFileSync(path.join(copy, 'templates/notes.yaml'), 'notes: {{ tpl (.Files.Get "notes") . | toJson }}\n');
+    const result = helm(['template', 'shop', copy, '-n', 'apps', '--show-only', 'templates/notes.yaml', ...args]);
+    assert.strictEqual(result.code, 0, result.errors);
+    return parse(result.output).notes;
+  } finally {
+    fs.rmSync(copy, { recursive: true });
+  }
+}
+
 // What helm says when it refuses.
 function refusal(values, args = []) {
   const result = template(args, values);
@@ -79,4 +94,4 @@ function pods(objects) {
   });
 }
 
-module.exports = { source, chart, versions, operator, cases, read, parse, run, helm, template, render, refusal, only, none, workload, heald, pods };
+module.exports = { source, chart, versions, operator, cases, read, parse, run, helm, template, render, notes, refusal, only, none, workload, heald, pods };

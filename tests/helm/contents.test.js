@@ -136,7 +136,7 @@ test('what remedies may do is what was given, in this namespace, to this account
 test('the network policy lets the metrics port in, and closes what was asked for', () => {
   const open = only(render(), 'NetworkPolicy').spec;
   assert.deepStrictEqual(open.policyTypes, ['Ingress']);
-  assert.deepStrictEqual(open.ingress, [{ ports: [{ port: 'metrics', protocol: 'TCP' }] }]);
+  assert.deepStrictEqual(open.ingress, [{ ports: [{ port: 9469, protocol: 'TCP' }] }]);
   const closed = only(render(caseOf('everything')), 'NetworkPolicy').spec;
   assert.deepStrictEqual(closed.policyTypes, ['Ingress', 'Egress']);
   assert.strictEqual(closed.ingress[0].from.length, 2, 'the given peer, and helm test');

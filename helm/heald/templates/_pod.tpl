@@ -8,8 +8,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   labels:
-    {{- include "heald.labels" . | nindent 4 }}
-    app.kubernetes.io/component: daemon
+    {{- include "heald.selector" . | nindent 4 }}
     {{- with omit .Values.podLabels "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
