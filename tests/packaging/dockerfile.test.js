@@ -52,7 +52,7 @@ test('what the build copies is there, and what it runs is what scripts/run does'
   for (const name of words(buildStage, 'COPY').map((line) => line.split(/\s+/)[0])) assert.ok(fs.existsSync(path.join(source, name)), name);
   const runs = words(buildStage, 'RUN').join(' && ').split(' && ');
   for (const command of ['scripts/packages build', 'cmake --preset release', 'cmake --build --preset release']) {
-    assert.ok(runs.includes(command), command);
+    assert.ok(runs.some((run) => run === command || run.startsWith(`${command} -D`)), command);
     assert.ok(read('scripts/run').includes(command), `scripts/run: ${command}`);
   }
 });
