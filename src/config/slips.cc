@@ -99,7 +99,14 @@ std::optional<SyntaxFault> quoteLeftOpen(const Lines& lines, Place last, Place w
       line.substr(std::min(static_cast<std::size_t>(last.column - 1), line.size()));
   const bool quoted = text.starts_with('"') || text.starts_with('\'');
   if (!quoted || text.find(text.front(), 1) != std::string_view::npos) return std::nullopt;
-  return SyntaxFault{last, "this quote is not closed in its line (close it)"};
+  for (int number = last.line + 1; number <= where.line; ++number) {
+    const auto end = lines.at(number).find(text.front());
+    if (end == std::string_view::npos) continue;
+    // A text of several lines ends with its line.
+    if (saysNothing(lines.at(number).substr(end + 1))) return std::nullopt;
+    return SyntaxFault{last, "this quote is not closed in its line (close it)"};
+  }
+  return std::nullopt;
 }
 
 bool strayComma(const Lines& lines, Place where) {

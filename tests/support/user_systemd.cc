@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -40,7 +41,8 @@ std::optional<pid_t> firstChildOf(pid_t pid) {
 }  // namespace
 
 UserSystemd::UserSystemd(const std::vector<std::pair<std::string, std::string>>& units,
-                         const std::string& started) {
+                         const std::string& started)
+    : units_(units) {
   std::filesystem::create_directories(dir_.file("config/systemd/user"));
   std::filesystem::create_directories(dir_.file("run"));
   std::filesystem::permissions(dir_.file("run"), std::filesystem::perms::owner_all);
@@ -58,6 +60,22 @@ UserSystemd::UserSystemd(const std::vector<std::pair<std::string, std::string>>&
                      {"XDG_CONFIG_HOME", dir_.file("config")},
                      {"HOME", dir_.file("run")},
                      {"DBUS_SESSION_BUS_ADDRESS", "unix:path=" + dir_.file("run/bus")}});
+}
+
+// A systemd that is killed leaves its control groups behind.
+UserSystemd::~UserSystemd() {
+  kill();
+  std::error_code ignored;
+  for (const auto& hierarchy : std::filesystem::directory_iterator("/sys/fs/cgroup", ignored)) {
+    for (const auto& [name, text] : units_) {
+      const std::string group = hierarchy.path().string() + "/app.slice/" + name;
+      const std::string only = "/sys/fs/cgroup/app.slice/" + name;  // without a hierarchy each
+      const auto gone = [](const std::string& path) {
+        return ::rmdir(path.c_str()) == 0 || errno != EBUSY;
+      };
+      eventually([&] { return gone(group) && gone(only); }, std::chrono::seconds(5));
+    }
+  }
 }
 
 std::string UserSystemd::problem() {

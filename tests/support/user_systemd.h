@@ -21,6 +21,10 @@ class UserSystemd {
   UserSystemd(const std::vector<std::pair<std::string, std::string>>& units,
               const std::string& started);
 
+  UserSystemd(const UserSystemd&) = delete;
+  UserSystemd& operator=(const UserSystemd&) = delete;
+  ~UserSystemd();
+
   // Waits until it answers. "", or why there can be none here: a reason to skip.
   std::string problem();
   std::string bus() const { return "unix:path=" + dir_.file("run/bus"); }
@@ -39,6 +43,7 @@ class UserSystemd {
  private:
   pid_t manager() const;
 
+  const std::vector<std::pair<std::string, std::string>> units_;
   TempDir dir_;
   std::optional<Child> child_;
 };
