@@ -93,6 +93,9 @@ class Fields {
   // the reader returns.
   using Report = std::function<void(const std::string& message)>;
   virtual Report later(std::string_view key) = 0;
+  // Where the key (or, with an empty key or an absent one, the mapping) stands: "file:line:col". A
+  // JSON Schema answers "".
+  virtual std::string place(std::string_view key) const = 0;
   // Exactly one of these keys has to be there. `noun` is what they are: "kind of check". The keys
   // are described by calls of their own.
   virtual void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) = 0;

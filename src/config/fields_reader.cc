@@ -192,6 +192,11 @@ Fields::Report FieldsReader::later(std::string_view key) {
   };
 }
 
+std::string FieldsReader::place(std::string_view key) const {
+  const Place at = spotOf(key).place;
+  return values_.file() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
 void FieldsReader::exactlyOne(std::string_view noun, const std::vector<std::string>& keys) {
   noun_ = noun;
   choice_ = keys;

@@ -47,6 +47,7 @@ class FieldsReader : public Fields {
   bool has(std::string_view key) const override;
   void fail(std::string_view key, const std::string& message) override;
   Report later(std::string_view key) override;
+  std::string place(std::string_view key) const override;
   void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) override;
 
   // Reports the keys that no call has named, and what exactlyOne asked for.

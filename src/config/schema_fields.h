@@ -48,6 +48,7 @@ class SchemaFields : public Fields {
   bool has(std::string_view /*key*/) const override { return false; }
   void fail(std::string_view /*key*/, const std::string& /*message*/) override {}
   Report later(std::string_view key) override;
+  std::string place(std::string_view /*key*/) const override { return ""; }
   void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) override;
 
  private:

@@ -35,6 +35,7 @@ class ValueReader {
 
   void report(const Spot& spot, std::string message);
   const std::vector<Problem>& problems() const { return problems_; }
+  const std::string& file() const { return file_; }
 
  private:
   struct Scalar {

@@ -11,6 +11,7 @@
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
 #include "ctl/exec.h"
+#include "ctl/simulate.h"
 #include "io/address.h"
 #include "io/foreground.h"
 #include "io/text.h"
@@ -40,6 +41,7 @@ Examples:
   healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
   healdctl check-config heald.yml
   healdctl bound heald.yml --max 10                     the most attempts before a human must act
+  healdctl simulate heald.yml scenario.yml              what it would do, in virtual time
 
 Exit codes:
   0  ok                                 4  not authorised: no token, or a wrong one
@@ -86,6 +88,7 @@ class CommandLine {
     addReload();
     addExec();
     addConfiguration();
+    addSimulate();
   }
 
   int run(int argc, const char* const* argv) {
@@ -275,6 +278,20 @@ class CommandLine {
     bound->add_flag("--json", bound_.as_json, "Print JSON");
   }
 
+  void addSimulate() {
+    CLI::App* sub = addOffline(
+        &app_, "simulate", "Play scenarios on a configuration in virtual time; a test of it",
+        [this] { return simulate(simulate_, at_.environment, colours(), at_.out, at_.err); });
+    sub->add_option("config", simulate_.config, "The configuration")->required();
+    sub->add_option("scenario", simulate_.scenarios, "What happens, and what is expected")
+        ->required();
+    sub->add_flag("--json", simulate_.as_json, "Print everything as JSON");
+    sub->add_flag("--quiet", simulate_.quiet, "Print no timeline, only what was expected");
+    sub->add_option("--svg", simulate_.svg, "Draw the picture of one scenario into this file");
+  }
+
+  bool colours() const { return at_.terminal && at_.environment("NO_COLOR").value_or("").empty(); }
+
   ExitCode askDaemon() {
     if (const std::string problem = io::urlProblem(args_.url); !problem.empty()) {
       at_.err << "healdctl: --url " << args_.url << " " << problem << "\n";
@@ -287,14 +304,14 @@ class CommandLine {
     options.token = findToken(args_.token_file, at_.environment);
     options.actor = at_.actor;
     Client client(std::move(options));
-    const bool colours = at_.terminal && at_.environment("NO_COLOR").value_or("").empty();
-    return command_({client, at_.out, at_.err, colours});
+    return command_({client, at_.out, at_.err, colours()});
   }
 
   const Surroundings& at_;
   Arguments args_;
   ExecOptions exec_;
   BoundOptions bound_;
+  SimulateOptions simulate_;
   Command command_;
   std::function<ExitCode()> offline_;
   CLI::App app_{kDescription};

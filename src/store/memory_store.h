@@ -1,9 +1,10 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
+#include <utility>
 
+#include "store/memory_rows.h"
 #include "store/store.h"
 
 namespace heald::store {
@@ -19,7 +20,9 @@ class MemoryStore : public Store {
   void failCommits(std::uint64_t from, std::uint64_t count);  // "injected fault"
 
   // As if the row could not be read at the next open().
-  void damage(const std::string& governor, std::string reason) { damaged_[governor] = reason; }
+  void damage(const std::string& governor, std::string reason) {
+    rows_.damage(governor, std::move(reason));
+  }
 
   Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) override;
   std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override;
@@ -28,23 +31,11 @@ class MemoryStore : public Store {
   Stats stats() const override { return recorder_.stats(); }
 
  private:
-  struct Row {
-    core::GovernorState state;
-    core::ClockStamp saved;
-  };
   std::string ended(Operation operation);
-  void put(const engine::Changes& changes, const core::ClockStamp& now);
-  engine::Saved load(const core::ClockStamp& present) const;
 
   Fault fault_;
   bool exists_ = false;
-  std::map<std::string, Row> governors_;
-  std::map<std::string, std::string> damaged_;
-  std::map<std::string, engine::RemedyTotals> remedies_;
-  std::map<core::Feature, core::FeatureFlags::Layers> flags_;
-  std::map<std::string, std::pair<engine::Pause, core::ClockStamp>> pauses_;
-  std::map<std::string, std::pair<engine::Permit, core::ClockStamp>> permits_;
-  std::map<engine::EpisodeKey, engine::Episode> episodes_;
+  MemoryRows rows_;
   StatsRecorder recorder_;
 };
 

@@ -37,6 +37,7 @@ TEST(Builtin, TheSampleConfigurationIsReadWithoutAProblem) {
 TEST(Builtin, EveryExampleIsReadWithoutAProblem) {
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(kSource + "/config/examples")) {
+    if (file.is_directory()) continue;  // scenarios for them
     EXPECT_EQ(problemsOf(file.path()), "");
     ++count;
   }

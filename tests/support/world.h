@@ -6,14 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "engine/drive.h"
 #include "engine/engine.h"
+#include "simulation/driver.h"
+#include "store/memory_rows.h"
 
 namespace heald::test {
 
-// The engine in virtual time, with scripted checks and remedies and a store that may fail. Actions
-// take the time their script says; a test of a whole day runs in milliseconds.
-class World {
+// The engine in virtual time (simulation/driver.h), with scripted checks and remedies and a store
+// that may fail. Actions take the time their script says; a test of a whole day runs in
+// milliseconds.
+class World : private simulation::Surroundings {
  public:
   using Duration = core::Duration;
   using CheckScript = std::function<core::CheckStatus()>;
@@ -24,33 +26,35 @@ class World {
   };
   using ActScript = std::function<Act(const engine::StartAction&)>;
 
-  explicit World(engine::Setup the_setup) : setup(std::move(the_setup)) { boot({}); }
+  explicit World(engine::Setup the_setup) : setup(std::move(the_setup)) {
+    driver_.boot(setup, engine::Saved{});
+  }
 
   // Runs everything that is due until `t` since the start.
-  void runUntil(Duration t);
-  void runFor(Duration d) { runUntil(now_ + d); }
+  void runUntil(Duration t) { driver_.runUntil(t); }
+  void runFor(Duration d) { runUntil(time() + d); }
   // Time passes and nobody drives the engine: a suspend, or SIGSTOP.
-  void sleepFor(Duration d) { now_ += d; }
+  void sleepFor(Duration d) { driver_.elapse(d); }
   // An event of the test's own, at this moment.
-  engine::Output send(const engine::Event& event);
+  engine::Output send(const engine::Event& event) { return driver_.send(event); }
   // Another configuration takes the place of `setup`.
   engine::Output reload(engine::Setup next);
   // The process ends, and another starts on what was committed.
   void crash();
 
   // As if the store could not read them any more.
-  void forgetPermits() { saved_permits_.clear(); }
+  void forgetPermits() { rows_.forgetPermits(); }
 
   void setCheck(const std::string& name, core::CheckStatus status) {
     checks[name] = [status] { return status; };
   }
 
-  engine::Snapshot snapshot() const { return engine_->snapshot(now()); }
+  engine::Snapshot snapshot() const { return driver_.snapshot(); }
   engine::GovernorView governor(const std::string& name) const;
   engine::RemedyView remedy(const std::string& name) const;
   engine::CheckView check(const std::string& name) const;
-  core::Now now() const;
-  Duration time() const { return now_; }
+  core::Now now() const { return driver_.now(); }
+  Duration time() const { return driver_.time(); }
   bool noted(const std::string& message) const;
 
   engine::Setup setup;
@@ -79,30 +83,15 @@ class World {
   int commits = 0;
 
  private:
-  struct Pending {
-    Duration at;
-    std::uint64_t order;
-    engine::Event event;
-  };
+  std::string commit(const engine::Changes& changes) override;
+  std::string probe() override { return store_error; }
+  void perform(engine::Output& out) override;
+  void run(const engine::StartCheck& check);
+  void run(const engine::StartAction& start);
+  void run(const engine::RunTask& task);
 
-  void boot(const engine::Saved& saved);
-  std::string commit(const engine::Changes& changes);
-  void handle(engine::Output out);
-  void schedule(Duration at, engine::Event event);
-  void probe();
-
-  std::unique_ptr<engine::Engine> engine_;
-  Duration now_{};
-  std::vector<Pending> pending_;
-  std::uint64_t order_ = 0;
-  bool store_down_ = false;
-  Duration next_probe_{};
-  std::map<std::string, core::GovernorState> saved_governors_;
-  std::map<std::string, engine::RemedyTotals> saved_remedies_;
-  std::map<core::Feature, core::FeatureFlags::Layers> saved_flags_;
-  std::map<std::string, engine::Pause> saved_pauses_;
-  std::map<std::string, engine::Permit> saved_permits_;
-  std::map<engine::EpisodeKey, engine::Episode> saved_episodes_;
+  simulation::Driver driver_{*this};
+  store::MemoryRows rows_;
 };
 
 // Seconds since the start at which the remedy's actions started.

@@ -1,0 +1,97 @@
+#include "ctl/record_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace heald::ctl {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds(core::Duration at) {
+  return std::chrono::duration<double>(at).count();
+}
+
+Json optionalSeconds(const std::optional<core::Duration>& at) {
+  return at ? Json(seconds(*at)) : Json(nullptr);
+}
+
+const char* levelOf(const simulation::Entry& entry) {
+  switch (entry.level) {
+    case engine::Note::Level::kDebug:
+      return "debug";
+    case engine::Note::Level::kInfo:
+      return "info";
+    case engine::Note::Level::kWarn:
+      return "warn";
+    case engine::Note::Level::kError:
+      return "error";
+  }
+  return "info";
+}
+
+Json json(const simulation::Entry& entry) {
+  Json fields = Json::object();
+  for (const auto& [key, value] : entry.fields) fields[key] = value;
+  return {{"at", seconds(entry.at)},
+          {"level", levelOf(entry)},
+          {"message", entry.message},
+          {"fields", fields}};
+}
+
+Json json(const simulation::AttemptMade& made) {
+  return {{"remedy", made.remedy},
+          {"governor", made.governor},
+          {"attempt", made.attempt},
+          {"step", made.step},
+          {"started", seconds(made.started)},
+          {"ended", optionalSeconds(made.ended)},
+          {"ok", made.ok}};
+}
+
+Json json(const simulation::GovernorPoint& point) {
+  return {{"at", seconds(point.at)},
+          {"governor", point.governor},
+          {"dormant", point.dormant},
+          {"breaker", toString(point.breaker)},
+          {"consecutiveFailures", point.consecutive_failures},
+          {"waitsUntil", optionalSeconds(point.waits_until)}};
+}
+
+Json json(const simulation::Verdict& verdict) {
+  return {{"place", verdict.place},
+          {"what", verdict.what},
+          {"expected", verdict.expected},
+          {"got", verdict.got},
+          {"ok", verdict.ok}};
+}
+
+Json json(const NamedRecord& named);
+
+template <class Item>
+Json list(const std::vector<Item>& items) {
+  Json all = Json::array();
+  for (const Item& item : items) all.push_back(json(item));
+  return all;
+}
+
+Json json(const NamedRecord& named) {
+  const simulation::Record& record = named.record;
+  return {{"file", named.file},
+          {"title", named.title},
+          {"ok", record.ok()},
+          {"runForSeconds", seconds(record.run_for)},
+          {"checkRuns", record.check_runs},
+          {"timeline", list(record.entries)},
+          {"attempts", list(record.attempts)},
+          {"governors", list(record.governors)},
+          {"expectations", list(record.verdicts)}};
+}
+
+}  // namespace
+
+std::string jsonText(const std::vector<NamedRecord>& records, bool ok) {
+  const Json all = {{"ok", ok}, {"scenarios", list(records)}};
+  return all.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace heald::ctl

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/governor.h"
+#include "core/time.h"
+#include "engine/output.h"
+
+namespace heald::simulation {
+
+// What has happened in virtual time. All moments count from the start.
+
+struct Entry {
+  core::Duration at{};
+  engine::Note::Level level = engine::Note::Level::kInfo;
+  std::string message;
+  std::vector<std::pair<std::string, std::string>> fields;
+  bool scripted = false;  // the scenario did it: a human, an alert, a fault
+};
+
+struct AttemptMade {
+  std::string remedy;
+  std::string governor;
+  std::uint64_t attempt = 0;
+  int step = 0;  // counted from 1
+  core::Duration started{};
+  std::optional<core::Duration> ended;
+  bool ok = false;
+};
+
+// A governor from `at` on, as it was made durable.
+struct GovernorPoint {
+  core::Duration at{};
+  std::string governor;
+  bool dormant = false;
+  core::BreakerState breaker = core::BreakerState::kClosed;
+  core::Duration open_until{};  // meaningful while OPEN
+  int consecutive_failures = 0;
+  std::optional<core::Duration> waits_until;  // the end of the backoff
+};
+
+// From `at` on a check counts as this.
+struct HealthPoint {
+  core::Duration at{};
+  std::string check;
+  bool healthy = false;
+};
+
+struct Verdict {
+  std::string place;  // "file:line:col"
+  std::string what;   // "governor main at 40m: attempts"
+  std::string expected;
+  std::string got;
+  bool ok = false;
+};
+
+struct Record {
+  core::Duration run_for{};
+  std::vector<Entry> entries;
+  std::vector<AttemptMade> attempts;
+  std::vector<GovernorPoint> governors;
+  std::vector<HealthPoint> healths;
+  std::vector<Verdict> verdicts;
+  std::uint64_t check_runs = 0;
+  std::uint64_t steps = 0;  // events of the engine
+
+  bool ok() const {
+    for (const Verdict& verdict : verdicts) {
+      if (!verdict.ok) return false;
+    }
+    return true;
+  }
+};
+
+}  // namespace heald::simulation

@@ -1,0 +1,213 @@
+// What people do, what Alertmanager sends, and what happens to the machine.
+#include <algorithm>
+
+#include "core/text.h"
+#include "simulation/scenario_sections.h"
+
+namespace heald::simulation {
+namespace {
+
+using config::Fields;
+
+constexpr const char* kBy = "scenario";
+
+// The keys of an entry of `operator`; which one is there says what is done.
+struct Deed {
+  std::optional<std::string> resume, dormant, reset, flag, pause, unpause, run_check, run_remedy;
+  std::string reason = "scenario";
+  std::string set = "off";
+  bool force = false;
+  core::Duration lasts{};
+};
+
+struct Known {
+  config::Names governors, remedies, checks;
+};
+
+// "all" stands for every one of them.
+std::string orAll(const std::string& name) {
+  return name == "all" ? "" : name;
+}
+
+void requireOrAll(Fields& fields, const char* key, const char* noun,
+                  const std::optional<std::string>& name, const config::Names& names) {
+  if (name && *name != "all") requireName(fields, key, noun, *name, names);
+}
+
+void describeGovernorDeeds(Fields& fields, Deed& deed, const Known& known) {
+  fields.text("resume", deed.resume, {}, "leave dormant mode: a governor, or all");
+  fields.text("dormant", deed.dormant, {}, "enter dormant mode: a governor, or all");
+  fields.text("reset", deed.reset, {}, "close the breaker of a governor");
+  fields.boolean("force", deed.force, "reset: also out of PERMANENT_OPEN");
+  fields.text("reason", deed.reason, {}, "why");
+  requireOrAll(fields, "resume", "governor", deed.resume, known.governors);
+  requireOrAll(fields, "dormant", "governor", deed.dormant, known.governors);
+  requireOrAll(fields, "reset", "governor", deed.reset, known.governors);
+}
+
+void describeOtherDeeds(Fields& fields, Deed& deed, const Known& known) {
+  std::vector<std::string> flags;
+  for (const core::Feature feature : core::kFeatures) flags.emplace_back(toString(feature));
+  fields.text("flag", deed.flag, {.one_of = flags}, "move a kill switch");
+  fields.text("set", deed.set, {.one_of = {"on", "off"}}, "flag: where to");
+  fields.text("pause", deed.pause, {}, "pause a remedy, or all");
+  fields.duration("for", deed.lasts, {.required = deed.pause.has_value()}, "pause: how long");
+  fields.text("unpause", deed.unpause, {}, "end the pause of a remedy, or all");
+  fields.text("run_check", deed.run_check, {}, "run a check now");
+  fields.text("run_remedy", deed.run_remedy, {}, "want a remedy now");
+  requireOrAll(fields, "pause", "remedy", deed.pause, known.remedies);
+  requireOrAll(fields, "unpause", "remedy", deed.unpause, known.remedies);
+  if (deed.run_check) requireName(fields, "run_check", "check", *deed.run_check, known.checks);
+  if (deed.run_remedy) {
+    requireName(fields, "run_remedy", "remedy", *deed.run_remedy, known.remedies);
+  }
+}
+
+Doing doingOf(core::Duration at, const Deed& d) {
+  if (d.resume) {
+    return {at, "resume " + *d.resume, engine::Resume{orAll(*d.resume), d.reason, kBy}};
+  }
+  if (d.dormant) {
+    return {at, "dormant " + *d.dormant, engine::EnterDormant{orAll(*d.dormant), d.reason, kBy}};
+  }
+  if (d.reset) {
+    return {at, "reset " + *d.reset + (d.force ? " --force" : ""),
+            engine::Reset{orAll(*d.reset), d.force, kBy}};
+  }
+  if (d.flag) {
+    const auto feature = core::featureNamed(*d.flag).value_or(core::Feature::kAutoHealing);
+    return {at, "flag " + *d.flag + " " + d.set,
+            engine::SetFlag{feature, d.set == "on", d.reason, kBy}};
+  }
+  if (d.pause) {
+    return {at, "pause " + *d.pause + " for " + core::toText(d.lasts),
+            engine::PauseRemedy{orAll(*d.pause), d.lasts, d.reason, kBy}};
+  }
+  if (d.unpause) {
+    return {at, "unpause " + *d.unpause, engine::UnpauseRemedy{orAll(*d.unpause), kBy}};
+  }
+  if (d.run_check) {
+    return {at, "run check " + *d.run_check, engine::RunCheckNow{*d.run_check, kBy}};
+  }
+  return {at, "run remedy " + d.run_remedy.value_or(""),
+          engine::RunRemedyNow{d.run_remedy.value_or(""), kBy}};
+}
+
+engine::AlertsReceived notification(const engine::Labels& labels, std::size_t number,
+                                    core::Duration started, bool firing) {
+  const core::WallTime starts_at(started);
+  return {{{"scenario-" + std::to_string(number), starts_at, firing, labels}}, kBy};
+}
+
+}  // namespace
+
+config::Names namesOf(const std::vector<engine::GovernorSpec>& governors) {
+  config::Names names;
+  for (const auto& governor : governors) names.emplace(governor.name, names.size());
+  return names;
+}
+config::Names namesOf(const std::vector<engine::RemedySpec>& remedies) {
+  config::Names names;
+  for (const auto& remedy : remedies) names.emplace(remedy.name, names.size());
+  return names;
+}
+config::Names namesOf(const std::vector<engine::CheckSpec>& checks) {
+  config::Names names;
+  for (const auto& check : checks) names.emplace(check.name, names.size());
+  return names;
+}
+
+void requireName(Fields& fields, const char* key, const char* noun, const std::string& name,
+                 const config::Names& names) {
+  const std::string untargeted = name.substr(0, name.find('@'));
+  if (!names.contains(name) && !names.contains(untargeted)) {
+    fields.fail(key, config::missing(noun, name, names));
+  }
+}
+
+core::Duration readMoment(Fields& fields) {
+  core::Duration at{};
+  fields.duration("at", at, {.required = true, .zero_allowed = true},
+                  "when, counted from the start");
+  return at;
+}
+
+void readOperator(Fields& top, const engine::Setup& setup, Scenario& scenario) {
+  const Known known{namesOf(setup.governors), namesOf(setup.remedies), namesOf(setup.checks)};
+  top.sections("operator", {.empty_allowed = true}, "what humans do", [&](Fields& fields) {
+    Deed deed;
+    const core::Duration at = readMoment(fields);
+    fields.exactlyOne("action", {"resume", "dormant", "reset", "flag", "pause", "unpause",
+                                 "run_check", "run_remedy"});
+    describeGovernorDeeds(fields, deed, known);
+    describeOtherDeeds(fields, deed, known);
+    scenario.doings.push_back(doingOf(at, deed));
+  });
+}
+
+void readAlerts(Fields& top, Scenario& scenario) {
+  std::size_t number = 0;
+  top.sections("alerts", {.empty_allowed = true}, "what Alertmanager sends", [&](Fields& fields) {
+    engine::Labels labels;
+    std::optional<core::Duration> resolved;
+    const core::Duration at = readMoment(fields);
+    fields.textMap("labels", labels, "the labels of the alert");
+    fields.duration("resolved_at", resolved, {}, "when it is resolved; without: it fires on");
+    if (labels.empty()) fields.fail("labels", "are needed (example: {alertname: DiskFull})");
+    if (resolved && *resolved < at) fields.fail("resolved_at", "is before at");
+    const std::string name = labels.empty() ? "" : labels.front().second;
+    ++number;
+    scenario.doings.push_back(
+        {at, "alert " + name + " fires", notification(labels, number, at, true)});
+    if (resolved) {
+      scenario.doings.push_back(
+          {*resolved, "alert " + name + " is resolved", notification(labels, number, at, false)});
+    }
+  });
+}
+
+void readPermits(Fields& top, const engine::Setup& setup, Scenario& scenario) {
+  const config::Names governors = namesOf(setup.governors);
+  top.sections("permits", {.empty_allowed = true}, "attempts that others make", [&](Fields& f) {
+    PermitAsked asked;
+    asked.at = readMoment(f);
+    asked.request = {"", std::chrono::minutes(10), "scenario", kBy};
+    f.text("governor", asked.request.governor, {.required = true}, "who is asked");
+    f.duration("deadline", asked.request.deadline, {}, "until when its end has to be reported");
+    f.text("reports", asked.reports, {.one_of = {"ok", "failed"}}, "how it ends; without: never");
+    f.duration("after", asked.after, {.zero_allowed = true}, "how long it takes");
+    f.text("error", asked.error, {.empty_allowed = true}, "the error that is reported");
+    requireName(f, "governor", "governor", asked.request.governor, governors);
+    scenario.permits.push_back(std::move(asked));
+  });
+}
+
+void readFaults(Fields& top, Scenario& scenario) {
+  struct Named {
+    const char* key;
+    Fault::Kind kind;
+    const char* help;
+  };
+  static constexpr Named kNamed[] = {
+      {"crash", Fault::Kind::kCrash, "heald is killed, and starts again after so long"},
+      {"reboot", Fault::Kind::kReboot, "the machine is down for so long"},
+      {"suspend", Fault::Kind::kSuspend, "the machine sleeps for so long"},
+      {"store_down", Fault::Kind::kStoreDown, "no commit succeeds for so long"},
+      {"clock_forward", Fault::Kind::kClockForward, "the wall clock is set forward by so much"},
+      {"clock_back", Fault::Kind::kClockBack, "the wall clock is set back by so much"}};
+  top.sections("faults", {.empty_allowed = true}, "what goes wrong", [&](Fields& fields) {
+    Fault fault;
+    fault.at = readMoment(fields);
+    std::vector<std::string> keys;
+    for (const Named& named : kNamed) {
+      std::optional<core::Duration> lasts;
+      fields.duration(named.key, lasts, {.zero_allowed = true}, named.help);
+      if (lasts) fault = {fault.at, named.kind, *lasts};
+      keys.emplace_back(named.key);
+    }
+    fields.exactlyOne("fault", keys);
+    scenario.faults.push_back(fault);
+  });
+}
+
+}  // namespace heald::simulation

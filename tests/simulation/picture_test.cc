@@ -1,0 +1,61 @@
+#include "simulation/picture.h"
+
+#include <gmock/gmock.h>
+
+#include "support.h"
+
+namespace heald::simulation {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+std::string failingForAnHour() {
+  return picture(played(R"(
+run_for: 1h
+checks: {service: [{at: 0s, status: critical}]}
+operator: [{at: 50m, dormant: restart, reason: "<&>"}]
+)"),
+                 "a < b & \"c\"");
+}
+
+TEST(Picture, ShowsEveryAttemptOnce) {
+  const std::string svg = failingForAnHour();
+  EXPECT_EQ(occurrences(svg, "<circle"), 10u);
+  EXPECT_THAT(svg, HasSubstr("attempt 10 of restart, step 1, at 31m35s: failed"));
+}
+
+TEST(Picture, ShowsWaitsBreakerAndDormancy) {
+  const std::string svg = failingForAnHour();
+  for (const char* part :
+       {"backoff of 5s", "backoff of 10m", "class=\"OPEN\"", "class=\"HALF_OPEN\"",
+        "class=\"PERMANENT_OPEN\"", ">DORMANT<", "service is unhealthy"}) {
+    EXPECT_THAT(svg, HasSubstr(part));
+  }
+}
+
+TEST(Picture, NeedsNothingFromOutsideAndEscapesWhatItIsGiven) {
+  const std::string svg = failingForAnHour();
+  EXPECT_THAT(svg, HasSubstr("a &lt; b &amp; &quot;c&quot;"));
+  EXPECT_THAT(svg, Not(HasSubstr("href")));
+  EXPECT_THAT(svg, Not(HasSubstr("url(")));
+  EXPECT_EQ(occurrences(svg, "<svg"), occurrences(svg, "</svg>"));
+  EXPECT_EQ(occurrences(svg, "<text"), occurrences(svg, "</text>"));
+}
+
+TEST(Picture, OfNothingIsAPictureToo) {
+  const std::string svg = picture(played("run_for: 1s"), "quiet");
+  EXPECT_THAT(svg, HasSubstr("quiet"));
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
+}
+
+}  // namespace
+}  // namespace heald::simulation

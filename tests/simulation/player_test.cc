@@ -1,0 +1,199 @@
+#include "simulation/player.h"
+
+#include <gmock/gmock.h>
+
+#include "support.h"
+
+namespace heald::simulation {
+namespace {
+
+using testing::HasSubstr;
+
+std::string failures(const std::string& scenario, const engine::Setup& setup = service()) {
+  return failuresOf(played(scenario, setup));
+}
+
+TEST(Player, AnAlwaysFailingRemedyStartsAtTheMomentsOfTheDesign) {
+  EXPECT_EQ(failures(R"(
+run_for: 24h
+checks: {service: [{at: 0s, status: critical}]}
+expect:
+  - {remedy: restart, starts: [0s, 5s, 15s, 75s, 135s, 215s, 375s, 695s, 1295s, 1895s]}
+  - {governor: restart, dormant: true, breaker: PERMANENT_OPEN, attempts: 10, failures: 10}
+  - {at: 1894s, governor: restart, dormant: false, attempts: 9}
+)"),
+            "");
+}
+
+TEST(Player, WhatIsNotSoIsToldWithItsPlace) {
+  const Record record = played(R"(
+run_for: 1m
+checks: {service: [{at: 0s, status: critical}]}
+expect:
+  - {at: 6s, governor: restart, attempts: 3, breaker: CLOSED}
+)");
+  EXPECT_FALSE(record.ok());
+  EXPECT_EQ(failuresOf(record),
+            "scenario.yml:5:5: governor restart at 6s: attempts: expected 3, got 2\n");
+}
+
+TEST(Player, HealingHoldsUntilTheRelapse) {
+  EXPECT_EQ(failures(R"(
+run_for: 10m
+checks: {service: [{at: 0s, status: critical}]}
+remedies: {restart: [{outcome: ok, takes: 1s, heals_after: 0s, relapses_after: 3m}]}
+expect:
+  - {at: 1m, check: service, health: healthy}
+  - {at: 1m, remedy: restart, successes: 1, attempts: 1}
+  - {at: 3m15s, remedy: restart, attempts: 2}
+)"),
+            "");
+}
+
+TEST(Player, OutcomesComeOneAfterTheOtherAndTheLastStays) {
+  EXPECT_EQ(failures(R"(
+run_for: 1h
+checks: {service: [{at: 0s, status: critical}]}
+remedies: {restart: [{outcome: failed, times: 2}, {outcome: ok, heals_after: 0s}]}
+expect: [{remedy: restart, attempts: 3, failures: 2, successes: 1}]
+)"),
+            "");
+}
+
+TEST(Player, AnErrorThatNoRetryCanHelpStopsItAtOnce) {
+  EXPECT_EQ(failures(R"(
+run_for: 1h
+checks: {service: [{at: 0s, status: critical}]}
+remedies: {restart: [{outcome: failed, output: "401 Unauthorized"}]}
+expect:
+  - {governor: restart, attempts: 1, dormant: true, breaker: PERMANENT_OPEN,
+     dormant_reason: "Permanent-open condition matched: unauthorized"}
+)"),
+            "");
+}
+
+TEST(Player, PeopleActAndAreAnswered) {
+  const Record record = played(R"(
+run_for: 1h
+checks: {service: [{at: 0s, status: critical}]}
+operator:
+  - {at: 0s, pause: restart, for: 10m, reason: work}
+  - {at: 30m, resume: restart}
+expect:
+  - {at: 9m59s, remedy: restart, attempts: 1}
+  - {at: 10m1s, remedy: restart, attempts: 2}
+)");
+  EXPECT_EQ(failuresOf(record), "");
+  std::string answers;
+  for (const Entry& entry : record.entries) {
+    if (entry.scripted) answers += entry.fields[0].second + "\n";
+  }
+  EXPECT_THAT(answers, HasSubstr("is paused until"));
+  EXPECT_THAT(answers, HasSubstr("refused"));
+}
+
+TEST(Player, AfterACrashEverythingIsAsItWas) {
+  EXPECT_EQ(failures(R"(
+run_for: 24h
+checks: {service: [{at: 0s, status: critical}]}
+faults: [{at: 100s, crash: 0s}, {at: 300s, crash: 10s}, {at: 1h, crash: 0s}, {at: 2h, reboot: 1m}]
+expect:
+  - {remedy: restart, starts: [0s, 5s, 15s, 75s, 135s, 215s, 375s, 695s, 1295s, 1895s]}
+  - {at: 3h, governor: restart, dormant: true, breaker: PERMANENT_OPEN, failures: 10}
+)"),
+            "");
+}
+
+TEST(Player, WhatACrashInterruptsHealsNothing) {
+  EXPECT_EQ(failures(R"(
+run_for: 1m
+checks: {service: [{at: 0s, status: critical}]}
+remedies: {restart: [{outcome: ok, takes: 20s, heals_after: 0s}]}
+faults: [{at: 10s, crash: 5s}]
+expect:
+  - {at: 16s, remedy: restart, attempts: 1, failures: 1}
+  - {at: 16s, check: service, health: unhealthy}
+)"),
+            "");
+}
+
+TEST(Player, NobodyAnswersWhileHealdIsGone) {
+  const Record record = played(R"(
+run_for: 1m
+faults: [{at: 10s, crash: 20s}]
+operator: [{at: 15s, dormant: restart}]
+expect: [{at: 20s, check: service, health: healthy}, {governor: restart, dormant: false}]
+)");
+  EXPECT_EQ(failuresOf(record),
+            "scenario.yml:5:10: check service at 20s: health: expected healthy, got heald does not "
+            "run\n");
+}
+
+TEST(Player, ASuspendShortensNoWaitAndCatchesNothingUp) {
+  EXPECT_EQ(failures(R"(
+run_for: 4h
+checks: {service: [{at: 0s, status: critical}]}
+faults: [{at: 20s, suspend: 2h}, {at: 2h30m, clock_forward: 5h}]
+expect:
+  # The fourth was due meanwhile. It starts when the machine wakes, and the waits go on from there.
+  - {remedy: restart, starts: [0s, 5s, 15s, 2h20s, 2h1m20s, 2h2m40s, 2h5m20s, 2h10m40s, 2h20m40s, 2h30m40s]}
+)"),
+            "");
+}
+
+TEST(Player, WithoutAStoreNothingStarts) {
+  EXPECT_EQ(failures(R"(
+run_for: 10m
+checks: {service: [{at: 10s, status: critical}]}
+faults: [{at: 5s, store_down: 5m}]
+expect:
+  - {at: 5m, remedy: restart, attempts: 0, denied_by: store_unavailable}
+  - {at: 5m30s, remedy: restart, attempts: 3}
+)"),
+            "");
+}
+
+TEST(Player, OthersMayUseTheGovernor) {
+  EXPECT_EQ(failures(R"(
+run_for: 10m
+permits: [{at: 1m, governor: restart, reports: failed, after: 10s, error: unauthorized}]
+expect:
+  - {at: 65s, governor: restart, attempts: 1, failures: 0}
+  - {at: 70s, governor: restart, attempts: 1, failures: 1, dormant: true}
+)"),
+            "");
+}
+
+TEST(Player, AlertsAskForTheirRemedies) {
+  const engine::Setup setup = setupOf(R"(
+remedies:
+  - name: clean
+    when: {alert: {alertname: DiskFull}}
+    exec: {command: [/bin/true]}
+    verify: {within: 2m}
+)");
+  EXPECT_EQ(failures(R"(
+run_for: 10m
+remedies: {clean: [{outcome: ok, takes: 5s}]}
+alerts:
+  - {at: 1m, labels: {alertname: DiskFull, instance: db1}, resolved_at: 2m}
+  - {at: 3m, labels: {alertname: SomethingElse}}
+expect:
+  - {at: 2m, remedy: clean, starts: [1m], successes: 1}
+  - {remedy: clean, attempts: 1}
+)",
+                     setup),
+            "");
+}
+
+TEST(Player, TheSameInputGivesTheSameRecord) {
+  const std::string scenario = "run_for: 1h\nchecks: {service: [{at: 7s, status: critical}]}\n";
+  const Record one = played(scenario);
+  const Record other = played(scenario);
+  EXPECT_EQ(one.steps, other.steps);
+  EXPECT_EQ(one.entries.size(), other.entries.size());
+  EXPECT_GT(one.steps, 700u);
+}
+
+}  // namespace
+}  // namespace heald::simulation

@@ -1,0 +1,89 @@
+#include <gmock/gmock.h>
+
+#include "support.h"
+
+namespace heald::simulation {
+namespace {
+
+using testing::HasSubstr;
+
+// The mistakes of a scenario, one a line.
+std::string mistakes(const std::string& yaml) {
+  std::string text;
+  for (const config::Problem& problem : read(yaml).problems) text += toString(problem) + "\n";
+  return text;
+}
+
+TEST(ScenarioReader, ReadsAllThatTheLanguageHas) {
+  const Scenario scenario = read(R"(
+title: everything
+run_for: 2h
+checks: {service: [{at: 1m, status: warning, message: slow, takes: 200ms}]}
+remedies:
+  restart:
+    - {outcome: failed, times: 2, takes: 3s, output: unauthorized}
+    - {outcome: ok, step: 1, heals_after: 1s, relapses_after: 5m}
+operator:
+  - {at: 1m, resume: all, reason: fixed}
+  - {at: 2m, reset: restart, force: true}
+  - {at: 3m, flag: auto_healing, set: off}
+  - {at: 4m, pause: restart, for: 10m}
+permits: [{at: 5m, governor: restart, deadline: 1m, reports: failed, after: 2s, error: no}]
+alerts: [{at: 6m, labels: {alertname: DiskFull}, resolved_at: 7m}]
+faults: [{at: 8m, crash: 30s}, {at: 9m, clock_back: 1h}]
+expect: [{at: 10m, governor: restart, attempts: 0, breaker: CLOSED}]
+)")
+                                .scenario;
+  EXPECT_EQ(scenario.title, "everything");
+  ASSERT_EQ(scenario.checks.size(), 1u);
+  EXPECT_EQ(scenario.checks[0].second[0].status, core::CheckStatus::kWarning);
+  EXPECT_EQ(scenario.remedies[0].second[0].times, 2);
+  EXPECT_EQ(scenario.remedies[0].second[1].relapses_after, std::chrono::minutes(5));
+  EXPECT_EQ(scenario.doings.size(), 6u);  // four deeds, an alert that fires and is resolved
+  EXPECT_EQ(std::get<engine::Resume>(scenario.doings[0].event).governor, "");
+  EXPECT_TRUE(std::get<engine::Reset>(scenario.doings[1].event).force);
+  EXPECT_EQ(scenario.permits[0].reports, "failed");
+  EXPECT_EQ(scenario.faults[1].kind, Fault::Kind::kClockBack);
+  EXPECT_EQ(scenario.expectations[0].place, "scenario.yml:17:10");
+  EXPECT_EQ(scenario.expectations[0].facts.size(), 2u);
+}
+
+TEST(ScenarioReader, NamesThatTheConfigurationDoesNotHaveAreMistakes) {
+  const std::string said = mistakes(R"(
+run_for: 1h
+checks: {servcie: [{at: 0s, status: ok}]}
+operator: [{at: 0s, resume: restrat}]
+expect: [{check: sevice, health: healthy}]
+)");
+  EXPECT_THAT(said, HasSubstr("scenario.yml:3:10: checks.servcie: unknown key (did you mean "
+                              "\"service\"?)"));
+  EXPECT_THAT(said, HasSubstr("scenario.yml:4:21: operator[0].resume: there is no governor "
+                              "\"restrat\" (did you mean \"restart\"?)"));
+  EXPECT_THAT(said, HasSubstr("there is no check \"sevice\" (did you mean \"service\"?)"));
+}
+
+TEST(ScenarioReader, SaysWhatIsWrongWhereItIs) {
+  EXPECT_THAT(mistakes("checks: {}"), HasSubstr("has no \"run_for\""));
+  EXPECT_THAT(mistakes("run_for: 1h\nremedies: {restart: [{outcome: maybe}]}"),
+              HasSubstr("scenario.yml:2:23: remedies.restart[0].outcome"));
+  EXPECT_THAT(mistakes("run_for: 1h\noperator: [{at: 1m}]"),
+              HasSubstr("has no action (one of: resume"));
+  EXPECT_THAT(mistakes("run_for: 1h\nfaults: [{at: 1m, crash: 1s, reboot: 1s}]"),
+              HasSubstr("faults[0]"));
+  EXPECT_THAT(mistakes("run_for: 1h\nchecks: {service: [{at: 2m, status: ok}, {at: 1m, status: "
+                       "ok}]}"),
+              HasSubstr("is before the entry above it"));
+}
+
+TEST(ScenarioReader, AnExpectationThatExpectsNothingIsAMistake) {
+  EXPECT_THAT(mistakes("run_for: 1h\nexpect: [{governor: restart}]"), HasSubstr("expects nothing"));
+  EXPECT_THAT(mistakes("run_for: 1h\nexpect: [{check: service, attempts: 1}]"),
+              HasSubstr("is not something of a check"));
+  EXPECT_THAT(mistakes("run_for: 1h\nexpect: [{check: service, breaker: OPEN}]"),
+              HasSubstr("is not something of a check (it is of a governor)"));
+  EXPECT_THAT(mistakes("run_for: 1h\nexpect: [{at: 2h, check: service, health: healthy}]"),
+              HasSubstr("is after run_for"));
+}
+
+}  // namespace
+}  // namespace heald::simulation
