@@ -169,6 +169,17 @@ test('Prometheus finds the Service by its labels and its port, as the job that t
   }
 });
 
+test('of the operator only those objects are made that the cluster knows', () => {
+  const cluster = (...kinds) => ['v1', 'v1/Pod', 'monitoring.coreos.com/v1', ...kinds].flatMap((api) => ['--api-versions', api]);
+  const kind = (name) => `monitoring.coreos.com/v1/${name}`;
+  const made = (args, values) => render(args, values).filter((o) => o.apiVersion === 'monitoring.coreos.com/v1').map((o) => o.kind);
+  assert.deepStrictEqual(made(cluster(kind('ServiceMonitor'))), ['ServiceMonitor']);
+  assert.deepStrictEqual(made(cluster(kind('PrometheusRule'))), ['PrometheusRule']);
+  assert.deepStrictEqual(made(cluster()), []);
+  assert.deepStrictEqual(made(cluster(), { serviceMonitor: { enabled: true } }), ['ServiceMonitor']);
+  assert.deepStrictEqual(made(cluster(kind('ServiceMonitor')), { serviceMonitor: { enabled: false } }), []);
+});
+
 test('labels of yours cannot take the pod away from its selector', () => {
   const objects = render([], { podLabels: { 'app.kubernetes.io/component': 'x', team: 'shop' } });
   const { labels } = workload(objects).spec.template.metadata;

@@ -83,11 +83,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
-{{/* include "heald.wanted" (list . "auto"|true|false): whether an object of the Prometheus operator is to be made. */}}
+{{/* include "heald.wanted" (list . "ServiceMonitor" "auto"|true|false): whether that object of the Prometheus operator is to
+     be made. A cluster tells its kinds, of which it may have some; `--api-versions` may tell the group alone. */}}
 {{- define "heald.wanted" -}}
-{{- $root := index . 0 -}}
-{{- $enabled := index . 1 | toString -}}
-{{- if or (eq $enabled "true") (and (eq $enabled "auto") ($root.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) }}yes{{ end -}}
+{{- $apis := (index . 0).Capabilities.APIVersions -}}
+{{- $group := "monitoring.coreos.com/v1" -}}
+{{- $there := or ($apis.Has (printf "%s/%s" $group (index . 1))) (and ($apis.Has $group) (not ($apis.Has "v1/Pod"))) -}}
+{{- $enabled := index . 2 | toString -}}
+{{- if or (eq $enabled "true") (and (eq $enabled "auto") $there) }}yes{{ end -}}
 {{- end -}}
 
 {{/* The pod that a human or a command turns to. Prometheus fills in the instance, which is the pod of a DaemonSet. */}}
