@@ -20,7 +20,8 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
-// Its own names for each test process: systemds side by side share the control groups.
+// Its own names for each test process: systemds side by side share the control
+// groups.
 const std::string kPrefix = "heald-test-" + std::to_string(getpid()) + "-";
 
 // Ten attempts in a few seconds.
@@ -48,9 +49,12 @@ struct Systemd : checks::CheckTest {
                  {unit("relapses"), service("ExecStart=/bin/sh -c 'sleep 0.1; exit 1'\n"
                                             "Restart=always\nRestartSec=10ms")},
                  {unit("slow"), service("Type=notify\nExecStart=/bin/sleep 1000")},
+                 {unit("starts-slowly"), service("Type=notify\nExecStart=/bin/sleep 1000")},
+                 {unit("hangs"), service("ExecStart=/bin/sleep 1000\nExecReload=/bin/sleep 1000")},
                  {unit("once"), service("Type=oneshot\nExecStart=/bin/true")},
                  {unit("reloads"), service("ExecStart=/bin/sleep 1000\nExecReload=/bin/true")}},
-                unit("good") + " " + unit("bad") + " " + unit("again") + " " + unit("slow")) {}
+                unit("good") + " " + unit("bad") + " " + unit("again") + " " + unit("slow") + " " +
+                    unit("hangs")) {}
   void SetUp() override {
     if (const std::string problem = systemd.problem(); !problem.empty()) GTEST_SKIP() << problem;
   }
@@ -64,16 +68,19 @@ struct Systemd : checks::CheckTest {
   checks::CheckResult check(const std::string& name, const std::string& more = "") {
     return run(checks::systemdKind(), options(name, more));
   }
-  remedies::ActionResult act(const std::string& name, const std::string& more) {
+  std::future<remedies::ActionResult> begin(const std::string& name, const std::string& more) {
     const auto read = readKind(remedies::systemdKind(), options(name, more));
     EXPECT_THAT(read.problems, testing::IsEmpty());
     remedies::ActionRun run;
     run.cancel = cancel.token();
-    std::promise<remedies::ActionResult> promise;
+    const auto promise = std::make_shared<std::promise<remedies::ActionResult>>();
     dynamic_cast<const remedies::Remedy&>(*read.part)
         .start(services, run,
-               [&](remedies::ActionResult result) { promise.set_value(std::move(result)); });
-    return promise.get_future().get();
+               [promise](remedies::ActionResult result) { promise->set_value(std::move(result)); });
+    return promise->get_future();
+  }
+  remedies::ActionResult act(const std::string& name, const std::string& more) {
+    return begin(name, more).get();
   }
 
   TestDaemon daemon;
@@ -147,8 +154,23 @@ TEST_F(Systemd, TheRemedyReloadsWhatCanBeReloaded) {
 TEST_F(Systemd, AJobThatDoesNotEndIsLeftToSystemd) {
   EXPECT_ACTION(act("slow", ", settle: 0, timeout: 2s"), ActionOutcome::kTimeout,
                 "systemd has not finished the job after 2s, and goes on with it");
+  EXPECT_RESULT(check("slow"), CheckStatus::kUnknown, unit("slow") + ": activating (start)");
+}
+
+TEST_F(Systemd, WhatReloadsIsActive) {
+  awaitState("hangs", "active");
+  auto reload = begin("hangs", ", action: reload, settle: 0");
+  awaitState("hangs", "reloading");
+  EXPECT_RESULT(check("hangs"), CheckStatus::kOk, unit("hangs") + ": reloading (reload)");
   cancel.cancel();
-  EXPECT_ACTION(act("slow", ", settle: 0"), ActionOutcome::kCancelled, "cancelled");
+  EXPECT_ACTION(reload.get(), ActionOutcome::kCancelled, "cancelled");
+}
+
+TEST_F(Systemd, ThatGoesAwayDuringAJobIsAFailure) {
+  auto restart = begin("starts-slowly", ", settle: 0");
+  awaitState("starts-slowly", "activating");
+  systemd.kill();
+  EXPECT_ACTION(restart.get(), ActionOutcome::kFailed, HasSubstr("D-Bus: "));
 }
 
 TEST_F(Systemd, ThatDoesNotAnswerIsUnknown) {
