@@ -66,7 +66,7 @@ TEST(SlackMessage, OfOneAlertSaysWhatHappenedWhatIsNotDoneSinceWhenAndWhatToType
   EXPECT_EQ(rendered("color", message), "danger");
   EXPECT_EQ(rendered("text", message),
             "Type `healdctl resume gateway`\n"
-            "*Not done:* No remedy under gateway starts.\n"
+            "*What that means:* No remedy under gateway starts.\n"
             "*Since* 2026-11-23 20:47:00 UTC");
   EXPECT_EQ(rendered("footer", message), "heald on web1:9469 · HealdDormant");
 }

@@ -19,6 +19,7 @@ namespace {
 using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 const std::string kSource = HEALD_SOURCE_DIR;
 
@@ -211,29 +212,31 @@ std::map<std::string, std::string> buttonsOf(const json& attachment) {
   return buttons;
 }
 
-void expectTheDormantMessage(const json& told, const std::string& instance) {
+void expectTheDormantMessage(const json& told, const std::string& instance,
+                             const std::string& alertmanager) {
   EXPECT_EQ(told.at("channel"), "#heald-critical");
   const json& critical = told.at("attachments").at(0);
   EXPECT_EQ(critical.at("title"), "Critical: Healing has stopped: self-healing-main is dormant");
   EXPECT_EQ(critical.at("color"), "danger");
   EXPECT_EQ(critical.at("footer"), "heald on " + instance + " · HealdDormant");
-  EXPECT_THAT(critical.at("text").get<std::string>(),
-              testing::MatchesRegex(
-                  "self-healing-main on " + instance +
-                  " has tried as often as it may, in vain\\. No remedy under it starts until a "
-                  "human resumes it; checks go on\\. What happened: `healdctl explain "
-                  "self-healing-main`\\. When the cause is fixed: `healdctl resume "
-                  "self-healing-main --reason \"what was fixed\"`\n"
-                  "\\*Not done:\\* No remedy under self-healing-main starts any more, until a "
-                  "human resumes it\\. Checks go on\\.\n"
-                  "\\*Since\\* [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC"));
+  EXPECT_THAT(
+      critical.at("text").get<std::string>(),
+      testing::MatchesRegex(
+          "self-healing-main on " + instance +
+          " has tried as often as it may, in vain\\. What happened: `healdctl explain "
+          "self-healing-main`\\. When the cause is fixed: `healdctl resume "
+          "self-healing-main --reason \"what was fixed\"`\n"
+          "\\*What that means:\\* No remedy under self-healing-main starts any more, until a "
+          "human resumes it\\. Checks go on\\.\n"
+          "\\*Since\\* [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC"));
   const auto buttons = buttonsOf(critical);
   EXPECT_EQ(buttons.at("Runbook"), "http://runbooks.example.org/HealdDormant.md");
   EXPECT_EQ(buttons.at("Dashboard"), "http://grafana.example.org/d/heald-healing?var-instance=" +
                                          instance + "&var-governor=self-healing-main");
   EXPECT_EQ(buttons.at("heald"), "http://heald.example.org/");
   EXPECT_THAT(buttons.at("Silence"),
-              AllOf(HasSubstr("/#/silences/new?filter=%7Balertname%3D%22HealdDormant%22"),
+              AllOf(StartsWith(alertmanager),
+                    HasSubstr("/#/silences/new?filter=%7Balertname%3D%22HealdDormant%22"),
                     HasSubstr("governor%3D%22self-healing-main%22"),
                     HasSubstr("instance%3D%22127.0.0.1%3A")));
   EXPECT_EQ(critical.at("title_link"), buttons.at("Dashboard"));
@@ -268,7 +271,7 @@ TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
   alertmanager_->start();
   ASSERT_TRUE(alertmanager_->ready()) << alertmanager_->log();
   heald_.await("the message", [&] { return !messages().empty(); });
-  expectTheDormantMessage(messages().at(0), instance());
+  expectTheDormantMessage(messages().at(0), instance(), alertmanager_->url());
   EXPECT_THAT(messages("HealdPermanentlyOpen"), testing::IsEmpty()) << "dormant says it all";
 
   // Each of them away for a moment says nothing new.

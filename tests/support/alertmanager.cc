@@ -16,11 +16,16 @@ RealAlertmanager::RealAlertmanager(const std::string& config) {
 }
 
 void RealAlertmanager::start(const std::string& address) {
-  child_.emplace(
-      std::vector<std::string>{"prometheus-alertmanager", "--config.file",
-                               dir_.file("alertmanager.yml"), "--storage.path", dir_.file("data"),
-                               "--web.listen-address", address, "--cluster.listen-address="},
-      dir_.file("log"));
+  std::vector<std::string> command = {"prometheus-alertmanager",
+                                      "--config.file",
+                                      dir_.file("alertmanager.yml"),
+                                      "--storage.path",
+                                      dir_.file("data"),
+                                      "--web.listen-address",
+                                      address,
+                                      "--cluster.listen-address="};
+  if (port_ != 0) command.push_back("--web.external-url=" + url());
+  child_.emplace(command, dir_.file("log"));
 }
 
 void RealAlertmanager::start() {

@@ -23,7 +23,7 @@ class RealAlertmanager {
   std::string log() const { return child_->output(); }
   // Ends it in good order, as systemd does: it writes down whom it has told what.
   bool stop();
-  // On the same port, with what it has written down.
+  // On the same port, which its messages now name too, and with what it has written down.
   void start();
 
   // As Prometheus tells it: an array of alerts.
