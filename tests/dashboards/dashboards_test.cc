@@ -66,10 +66,30 @@ std::set<std::string> metricsIn(const std::string& promql) {
   return names;
 }
 
-std::set<std::string> catalogue() {
+// Each metric of docs/metrics.md, with its labels as they stand there.
+std::map<std::string, std::string> labelsByMetric() {
+  std::map<std::string, std::string> labels;
+  const std::regex row("\\| `((?:heald|process)_[a-z_]+)` \\| [a-z]+ \\|([^|]*)\\|");
   const std::string text = textOf(kSource / "docs/metrics.md");
-  const auto names = all(text, std::regex("\\| `((heald|process)_[a-z_]+)` \\|"), 1);
-  return {names.begin(), names.end()};
+  for (std::sregex_iterator it(text.begin(), text.end(), row), end; it != end; ++it) {
+    labels[(*it)[1]] = (*it)[2];
+  }
+  EXPECT_GE(labels.size(), 100u);
+  return labels;
+}
+
+std::set<std::string> catalogue() {
+  std::set<std::string> names;
+  for (const auto& [name, labels] : labelsByMetric()) names.insert(name);
+  return names;
+}
+
+std::vector<std::string> variablesOf(const json& dashboard) {
+  std::vector<std::string> names;
+  for (const json& variable : dashboard.at("templating").at("list")) {
+    names.push_back(variable.at("name"));
+  }
+  return names;
 }
 
 std::string rulesText() {
@@ -124,6 +144,75 @@ TEST(Dashboards, SelectByJobAndInstanceInEverySelector) {
       }
     }
   });
+}
+
+// What is chosen at the top holds for every series that has that label; a process goes by the name
+// of its check.
+TEST(Dashboards, SelectByGovernorAndCheckWhereTheyOfferIt) {
+  const auto labels = labelsByMetric();
+  const std::regex selector("((?:heald|process)_[a-z_]+?)(?:_bucket|_sum|_count)?\\{([^}]*)\\}");
+  int looked_at = 0;
+  for (const auto& [uid, dashboard] : dashboards()) {
+    const auto variables = variablesOf(dashboard);
+    for (const json& panel : dashboard.at("panels")) {
+      for (const json& target : panel.value("targets", json::array())) {
+        const std::string promql = target.at("expr");
+        for (std::sregex_iterator it(promql.begin(), promql.end(), selector), end; it != end;
+             ++it) {
+          for (const auto& [label, variable] : std::map<std::string, std::string>{
+                   {"governor", "governor"}, {"check", "check"}, {"process", "check"}}) {
+            const bool offered = testing::Value(variables, testing::Contains(variable));
+            const auto found = labels.find((*it)[1]);
+            if (!offered || found == labels.end()) continue;
+            if (found->second.find("`" + label + "`") == std::string::npos) continue;
+            EXPECT_THAT((*it)[2].str(), testing::HasSubstr(label + "=~\"$" + variable + "\""))
+                << uid << ": " << panel.at("title") << ": " << promql;
+            ++looked_at;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GE(looked_at, 50);
+}
+
+TEST(Dashboards, AskNothingTwice) {
+  std::map<std::string, std::string> asked;
+  forEachPanel([&](const std::string& where, const json& panel) {
+    for (const json& target : panel.at("targets")) {
+      const auto first = asked.insert({target.at("expr"), where});
+      EXPECT_TRUE(first.second) << where << " asks the same as " << first.first->second;
+    }
+  });
+}
+
+TEST(Dashboards, SelectByJobAndInstanceInAnnotationsToo) {
+  int annotations = 0;
+  for (const auto& [uid, dashboard] : dashboards()) {
+    for (const json& annotation : dashboard.at("annotations").at("list")) {
+      if (annotation.contains("builtIn")) continue;
+      EXPECT_THAT(annotation.at("expr").get<std::string>(),
+                  testing::HasSubstr("{job=~\"$job\",instance=~\"$instance\"}"))
+          << uid;
+      for (const std::string& name : metricsIn(annotation.at("expr"))) {
+        EXPECT_TRUE(catalogue().contains(name)) << uid << ": " << name;
+      }
+      ++annotations;
+    }
+  }
+  EXPECT_EQ(annotations, 16);
+}
+
+// Red says that a human is needed; whoever sees it wants to know what for.
+TEST(Dashboards, SayWhatToDoWherePanelsTurnRed) {
+  int red = 0;
+  forEachPanel([&](const std::string& where, const json& panel) {
+    const std::string colours = panel.at("fieldConfig").dump();
+    if (!std::regex_search(colours, std::regex("\"(dark-)?red\""))) return;
+    EXPECT_TRUE(panel.contains("links")) << where << " turns red and links to no runbook";
+    ++red;
+  });
+  EXPECT_GE(red, 10);
 }
 
 TEST(Dashboards, TakeRatesOverGrafanasIntervalOrADay) {
