@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "support/alertmanager.h"
+#include "support/command.h"
+#include "support/eventually.h"
+#include "support/tiny_server.h"
+
+// Which alerts the shipped configuration holds back while another one fires, by the real
+// Alertmanager.
+namespace heald::test {
+namespace {
+
+using nlohmann::json;
+using testing::UnorderedElementsAre;
+
+class Inhibition : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!haveProgram("prometheus-alertmanager")) GTEST_SKIP() << "Alertmanager is not installed";
+    alertmanager_.emplace(shippedAlertmanagerConfig(
+        HEALD_SOURCE_DIR, dir_.write("slack-url", slack_.url("/slack")), slack_.url("/heartbeat")));
+    ASSERT_TRUE(alertmanager_->ready()) << alertmanager_->log();
+  }
+
+  // An alert, by "HealdDormant web1 gateway": its name, its instance, its governor.
+  static json alert(const std::string& words) {
+    std::istringstream in(words);
+    std::string name, instance, governor;
+    in >> name >> instance >> governor;
+    json labels = {{"alertname", name}, {"job", "heald"}};
+    if (!instance.empty()) labels["instance"] = instance;
+    if (!governor.empty()) labels["governor"] = governor;
+    return {{"labels", labels}, {"endsAt", "2099-01-01T00:00:00Z"}};
+  }
+  static std::string wordsOf(const json& alert) {
+    const json& labels = alert.at("labels");
+    std::string words = labels.at("alertname");
+    for (const char* label : {"instance", "governor"}) {
+      if (labels.contains(label)) words += " " + labels.at(label).get<std::string>();
+    }
+    return words;
+  }
+
+  // Those of them that reach nobody.
+  std::set<std::string> heldBack(const std::vector<std::string>& firing) {
+    json alerts = json::array();
+    for (const std::string& words : firing) alerts.push_back(alert(words));
+    alertmanager_->tell(alerts);
+    // Known and judged: what is new is "unprocessed" until its group is notified.
+    const auto judged = [&] {
+      const json known = alertmanager_->alerts();
+      return known.size() == firing.size() &&
+             std::none_of(known.begin(), known.end(), [](const json& one) {
+               return one.at("status").at("state") == "unprocessed";
+             });
+    };
+    EXPECT_TRUE(eventually(judged)) << alertmanager_->alerts().dump(1);
+    std::set<std::string> suppressed;
+    for (const json& one : alertmanager_->alerts()) {
+      if (!one.at("status").at("inhibitedBy").empty()) suppressed.insert(wordsOf(one));
+    }
+    return suppressed;
+  }
+
+  TempDir dir_;
+  TinyServer slack_{
+      [](const std::string&) { return TinyServer::reply(200, "ok", "Connection: close\r\n"); }};
+  std::optional<RealAlertmanager> alertmanager_;
+};
+
+TEST_F(Inhibition, AHealdThatIsDownSilencesAllElseOfItsInstance) {
+  EXPECT_THAT(heldBack({"HealdDown web1", "HealdDormant web1 gateway", "HealdCheckFailing web1",
+                        "HealdDormant web2 gateway", "HealdWatchdog"}),
+              UnorderedElementsAre("HealdDormant web1 gateway", "HealdCheckFailing web1"));
+}
+
+TEST_F(Inhibition, DormantSilencesWhatLedToItUnderTheSameGovernor) {
+  EXPECT_THAT(heldBack({"HealdDormant web1 gateway", "HealdApproachingDormancy web1 gateway",
+                        "HealdBreakerOpenLong web1 gateway", "HealdPermanentlyOpen web1 gateway",
+                        "HealdRemedyIneffective web1 gateway", "HealdBudgetNearlyUsed web1 gateway",
+                        "HealdApproachingDormancy web1 mail", "HealdBreakerOpenLong web2 gateway",
+                        "HealdStoreFailing web1"}),
+              UnorderedElementsAre(
+                  "HealdApproachingDormancy web1 gateway", "HealdBreakerOpenLong web1 gateway",
+                  "HealdPermanentlyOpen web1 gateway", "HealdRemedyIneffective web1 gateway",
+                  "HealdBudgetNearlyUsed web1 gateway"));
+}
+
+TEST_F(Inhibition, AStormSilencesTheSingleChecksButNotDormantGovernors) {
+  EXPECT_THAT(heldBack({"HealdStormBrake web1", "HealdCheckFailing web1", "HealdCheckUnknown web1",
+                        "HealdDormant web1 gateway", "HealdCheckFailing web2"}),
+              UnorderedElementsAre("HealdCheckFailing web1", "HealdCheckUnknown web1"));
+}
+
+TEST_F(Inhibition, NothingSilencesTheWatchdog) {
+  EXPECT_THAT(heldBack({"HealdDown web1", "HealdAbsent", "HealdWatchdog web1"}),
+              UnorderedElementsAre("HealdDown web1"));
+}
+
+}  // namespace
+}  // namespace heald::test
