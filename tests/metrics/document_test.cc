@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -129,6 +130,41 @@ TEST(MetricsDocument, EveryExampleIsAQueryAboutItsMetric) {
   const std::string path = HEALD_BINARY_DIR "/metrics-examples.yml";
   std::ofstream(path) << rules.str();
   EXPECT_EQ(std::system(("promtool check rules " + path + " >/dev/null").c_str()), 0) << path;
+}
+
+std::size_t seriesOf(const engine::Snapshot& snapshot) {
+  std::size_t series = 0;
+  for (const auto& family : collect(snapshot, richSources(), at(100))) {
+    for (const auto& metric : family.metric) {
+      const bool histogram = family.type == prometheus::MetricType::Histogram;
+      series += histogram ? metric.histogram.bucket.size() + 3 : 1;  // +Inf, _sum, _count
+    }
+  }
+  return series;
+}
+
+TEST(MetricsDocument, SaysHowManySeriesAGovernorARemedyACheckAndATaskHave) {
+  const std::size_t before = seriesOf(richSnapshot());
+  const auto added = [&](const auto& add) {
+    engine::Snapshot snapshot = richSnapshot();
+    add(snapshot);
+    return std::to_string(seriesOf(snapshot) - before);
+  };
+  const std::string governor =
+      added([](engine::Snapshot& s) { s.governors.push_back(governorView("more")); });
+  const std::string remedy =
+      added([](engine::Snapshot& s) { s.remedies.push_back(remedyView("more", "idle")); });
+  const std::string check = added(
+      [](engine::Snapshot& s) { s.checks.push_back(checkView("more", core::CheckStatus::kOk)); });
+  const std::string task = added([](engine::Snapshot& s) {
+    s.tasks.push_back(taskView("more", engine::TaskKind::kInterval));
+  });
+  std::ifstream in(HEALD_SOURCE_DIR "/docs/metrics.md");
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_THAT(text, testing::HasSubstr("a governor has " + governor + " series"));
+  EXPECT_THAT(text, testing::HasSubstr("a remedy " + remedy + " ("));
+  EXPECT_THAT(text, testing::HasSubstr("a check " + check + " ("));
+  EXPECT_THAT(text, testing::HasSubstr("a task\n" + task + ","));
 }
 
 }  // namespace
