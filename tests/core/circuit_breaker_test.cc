@@ -68,5 +68,28 @@ TEST(CircuitBreaker, HasTheFixedNames) {
   EXPECT_EQ(toLabel(BreakerState::kPermanentOpen), "permanent_open");
 }
 
+TEST(CircuitBreaker, KeepsItsDeadlineOnlyWhileItIsOpen) {
+  CircuitBreaker breaker;
+  breaker.openUntil(at(60));
+  EXPECT_EQ(breaker.open_until, at(60));
+  breaker.admit(at(60));
+  EXPECT_EQ(breaker.open_until, BootTime{});
+  breaker.openUntil(at(120));
+  breaker.openPermanently();
+  EXPECT_EQ(breaker.open_until, BootTime{});
+}
+
+TEST(CircuitBreaker, AdmitsNoTrialUnlessItReadsAsHalfOpen) {
+  CircuitBreaker breaker;
+  EXPECT_FALSE(breaker.admitsTrial({}, at(0))) << "closed";
+  breaker.admit(at(0));
+  EXPECT_EQ(breaker.half_open_admitted, 0) << "what starts while it is closed is no trial";
+  breaker.openUntil(at(60));
+  EXPECT_FALSE(breaker.admitsTrial({}, at(59)));
+  EXPECT_TRUE(breaker.admitsTrial({}, at(60)));
+  breaker.openPermanently();
+  EXPECT_FALSE(breaker.admitsTrial({}, at(1000)));
+}
+
 }  // namespace
 }  // namespace heald::core

@@ -34,5 +34,15 @@ TEST(ErrorMatcher, TakesBytesThatAreNotUtf8AndNul) {
   EXPECT_TRUE(matchError(text, kConditions));
 }
 
+TEST(ErrorMatcher, TakesEveryLetterInAnyCaseAndNothingBesideLetters) {
+  EXPECT_TRUE(matchError("ABCDEFGHIJKLMNOPQRSTUVWXYZ", {"abcdefghijklmnopqrstuvwxyz"}));
+  EXPECT_FALSE(matchError("@[", {"`{"})) << "the neighbours of A and Z";
+  EXPECT_FALSE(matchError("!", {"A"}));
+}
+
+TEST(ErrorMatcher, NamesTheFirstConditionInTheOrderOfTheList) {
+  EXPECT_EQ(matchError("unauthorized: no active api keys", kConditions), "no active api keys");
+}
+
 }  // namespace
 }  // namespace heald::core

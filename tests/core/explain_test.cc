@@ -151,5 +151,63 @@ TEST(Explain, AgreesWithTheGovernorInEveryState) {
   EXPECT_GT(promised, allowed) << "some only wait";
 }
 
+TEST(Explain, TellsValuesInTheSingularAndInThePlural) {
+  GovernorState state;
+  state.consecutive_failures = 1;
+  state.next_allowed_at = kNow;
+  state.breaker.failures = 2;
+  state.in_flight = {{1, 0, 0, "r", {}}};
+  const Explanation explanation = explained(state);
+  EXPECT_EQ(of(explanation, Guard::kBackoff).value, "1 failure on end");
+  EXPECT_EQ(of(explanation, Guard::kBackoff).threshold, "5s after the last failure");
+  EXPECT_TRUE(of(explanation, Guard::kBackoff).passes) << "a wait that is over";
+  EXPECT_FALSE(of(explanation, Guard::kBackoff).until);
+  EXPECT_EQ(of(explanation, Guard::kPermanentOpen).value, "CLOSED with 2 failures");
+  EXPECT_EQ(of(explanation, Guard::kPermanentOpen).threshold, "not PERMANENT_OPEN (10 failures)");
+  EXPECT_EQ(of(explanation, Guard::kInFlight).value, "1 attempt");
+  EXPECT_EQ(of(explanation, Guard::kInFlight).threshold, "fewer than 1");
+  EXPECT_EQ(of(explained({}), Guard::kInFlight).value, "0 attempts");
+  EXPECT_EQ(of(explained({}), Guard::kBackoff).value, "0 failures on end");
+  EXPECT_EQ(of(explained({}), Guard::kBackoff).threshold, "no wait");
+}
+
+TEST(Explain, CountsTrialsOnlyInHalfOpen) {
+  GovernorState state;
+  EXPECT_EQ(of(explained(state), Guard::kHalfOpen).value, "CLOSED");
+  EXPECT_EQ(of(explained(state), Guard::kHalfOpen).threshold, "fewer than 1 trial");
+  state.breaker.openUntil(kNow + seconds(1));
+  EXPECT_EQ(of(explained(state), Guard::kHalfOpen).value, "OPEN");
+  state.breaker.openUntil(kNow);
+  EXPECT_EQ(of(explained(state), Guard::kHalfOpen).value, "0 trials in HALF_OPEN");
+  EXPECT_EQ(of(explained(state), Guard::kBreakerOpen).value, "HALF_OPEN");
+  state.breaker.admit(kNow);
+  EXPECT_EQ(of(explained(state), Guard::kHalfOpen).value, "1 trial in HALF_OPEN");
+  EXPECT_FALSE(of(explained(state), Guard::kHalfOpen).passes);
+}
+
+TEST(Explain, TellsWhatTheGuardsOutsideSay) {
+  const Explanation good = explained({});
+  EXPECT_EQ(of(good, Guard::kFeatureFlag).value, "on");
+  EXPECT_EQ(of(good, Guard::kDormant).value, "ACTIVE");
+  EXPECT_EQ(of(good, Guard::kStoreUnavailable).value, "available");
+  EXPECT_EQ(of(good, Guard::kMaxConcurrent).value, "not reached");
+  EXPECT_EQ(of(good, Guard::kStormBrake).value, "released");
+  const Explanation bad = explained({}, {false, false, true, true, true});
+  EXPECT_EQ(of(bad, Guard::kFeatureFlag).value, "off");
+  EXPECT_EQ(of(bad, Guard::kFeatureFlag).threshold, "on");
+  EXPECT_EQ(of(bad, Guard::kDormant).value, "its parent is DORMANT");
+  EXPECT_EQ(of(bad, Guard::kStoreUnavailable).value, "unavailable");
+  EXPECT_EQ(of(bad, Guard::kMaxConcurrent).value, "reached");
+  EXPECT_EQ(of(bad, Guard::kStormBrake).value, "holds");
+}
+
+TEST(Explain, SaysThatThereIsNoBudget) {
+  GovernorPolicy policy;
+  policy.budgets.clear();
+  const Explanation explanation = explain(Governor(policy), {}, kNow);
+  EXPECT_EQ(of(explanation, Guard::kBudget).value, "no budget");
+  EXPECT_EQ(of(explanation, Guard::kBudget).threshold, "no budget");
+}
+
 }  // namespace
 }  // namespace heald::core

@@ -71,5 +71,50 @@ TEST(FeatureFlags, AWordThatIsNeitherYesNorNoIsAnError) {
   }
 }
 
+TEST(FeatureFlags, AnOverrideIsKeptWithItsTimeUntilAnotherOne) {
+  FeatureFlags flags;
+  const WallTime noon{std::chrono::hours(500'000)};
+  ASSERT_TRUE(flags.setOverride(Feature::kPreventiveHealing, false, noon));
+  EXPECT_FALSE(flags.enabled(Feature::kPreventiveHealing));
+  EXPECT_EQ(flags.layers(Feature::kPreventiveHealing).overridden, false);
+  EXPECT_EQ(flags.layers(Feature::kPreventiveHealing).changed_at, noon);
+  ASSERT_TRUE(flags.setOverride(Feature::kPreventiveHealing, true, noon + std::chrono::hours(1)));
+  EXPECT_TRUE(flags.enabled(Feature::kPreventiveHealing));
+  flags.restoreOverride(Feature::kPreventiveHealing, false, noon);
+  EXPECT_EQ(flags.layers(Feature::kPreventiveHealing).overridden, false);
+  EXPECT_EQ(flags.layers(Feature::kPreventiveHealing).changed_at, noon);
+}
+
+TEST(FeatureFlags, AnotherConfigurationTakesItsLayersAndLeavesTheOverrides) {
+  for (const bool environment : {false, true}) {
+    FeatureFlags flags;
+    ASSERT_TRUE(flags.setOverride(Feature::kAutoHealing, true, WallTime{}));
+    FeatureFlags other;
+    other.setEnvironment(Feature::kAutoHealing, environment);
+    other.setConfiguration(Feature::kAutoHealing, !environment);
+    flags.reconfigure(other);
+    EXPECT_EQ(flags.layers(Feature::kAutoHealing).environment, environment);
+    EXPECT_EQ(flags.layers(Feature::kAutoHealing).configuration, !environment);
+    EXPECT_EQ(flags.layers(Feature::kAutoHealing).overridden, true);
+    EXPECT_FALSE(flags.enabled(Feature::kAutoHealing));
+  }
+}
+
+TEST(FeatureFlags, TellWhichLayerIsInTheWay) {
+  FeatureFlags flags;
+  flags.setConfiguration(Feature::kAutoDetection, false);
+  const auto refused = flags.setOverride(Feature::kAutoDetection, true, WallTime{});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("the configuration (features.auto_detection)"),
+            std::string::npos);
+}
+
+TEST(FeatureFlags, TakeEveryLetterInAnyCase) {
+  EXPECT_TRUE(parseFlag("YES").value());
+  EXPECT_EQ(featureNamed("FEATURE_AUTO_DETECTION_MONITORING"), Feature::kAutoDetection);
+  EXPECT_EQ(featureNamed("feature_process_monitoring_enabled"), Feature::kProcessMonitoring);
+  EXPECT_EQ(featureNamed("AUTO_HEALING"), Feature::kAutoHealing);
+}
+
 }  // namespace
 }  // namespace heald::core

@@ -94,5 +94,63 @@ TEST(GovernorRecovery, StatesThatCannotBeAreTold) {
   EXPECT_NE(inconsistency(state), "") << "more in flight than were ever started";
 }
 
+TEST(GovernorRecovery, AnUnreadableStateWithoutAReasonSaysNoMore) {
+  Governor governor({});
+  governor.trigger({}, "remedy", {BootTime{}, kNoon});
+  governor.markUnreadable("", {BootTime{}, kNoon});
+  EXPECT_EQ(governor.state().dormancy->reason, "state unreadable");
+  EXPECT_EQ(governor.state().dormancy->timestamp, kNoon);
+  EXPECT_EQ(governor.state().dormancy->triggered_by, TriggeredBy::kAutomatic);
+  EXPECT_TRUE(governor.state().in_flight.empty()) << "nothing of what was there is trusted";
+  EXPECT_EQ(governor.state().totals, Totals{});
+}
+
+TEST(GovernorRecovery, ADeadlineThatWasPastWhenSavedIsPast) {
+  GovernorState state = waiting();
+  state.next_allowed_at = BootTime{seconds(900)};
+  rebase(state, kSaved, otherBoot(seconds(7), seconds(-100)));
+  EXPECT_EQ(state.next_allowed_at, BootTime{seconds(7)});
+  EXPECT_EQ(rebased(BootTime{seconds(1060)}, kSaved, {"boot-a", {BootTime{}, kNoon}}),
+            BootTime{seconds(1060)})
+      << "on one boot it is as it was";
+}
+
+TEST(GovernorRecovery, OnlyAnOpenBreakerHasADeadline) {
+  GovernorState state = waiting();
+  state.breaker.close();
+  rebase(state, kSaved, otherBoot(seconds(7), seconds(15)));
+  EXPECT_EQ(state.breaker.open_until, BootTime{});
+}
+
+TEST(GovernorRecovery, EveryCountThatCannotBeIsTold) {
+  const auto told = [](auto change) {
+    GovernorState state;
+    state.totals.attempts = 5;
+    state.epoch = 2;
+    change(state);
+    return inconsistency(state);
+  };
+  EXPECT_EQ(told([](GovernorState&) {}), "");
+  EXPECT_EQ(told([](GovernorState& s) { s.breaker.failures = -1; }), "a negative count");
+  EXPECT_EQ(told([](GovernorState& s) { s.breaker.half_open_admitted = -1; }), "a negative count");
+  EXPECT_EQ(told([](GovernorState& s) { s.breaker.half_open_succeeded = -1; }), "a negative count");
+  EXPECT_EQ(told([](GovernorState& s) { s.breaker.half_open_admitted = 1; }), "");
+  EXPECT_EQ(told([](GovernorState& s) {
+              s.breaker.half_open_admitted = s.breaker.half_open_succeeded = 1;
+            }),
+            "");
+  const auto flying = [&](Ticket ticket) {
+    return told([&](GovernorState& s) { s.in_flight = {ticket}; });
+  };
+  EXPECT_EQ(flying({5, 2, 0, "r", {}}), "") << "the last one, in the present epoch";
+  EXPECT_NE(flying({0, 2, 0, "r", {}}), "") << "numbers begin at 1";
+  EXPECT_NE(flying({6, 2, 0, "r", {}}), "") << "not started yet";
+  EXPECT_NE(flying({5, 3, 0, "r", {}}), "") << "of an epoch to come";
+  GovernorState dormant;
+  dormant.breaker.openPermanently();
+  dormant.dormancy = DormancyRecord{};
+  EXPECT_EQ(inconsistency(dormant), "");
+}
+
 }  // namespace
 }  // namespace heald::core

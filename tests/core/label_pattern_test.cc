@@ -32,5 +32,12 @@ TEST(LabelPattern, SaysWhatIsWrongWithItAndThenMatchesNothing) {
   EXPECT_NE(LabelPattern("(a)\\1").problem(), "") << "no back references: they are not linear";
 }
 
+TEST(LabelPattern, TakesWhatIsInPrintableBytes) {
+  EXPECT_TRUE(isPlainLabelValue(" "));
+  EXPECT_TRUE(isPlainLabelValue("~"));
+  EXPECT_TRUE(isPlainLabelValue("\xc3\xa4"));
+  EXPECT_FALSE(isPlainLabelValue("\x1f"));
+}
+
 }  // namespace
 }  // namespace heald::core

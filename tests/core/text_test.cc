@@ -25,5 +25,14 @@ TEST(Text, WritesADurationWithItsTwoLargestUnits) {
   EXPECT_EQ(toText(49h), "2d 1h");
 }
 
+TEST(Text, LeavesOutMillisecondsFromTenSecondsOn) {
+  EXPECT_EQ(toText(9999ms), "9s 999ms");
+  EXPECT_EQ(toText(10s + 1ms), "10s");
+  EXPECT_EQ(toText(1ms), "1ms");
+  EXPECT_EQ(toText(1h + 1s), "1h") << "two units that are neighbours, or one";
+  EXPECT_EQ(toText(24h), "1d");
+  EXPECT_EQ(toText(1min), "1m");
+}
+
 }  // namespace
 }  // namespace heald::core
