@@ -42,7 +42,7 @@ std::size_t SituationHash::operator()(const Situation& s) const {
        {s.breaker_failures, s.failures, s.admitted, s.succeeded, s.since_mercy, s.trials}) {
     hash = mix(hash, static_cast<std::size_t>(value));
   }
-  hash = mix(hash, (static_cast<std::size_t>(s.backoff) << 32) | s.open);
+  hash = mix(mix(hash, s.backoff), s.open);
   hash = mix(hash, static_cast<std::size_t>(s.present) << 32 |
                        static_cast<std::size_t>(s.late) << 16 | s.outdated);
   for (const std::uint32_t age : s.ages) {
@@ -92,10 +92,10 @@ core::GovernorState Scale::state(const Situation& s) const {
   return state;
 }
 
-std::uint32_t Scale::remaining(core::BootTime deadline, core::BootTime now) const {
+std::uint64_t Scale::remaining(core::BootTime deadline, core::BootTime now) const {
   return deadline <= now
              ? 0
-             : static_cast<std::uint32_t>((deadline - now + tick_ - Duration{1}) / tick_);
+             : static_cast<std::uint64_t>((deadline - now + tick_ - Duration{1}) / tick_);
 }
 
 Situation Scale::situation(const core::GovernorState& state, core::BootTime now) const {

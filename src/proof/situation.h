@@ -17,8 +17,8 @@ struct Situation {
   core::BreakerState breaker = core::BreakerState::kClosed;
   std::int32_t breaker_failures = 0;
   std::int32_t failures = 0;        // cf
-  std::uint32_t backoff = 0;        // ticks that remain; 0 while cf = 0
-  std::uint32_t open = 0;           // likewise, of OPEN
+  std::uint64_t backoff = 0;        // ticks that remain; 0 while cf = 0
+  std::uint64_t open = 0;           // likewise, of OPEN
   std::int32_t admitted = 0;        // trials of the present HALF_OPEN
   std::int32_t succeeded = 0;       // likewise
   std::uint16_t present = 0;        // in flight, of the present epoch and generation
@@ -60,7 +60,7 @@ class Scale {
   static core::Now now();
 
  private:
-  std::uint32_t remaining(core::BootTime deadline, core::BootTime now) const;
+  std::uint64_t remaining(core::BootTime deadline, core::BootTime now) const;
 
   core::Duration tick_;
   core::Duration longest_window_{};
