@@ -1,13 +1,11 @@
 #include "checks/exec.h"
 
 #include "checks/check.h"
+#include "checks/nagios.h"
 #include "io/process.h"
-#include "io/text.h"
 
 namespace heald::checks {
 namespace {
-
-using core::CheckStatus;
 
 struct ExecOptions {
   std::vector<std::string> command;
@@ -29,35 +27,6 @@ void describe(config::Fields& f, ExecOptions& o) {
   }
 }
 
-// What stands before the performance data on the first line.
-std::string messageOf(const io::ProcessResult& result) {
-  const std::string_view line = io::firstLine(result.output);
-  return io::oneLine(line.substr(0, line.find('|')));
-}
-
-CheckResult judgeExit(const io::ProcessResult& result) {
-  const std::string message = messageOf(result);
-  if (result.code < 0 || result.code > 3) {
-    const std::string tail = message.empty() ? "" : ": " + message;
-    return {CheckStatus::kUnknown, io::oneLine(result.reason + tail)};
-  }
-  return {core::kCheckStatuses[result.code], message.empty() ? result.reason : message};
-}
-
-CheckResult judge(const io::ProcessResult& result) {
-  switch (result.end) {
-    case io::ProcessEnd::kExited:
-      return judgeExit(result);
-    case io::ProcessEnd::kTimeout:
-      return {CheckStatus::kCritical, result.reason};
-    case io::ProcessEnd::kSignaled:
-    case io::ProcessEnd::kCancelled:
-    case io::ProcessEnd::kNotStarted:
-      return {CheckStatus::kUnknown, result.reason};
-  }
-  return {};
-}
-
 class ExecCheck : public Check {
  public:
   explicit ExecCheck(ExecOptions options) : options_(std::move(options)) {}
@@ -71,9 +40,9 @@ class ExecCheck : public Check {
     spec.timeout = run.timeout;
     const bool accepted =
         services.workers.post([spec = std::move(spec), cancel = run.cancel, done] {
-          done(judge(io::runProcess(spec, cancel)));
+          done(judgePlugin(io::runProcess(spec, cancel)));
         });
-    if (!accepted) done({CheckStatus::kUnknown, "too much work is waiting"});
+    if (!accepted) done({core::CheckStatus::kUnknown, "too much work is waiting"});
   }
 
  private:

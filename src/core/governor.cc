@@ -8,6 +8,10 @@
 namespace heald::core {
 namespace {
 
+// Of saved counts: what is above comes from a damaged row, and would overflow.
+constexpr int kMostCounted = 1'000'000'000;
+constexpr std::uint64_t kMostNumbered = std::uint64_t{1} << 62;
+
 bool blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
@@ -341,6 +345,11 @@ std::string inconsistency(const GovernorState& state) {
   if (state.consecutive_failures < 0 || breaker.failures < 0 || breaker.half_open_admitted < 0 ||
       breaker.half_open_succeeded < 0) {
     return "a negative count";
+  }
+  if (std::max({state.consecutive_failures, breaker.failures, breaker.half_open_admitted}) >
+          kMostCounted ||
+      std::max({state.epoch, breaker.generation, state.totals.attempts}) > kMostNumbered) {
+    return "a count beyond every limit";
   }
   if (breaker.half_open_succeeded > breaker.half_open_admitted) {
     return "more trials succeeded than were admitted";

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr int kPassedOn[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+constexpr std::int64_t kWakeNs = 200'000'000;
 constexpr std::int64_t kKillRoundNs = 10'000'000;  // between two walks over what is still alive
 
 std::int64_t nowNs() {
@@ -65,6 +66,21 @@ void leaveTerminal() {
   if (null > 2) close(null);
 }
 
+// The command can stop this process, but cannot keep it stopped: a timer sends it SIGCONT.
+void wakeRegularly() {
+  struct sigaction woken {};
+  woken.sa_handler = [](int) {};  // not ignored, or the timer would not go on
+  woken.sa_flags = SA_RESTART;
+  sigaction(SIGCONT, &woken, nullptr);
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGCONT;
+  timer_t timer{};
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return;
+  const itimerspec every{{0, kWakeNs}, {0, kWakeNs}};
+  timer_settime(timer, 0, &every, nullptr);
+}
+
 // heald's terminal, journal pipe and signals are no longer this process's business.
 void leaveHeald(Supervisor& s) {
   if (!s.job.foreground) setsid();
@@ -72,6 +88,10 @@ void leaveHeald(Supervisor& s) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t all, child;
   sigfillset(&all);
+  if (!s.job.foreground) {
+    sigdelset(&all, SIGCONT);
+    wakeRegularly();
+  }
   sigprocmask(SIG_SETMASK, &all, nullptr);
   signal(SIGCHLD, SIG_DFL);  // ignored, children would vanish unseen
   closeOthers({s.job.output, s.job.lifeline, s.job.report});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/pauses.h"
+#include "io/text.h"
 #include "store/codec.h"
 #include "store/doubt.h"
 #include "store/fault.h"
@@ -14,6 +15,8 @@
 
 namespace heald::store {
 namespace {
+
+constexpr std::size_t kReasonBytes = 4096;
 
 std::int64_t nanoseconds(core::BootTime time) {
   return time.time_since_epoch().count();
@@ -366,7 +369,7 @@ std::string SqliteStore::measured(Operation operation, const std::function<void(
   try {
     work();
   } catch (const std::exception& fault) {
-    error = options_.path + ": " + fault.what();
+    error = io::oneLine(options_.path + ": " + fault.what(), kReasonBytes);
   }
   recorder_.ended(operation, error.empty(), std::chrono::steady_clock::now() - begun);
   if (error.empty()) {

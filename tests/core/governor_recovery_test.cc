@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/governor.h"
 
 namespace heald::core {
@@ -150,6 +152,23 @@ TEST(GovernorRecovery, EveryCountThatCannotBeIsTold) {
   dormant.breaker.openPermanently();
   dormant.dormancy = DormancyRecord{};
   EXPECT_EQ(inconsistency(dormant), "");
+}
+
+// Found by tests/fuzz/rows_fuzz.cc: the next failure overflowed.
+TEST(GovernorRecovery, ACountBeyondEveryLimitIsNoStateOfTheMachine) {
+  GovernorState state;
+  state.consecutive_failures = std::numeric_limits<int>::max();
+  EXPECT_EQ(inconsistency(state), "a count beyond every limit");
+  state = {};
+  state.breaker.failures = std::numeric_limits<int>::max();
+  EXPECT_EQ(inconsistency(state), "a count beyond every limit");
+  state = {};
+  state.breaker.half_open_succeeded = state.breaker.half_open_admitted =
+      std::numeric_limits<int>::max();
+  EXPECT_EQ(inconsistency(state), "a count beyond every limit");
+  state = {};
+  state.totals.attempts = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(inconsistency(state), "a count beyond every limit") << "the next has the number 0";
 }
 
 }  // namespace

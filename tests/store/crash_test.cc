@@ -1,7 +1,9 @@
 // What was acknowledged is there after any crash, and nothing half done ever is.
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
+#include <vector>
 
 #include "store/support.h"
 
@@ -10,49 +12,90 @@ namespace {
 
 constexpr std::uint64_t kCommits = 12;
 
-TEST(Crash, AJournalCutAnywhereGivesAConsistentPrefixOfTheCommits) {
-  const TempFolder folder;
+// A store with one commit in the file and the others in its journal.
+struct Image {
   std::string file;
   std::string journal;
-  {
-    const auto store = storeAt(folder / "source.db");
-    openedAt(*store, stampAt(1));
-    for (std::uint64_t i = 1; i <= kCommits; ++i) {
-      ASSERT_EQ(store->commit(changesOf(i), stampAt(2)), "");
-    }
-    file = readFile(folder / "source.db");
-    journal = readFile(folder / "source.db-wal");
+};
+
+Image imageOf(const TempFolder& folder) {
+  makeStore(folder / "source.db");
+  const std::string file = readFile(folder / "source.db");
+  const auto store = storeAt(folder / "source.db");
+  openedAt(*store, stampAt(3));
+  for (std::uint64_t i = 2; i <= kCommits; ++i) {
+    EXPECT_EQ(store->commit(changesOf(i), stampAt(4)), "");
   }
-  std::uint64_t last = 0;
-  for (std::size_t size = 0; size <= journal.size(); size += journal.size() / 199) {
-    writeFile(folder / "heald.db", file);
-    writeFile(folder / "heald.db-wal", journal.substr(0, size));
-    const auto number = numberIn(openedAt(*storeAt(folder / "heald.db"), stampAt(3)));
-    ASSERT_TRUE(number.has_value()) << "torn at " << size;
-    ASSERT_GE(*number, last);
-    last = *number;
+  return {file, readFile(folder / "source.db-wal")};
+}
+
+// What a heald finds that starts on this; every state must be one that was committed.
+std::uint64_t found(const TempFolder& folder, const std::string& file, const std::string& journal) {
+  writeFile(folder / "heald.db", file);
+  writeFile(folder / "heald.db-wal", journal);
+  const auto number = numberIn(openedAt(*storeAt(folder / "heald.db"), stampAt(5)));
+  EXPECT_TRUE(number.has_value()) << "a torn state";
+  return number.value_or(0);
+}
+
+// SQLite's journal: a header, then frames of a header and a page each.
+constexpr std::size_t kJournalHeader = 32;
+constexpr std::size_t kFrameHeader = 24;
+constexpr std::size_t kFrame = kFrameHeader + 4096;
+
+// At, before and behind every border of a frame and of its header, and in the middle of each page.
+std::vector<std::size_t> placesIn(const std::string& journal) {
+  std::vector<std::size_t> places = {0, 1, 8, 16, 24, kJournalHeader - 1};
+  for (std::size_t frame = kJournalHeader; frame < journal.size(); frame += kFrame) {
+    for (const std::size_t inside :
+         {std::size_t{0}, std::size_t{4}, std::size_t{8}, std::size_t{16}, kFrameHeader - 1,
+          kFrameHeader, kFrame / 2, kFrame - 1}) {
+      places.push_back(frame + inside);
+    }
+  }
+  return places;
+}
+
+TEST(Crash, AJournalCutAnywhereGivesAConsistentPrefixOfTheCommits) {
+  const TempFolder folder;
+  const Image image = imageOf(folder);
+  std::uint64_t last = 1;
+  for (const std::size_t size : placesIn(image.journal)) {
+    const auto number = found(folder, image.file, image.journal.substr(0, size));
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "cut at " << size;
+    ASSERT_GE(number, last) << "cut at " << size;
+    last = number;
   }
   EXPECT_GE(last, kCommits - 1);
+  EXPECT_EQ(found(folder, image.file, image.journal), kCommits);
 }
 
 TEST(Crash, AJournalWithAnOverwrittenByteGivesAConsistentPrefix) {
   const TempFolder folder;
-  makeStore(folder / "source.db");
-  std::string journal;
-  const std::string file = readFile(folder / "source.db");
-  {
-    const auto store = storeAt(folder / "source.db");
-    openedAt(*store, stampAt(3));
-    ASSERT_EQ(store->commit(changesOf(2), stampAt(4)), "");
-    journal = readFile(folder / "source.db-wal");
-  }
-  for (std::size_t place = 0; place < journal.size(); place += journal.size() / 97) {
-    std::string damaged = journal;
+  const Image image = imageOf(folder);
+  std::uint64_t last = 1;
+  for (const std::size_t place : placesIn(image.journal)) {
+    std::string damaged = image.journal;
     damaged[place] = static_cast<char>(damaged[place] ^ 0x5a);
-    writeFile(folder / "heald.db", file);
-    writeFile(folder / "heald.db-wal", damaged);
-    const auto number = numberIn(openedAt(*storeAt(folder / "heald.db"), stampAt(5)));
-    ASSERT_TRUE(number.has_value()) << "torn at " << place;
+    const auto number = found(folder, image.file, damaged);
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "damaged at " << place;
+    if (place >= kJournalHeader) {  // what stands before the damage is kept, and nothing behind it
+      ASSERT_GE(number, last) << "damaged at " << place;
+      ASSERT_LE(number, kCommits);
+      last = number;
+    }
+  }
+}
+
+// Pages that reached the disk in another order than they were written.
+TEST(Crash, AJournalWithAHoleGivesAConsistentPrefix) {
+  const TempFolder folder;
+  const Image image = imageOf(folder);
+  for (std::size_t frame = kJournalHeader; frame < image.journal.size(); frame += kFrame) {
+    std::string holed = image.journal;
+    holed.replace(frame, kFrame, std::string(std::min(kFrame, holed.size() - frame), '\0'));
+    found(folder, image.file, holed);
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "a hole at " << frame;
   }
 }
 

@@ -103,6 +103,21 @@ TEST(DamagedStore, ACutFileIsNeverTakenForAWholeOne) {
   }
 }
 
+// Found by tests/fuzz/store_fuzz.cc: SQLite describes some damage in several lines.
+TEST(DamagedStore, AReasonIsOneLineWhateverIsDamaged) {
+  const TempFolder folder;
+  makeStore(folder / "whole.db");
+  const std::string whole = readFile(folder / "whole.db");
+  for (std::size_t page = 4096; page < whole.size(); page += 4096) {
+    std::string damaged = whole;
+    damaged.replace(page, 8, std::string(8, '\xff'));
+    writeFile(folder / "heald.db", damaged);
+    const std::string error = errorOf(folder / "heald.db");
+    EXPECT_THAT(error, HasSubstr("corrupt")) << page;
+    EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+  }
+}
+
 // Content that no checksum covers may change unnoticed; what is asked for is an answer, not a
 // crash, and no governor that is lost without a word.
 TEST(DamagedStore, AFileWithAnOverwrittenPieceIsAnErrorOrLosesNoGovernorSilently) {

@@ -118,8 +118,8 @@ class StateMaker {
 
  private:
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-  std::uint64_t count() { return below(4) == 0 ? random_() : below(20); }
-  int smallCount() { return static_cast<int>(below(4) == 0 ? below(INT_MAX) : below(20)); }
+  std::uint64_t count() { return below(4) == 0 ? random_() >> 4 : below(20); }
+  int smallCount() { return static_cast<int>(below(4) == 0 ? below(1'000'000'000) : below(20)); }
   core::BootTime boot() { return core::BootTime(core::Duration(below(std::uint64_t{1} << 60))); }
   core::WallTime wall() { return core::WallTime(core::Duration(below(std::uint64_t{1} << 61))); }
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "checks/check.h"
+#include "io/process.h"
+
+namespace heald::checks {
+
+// What the end of a Nagios plugin says: exit code 0 is ok, 1 warning, 2 critical, 3 unknown, and
+// what stands before the performance data ("|") on its first line is the message; without one, how
+// it ended. Too slow is critical; any other code, a signal or a program that cannot be started is
+// unknown. Whatever bytes it printed, the message is one line of valid UTF-8. Pure.
+CheckResult judgePlugin(const io::ProcessResult& result);
+
+}  // namespace heald::checks
