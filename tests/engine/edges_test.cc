@@ -301,5 +301,16 @@ TEST(Edges, ResultsCountedAsFailuresAreTheUnhealthyOnes) {
   EXPECT_EQ(world.check("service").executions, 3u);
 }
 
+TEST(Edges, AFlagThatAHumanMovedStaysSoAfterARestart) {
+  World world(oneRemedy());
+  world.send(SetFlag{core::Feature::kAutoHealing, false, "deploying", "alice"});
+  world.crash();
+  EXPECT_FALSE(world.snapshot().features.enabled(core::Feature::kAutoHealing));
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(minutes(1));
+  EXPECT_TRUE(world.starts.empty());
+  EXPECT_GT(suppressed(world, "main", Guard::kFeatureFlag), 0u);
+}
+
 }  // namespace
 }  // namespace heald::engine
