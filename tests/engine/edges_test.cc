@@ -80,6 +80,7 @@ TEST(Edges, APreventiveRunThatIsDeniedDoesNotWait) {
   world.runUntil(minutes(10) + seconds(1));
   ASSERT_EQ(world.starts.size(), 1u);
   world.send(RunRemedyNow{"restart", ""});
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
   world.runUntil(minutes(12));
   EXPECT_EQ(world.starts.size(), 1u) << "backoff: a preventive run is forgotten";
   EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
@@ -310,6 +311,30 @@ TEST(Edges, AFlagThatAHumanMovedStaysSoAfterARestart) {
   world.runUntil(minutes(1));
   EXPECT_TRUE(world.starts.empty());
   EXPECT_GT(suppressed(world, "main", Guard::kFeatureFlag), 0u);
+}
+
+TEST(Edges, AnAlertThatFiresIsNoHealthOnEndForAGovernorThatAChecksRemedyShares) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies.push_back(setup.remedies[0]);
+  setup.remedies[1].name = "alerted";
+  setup.remedies[1].check.clear();
+  setup.remedies[1].observe = true;
+  setup.remedies[1].alert.matchers = {{"alertname", "Down"}};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(1));
+  ASSERT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.setCheck("service", CheckStatus::kOk);
+  const core::WallTime since = world.now().wall;
+  const auto tell = [&](bool firing) {
+    world.send(AlertsReceived{{Alert{"f1", since, firing, {{"alertname", "Down"}}}}, "am"});
+  };
+  tell(true);
+  world.runUntil(minutes(30));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1) << "it still fires";
+  tell(false);
+  world.runUntil(minutes(45));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
 }
 
 }  // namespace
