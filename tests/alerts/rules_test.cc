@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -56,6 +58,24 @@ TEST(AlertRules, HaveACaseThatFiresAndOneThatDoesNot) {
   for (const auto& [name, rule] : rules()) {
     EXPECT_TRUE(fires.contains(name)) << name << " never fires";
     EXPECT_TRUE(name == "HealdWatchdog" || quiet.contains(name)) << name << " always fires";
+  }
+}
+
+// In a case that fires, a moment before it has lasted long enough.
+TEST(AlertRules, WaitAsLongAsTheySay) {
+  std::set<std::string> waited;
+  for (const YAML::Node& test : YAML::LoadFile(kAlerts + "heald.rules_test.yml")["tests"]) {
+    std::set<std::string> fires;
+    std::set<std::string> quiet;
+    for (const YAML::Node& expected : test["alert_rule_test"]) {
+      (expected["exp_alerts"].size() > 0 ? fires : quiet)
+          .insert(expected["alertname"].as<std::string>());
+    }
+    std::set_intersection(fires.begin(), fires.end(), quiet.begin(), quiet.end(),
+                          std::inserter(waited, waited.end()));
+  }
+  for (const auto& [name, rule] : rules()) {
+    EXPECT_TRUE(!rule["for"] || waited.contains(name)) << name << " may fire at once";
   }
 }
 
