@@ -222,6 +222,19 @@ void Healing::wantNext(int r, Step& step) {
   want(r, false, step);
 }
 
+// What it waits to be started for may have been forgotten meanwhile (a suspend of more than a day):
+// not knowing means not acting.
+bool Healing::alertIsGone(int r, Step& step) {
+  Remedy& remedy = at(r);
+  const bool waits = remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued;
+  if (!waits || !remedy.spec.byAlert() || !remedy.episode || episodes_.firing(*remedy.episode)) {
+    return false;
+  }
+  rest(remedy);
+  wantNext(r, step);
+  return true;
+}
+
 void Healing::alertResolved(int r, const EpisodeKey& key, Step& step) {
   Remedy& remedy = at(r);
   const bool mine = remedy.episode == key;

@@ -14,6 +14,7 @@ Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target,
     remember(key);
     Known& known = episodes_[key];
     known.episode = {target, alert.labels, alert.firing, 0, now.wall};
+    known.heard = now.boot;
     if (!alert.firing) {
       return Heard::kOld;
     }
@@ -27,6 +28,7 @@ Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target,
   }
   if (alert.firing) {
     known.episode.heard_at = now.wall;
+    known.heard = now.boot;
     if (known.episode.attempt == 0) {
       waitAgain(key);
     }
@@ -34,6 +36,7 @@ Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target,
   }
   remember(key);
   known.episode.heard_at = now.wall;
+  known.heard = now.boot;
   leaveLine(key, known);
   stopFiring(key, known, now.boot);
   return Heard::kResolved;
@@ -122,7 +125,7 @@ std::size_t Episodes::forgetOld(core::Now now) {
   std::vector<EpisodeKey> old;
   std::size_t fired = 0;
   for (const auto& [key, known] : episodes_) {
-    if (now.wall - known.episode.heard_at > kForget) {
+    if (now.boot - known.heard > kForget) {
       old.push_back(key);
       fired += known.episode.firing ? 1 : 0;
     }
@@ -223,7 +226,7 @@ void Episodes::load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::
   before_.clear();
   loaded_at_ = now;
   for (auto& [key, episode] : episodes) {
-    episodes_[key].episode = std::move(episode);
+    episodes_[key] = {std::move(episode), 0, now};
   }
   recount(now);
   wakeAll();

@@ -91,6 +91,7 @@ class Episodes {
   struct Known {
     Episode episode;
     std::uint64_t waits_as = 0;  // its place in the group's line; 0: it does not wait
+    core::BootTime heard{};      // last: a step of the wall clock makes nobody forget
   };
   struct Members {
     std::map<std::uint64_t, EpisodeKey> waiting;

@@ -102,6 +102,9 @@ Result<Reply> Healing::runNow(const RunRemedyNow& command, Step& step) {
                  "remedy \"" + command.remedy + "\" needs the labels of an alert: send it one"};
   }
   countUp(events_, EventSource::kApi);
+  if (at(r).phase == Phase::kIdle) {
+    at(r).episode.reset();  // a human asks for it, no alert does
+  }
   const core::Verdict verdict = detected(r, at(r).spec.preventive, step);
   if (!verdict.allowed()) {
     std::string until =
@@ -121,7 +124,7 @@ core::Verdict Healing::detected(int r, bool preventive, Step& step) {
 core::Verdict Healing::want(int r, bool preventive, Step& step) {
   Remedy& remedy = at(r);
   const bool under_way = busy(remedy) || remedy.phase == Phase::kPrechecking;
-  if (stopped_) {
+  if (stopped_ || alertIsGone(r, step)) {
     return {};
   }
   if (!under_way && preventive && remedy.phase != Phase::kIdle) {

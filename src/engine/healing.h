@@ -160,6 +160,7 @@ class Healing {
   bool atRest(const Remedy& remedy) const;
   void raiseAlerts(Step& step);
   void wantNext(int remedy, Step& step);
+  bool alertIsGone(int remedy, Step& step);
   void alertResolved(int remedy, const EpisodeKey& key, Step& step);
   void verifyAlert(int remedy, Step& step);
   void alertStillFires(int remedy, Step& step);

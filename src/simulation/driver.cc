@@ -58,6 +58,7 @@ std::string Driver::commit(const engine::Changes& changes) {
 
 Output Driver::send(const engine::Event& event) {
   ++steps_;
+  at_.given(event);
   Output out = engine::drive(*engine_, event, now(), [this](const auto& c) { return commit(c); });
   at_.perform(out);
   return out;

@@ -21,6 +21,8 @@ class Surroundings {
   // Both: "" or the reason why not, as of a Store.
   virtual std::string commit(const engine::Changes& changes) = 0;
   virtual std::string probe() = 0;
+  // An event is about to be given to the engine. Not of what the store is asked about.
+  virtual void given(const engine::Event&) {}
   // What a step wants done, after its commit. Results are scheduled with Driver::schedule.
   virtual void perform(engine::Output& out) = 0;
 };
@@ -72,6 +74,8 @@ class Driver {
   void elapse(Duration d) { time_ += d; }
   // The wall clock is set; no wait may notice.
   void stepWall(Duration by) { wall_at_ += by; }
+  // The boot clock is wrong by so much more: a fault to be found, nothing that a machine does.
+  void stepBoot(Duration by) { boot_at_ += by; }
   // The boot clock begins again, under another boot id. To be followed by boot().
   void restartMachine();
 
@@ -80,6 +84,7 @@ class Driver {
     return {core::BootTime(boot_at_ + time_), core::WallTime(wall_at_ + time_)};
   }
   core::ClockStamp stamp() const { return {"boot-" + std::to_string(boots_), now()}; }
+  int boots() const { return boots_; }  // of the machine, the first one included
   // The time since the start of a moment of the boot clock.
   Duration timeOf(core::BootTime at) const { return at.time_since_epoch() - boot_at_; }
 

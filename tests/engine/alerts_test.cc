@@ -379,6 +379,44 @@ TEST(Alerts, WhatIsNotHeardOfForADayIsForgotten) {
   EXPECT_EQ(dropped(world, DropReason::kExpired), 2u);
 }
 
+TEST(Alerts, AStepOfTheWallClockMakesNobodyForget) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(minutes(1));
+  world.stepWall(hours(25));
+  world.runFor(minutes(2));
+  send(world, {alert("a")});
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+// Both ended the daemon once.
+TEST(Alerts, WhatIsForgottenWhileItWaitsStartsNothing) {
+  World world(forAlerts());
+  world.remedies["restart"] = [](const StartAction&) { return World::Act{}; };
+  send(world, {alert("a"), alert("b")});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kWaiting);
+  world.sleepFor(hours(25));
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+}
+
+TEST(Alerts, AHumanMayRunTheRemedyOfAnAlertThatIsForgotten) {
+  World world(forAlerts());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(hours(30));
+  ASSERT_EQ(world.starts.size(), 1u);
+  world.send(RunRemedyNow{"restart", "a test"});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 2u);
+  EXPECT_TRUE(world.starts[1].labels.empty());
+}
+
 TEST(Alerts, QuietForLongEnoughClearsTheCountsOfTheirGovernor) {
   World world(forAlerts());
   send(world, {alert("a")});

@@ -35,6 +35,7 @@ class World : private simulation::Surroundings {
   void runFor(Duration d) { runUntil(time() + d); }
   // Time passes and nobody drives the engine: a suspend, or SIGSTOP.
   void sleepFor(Duration d) { driver_.elapse(d); }
+  void stepWall(Duration by) { driver_.stepWall(by); }
   // An event of the test's own, at this moment.
   engine::Output send(const engine::Event& event) { return driver_.send(event); }
   // Another configuration takes the place of `setup`.

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "simulation/governor_model.h"
+
+namespace heald::simulation {
+
+using core::Duration;
+
+// Holds the statements of docs/governor.md against an engine, from what goes in and what comes out
+// alone: events, commits and whether they are on disk, actions, and snapshots. It keeps a model of
+// its own and trusts nothing that the engine says of itself. The first violation stays.
+//
+// What it holds, in the words of its messages:
+//   - every durable change of a governor is one that its events justify, and no other (the model of
+//     GovernorModel, step by step); no success or failure is claimed that the work does not show
+//   - nothing starts against a guard, unrecorded, twice, or while the check does not say unhealthy
+//   - the bound of attempts since the last mercy
+//   - after a crash everything is as it was on disk, and no wait is shorter than it was
+//   - checks run one at a time, never in a burst, and are debounced as configured
+//   - what is unhealthy and may be healed is healed: it does not stick
+class Referee {
+ public:
+  // The moment of the step at hand: the true time, and how far the wall clock was set in all.
+  struct Moment {
+    Duration time{};
+    Duration wall_set{};
+    core::Now now;
+    int boot = 1;  // which one of the machine
+  };
+
+  // An engine has begun on this disk.
+  void booted(const engine::Setup& setup, const engine::Snapshot& snapshot, const Moment& at);
+  void given(const engine::Event& event, const Moment& at);
+  // `durable`: whether it is on disk, which the engine is not told when the process dies.
+  void committed(const engine::Changes& changes, bool acknowledged, bool durable);
+  void probed(bool ok, const Moment& at) {
+    at_ = at;
+    event_ = nullptr;
+    store_up_ = ok;
+  }
+  void put(const engine::Output& out);
+  // Time passed and nobody drove the engine.
+  void slept(Duration time) { driven_since_ = time; }
+  // Now and then: what everybody sees is what is durable.
+  void compare(const engine::Snapshot& snapshot);
+
+  const std::string& violation() const { return violation_; }
+  std::uint64_t starts() const { return starts_; }
+  std::uint64_t dormancies() const { return dormancies_; }
+
+ private:
+  struct Governor {
+    GovernorModel model;
+    int since_mercy = 0;
+    GovernorModel saved;        // as it was saved last
+    Duration saved_wall_set{};  // then
+    int saved_boot = 1;
+    bool unseen = false;  // since another boot: what became of its deadlines is not known yet
+    std::string parent;   // of the governor of one target
+  };
+  struct Check {
+    engine::CheckSpec spec;
+    std::uint64_t run = 0;  // that is outstanding; 0: none
+    core::Health health = core::Health::kUnknown;
+    core::Health last = core::Health::kUnknown;
+    int good = 0;
+    int bad = 0;
+    std::optional<Duration> healthy_since;
+    Duration last_result = -std::chrono::hours(1);
+    int due_results = 0;  // unhealthy ones on end that had to lead to a start
+    Duration due_since{};
+    std::vector<Duration> starts;  // the last two, while nobody asks for runs
+  };
+  // An attempt that is in flight, of a remedy or a permit.
+  struct Attempt {
+    std::string remedy;
+    bool permit = false;
+    std::uint64_t run = 0;
+    bool recovering = false;  // it was in flight when this process began
+    bool lost = false;        // its remedy was taken out of the configuration
+    std::optional<Duration> action_ended;
+    bool action_ok = false;
+    bool matched = false;      // the error text holds a permanent-open condition
+    bool seen_healed = false;  // its check was found healthy when that counted
+    bool seen_ill = false;     // and unhealthy, when its time was over
+    std::string episode;       // the label "id" of its alert
+    Duration deadline{};       // of a permit
+  };
+  struct PauseKept {
+    Duration until{};
+    Duration wall_set{};
+    int boot = 1;
+  };
+  using Key = std::pair<std::string, std::uint64_t>;  // governor and ticket
+
+  void fail(const std::string& what);
+  bool failed() const { return !violation_.empty(); }
+
+  // Governors.
+  Governor& governor(const std::string& name);
+  void judge(const std::string& name, const core::GovernorState& state, bool durable);
+  bool explains(GovernorModel next, const std::string& name, const core::GovernorState& state,
+                bool results_first, bool recovered, bool exhausted) const;
+  bool explainedSomehow(const GovernorModel& before, const std::string& name,
+                        const core::GovernorState& state) const;
+  std::vector<std::pair<std::uint64_t, bool>> resultsIn(const std::string& name,
+                                                        const GovernorModel& before,
+                                                        const core::GovernorState& state) const;
+  void applyHuman(GovernorModel& model, const std::string& name) const;
+  bool humanMeans(const std::string& name) const;
+  std::string difference(const GovernorModel& model, const core::GovernorState& state) const;
+  bool sustained(const std::string& governor) const;
+  void keep(const std::string& name, const core::GovernorState& state);
+  void adopt(const std::string& name, const core::GovernorState& state);
+  void holdDeadlines(const std::string& name, const core::GovernorState& state);
+  void rememberTickets(const std::string& name, const core::GovernorState& state);
+
+  // Attempts.
+  bool mayEnd(const Key& key, const Attempt& attempt, bool ok) const;
+  bool permitMayEnd(const Key& key, const Attempt& attempt, bool ok) const;
+  bool alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const;
+  bool matched(const Attempt& attempt) const;
+  bool fires(const Attempt& attempt) const;
+  void watchAlerts();
+  void lookAt(const Check& check);
+  std::string objection(const std::string& governor, const std::string& remedy) const;
+  std::string objectionOutside(const engine::RemedySpec& spec) const;
+  void started(const engine::StartAction& start);
+  void startedByAlert(const engine::StartAction& start);
+  void reloaded(const engine::Setup& setup);
+  void forgetOthers();
+  void taskStarted(const engine::RunTask& task);
+  void ended(const Key& key, const Attempt& attempt, bool ok);
+  void hear(const engine::ActionFinished& event);
+  void rememberPermits(const engine::Changes& changes);
+  void rememberEpisodes(const engine::Changes& changes);
+  void linkEpisodes(const engine::Changes& changes);
+  void rememberSwitches(const engine::Changes& changes);
+  void watchTotals(const engine::Snapshot& snapshot);
+  const engine::RemedySpec* remedy(const std::string& name) const;
+  int inFlight() const;
+  bool paused(const std::string& remedy) const;
+  bool stormy() const;
+  bool enabled(core::Feature feature) const { return !flags_off_.contains(feature); }
+
+  // Checks.
+  void found(const engine::CheckFinished& event);
+  void debounce(Check& check, core::Health last);
+  void checkStarted(const engine::StartCheck& start);
+  const Check* check(const std::string& name) const;
+  bool parentUnhealthy(const std::string& check) const;
+  void expectAStart(Check& check);
+  bool couldStart(const engine::RemedySpec& spec) const;
+
+  engine::Setup setup_;
+  Moment at_;
+  Moment booted_;
+  const engine::Event* event_ = nullptr;  // of the step at hand
+  std::map<std::string, Governor> governors_;
+  std::vector<Check> checks_;
+  std::map<Key, Attempt> attempts_;
+  std::vector<Key> admitted_;  // in this step, and not started yet
+  std::set<core::Feature> flags_off_;
+  std::map<std::string, PauseKept> pauses_;    // by remedy, "" is all
+  std::map<std::string, Key> permits_;         // by id
+  std::map<std::string, bool> firing_;         // by remedy and the label "id" of the alert
+  std::map<std::string, int> episode_starts_;  // likewise
+  std::map<std::string, int> incidents_;       // failures of the present one, by instance
+  std::map<std::string, engine::RemedyTotals> seen_totals_;
+  bool store_up_ = true;
+  std::set<std::string> interrupted_by_reload_;
+  std::set<std::uint64_t> tasks_running_;
+  std::uint64_t last_run_ = 0;
+  std::uint64_t last_action_run_ = 0;
+  Duration driven_since_{};
+  std::uint64_t starts_ = 0;
+  std::uint64_t dormancies_ = 0;
+  std::string violation_;
+};
+
+}  // namespace heald::simulation

@@ -1,0 +1,273 @@
+// What may start, and what its end may be called.
+#include <algorithm>
+#include <utility>
+
+#include "simulation/referee.h"
+
+namespace heald::simulation {
+
+using core::Health;
+
+namespace {
+
+// A result of the check that is older than this is not "immediately before" an attempt.
+constexpr std::chrono::milliseconds kFresh{100};
+
+std::string lowered(std::string text) {
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return text;
+}
+
+bool noRetryHelps(const std::string& error) {
+  const std::string text = lowered(error);
+  return text.find("unauthorized") != std::string::npos ||
+         text.find("no active api keys") != std::string::npos;
+}
+
+std::string valueOf(const engine::Labels& labels, const std::string& label) {
+  for (const auto& [name, value] : labels) {
+    if (name == label) return value;
+  }
+  return "";
+}
+
+std::string idOf(const engine::Labels& labels) {
+  return valueOf(labels, "id");
+}
+
+}  // namespace
+
+const engine::RemedySpec* Referee::remedy(const std::string& name) const {
+  for (const engine::RemedySpec& spec : setup_.remedies) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
+void Referee::hear(const engine::ActionFinished& event) {
+  for (auto& [key, attempt] : attempts_) {
+    if (attempt.run != event.run || attempt.permit || attempt.action_ended) continue;
+    attempt.action_ended = at_.time;
+    attempt.action_ok = event.outcome == engine::ActionOutcome::kOk;
+    attempt.matched = noRetryHelps(event.text + "\n" + event.output);
+  }
+}
+
+// Whether an attempt may be said to have ended so, by what was seen of it.
+bool Referee::mayEnd(const Key& key, const Attempt& attempt, bool ok) const {
+  if (attempt.permit) return permitMayEnd(key, attempt, ok);
+  if (attempt.lost) return !ok;
+  const engine::RemedySpec* spec = remedy(attempt.remedy);
+  if (spec == nullptr || (!attempt.recovering && !attempt.action_ended)) return false;
+  if (!attempt.recovering && !attempt.action_ok) return !ok;
+  if (spec->byAlert()) return alertMayEnd(attempt, *spec, ok);
+  if (spec->check.empty()) return ok != attempt.recovering;
+  return ok ? attempt.seen_healed : attempt.seen_ill;
+}
+
+bool Referee::permitMayEnd(const Key& key, const Attempt& attempt, bool ok) const {
+  const auto* report = event_ == nullptr ? nullptr : std::get_if<engine::ReportPermit>(event_);
+  const auto permit = report == nullptr ? permits_.end() : permits_.find(report->id);
+  const bool reported = permit != permits_.end() && permit->second == key && report->ok == ok;
+  return reported || (!ok && at_.time >= attempt.deadline);
+}
+
+bool Referee::fires(const Attempt& attempt) const {
+  const auto known = firing_.find(attempt.remedy + "/" + attempt.episode);
+  return known != firing_.end() && known->second;
+}
+
+bool Referee::alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const {
+  const bool known = firing_.contains(attempt.remedy + "/" + attempt.episode);
+  if (!ok) return attempt.seen_ill;
+  const bool healed = known && !fires(attempt);
+  return attempt.recovering ? healed : spec.verify.within == Duration{} || !fires(attempt);
+}
+
+// An alert is still there when its time is over: that is decided, whatever becomes of it later.
+void Referee::watchAlerts() {
+  for (auto& [key, attempt] : attempts_) {
+    const engine::RemedySpec* spec = attempt.permit ? nullptr : remedy(attempt.remedy);
+    if (spec == nullptr || !spec->byAlert()) continue;
+    const bool known = firing_.contains(attempt.remedy + "/" + attempt.episode);
+    const bool over = attempt.action_ended && fires(attempt) &&
+                      at_.time - *attempt.action_ended >= spec->verify.within;
+    attempt.seen_ill |= attempt.recovering ? !known || fires(attempt) : over;
+  }
+}
+
+bool Referee::matched(const Attempt& attempt) const {
+  const auto* report = event_ == nullptr ? nullptr : std::get_if<engine::ReportPermit>(event_);
+  if (attempt.permit) {  // what is reported too late is not heard
+    return report != nullptr && at_.time < attempt.deadline && noRetryHelps(report->error);
+  }
+  return attempt.matched;
+}
+
+// A check was looked at: whoever waits for it may end by that.
+void Referee::lookAt(const Check& by) {
+  for (auto& [key, attempt] : attempts_) {
+    const engine::RemedySpec* spec = remedy(attempt.remedy);
+    if (attempt.permit || spec == nullptr || spec->check != by.spec.name) continue;
+    const bool healthy = by.last == Health::kHealthy;
+    if (attempt.recovering) {
+      (healthy ? attempt.seen_healed : attempt.seen_ill) = true;
+      continue;
+    }
+    if (!attempt.action_ended || !attempt.action_ok) continue;
+    const Duration since = at_.time - *attempt.action_ended;
+    if (since < spec->verify.after) continue;
+    attempt.seen_healed |= healthy && by.health == Health::kHealthy;
+    attempt.seen_ill |= since >= spec->verify.within && !healthy;
+  }
+}
+
+int Referee::inFlight() const {
+  std::size_t count = 0;
+  for (const auto& [name, governor] : governors_) count += governor.model.in_flight.size();
+  return static_cast<int>(count);
+}
+
+bool Referee::paused(const std::string& name) const {
+  for (const std::string& who : {name, std::string()}) {
+    const auto pause = pauses_.find(who);
+    if (pause != pauses_.end() && at_.time < pause->second.until) return true;
+  }
+  return false;
+}
+
+bool Referee::stormy() const {
+  const int all = static_cast<int>(checks_.size());
+  const int bad =
+      static_cast<int>(std::count_if(checks_.begin(), checks_.end(), [](const Check& c) {
+        return c.health == Health::kUnhealthy;
+      }));
+  const engine::StormBrakePolicy& brake = setup_.healing.storm_brake;
+  return all >= brake.min_checks && bad * 100 > brake.max_unhealthy_percent * all;
+}
+
+// Why an attempt may not start at this moment, apart from its governor; "" when it may.
+std::string Referee::objection(const std::string& name, const std::string& of) const {
+  const auto own = governors_.find(name);
+  const auto parent = own == governors_.end() ? own : governors_.find(own->second.parent);
+  if (!store_up_) return "the store does not work";
+  if (!enabled(core::Feature::kAutoHealing)) return "auto_healing is off";
+  if (stormy()) return "the storm brake holds";
+  if (parent != governors_.end() && parent->second.model.dormant) return "its parent is dormant";
+  if (event_ != nullptr && std::holds_alternative<engine::RequestPermit>(*event_)) {
+    if (setup_.healing.observe) return "heald only observes";
+    return paused("") ? "everything is paused" : "";
+  }
+  const engine::RemedySpec* spec = remedy(of);
+  return spec == nullptr ? "its remedy is not configured" : objectionOutside(*spec);
+}
+
+std::string Referee::objectionOutside(const engine::RemedySpec& spec) const {
+  if (spec.observe || setup_.healing.observe) return "its remedy only observes";
+  if (paused(spec.name)) return "its remedy is paused";
+  if (spec.byAlert() || spec.check.empty()) return "";
+  if (parentUnhealthy(spec.check)) return "what its check depends on is unhealthy";
+  const Check& by = *check(spec.check);
+  if (spec.preventive) return "";
+  if (by.last != Health::kUnhealthy) return "its check does not say unhealthy";
+  return at_.time - by.last_result > kFresh ? "its check was not looked at immediately before" : "";
+}
+
+void Referee::started(const engine::StartAction& start) {
+  const engine::RemedySpec& spec = setup_.remedies[static_cast<std::size_t>(start.remedy)];
+  const std::string& name = spec.name;
+  const std::string target = valueOf(start.labels, spec.alert.target);
+  const std::string of = spec.alert.target.empty() ? spec.governor : spec.governor + "@" + target;
+  const auto mine = std::find_if(admitted_.begin(), admitted_.end(), [&](const Key& key) {
+    return key == Key{of, start.attempt} && attempts_.at(key).remedy == name;
+  });
+  if (mine == admitted_.end()) {
+    fail("attempt " + std::to_string(start.attempt) + " of " + name + " starts unrecorded");
+    return;
+  }
+  Attempt& attempt = attempts_.at(*mine);
+  const std::string instance = name + "@" + mine->first;
+  admitted_.erase(mine);
+  ++starts_;
+  if (start.run <= last_action_run_) fail("a run of " + name + " is given twice");
+  last_action_run_ = attempt.run = start.run;
+  if (spec.byAlert()) {
+    startedByAlert(start);
+    return;  // its steps depend on which episode was wanted last
+  }
+  std::size_t step = 0;
+  for (std::size_t i = 0; i < spec.steps.size(); ++i) {
+    if (spec.steps[i] <= incidents_[instance]) step = i;
+  }
+  if (start.step != static_cast<int>(step)) fail("the wrong step of " + name + " starts");
+}
+
+void Referee::startedByAlert(const engine::StartAction& start) {
+  const engine::RemedySpec& spec = setup_.remedies[static_cast<std::size_t>(start.remedy)];
+  const std::string id = idOf(start.labels);
+  const std::string key = spec.name + "/" + id;
+  if (++episode_starts_[key] > 1 && !spec.alert.retry) {
+    fail("an alert gets a second attempt of " + spec.name);
+  }
+  const auto fires = firing_.find(key);
+  if (fires == firing_.end() || !fires->second) {
+    fail("an alert that is over starts " + spec.name);
+  }
+}
+
+void Referee::ended(const Key& key, const Attempt& attempt, bool ok) {
+  if (attempt.permit || attempt.lost || remedy(attempt.remedy) == nullptr) return;
+  int& failures = incidents_[attempt.remedy + "@" + key.first];
+  failures = ok ? 0 : failures + 1;
+}
+
+void Referee::rememberPermits(const engine::Changes& changes) {
+  for (const auto& [id, permit] : changes.permits) {
+    if (!permit || permit->state != engine::PermitState::kOutstanding) continue;
+    const Key key{permit->governor, permit->attempt};
+    permits_[id] = key;
+    if (const auto attempt = attempts_.find(key); attempt != attempts_.end()) {
+      attempt->second.deadline = at_.time + (permit->deadline - at_.now.boot);
+    }
+  }
+}
+
+void Referee::rememberEpisodes(const engine::Changes& changes) {
+  for (const auto& [key, episode] : changes.episodes) {
+    const std::string name = key.remedy + "/" + key.fingerprint;
+    if (episode) firing_[name] = episode->firing;
+    if (!episode) {  // forgotten: not heard of for a day
+      firing_.erase(name);
+      episode_starts_.erase(name);
+    }
+  }
+}
+
+// Which episode an attempt is for; its ticket is known by now.
+void Referee::linkEpisodes(const engine::Changes& changes) {
+  for (const auto& [key, episode] : changes.episodes) {
+    const engine::RemedySpec* spec = remedy(key.remedy);
+    if (!episode || spec == nullptr) continue;
+    const std::string governor =
+        spec->governor + (episode->target.empty() ? "" : "@" + episode->target);
+    const auto attempt = attempts_.find({governor, episode->attempt});
+    if (attempt != attempts_.end() && attempt->second.remedy == key.remedy) {
+      attempt->second.episode = idOf(episode->labels);
+    }
+  }
+}
+
+void Referee::rememberSwitches(const engine::Changes& changes) {
+  for (const auto& [feature, layers] : changes.flags) {
+    flags_off_.erase(feature);
+    if (!layers.overridden.value_or(true)) flags_off_.insert(feature);
+  }
+  for (const auto& [name, pause] : changes.pauses) {
+    pauses_.erase(name);
+    if (pause) {
+      pauses_[name] = {at_.time + (pause->until - at_.now.boot), at_.wall_set, at_.boot};
+    }
+  }
+}
+
+}  // namespace heald::simulation

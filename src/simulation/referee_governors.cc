@@ -1,0 +1,299 @@
+// What may become of a governor.
+#include <algorithm>
+
+#include "core/text.h"
+#include "simulation/referee.h"
+
+namespace heald::simulation {
+
+using core::GovernorState;
+
+namespace {
+
+bool has(const GovernorState& state, std::uint64_t ticket) {
+  return std::any_of(state.in_flight.begin(), state.in_flight.end(),
+                     [&](const core::Ticket& t) { return t.id == ticket; });
+}
+
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+}  // namespace
+
+Referee::Governor& Referee::governor(const std::string& name) {
+  const auto [entry, is_new] = governors_.try_emplace(name);
+  if (is_new) {
+    entry->second.parent =
+        name.find('@') == std::string::npos ? "" : name.substr(0, name.find('@'));
+  }
+  const std::string& configured = entry->second.parent.empty() ? name : entry->second.parent;
+  for (const engine::GovernorSpec& spec : setup_.governors) {
+    if (spec.name == configured && is_new) entry->second.model.policy = spec.policy;
+  }
+  return entry->second;
+}
+
+// Whether the event at hand is a human action on this governor.
+bool Referee::humanMeans(const std::string& name) const {
+  const auto means = [&](const std::string& named) {
+    return named.empty() || named == name || named == name.substr(0, name.find('@'));
+  };
+  if (event_ == nullptr) return false;
+  if (const auto* resume = std::get_if<engine::Resume>(event_)) return means(resume->governor);
+  if (const auto* dormant = std::get_if<engine::EnterDormant>(event_)) {
+    return means(dormant->governor);
+  }
+  if (const auto* reset = std::get_if<engine::Reset>(event_)) return means(reset->governor);
+  return false;
+}
+
+void Referee::applyHuman(GovernorModel& model, const std::string& name) const {
+  if (!humanMeans(name)) return;
+  const auto* reset = std::get_if<engine::Reset>(event_);
+  if (std::holds_alternative<engine::Resume>(*event_) && model.dormant) model.resume();
+  if (std::holds_alternative<engine::EnterDormant>(*event_)) model.enterDormant();
+  const bool permanent = model.breaker == core::BreakerState::kPermanentOpen;
+  if (reset != nullptr && (reset->force || !permanent)) model.reset();
+}
+
+// "" when the model and the state are the same.
+std::string Referee::difference(const GovernorModel& m, const GovernorState& s) const {
+  const core::CircuitBreaker& b = s.breaker;
+  const auto time_of = [&](core::BootTime t) { return at_.time + (t - at_.now.boot); };
+  const auto later = [&](Duration t) { return std::max(t, at_.time); };
+  if (m.dormant != s.dormant()) return s.dormant() ? "it is dormant" : "it is not dormant";
+  if (m.breaker != b.state) return "its breaker is " + std::string(toString(b.state));
+  if (m.cf != s.consecutive_failures) {
+    return "its consecutive failures are " + std::to_string(s.consecutive_failures) + ", not " +
+           std::to_string(m.cf);
+  }
+  if (m.bf != b.failures) return "its breaker's failures are " + std::to_string(b.failures);
+  if (m.cf > 0 && m.allowed != time_of(s.next_allowed_at)) {
+    return "its backoff ends at " + core::toText(time_of(s.next_allowed_at)) + ", not " +
+           core::toText(m.allowed);
+  }
+  if (m.breaker == core::BreakerState::kOpen &&
+      later(m.open_until) != later(time_of(b.open_until))) {
+    return "it is OPEN until " + core::toText(time_of(b.open_until)) + ", not " +
+           core::toText(m.open_until);
+  }
+  if (m.admitted != b.half_open_admitted || m.succeeded != b.half_open_succeeded) {
+    return "its trials are counted otherwise";
+  }
+  if (m.epoch != s.epoch) return "its epoch is " + number(s.epoch);
+  if (m.generation != b.generation) return "its generation is " + number(b.generation);
+  if (m.totals != s.totals) return "its totals are counted otherwise";
+  const auto same_ticket = [](const GovernorModel::Ticket& a, const core::Ticket& t) {
+    return a.id == t.id && a.epoch == t.epoch && a.generation == t.generation;
+  };
+  if (!std::equal(m.in_flight.begin(), m.in_flight.end(), s.in_flight.begin(), s.in_flight.end(),
+                  same_ticket)) {
+    return "other attempts are in flight";
+  }
+  const auto same_start = [&](Duration a, core::BootTime t) { return a == time_of(t); };
+  return std::equal(m.starts.begin(), m.starts.end(), s.starts.begin(), s.starts.end(), same_start)
+             ? ""
+             : "its budgets count other starts";
+}
+
+bool Referee::sustained(const std::string& name) const {
+  bool any = false;
+  for (const engine::RemedySpec& spec : setup_.remedies) {
+    const std::string configured = name.substr(0, name.find('@'));
+    if (spec.governor != configured) continue;
+    any = true;
+    const bool of_a_target = configured != name;
+    if (of_a_target || spec.byAlert() || spec.check.empty()) continue;
+    const Check* of = check(spec.check);
+    const bool healthy =
+        of != nullptr && of->health == core::Health::kHealthy && of->healthy_since &&
+        at_.time - *of->healthy_since >= governors_.at(name).model.policy.reset_after;
+    if (!healthy) return false;
+  }
+  return any;
+}
+
+// The attempts that the state says have ended, and how.
+std::vector<std::pair<std::uint64_t, bool>> Referee::resultsIn(const std::string& name,
+                                                               const GovernorModel& before,
+                                                               const GovernorState& state) const {
+  std::vector<std::pair<std::uint64_t, bool>> results;
+  std::uint64_t good = state.totals.successes - before.totals.successes;
+  std::uint64_t bad = state.totals.failures - before.totals.failures;
+  for (const GovernorModel::Ticket& ticket : before.in_flight) {
+    if (has(state, ticket.id)) continue;
+    const auto attempt = attempts_.find({name, ticket.id});
+    const bool may_be_ok =
+        attempt != attempts_.end() && mayEnd(attempt->first, attempt->second, true);
+    const bool ok = good > 0 && (bad == 0 || may_be_ok);
+    --(ok ? good : bad);
+    results.emplace_back(ticket.id, ok);
+  }
+  return results;
+}
+
+// Whether results and admissions, in one of their orders, lead from the model to the state.
+bool Referee::explains(GovernorModel m, const std::string& name, const GovernorState& state,
+                       bool results_first, bool recovered, bool exhausted) const {
+  const auto ended = resultsIn(name, m, state);
+  const auto results = [&] {
+    for (const auto& [ticket, ok] : ended) {
+      const auto attempt = attempts_.find({name, ticket});
+      const bool for_good = attempt != attempts_.end() && matched(attempt->second);
+      m.result(ticket, ok, !ok && for_good, at_.time);
+    }
+  };
+  if (results_first) results();
+  for (const core::Ticket& ticket : state.in_flight) {
+    if (ticket.id > m.totals.attempts && m.objection(at_.time).empty()) m.admit(at_.time);
+  }
+  if (!results_first) results();
+  if (recovered) m.recovered();
+  if (exhausted && (m.dormant || m.budgetLeft(at_.time))) return false;
+  if (exhausted) m.exhausted();
+  return difference(m, state).empty();
+}
+
+bool Referee::explainedSomehow(const GovernorModel& before, const std::string& name,
+                               const GovernorState& state) const {
+  const bool may_recover = sustained(name) && state.in_flight.empty();
+  for (int way = 0; way < 8; ++way) {
+    const bool recovered = (way & 2) != 0;
+    const bool exhausted = (way & 4) != 0;
+    if (recovered && !may_recover) continue;
+    if (explains(before, name, state, (way & 1) == 0, recovered, exhausted)) return true;
+  }
+  return false;
+}
+
+// A durable change: by the event at hand, or by nothing that may be.
+void Referee::judge(const std::string& name, const GovernorState& state, bool durable) {
+  Governor& g = governor(name);
+  if (g.unseen) {  // its deadlines are not known before it is
+    if (durable) keep(name, state);
+    return;
+  }
+  GovernorModel after = g.model;
+  applyHuman(after, name);
+  if (!explainedSomehow(after, name, state)) {
+    GovernorModel guess = after;
+    std::string ended;
+    for (const auto& [ticket, ok] : resultsIn(name, after, state)) {
+      guess.result(ticket, ok, false, at_.time);
+      ended += ", attempt " + std::to_string(ticket) + (ok ? " succeeded" : " failed");
+    }
+    fail("governor " + name + " changes as no event explains: " + difference(guess, state) + ended);
+    return;
+  }
+  int admissions = 0;
+  for (const core::Ticket& ticket : state.in_flight) {
+    if (ticket.id <= g.model.totals.attempts) continue;
+    const std::string why = objection(name, ticket.remedy);
+    if (!why.empty()) fail("governor " + name + " lets an attempt through although " + why);
+    ++admissions;
+  }
+  for (const auto& [ticket, ok] : resultsIn(name, g.model, state)) {
+    const auto attempt = attempts_.find({name, ticket});
+    if (attempt == attempts_.end()) continue;
+    if (!mayEnd(attempt->first, attempt->second, ok)) {
+      fail("attempt " + std::to_string(ticket) + " of governor " + name + " is said to have " +
+           (ok ? "succeeded" : "failed") + ", and it has not");
+    }
+    if (durable) ended(attempt->first, attempt->second, ok);
+  }
+  if (!durable) return;
+  const bool cleared = state.consecutive_failures == 0 && g.model.cf > 0;
+  const bool healed =
+      state.totals.successes > g.model.totals.successes && state.consecutive_failures == 0;
+  const bool mercy = cleared || healed || after.epoch != g.model.epoch;
+  dormancies_ += state.dormant() && !g.model.dormant ? 1 : 0;
+  g.since_mercy = mercy ? 0 : g.since_mercy + admissions;
+  keep(name, state);
+  if (g.since_mercy > g.model.bound()) {
+    fail("governor " + name + " has made " + std::to_string(g.since_mercy) +
+         " attempts since the last mercy; its bound is " + std::to_string(g.model.bound()));
+  }
+}
+
+// It is on disk now.
+void Referee::keep(const std::string& name, const GovernorState& state) {
+  rememberTickets(name, state);
+  adopt(name, state);
+  Governor& g = governor(name);
+  g.saved = g.model;
+  g.saved_wall_set = at_.wall_set;
+  g.saved_boot = at_.boot;
+}
+
+// Tickets that are new have to start now; those that are gone have ended.
+void Referee::rememberTickets(const std::string& name, const GovernorState& state) {
+  for (auto it = attempts_.lower_bound({name, 0});
+       it != attempts_.end() && it->first.first == name;) {
+    it = has(state, it->first.second) ? std::next(it) : attempts_.erase(it);
+  }
+  for (const core::Ticket& ticket : state.in_flight) {
+    const Key key{name, ticket.id};
+    if (attempts_.contains(key)) continue;
+    Attempt attempt;
+    attempt.remedy = ticket.remedy;
+    attempt.permit = event_ != nullptr && std::holds_alternative<engine::RequestPermit>(*event_);
+    if (!attempt.permit) admitted_.push_back(key);
+    attempts_.emplace(key, std::move(attempt));
+  }
+}
+
+// On another boot of the machine a deadline is what remained by the wall clock. By as much as that
+// was set forward meanwhile it may be shorter, and by no more.
+void Referee::holdDeadlines(const std::string& name, const GovernorState& state) {
+  const Governor& g = governors_.at(name);
+  const GovernorModel& m = g.saved;
+  const auto time_of = [&](core::BootTime t) { return at_.time + (t - at_.now.boot); };
+  const Duration given = std::max(Duration{}, booted_.wall_set - g.saved_wall_set);
+  const auto shorter = [&](Duration now_ends, Duration ended) {
+    return std::max(now_ends, at_.time) < std::max(ended - given, at_.time);
+  };
+  if (m.cf > 0 && shorter(time_of(state.next_allowed_at), m.allowed)) {
+    fail("the backoff of governor " + name + " became shorter by a reboot");
+  }
+  if (m.breaker == core::BreakerState::kOpen &&
+      shorter(time_of(state.breaker.open_until), m.open_until)) {
+    fail("governor " + name + " is OPEN for less by a reboot");
+  }
+  for (std::size_t i = 0; i < m.starts.size() && i < state.starts.size(); ++i) {
+    if (time_of(state.starts[i]) < m.starts[i] - given) {
+      fail("a budget of governor " + name + " forgets earlier by a reboot" +
+           std::to_string((time_of(state.starts[i]) - m.starts[i]).count()) + " given " +
+           std::to_string(given.count()) + " i " + std::to_string(i) + " of " +
+           std::to_string(m.starts.size()) + "/" + std::to_string(state.starts.size()) + " boot " +
+           std::to_string(g.saved_boot) + " booted " + std::to_string(booted_.boot));
+    }
+  }
+}
+
+// The state is what is on disk; the model takes it over, in true time.
+void Referee::adopt(const std::string& name, const GovernorState& state) {
+  Governor& g = governor(name);
+  GovernorModel& m = g.model;
+  g.unseen = false;
+  const auto time_of = [&](core::BootTime t) { return at_.time + (t - at_.now.boot); };
+  m.dormant = state.dormant();
+  m.breaker = state.breaker.state;
+  m.cf = state.consecutive_failures;
+  m.bf = state.breaker.failures;
+  m.allowed = time_of(state.next_allowed_at);
+  m.open_until = time_of(state.breaker.open_until);
+  m.admitted = state.breaker.half_open_admitted;
+  m.succeeded = state.breaker.half_open_succeeded;
+  m.epoch = state.epoch;
+  m.generation = state.breaker.generation;
+  m.totals = state.totals;
+  m.starts.clear();
+  for (const core::BootTime start : state.starts) m.starts.push_back(time_of(start));
+  m.in_flight.clear();
+  for (const core::Ticket& ticket : state.in_flight) {
+    m.in_flight.push_back({ticket.id, ticket.epoch, ticket.generation});
+  }
+}
+
+}  // namespace heald::simulation

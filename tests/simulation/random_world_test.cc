@@ -1,0 +1,86 @@
+// The engine among everything that can go wrong, held against docs/governor.md by a referee that
+// believes nothing it is told. heald-soak does the same for longer.
+#include "simulation/random_world.h"
+
+#include <gtest/gtest.h>
+
+namespace heald::simulation {
+namespace {
+
+// A violation with the command that shows it.
+std::string told(const WorldOptions& world, const WorldResult& result) {
+  std::string without;
+  const WorldOptions least = shrunk(world);
+  for (std::size_t i = 0; i < kTroubleCount; ++i) {
+    if (!least.without[i]) continue;
+    without += (without.empty() ? " --without " : ",");
+    without += toString(static_cast<Trouble>(i));
+  }
+  return result.violation + "\nreplay: " HEALD_BINARY_DIR "/heald-soak --seed " +
+         std::to_string(world.seed) + without + " --trace";
+}
+
+// `share` of `kShares` of ten million steps, so that they run beside each other.
+constexpr int kShares = 4;
+class RandomWorlds : public testing::TestWithParam<int> {};
+
+TEST_P(RandomWorlds, KeepEveryStatement) {
+  constexpr std::uint64_t kSteps = 10'000'000 / kShares;
+  WorldResult sum;
+  for (std::uint64_t i = 0; sum.steps < kSteps; ++i) {
+    WorldOptions world;
+    world.seed = 1 + i * kShares + static_cast<std::uint64_t>(GetParam());
+    const WorldResult result = runWorld(world);
+    ASSERT_EQ(result.violation, "") << told(world, result);
+    sum.add(result);
+  }
+  // That the worlds are worth it.
+  EXPECT_GT(sum.starts, kSteps / 1000);
+  EXPECT_GT(sum.dormancies, kSteps / 10'000);
+  EXPECT_GT(sum.crashes, kSteps / 10'000);
+  EXPECT_GT(sum.failed_commits, kSteps / 10'000);
+  RecordProperty("steps", std::to_string(sum.steps));
+}
+
+INSTANTIATE_TEST_SUITE_P(Shares, RandomWorlds, testing::Range(0, kShares));
+
+TEST(RandomWorld, IsMadeOfItsSeedAlone) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    WorldOptions world;
+    world.seed = seed;
+    std::string one, other;
+    world.trace = [&](const std::string& line) { one += line + "\n"; };
+    const WorldResult first = runWorld(world);
+    world.trace = [&](const std::string& line) { other += line + "\n"; };
+    const WorldResult second = runWorld(world);
+    EXPECT_EQ(one, other);
+    EXPECT_EQ(first.starts, second.starts);
+    EXPECT_FALSE(one.empty());
+  }
+}
+
+// The tester tested: each of these faults around the engine is found, and soon.
+class Planted : public testing::TestWithParam<Plant> {};
+
+TEST_P(Planted, IsFound) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    WorldOptions world;
+    world.seed = seed;
+    world.plant = GetParam();
+    const WorldResult result = runWorld(world);
+    if (result.violation.empty()) continue;
+    const WorldOptions least = shrunk(world);
+    EXPECT_NE(runWorld(least).violation, "") << "a shrunk world shows it too";
+    RecordProperty("found", result.violation);
+    return;
+  }
+  FAIL() << "300 worlds, and nothing was noticed";
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, Planted,
+                         testing::Values(Plant::kLosesCommits, Plant::kStartsBeforeCommit,
+                                         Plant::kForgetsTickets, Plant::kForgetsDormancy,
+                                         Plant::kWaitsOnTheWallClock));
+
+}  // namespace
+}  // namespace heald::simulation
