@@ -109,6 +109,10 @@ void Referee::taskStarted(const engine::RunTask& task) {
 void Referee::committed(const engine::Changes& changes, bool acknowledged, bool durable) {
   if (durable) rememberEpisodes(changes);
   const std::size_t before = admitted_.size();
+  became_dormant_.clear();
+  for (const auto& [name, state] : changes.governors) {
+    if (state.dormant() && !governor(name).model.dormant) became_dormant_.insert(name);
+  }
   for (const auto& [name, state] : changes.governors) judge(name, state, durable);
   store_up_ = acknowledged;
   if (!durable) return;

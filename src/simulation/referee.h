@@ -177,6 +177,7 @@ class Referee {
   std::map<std::string, engine::RemedyTotals> seen_totals_;
   bool store_up_ = true;
   std::set<std::string> interrupted_by_reload_;
+  std::set<std::string> became_dormant_;  // in the commit at hand, perhaps after an admission
   std::set<std::uint64_t> tasks_running_;
   std::uint64_t last_run_ = 0;
   std::uint64_t last_action_run_ = 0;

@@ -153,7 +153,10 @@ std::string Referee::objection(const std::string& name, const std::string& of) c
   if (!store_up_) return "the store does not work";
   if (!enabled(core::Feature::kAutoHealing)) return "auto_healing is off";
   if (stormy()) return "the storm brake holds";
-  if (parent != governors_.end() && parent->second.model.dormant) return "its parent is dormant";
+  if (parent != governors_.end() && parent->second.model.dormant &&
+      !became_dormant_.contains(parent->first)) {
+    return "its parent is dormant";
+  }
   if (event_ != nullptr && std::holds_alternative<engine::RequestPermit>(*event_)) {
     if (setup_.healing.observe) return "heald only observes";
     return paused("") ? "everything is paused" : "";
