@@ -37,6 +37,9 @@ std::string explain(const std::string& words) {
   if (words == "illegal flow end") {
     return "this ] or } closes nothing that is open (remove it, or make it fit what it closes)";
   }
+  if (words.starts_with("unknown escape character")) {  // with a part of that character
+    return "a backslash in double quotes begins no escape here (double it, or use single quotes)";
+  }
   if (words == "unknown token") return "a text cannot begin so (put it in quotes)";
   if (words == "the referenced anchor is not defined") {
     return "an alias has no anchor before it (quote a text that begins with *)";

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "io/text.h"
+
 namespace heald::http {
 namespace {
 
@@ -57,7 +59,9 @@ Result<nlohmann::json> parseJsonObject(std::string_view body) {
     if (!value.is_object()) return at(body, 0, "expected an object");
     return value;
   } catch (const nlohmann::json::parse_error& failure) {
-    return at(body, failure.byte > 0 ? failure.byte - 1 : 0, reason(failure.what()));
+    // It shows what it last read, up to the middle of a character.
+    return at(body, failure.byte > 0 ? failure.byte - 1 : 0,
+              io::toValidUtf8(reason(failure.what())));
   } catch (const nlohmann::json::exception& failure) {  // a number out of range
     return at(body, 0, failure.what());
   }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <random>
 #include <set>
@@ -14,6 +15,11 @@ namespace {
 using nlohmann::json;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
+
+// scripts/soak: ten thousand.
+int kills() {
+  return std::getenv("HEALD_SOAK") == nullptr ? 200 : 10'000;
+}
 
 class Dice {
  public:
@@ -88,7 +94,7 @@ governor_defaults:
   budgets: []
 )")});
   Dice dice;
-  for (int kill = 1; kill <= 200; ++kill) {
+  for (int kill = 1; kill <= kills(); ++kill) {
     daemon.start();
     daemon.killAfter(microseconds(dice.upTo(120'000)));
     if (kill % 10 != 0) continue;
@@ -102,8 +108,8 @@ governor_defaults:
   }
   const auto run = attemptsOf(daemon);
   expectNoneTwice(run);
-  std::cout << run.size() << " attempts over 200 kills" << std::endl;
-  EXPECT_GT(run.size(), 200u) << "the kills met nothing";
+  std::cout << run.size() << " attempts over " << kills() << " kills" << std::endl;
+  EXPECT_GT(run.size(), static_cast<std::size_t>(kills())) << "the kills met nothing";
 }
 
 // What heald has said, and must therefore still hold after a crash.
@@ -215,7 +221,7 @@ governor_defaults:
 )")});
   Dice dice;
   Humans humans(daemon, dice);
-  for (int kill = 1; kill <= 200; ++kill) {
+  for (int kill = 1; kill <= kills(); ++kill) {
     startOnItsStore(daemon);
     humans.expectKept();
     ASSERT_FALSE(testing::Test::HasFailure()) << "at kill " << kill << "\n" << daemon.log();
@@ -223,7 +229,7 @@ governor_defaults:
   }
   expectNoneTwice(attemptsOf(daemon));
   std::cout << humans.dormancies() << " dormancies, " << humans.resumes() << " resumes, "
-            << humans.resets() << " resets over 200 kills" << std::endl;
+            << humans.resets() << " resets over " << kills() << " kills" << std::endl;
   EXPECT_GT(humans.dormancies(), 5);
   EXPECT_GT(humans.resumes(), 3);
 }

@@ -95,15 +95,24 @@ void requireLegal(const engine::Event& event) {
   }
 }
 
+// One for all inputs: to make the routes takes longer than a request.
+http::FakeEngine& freshEngine() {
+  static http::FakeEngine engine;
+  static const auto snapshot = std::make_shared<const engine::Snapshot>(http::troubledSnapshot());
+  engine.snapshot = snapshot;
+  engine.events.clear();
+  engine.reloaded_by.clear();
+  return engine;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto parsed = parse(fuzz::Input(data, size));
   if (!parsed) return 0;
-  http::FakeEngine engine;
-  engine.show(http::troubledSnapshot());
-  const http::Pipeline pipeline(http::controlRoutes(engine.backend()),
-                                http::GuardPolicy{.token = kToken}, {});
+  http::FakeEngine& engine = freshEngine();
+  static const http::Pipeline pipeline(http::controlRoutes(engine.backend()),
+                                       http::GuardPolicy{.token = kToken}, {});
   std::size_t read = 0;
   const Response response =
       pipeline.answer(parsed->request, [&](Request& r) -> std::optional<Response> {

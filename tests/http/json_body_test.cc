@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/uri.h"
+
 namespace heald::http {
 namespace {
 
@@ -31,6 +33,12 @@ TEST(JsonBody, NamesLineAndColumnOfAMistake) {
   EXPECT_THAT(messageFor("{"), HasSubstr("line 1, column 2: "));
   EXPECT_THAT(messageFor("{} x"), HasSubstr("line 1, column 4: "));
   EXPECT_THAT(messageFor(R"({"a":1e999})"), HasSubstr("line 1, column "));
+}
+
+// Found by tests/fuzz/alerts_fuzz.cc: the reason ended in the middle of a character.
+TEST(JsonBody, AReasonIsUtf8WhereverTheBodyBreaksOff) {
+  EXPECT_TRUE(isUtf8(messageFor("{\"a\":\"b\"\xac}")));
+  EXPECT_TRUE(isUtf8(messageFor("{\"a\":\"b\"\xe2\x82}")));
 }
 
 TEST(JsonBody, RefusesBytesThatAreNotUtf8) {
