@@ -337,5 +337,21 @@ TEST(Edges, AnAlertThatFiresIsNoHealthOnEndForAGovernorThatAChecksRemedyShares) 
   EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
 }
 
+TEST(Edges, ACommitThatFailsLeavesTheTotalsOfTheRemedy) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.store_error = "disk full";
+  world.runUntil(minutes(1));
+  EXPECT_EQ(world.remedy("restart").totals, RemedyTotals{}) << "nothing has started";
+  world.store_error.clear();
+  world.remedies["restart"] = [&](const StartAction&) {
+    world.store_error = "disk full";
+    return World::Act{};
+  };
+  world.runFor(seconds(20));
+  const RemedyTotals started{.attempts = 1, .successes = 0, .failures = {}};
+  EXPECT_EQ(world.remedy("restart").totals, started) << "its end is not durable yet";
+}
+
 }  // namespace
 }  // namespace heald::engine
