@@ -212,7 +212,8 @@ void Healing::wait(int r, Step& step) {
   }
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
   if (remedy.checked) {
-    admit(r, step);
+    // Another run may have said otherwise since.
+    prechecked(r, step);
   } else if (remedy.check >= 0 && allowed_at && step.now.boot < *allowed_at) {
     precheck(r, step);
   } else {
