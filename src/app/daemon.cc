@@ -11,6 +11,7 @@
 #include "app/http_figures.h"
 #include "app/version.h"
 #include "http/backend.h"
+#include "http/bell.h"
 #include "http/control_routes.h"
 #include "http/metrics_routes.h"
 #include "http/server.h"
@@ -23,6 +24,7 @@
 #include "metrics/text_writer.h"
 #include "runtime/engine_loop.h"
 #include "runtime/performer.h"
+#include "store/history_reader.h"
 #include "store/sqlite_store.h"
 
 namespace heald {
@@ -49,6 +51,10 @@ unsigned workersFor(const engine::Setup& setup) {
   return static_cast<unsigned>(setup.detection.max_concurrent + setup.healing.max_concurrent + 1);
 }
 
+store::HistoryLimits historyLimitsOf(const config::Config& config) {
+  return {config.store.history_max_age, config.store.history_max_bytes};
+}
+
 class RunningDaemon final : public Daemon {
  public:
   RunningDaemon(app::Configuration configuration, const DaemonOptions& options)
@@ -70,6 +76,11 @@ class RunningDaemon final : public Daemon {
 
   Result<void> begin() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    store_->limitHistory(historyLimitsOf(config_));
+    loop_.onHistory([this] { history_bell_.ring(); });
+    loop_.record({.kind = engine::HistoryKind::kHeald,
+                  .event = "started",
+                  .details = {{"version", version()}}});
     log_.write(io::LogLevel::kInfo, "heald starts",
                {{"version", version()},
                 {"store", config_.store.path},
@@ -88,6 +99,7 @@ class RunningDaemon final : public Daemon {
     }
     stopped_ = true;
     log_.write(io::LogLevel::kInfo, "heald stops");
+    history_bell_.close();
     control_.reset();
     loop_.beginStop();
     performer_.cancelAll();
@@ -110,6 +122,10 @@ class RunningDaemon final : public Daemon {
     auto done = readAndApply(by);
     if (!done) {
       reloads_.failed();
+      loop_.record({.kind = engine::HistoryKind::kReload,
+                    .event = "refused",
+                    .actor = by,
+                    .message = done.error().message});
       log_.write(io::LogLevel::kError, "the configuration was not reloaded: nothing has changed",
                  {{"by", by}, {"reason", done.error().message}});
     }
@@ -131,6 +147,7 @@ class RunningDaemon final : public Daemon {
     const auto apply = [&] {
       workers_.allow(workersFor(read->config.setup));
       performer_.use(read->config);
+      store_->limitHistory(historyLimitsOf(read->config));
     };
     const auto setup = std::make_shared<const engine::Setup>(read->config.setup);
     if (const auto reply = loop_.reload({setup, by}, apply); !reply) {
@@ -199,6 +216,10 @@ class RunningDaemon final : public Daemon {
     backend.call = [this](engine::Event event) { return loop_.call(std::move(event)); };
     backend.reload = [this](const std::string& by) { return reload(by); };
     backend.metrics_text = [this](bool open_metrics) { return metricsText(open_metrics); };
+    backend.bell = &history_bell_;
+    backend.history = [this](const engine::HistoryQuery& query) {
+      return store::readHistory(config_.store.path, query);
+    };
     backend.version = version();
     return backend;
   }
@@ -253,6 +274,7 @@ class RunningDaemon final : public Daemon {
   io::ProcessMonitor monitor_;
   runtime::Performer performer_;
   std::unique_ptr<store::Store> store_;
+  http::Bell history_bell_;
   runtime::EngineLoop loop_;
   HttpFigures requests_;
   app::Tasks tasks_;

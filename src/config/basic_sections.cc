@@ -1,7 +1,19 @@
 #include "config/names.h"
+#include "config/scalars.h"
 #include "config/sections.h"
 
 namespace heald::config {
+namespace {
+
+std::string historySizeFault(const std::string& text) {
+  constexpr std::uint64_t kLeast = 1024 * 1024;
+  const auto bytes = parseSize(text);
+  if (!bytes) return bytes.error().message;
+  const bool fits = *bytes >= kLeast && *bytes <= kLeast * 1024 * 64;
+  return fits ? "" : "is not from 1MiB to 64GiB (example: 64MiB)";
+}
+
+}  // namespace
 
 void readWeb(Fields& fields, WebOptions& web) {
   fields.text("control_address", web.control_address, {.check = listenFault},
@@ -24,6 +36,14 @@ void readWeb(Fields& fields, WebOptions& web) {
 void readStore(Fields& fields, StoreOptions& store) {
   fields.text("path", store.path, {},
               "SQLite file of the durable state; in ${STATE_DIRECTORY} when that is set");
+  fields.section("history", false, "the audit log: what is kept of it", [&](Fields& history) {
+    history.duration("max_age", store.history_max_age, {.max = std::chrono::hours(24 * 3660)},
+                     "older entries are dropped");
+    std::string size = "64MiB";
+    history.text("max_size", size, {.check = historySizeFault},
+                 "the oldest entries are dropped when there are more bytes of them");
+    store.history_max_bytes = parseSize(size) ? *parseSize(size) : store.history_max_bytes;
+  });
 }
 
 void readFeatures(Fields& fields, core::FeatureFlags& features) {

@@ -19,6 +19,8 @@ struct WebOptions {
 
 struct StoreOptions {
   std::string path = "/var/lib/heald/heald.db";
+  core::Duration history_max_age = std::chrono::hours(24 * 90);
+  std::uint64_t history_max_bytes = 64 * 1024 * 1024;
 };
 
 // What a kind made, under the kind's name. Shared, because runs of an old configuration may outlive

@@ -17,25 +17,6 @@ core::Duration timeBetweenLooks(const VerifyPolicy& verify) {
                                     seconds(5));
 }
 
-int stepFor(const RemedySpec& spec, int incident_failures) {
-  int step = 0;
-  for (std::size_t i = 0; i < spec.steps.size(); ++i) {
-    if (spec.steps[i] <= incident_failures) {
-      step = static_cast<int>(i);
-    }
-  }
-  return step;
-}
-
-std::string nameOf(const Labels& labels) {
-  for (const auto& [name, value] : labels) {
-    if (name == "alertname") {
-      return value;
-    }
-  }
-  return "without a name";
-}
-
 FailureReason reasonOf(ActionOutcome outcome) {
   switch (outcome) {
     case ActionOutcome::kOk:
@@ -51,18 +32,37 @@ FailureReason reasonOf(ActionOutcome outcome) {
 
 }  // namespace
 
+// Which of its steps runs, after so many failures of this incident.
+int Healing::stepFor(const Remedy& remedy) const {
+  const std::vector<int>& steps = remedy.spec.steps;
+  int step = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i] <= remedy.view.incident_failures) {
+      step = static_cast<int>(i);
+    }
+  }
+  return step;
+}
+
+std::string Healing::reasonFor(const Remedy& remedy) const {
+  if (remedy.check >= 0) {
+    return detection_.message(remedy.check);
+  }
+  const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+  return episode ? "alert " + alertName(episode->labels) : "preventive run";
+}
+
 void Healing::startAction(int r, Step& step) {
   Remedy& remedy = at(r);
-  const int which = stepFor(remedy.spec, remedy.view.incident_failures);
+  const int which = stepFor(remedy);
   const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
-  const std::string reason = remedy.check >= 0 ? detection_.message(remedy.check)
-                             : episode         ? "alert " + nameOf(episode->labels)
-                                               : "preventive run";
+  const std::string reason = reasonFor(remedy);
   if (remedy.view.incident_failures == 0 && remedy.wanted_at) {
     event_wait_.observe(step.now.boot - *remedy.wanted_at);
   }
   remedy.wanted_at.reset();
   remedy.view.last_denied_by.reset();
+  remedy.told_denial.clear();
   ++figures(remedy).allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
   remedy.run = ++runs_;
@@ -90,6 +90,8 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   Remedy& remedy = *found;
   remedy.text = event.text;
   remedy.error = event.text + "\n" + event.output;
+  remedy.output = event.output.substr(0, kHistoryOutputBytes);
+  remedy.exit_code = event.exit_code;
   if (event.outcome != ActionOutcome::kOk) {
     end(r, false, reasonOf(event.outcome), step);
   } else if (remedy.spec.byAlert()) {
@@ -192,6 +194,8 @@ void Healing::ended(int r, Step& step) {
          std::to_string(governors_[remedy.governor].state().consecutive_failures)},
         {"backoff", core::toText(governors_[remedy.governor].backoffNow())}}});
   remedy.error.clear();
+  remedy.output.clear();
+  remedy.exit_code.reset();
   rest(remedy);
   if (again && detection_.health(remedy.check) == Health::kUnhealthy) {
     want(r, false, step);

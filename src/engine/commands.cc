@@ -39,11 +39,23 @@ void Engine::Impl::on(const RunCheckNow& command, Step& step) {
     return;
   }
   detection_.requestByHuman(check, step.out.actions);
+  step.out.remarks.push_back({.kind = HistoryKind::kHuman,
+                              .event = "run_check",
+                              .check = command.check,
+                              .actor = command.by});
   step.out.reply = Reply{"check \"" + command.check + "\" is run now"};
 }
 
 void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
   step.out.reply = healing_.runNow(command, step);
+  if (healing_.indexOf(command.remedy) >= 0) {
+    step.out.remarks.push_back({.kind = HistoryKind::kHuman,
+                                .event = "run_remedy",
+                                .remedy = command.remedy,
+                                .actor = command.by,
+                                .message = step.out.reply->ok() ? (*step.out.reply)->message
+                                                                : step.out.reply->error().message});
+  }
 }
 
 void Engine::Impl::on(const PauseRemedy& command, Step& step) {
@@ -68,7 +80,7 @@ void Engine::Impl::on(const RequestPermit& command, Step& step) {
   }
   const Permits::Surroundings at{healing_.gates(false), setup_.healing.observe,
                                  pauses_.ofAll(step.now.boot)};
-  step.out.reply = permits_.request(command, at, step.now, step.out.notes);
+  step.out.reply = permits_.request(command, at, step.now, step.out);
 }
 
 void Engine::Impl::on(const ReportPermit& command, Step& step) {
@@ -84,9 +96,9 @@ std::string Engine::Impl::checkNames() const {
 }
 
 template <class Act, class Chosen, class Count>
-void Engine::Impl::human(const std::string& name, const char* what, const std::string& by,
-                         const std::string& reason, Step& step, Act act, Chosen chosen,
-                         Count count) {
+void Engine::Impl::human(const std::string& name, const char* event, const char* what,
+                         const std::string& by, const std::string& reason, Step& step, Act act,
+                         Chosen chosen, Count count) {
   // A name that has targets stands for all of them, and for itself.
   const int named = name.empty() ? -1 : governors().indexOf(name);
   const auto is_child = [&](int index) { return governors().parent(index) == named; };
@@ -116,6 +128,7 @@ void Engine::Impl::human(const std::string& name, const char* what, const std::s
       governors().undo();
       human_.clear();
       human_notes_.clear();
+      human_entries_.clear();
       return;
     }
     human_.push_back([index, count](Impl& self) { count(self.governors(), index); });
@@ -123,6 +136,12 @@ void Engine::Impl::human(const std::string& name, const char* what, const std::s
         {Note::Level::kInfo,
          std::string("human action: ") + what,
          {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}});
+    human_entries_.push_back({.kind = HistoryKind::kHuman,
+                              .event = event,
+                              .governor = governors().name(index),
+                              .target = governors().target(index),
+                              .actor = by,
+                              .message = reason});
     done += (done.empty() ? "" : ", ") + governors().name(index);
   }
   step.out.reply = Reply{std::string(what) + ": " + done};
@@ -130,7 +149,7 @@ void Engine::Impl::human(const std::string& name, const char* what, const std::s
 
 void Engine::Impl::on(const Resume& c, Step& step) {
   human(
-      c.governor, "resume", c.by, c.reason, step,
+      c.governor, "resume", "resume", c.by, c.reason, step,
       [&](core::Governor& g) { return g.resume(c.reason); },
       [](const core::Governor& g) { return g.state().dormant(); },
       [](Governors& all, int index) { all.countResume(index); });
@@ -139,7 +158,7 @@ void Engine::Impl::on(const Resume& c, Step& step) {
 void Engine::Impl::on(const EnterDormant& c, Step& step) {
   const core::Now now = step.now;
   human(
-      c.governor, "enter dormant mode", c.by, c.reason, step,
+      c.governor, "dormant", "enter dormant mode", c.by, c.reason, step,
       [&](core::Governor& g) { return g.enterDormant(c.reason, now); },
       [](const core::Governor&) { return true; }, [](Governors&, int) {});
 }
@@ -147,7 +166,7 @@ void Engine::Impl::on(const EnterDormant& c, Step& step) {
 void Engine::Impl::on(const Reset& c, Step& step) {
   const bool forced = c.force;
   human(
-      c.governor, "reset the circuit breaker", c.by, forced ? "forced" : "", step,
+      c.governor, "reset", "reset the circuit breaker", c.by, forced ? "forced" : "", step,
       [&](core::Governor& g) { return g.reset(forced); },
       [](const core::Governor&) { return true; },
       [forced](Governors& all, int index) { all.countReset(index, forced); });
@@ -166,6 +185,11 @@ void Engine::Impl::on(const SetFlag& c, Step& step) {
       {Note::Level::kInfo,
        "human action: flag switched " + word,
        {{"flag", std::string(toString(c.feature))}, {"reason", c.reason}, {"by", c.by}}});
+  human_entries_.push_back({.kind = HistoryKind::kFlag,
+                            .event = word,
+                            .actor = c.by,
+                            .message = c.reason,
+                            .details = {{"flag", std::string(toString(c.feature))}}});
   step.out.reply = Reply{std::string(toString(c.feature)) + " is " + word};
 }
 
@@ -200,6 +224,13 @@ void Engine::Impl::on(const Reload& command, Step& step) {
                              {"checks", std::to_string(setup_.checks.size())},
                              {"remedies", std::to_string(setup_.remedies.size())},
                              {"governors", std::to_string(setup_.governors.size())}}});
+  const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+  step.out.remarks.push_back({.kind = HistoryKind::kReload,
+                              .event = "reloaded",
+                              .actor = command.by,
+                              .details = {{"checks", count(setup_.checks)},
+                                          {"remedies", count(setup_.remedies)},
+                                          {"governors", count(setup_.governors)}}});
   step.out.reply = Reply{"configuration reloaded"};
 }
 

@@ -238,6 +238,8 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   finding.became_healthy = before != c.view.health && c.view.health == Health::kHealthy;
   finding.raises =
       c.scheduled && c.last == Health::kUnhealthy && c.view.health == Health::kUnhealthy;
+  finding.told =
+      c.record.observe(c.last == Health::kUnknown ? Health::kUnknown : c.view.health, now.boot);
   if (c.again) {
     c.again = false;
     start(finding.check, std::exchange(c.again_scheduled, false), actions);

@@ -9,6 +9,7 @@
 #include "core/check_status.h"
 #include "core/time.h"
 #include "engine/event.h"
+#include "engine/health_record.h"
 #include "engine/output.h"
 #include "engine/setup.h"
 #include "engine/snapshot.h"
@@ -51,6 +52,7 @@ class Detection {
     bool raises = false;  // a detection result, critical, and the check counts as unhealthy
     bool became_unhealthy = false;
     bool became_healthy = false;
+    std::optional<HealthRecord::Change> told = {};  // by the history
   };
   Finding finish(const CheckFinished& event, core::Now now, std::vector<Action>& actions);
 
@@ -86,6 +88,7 @@ class Detection {
     int unhealthy_streak = 0;
     std::optional<core::BootTime> healthy_since;
     core::BootTime last_result{};
+    HealthRecord record;
   };
 
   Check& at(int check) { return checks_[static_cast<std::size_t>(check)]; }

@@ -48,8 +48,15 @@ Output Engine::Impl::step(const Event& event, core::Now now) {
   for (const std::uint64_t install : tasks_.takeSuperseded()) {
     out.actions.push_back(TaskReady{install, true});
   }
-  out.commit = proposed();
+  finish(step);
   return out;
+}
+
+void Engine::Impl::finish(Step& step) {
+  for (HistoryEntry& entry : std::exchange(step.out.remarks, {})) {
+    queue_.add(std::move(entry), step.now);
+  }
+  step.out.commit = toCommit(step);
 }
 
 Changes Engine::Impl::changes(core::Now now) const {
@@ -60,6 +67,14 @@ Changes Engine::Impl::changes(core::Now now) const {
   }
   pauses_.addChanges(changes);
   permits_.addChanges(changes);
+  changes.history = queue_.entries();
+  for (const HistoryEntry& entry : human_entries_) {
+    changes.history.push_back(entry);
+    changes.history.back().at = now.wall;
+  }
+  pauses_.addHistory(changes.history, now.wall);
+  healing_.addHistory(changes.history, now);
+  permits_.addHistory(changes.history);
   changes.at = now;
   return changes;
 }
@@ -78,8 +93,8 @@ Changes Engine::Impl::everything(core::Now now) const {
 
 void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) {
   Step step{now, out};
-  out.commit = false;
   if (error.empty()) {
+    queue_.written();
     if (std::exchange(flag_proposal_, std::nullopt)) {
       detect(step);
     }
@@ -115,7 +130,8 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     permits_.undo(out);
   }
   human_notes_.clear();
-  out.commit = proposed();
+  human_entries_.clear();
+  finish(step);
 }
 
 void Engine::Impl::storeProbed(const std::string& error, core::Now now, Output& out) {
@@ -127,10 +143,11 @@ void Engine::Impl::storeProbed(const std::string& error, core::Now now, Output& 
     store_up_ = true;
     store_error_.clear();
     out.notes.push_back({Note::Level::kInfo, "the store is available again", {}});
+    out.remarks.push_back({.kind = HistoryKind::kStore, .event = "available"});
     store_noted_.clear();
     healing_.storeIsBack(step);
   }
-  out.commit = proposed();
+  finish(step);
 }
 
 std::optional<core::BootTime> Engine::Impl::nextWakeup() {
@@ -145,6 +162,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   };
   consider(healing_.nextWakeup());
   if (store_up_) {
+    consider(queue_.nextDue());
     consider(pauses_.nextEnd());
     consider(permits_.nextDeadline());
   }
@@ -189,6 +207,8 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   }
   for (const auto& [name, why] : saved.unreadable) {
     governors().loadUnreadable(governors().place(name), why, now);
+    queue_.add({.kind = HistoryKind::kStore, .event = "unreadable", .message = name + ": " + why},
+               now);
   }
   healing_.loadEpisodes(saved, now);
   for (const auto& [name, totals] : saved.remedies) {
@@ -221,6 +241,8 @@ void Engine::Impl::noteStore(Output& out) {
     out.notes.push_back({Note::Level::kError,
                          "the store is unavailable: nothing starts until it answers again",
                          {{"reason", store_error_}}});
+    out.remarks.push_back(
+        {.kind = HistoryKind::kStore, .event = "unavailable", .message = store_error_});
   }
 }
 
@@ -275,6 +297,9 @@ void Engine::Impl::on(const CheckFinished& event, Step& step) {
   if (finding.became_unhealthy || finding.became_healthy) {
     noteHealth(check, event, finding.became_healthy, step);
   }
+  if (finding.told) {
+    tellHealth(*finding.told, check, event, step);
+  }
   if (finding.became_healthy) {
     healing_.recovered(check, step);
   }
@@ -296,13 +321,34 @@ void Engine::Impl::noteHealth(int check, const CheckFinished& event, bool health
                              {"message", event.message}}});
 }
 
+void Engine::Impl::tellHealth(const HealthRecord::Change& change, int check,
+                              const CheckFinished& event, Step& step) {
+  HistoryEntry entry{.kind = HistoryKind::kCheck,
+                     .event = std::string(toString(change.to)),
+                     .check = detection_.spec(check).name,
+                     .message = event.message,
+                     .details = {{"was", std::string(toString(change.from))},
+                                 {"status", std::string(toString(event.status))}}};
+  if (change.left_out > 0) {
+    entry.details.emplace_back("leftOut", change.left_out);
+  }
+  step.out.remarks.push_back(std::move(entry));
+}
+
 void Engine::Impl::on(const TaskFinished& event, Step& step) {
   if (const auto ready = tasks_.finished(event, step.now)) {
     step.out.actions.push_back(TaskReady{*ready, false});
   }
 }
 
-void Engine::Impl::on(const Stop&, Step&) {
+void Engine::Impl::on(const Record& record, Step& step) {
+  queue_.add(record.entry, step.now);
+  queue_.hurry(step.now);
+}
+
+void Engine::Impl::on(const Stop&, Step& step) {
+  queue_.add({.kind = HistoryKind::kHeald, .event = "stopped"}, step.now);
+  queue_.hurry(step.now);
   stopping_ = true;
   tasks_.stop();
   healing_.stop();

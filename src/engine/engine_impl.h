@@ -9,6 +9,7 @@
 #include "engine/detection.h"
 #include "engine/engine.h"
 #include "engine/healing.h"
+#include "engine/history_queue.h"
 #include "engine/pauses.h"
 #include "engine/permits.h"
 
@@ -37,6 +38,11 @@ class Engine::Impl {
     core::FeatureFlags::Layers before;
   };
   Governors& governors() { return healing_.governors(); }
+  // Whether the step has to be committed. Entries of the history that wait go along with anything
+  // else; by themselves only with what nobody waits for, as their failure would be its answer.
+  bool toCommit(const Step& step) const {
+    return proposed() || (store_up_ && !step.out.reply && queue_.due(step.now.boot));
+  }
   bool proposed() const {
     return healing_.proposed() || pauses_.proposed() || permits_.proposed() ||
            flag_proposal_.has_value();
@@ -45,6 +51,7 @@ class Engine::Impl {
   void registerBuiltIn(const char* id, core::Duration period, core::Now now,
                        core::Duration first_after);
   void load(const Saved& saved, core::Now now);
+  void finish(Step& step);
   void storeDown(const std::string& error);
   void noteStore(Output& out);
   void on(const Tick&, Step& step);
@@ -52,6 +59,8 @@ class Engine::Impl {
   void runTask(const BackgroundTasks::Due& due, Step& step);
   void on(const CheckFinished& event, Step& step);
   void noteHealth(int check, const CheckFinished& event, bool healthy, Step& step);
+  void tellHealth(const HealthRecord::Change& change, int check, const CheckFinished& event,
+                  Step& step);
   void on(const ActionFinished& event, Step& step) { healing_.actionFinished(event, step); }
 
   void on(const TaskFinished& event, Step& step);
@@ -67,7 +76,7 @@ class Engine::Impl {
 
   // Applies a human action to one governor, or to all that `chosen` takes, and answers.
   template <class Act, class Chosen, class Count>
-  void human(const std::string& name, const char* what, const std::string& by,
+  void human(const std::string& name, const char* event, const char* what, const std::string& by,
              const std::string& reason, Step& step, Act act, Chosen chosen, Count count);
   void on(const Resume& c, Step& step);
   void on(const EnterDormant& c, Step& step);
@@ -75,7 +84,8 @@ class Engine::Impl {
   void on(const SetFlag& c, Step& step);
   void on(const AlertsReceived& command, Step& step);
   void on(const Reload& command, Step& step);
-  void on(const Stop&, Step&);
+  void on(const Record& record, Step& step);
+  void on(const Stop&, Step& step);
 
   Setup setup_;
   core::FeatureFlags features_;
@@ -84,6 +94,7 @@ class Engine::Impl {
   Healing healing_;
   Permits permits_;
   BackgroundTasks tasks_;
+  HistoryQueue queue_;
   bool store_up_ = true;
   std::string store_error_;
   std::string store_noted_;
@@ -94,6 +105,7 @@ class Engine::Impl {
   std::optional<FlagProposal> flag_proposal_;
   std::vector<std::function<void(Impl&)>> human_;  // counted once durable
   std::vector<Note> human_notes_;
+  std::vector<HistoryEntry> human_entries_;
 };
 
 }  // namespace heald::engine

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace heald::engine {
 
 Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target, const Alert& alert,
@@ -207,6 +209,34 @@ std::vector<std::pair<EpisodeKey, std::optional<Episode>>> Episodes::everything(
     all.emplace_back(key, known.episode);
   }
   return all;
+}
+
+void Episodes::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const {
+  for (const auto& [key, before] : before_) {
+    const Episode* after = find(key);
+    const bool fired = before && before->firing;
+    const bool fires = after != nullptr && after->firing;
+    if (fired == fires) {
+      continue;
+    }
+    const Episode& episode = after != nullptr ? *after : *before;
+    entries.push_back({.kind = HistoryKind::kAlert,
+                       .event = fires              ? "firing"
+                                : after != nullptr ? "resolved"
+                                                   : "forgotten",
+                       .at = now,
+                       .remedy = key.remedy,
+                       .target = episode.target,
+                       .message = alertName(episode.labels),
+                       .details = {{"fingerprint", key.fingerprint},
+                                   {"startsAt", core::toIso8601(key.starts_at)}}});
+  }
+}
+
+std::string alertName(const Labels& labels) {
+  const auto named = [](const auto& label) { return label.first == "alertname"; };
+  const auto found = std::find_if(labels.begin(), labels.end(), named);
+  return found == labels.end() ? "without a name" : found->second;
 }
 
 void Episodes::undo(core::BootTime now) {

@@ -81,6 +81,7 @@ class Episodes {
   // What was changed: nothing as the episode means that it is forgotten.
   std::vector<std::pair<EpisodeKey, std::optional<Episode>>> changes() const;
   std::vector<std::pair<EpisodeKey, std::optional<Episode>>> everything() const;
+  void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
   void keep() { before_.clear(); }
   void undo(core::BootTime now);
   void load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now);
@@ -116,5 +117,8 @@ class Episodes {
   core::BootTime loaded_at_{};
   core::BootTime next_cleanup_{};
 };
+
+// The value of the label `alertname`, or "without a name".
+std::string alertName(const Labels& labels);
 
 }  // namespace heald::engine

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "core/check_status.h"
 #include "core/feature_flags.h"
 #include "core/time.h"
+#include "engine/history.h"
 #include "engine/setup.h"
 
 namespace heald::engine {
@@ -33,8 +35,9 @@ enum class ActionOutcome : std::uint8_t { kOk, kFailed, kTimeout, kCancelled };
 struct ActionFinished {
   std::uint64_t run = 0;  // as in StartAction; a result of any other run is late and dropped
   ActionOutcome outcome = ActionOutcome::kFailed;
-  std::string text;    // one line for people
-  std::string output;  // what it printed, or the HTTP body
+  std::string text;                   // one line for people
+  std::string output;                 // what it printed, or the HTTP body
+  std::optional<int> exit_code = {};  // of a command that exited
 };
 
 enum class TaskKind : std::uint8_t { kInterval, kTimeout };
@@ -142,12 +145,18 @@ struct Reload {
   std::string by;
 };
 
+// Something that happened outside of the engine and belongs into the history: heald has started, a
+// configuration was refused. Written at once.
+struct Record {
+  HistoryEntry entry;
+};
+
 // No check, attempt or task starts from here on; what runs may still report.
 struct Stop {};
 
 using Event =
     std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant, Reset,
                  SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy, RequestPermit,
-                 ReportPermit, RegisterTask, RemoveTask, AlertsReceived, Reload, Stop>;
+                 ReportPermit, RegisterTask, RemoveTask, AlertsReceived, Reload, Record, Stop>;
 
 }  // namespace heald::engine

@@ -60,6 +60,7 @@ class Governors {
   }
   bool proposed() const { return !proposals_.empty(); }
   std::vector<std::pair<std::string, core::GovernorState>> changes() const;
+  void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
   void keep(std::vector<Note>& notes);
   void undo();
 
@@ -100,5 +101,9 @@ class Governors {
   std::vector<int> listed_;  // in the order of the configuration
   std::vector<Proposal> proposals_;
 };
+
+// The last of these entries that tells of this attempt, or null.
+HistoryEntry* attemptIn(std::vector<HistoryEntry>& entries, const std::string& governor,
+                        std::uint64_t attempt);
 
 }  // namespace heald::engine

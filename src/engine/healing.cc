@@ -177,6 +177,7 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
     }
     step.out.notes.push_back(std::move(note));
   }
+  tellDenial(remedy, toString(guard), "", verdict.until, step);
   const bool waits = !remedy.preventive_run && asksAgain(remedy);
   const auto wanted_at = remedy.wanted_at;
   rest(remedy);
@@ -293,6 +294,9 @@ void Healing::prechecked(int r, Step& step) {
                             {{"remedy", remedy.spec.name},
                              {"check", remedy.spec.check},
                              {"message", detection_.message(remedy.check)}}});
+  if (found == Health::kUnknown) {
+    tellDenial(remedy, "check_unknown", detection_.message(remedy.check), {}, step);
+  }
   rest(remedy);
 }
 
@@ -339,6 +343,7 @@ void Healing::wouldAttempt(int r, Step& step) {
   step.out.notes.push_back({Note::Level::kInfo,
                             "observe mode: an attempt would start now",
                             {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
+  tellDenial(remedy, "observe_mode", "an attempt would start", {}, step);
   rest(remedy);
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/detection.h"
@@ -87,6 +88,7 @@ class Healing {
     return governors_.proposed() || !proposed_.empty() || episodes_.proposed();
   }
   void addChanges(Changes& changes) const;
+  void addHistory(std::vector<HistoryEntry>& entries, core::Now now) const;
   void addEverything(Changes& changes) const;
   void loadEpisodes(const Saved& saved, core::Now now);
   void loadTotals(const std::string& remedy, const RemedyTotals& totals);
@@ -113,8 +115,11 @@ class Healing {
     core::BootTime started{};
     core::BootTime verify_until{};
     std::optional<core::BootTime> wanted_at;
-    std::string text;   // of the present attempt's end, one line
-    std::string error;  // what is matched against the permanent-open conditions
+    std::string text;              // of the present attempt's end, one line
+    std::string error;             // what is matched against the permanent-open conditions
+    std::string output;            // its first lines
+    std::optional<int> exit_code;  // of its command
+    std::string told_denial;       // by the history, since the last attempt
     bool ok = false;
     FailureReason reason = FailureReason::kError;
     RemedyView view;
@@ -179,6 +184,12 @@ class Healing {
   bool paused(int remedy, Step& step);
   bool blockedByParent(int remedy, Step& step);
   void deny(int remedy, const core::Verdict& verdict, Step& step);
+  void tellDenial(Remedy& remedy, std::string_view word, std::string message,
+                  std::optional<core::BootTime> until, Step& step);
+  void tellStart(const Remedy& remedy, HistoryEntry& entry) const;
+  void tellEnd(const Remedy& remedy, core::Now now, HistoryEntry& entry) const;
+  int stepFor(const Remedy& remedy) const;
+  std::string reasonFor(const Remedy& remedy) const;
   void waitUntilAllowed(int remedy);
   void wait(int remedy, Step& step);
   void rest(Remedy& remedy);

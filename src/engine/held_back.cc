@@ -21,6 +21,7 @@ bool Healing::paused(int r, Step& step) {
                               "attempt not started: the remedy is paused",
                               {{"remedy", remedy.spec.name}, {"reason", pause->reason}}});
   }
+  tellDenial(remedy, "paused", pause->reason, pause->until, step);
   rest(remedy);
   return true;
 }
@@ -49,6 +50,7 @@ bool Healing::blockedByParent(int r, Step& step) {
          "attempt not started: what its check depends on is unhealthy",
          {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}, {"depends_on", name}}});
   }
+  tellDenial(remedy, "depends_on", "check " + name + " is unhealthy", {}, step);
   rest(remedy);
   remedy.view.blocked_by = name;
   return true;

@@ -11,6 +11,7 @@
 #include "core/feature_flags.h"
 #include "core/governor.h"
 #include "engine/episodes.h"
+#include "engine/history.h"
 #include "engine/pause.h"
 #include "engine/permit.h"
 #include "heald/result.h"
@@ -57,7 +58,7 @@ struct TaskReady {
 
 using Action = std::variant<StartCheck, StartAction, CancelCheck, CancelAction, RunTask, TaskReady>;
 
-// Something worth a line in the log (and in the history): what, about what, and the details.
+// Something worth a line in the log: what, about what, and the details.
 struct Note {
   enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError };
   Level level = Level::kInfo;
@@ -90,6 +91,7 @@ struct Output {
   std::vector<Action> actions;
   std::vector<Note> notes;
   std::optional<Result<Reply>> reply;
+  std::vector<HistoryEntry> remarks = {};  // of the history; the engine takes them to its queue
 };
 
 // Totals of one remedy; durable, so that its counters survive a restart.
@@ -119,11 +121,12 @@ struct Changes {
   std::vector<std::pair<std::string, std::optional<Pause>>> pauses;     // by remedy; nothing: ended
   std::vector<std::pair<std::string, std::optional<Permit>>> permits;   // by id; nothing: forgotten
   std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;  // nothing: forgotten
+  std::vector<HistoryEntry> history;  // what has happened, in its order
   core::Now at{};
 
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
-           permits.empty() && episodes.empty();
+           permits.empty() && episodes.empty() && history.empty();
   }
 };
 

@@ -20,6 +20,15 @@ Note action(const char* what, const std::string& remedy, const std::string& by) 
           {{"remedy", remedy.empty() ? "all" : remedy}, {"by", by}}};
 }
 
+HistoryEntry entryOf(const char* event, const std::string& remedy, const std::string& by,
+                     const std::string& reason) {
+  return {.kind = HistoryKind::kPause,
+          .event = event,
+          .remedy = remedy,
+          .actor = by,
+          .message = reason};
+}
+
 bool blank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
 }
@@ -55,7 +64,9 @@ Result<Reply> Pauses::pause(const PauseRemedy& command, core::Now now) {
   const std::string until = untilText(pause, now);
   Note note = action("pause", command.remedy, command.by);
   note.fields.insert(note.fields.begin() + 1, {{"until", until}, {"reason", command.reason}});
-  propose(command.remedy, pause, std::move(note));
+  HistoryEntry entry = entryOf("paused", command.remedy, command.by, command.reason);
+  entry.details = {{"until", until}};
+  propose(command.remedy, pause, std::move(note), std::move(entry));
   return Reply{pausedThing(command.remedy) + " is paused until " + until};
 }
 
@@ -73,7 +84,8 @@ Result<Reply> Pauses::unpause(const UnpauseRemedy& command, core::Now now) {
   if (!own) {
     return Error{ErrorCode::kConflict, pausedThing(command.remedy) + " is not paused"};
   }
-  propose(command.remedy, std::nullopt, action("unpause", command.remedy, command.by));
+  propose(command.remedy, std::nullopt, action("unpause", command.remedy, command.by),
+          entryOf("unpaused", command.remedy, command.by, ""));
   std::string still = all == nullptr ? ""
                                      : "; every remedy is still paused until " +
                                            untilText(*all, now) + ": healdctl unpause --all";
@@ -85,7 +97,8 @@ Result<Reply> Pauses::unpauseAll(const UnpauseRemedy& command, core::Now now) {
   for (const auto& [name, pause] : std::map<std::string, Pause>(pauses_)) {
     if (now.boot < pause.until) {
       names += (names.empty() ? "" : ", ") + (name.empty() ? "all" : name);
-      propose(name, std::nullopt, action("unpause", name, command.by));
+      propose(name, std::nullopt, action("unpause", name, command.by),
+              entryOf("unpaused", name, command.by, ""));
     }
   }
   if (names.empty()) {
@@ -100,7 +113,8 @@ void Pauses::forgetEnded(core::Now now) {
       propose(name, std::nullopt,
               {Note::Level::kInfo,
                "a pause is over",
-               {{"remedy", name.empty() ? "all" : name}, {"reason", pause.reason}}});
+               {{"remedy", name.empty() ? "all" : name}, {"reason", pause.reason}}},
+              entryOf("over", name, "", pause.reason));
     }
   }
 }
@@ -113,13 +127,14 @@ std::optional<core::BootTime> Pauses::nextEnd() const {
   return next;
 }
 
-void Pauses::propose(const std::string& remedy, std::optional<Pause> after, Note note) {
+void Pauses::propose(const std::string& remedy, std::optional<Pause> after, Note note,
+                     HistoryEntry entry) {
   const auto found = pauses_.find(remedy);
   std::optional<Pause> before;
   if (found != pauses_.end()) {
     before = found->second;
   }
-  proposals_.push_back({remedy, std::move(before), std::move(note)});
+  proposals_.push_back({remedy, std::move(before), std::move(note), std::move(entry)});
   if (after) {
     pauses_[remedy] = std::move(*after);
   } else {
@@ -133,6 +148,13 @@ void Pauses::addChanges(Changes& changes) const {
     changes.pauses.emplace_back(proposal.remedy, found == pauses_.end()
                                                      ? std::optional<Pause>()
                                                      : std::optional<Pause>(found->second));
+  }
+}
+
+void Pauses::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const {
+  for (const Proposal& proposal : proposals_) {
+    entries.push_back(proposal.entry);
+    entries.back().at = now;
   }
 }
 

@@ -32,6 +32,7 @@ class Pauses {
 
   bool proposed() const { return !proposals_.empty(); }
   void addChanges(Changes& changes) const;
+  void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
   void addEverything(Changes& changes) const;
   bool keep(std::vector<Note>& notes);  // whether there was anything to keep
   void undo();
@@ -43,9 +44,11 @@ class Pauses {
     std::string remedy;
     std::optional<Pause> before;
     Note note;
+    HistoryEntry entry;
   };
 
-  void propose(const std::string& remedy, std::optional<Pause> after, Note note);
+  void propose(const std::string& remedy, std::optional<Pause> after, Note note,
+               HistoryEntry entry);
   Result<Reply> unpauseAll(const UnpauseRemedy& command, core::Now now);
 
   std::map<std::string, Pause> pauses_;  // by remedy, "" is all

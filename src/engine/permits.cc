@@ -47,7 +47,7 @@ Reply ended(const Permit& permit) {
 }  // namespace
 
 Result<Reply> Permits::request(const RequestPermit& command, const Surroundings& at, core::Now now,
-                               std::vector<Note>& notes) {
+                               Output& out) {
   const int governor = governors_.indexOf(command.governor);
   if (governor < 0) {
     return Error{ErrorCode::kNotFound, "no governor \"" + command.governor +
@@ -63,7 +63,7 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
     return deny(governor, PermitOutcome::kPaused,
                 {"paused", false, now.wall + wait, wait,
                  "everything is paused " + remaining(wait) + ": " + at.pause->reason},
-                notes);
+                command.by, out);
   }
   core::Gates gates = at.gates;
   gates.parent_dormant = governors_.parentDormant(governor);
@@ -76,33 +76,41 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                  {},
                  "heald only observes and gives no permit; this one would be " +
                      (verdict.allowed() ? "given" : sentence(verdict, now))},
-                notes);
+                command.by, out);
   }
   const auto decision =
       governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
   return decision.ticket ? grant(governor, *decision.ticket, command, now)
-                         : refuse(governor, decision.verdict, now, notes);
+                         : refuse(governor, decision.verdict, now, command.by, out);
 }
 
 Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
-                      std::vector<Note>& notes) {
+                      const std::string& by, Output& out) {
   governors_.suppressed(governor, *verdict.denied_by);
   Denial denial{std::string(toString(*verdict.denied_by)), true, {}, {}, sentence(verdict, now)};
   if (verdict.until) {
     denial.wait = *verdict.until - now.boot;
     denial.until = now.wall + denial.wait;
   }
-  return deny(governor, PermitOutcome::kDenied, std::move(denial), notes);
+  return deny(governor, PermitOutcome::kDenied, std::move(denial), by, out);
 }
 
 // Ten shells in a loop are not ten lines a second: only another answer is noted.
-Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, std::vector<Note>& notes) {
+Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
+                    Output& out) {
   const std::string& name = governors_.name(governor);
   count(name, outcome);
   if (std::exchange(last_denials_[name], denial.word) != denial.word) {
-    notes.push_back({Note::Level::kInfo,
-                     "permit not given",
-                     {{"governor", name}, {"guard", denial.word}, {"message", denial.message}}});
+    out.notes.push_back(
+        {Note::Level::kInfo,
+         "permit not given",
+         {{"governor", name}, {"guard", denial.word}, {"message", denial.message}}});
+    out.remarks.push_back({.kind = HistoryKind::kDenial,
+                           .event = denial.word,
+                           .governor = name,
+                           .target = governors_.target(governor),
+                           .actor = by,
+                           .message = denial.message});
   }
   Reply reply{"no permit of governor \"" + name + "\": " + denial.message};
   reply.denial = std::move(denial);
@@ -226,6 +234,30 @@ void Permits::addChanges(Changes& changes) const {
   }
 }
 
+void Permits::addHistory(std::vector<HistoryEntry>& entries) const {
+  for (const Proposal& proposal : proposals_) {
+    const auto found = permits_.find(proposal.id);
+    if (found == permits_.end()) {
+      continue;  // forgotten
+    }
+    const Permit& permit = found->second;
+    HistoryEntry* entry = attemptIn(entries, permit.governor, permit.attempt);
+    if (entry == nullptr) {
+      continue;
+    }
+    const bool given = permit.state == PermitState::kOutstanding;
+    entry->actor = permit.by;
+    entry->message = given ? permit.reason : permit.error;
+    entry->details.emplace_back("permit", permit.id);
+    if (!given) {
+      entry->details.emplace_back("result", std::string(toString(permit.state)));
+      entry->details.emplace_back("duration", std::chrono::floor<std::chrono::milliseconds>(
+                                                  permit.ended_at - permit.granted_at)
+                                                  .count());
+    }
+  }
+}
+
 void Permits::addEverything(Changes& changes) const {
   for (const auto& [id, permit] : permits_) {
     changes.permits.emplace_back(id, permit);
@@ -281,7 +313,8 @@ void Permits::undo(Output& out) {
     const auto found = permits_.find(last.id);
     if (!last.before && found != permits_.end()) {
       const int governor = governors_.indexOf(found->second.governor);
-      out.reply = refuse(governor, {core::Guard::kStoreUnavailable, {}}, {}, out.notes);
+      const std::string by = found->second.by;
+      out.reply = refuse(governor, {core::Guard::kStoreUnavailable, {}}, {}, by, out);
     }
     put(last.id, std::move(last.before));
   }

@@ -40,7 +40,7 @@ class Permits {
   // A Reply with `permit`, in force once it is durable, or with `denial`. kNotFound: no such
   // governor. kInvalid: a deadline out of range.
   Result<Reply> request(const RequestPermit& command, const Surroundings& at, core::Now now,
-                        std::vector<Note>& notes);
+                        Output& out);
   // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
   // again is answered the same.
   Result<Reply> report(const ReportPermit& command, core::Now now);
@@ -50,6 +50,8 @@ class Permits {
 
   bool proposed() const { return !proposals_.empty(); }
   void addChanges(Changes& changes) const;
+  // Says of the attempts among these entries which are permits, for whom and why.
+  void addHistory(std::vector<HistoryEntry>& entries) const;
   void addEverything(Changes& changes) const;
   bool keep(std::vector<Note>& notes);  // whether an attempt has ended
   void undo(Output& out);
@@ -65,8 +67,10 @@ class Permits {
     std::optional<Permit> before;
   };
 
-  Reply deny(int governor, PermitOutcome outcome, Denial denial, std::vector<Note>& notes);
-  Reply refuse(int governor, const core::Verdict& verdict, core::Now now, std::vector<Note>& notes);
+  Reply deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
+             Output& out);
+  Reply refuse(int governor, const core::Verdict& verdict, core::Now now, const std::string& by,
+               Output& out);
   Reply grant(int governor, const core::Ticket& ticket, const RequestPermit& command,
               core::Now now);
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);

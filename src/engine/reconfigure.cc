@@ -139,6 +139,8 @@ void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due)
   remedy.verify_until = old.verify_until;
   remedy.text = old.text;
   remedy.error = old.error;
+  remedy.output = old.output;
+  remedy.exit_code = old.exit_code;
   remedy.ok = old.ok;
   remedy.reason = old.reason;
   remedy.episode = old.episode;

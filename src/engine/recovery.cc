@@ -13,6 +13,7 @@ void Healing::recovered(int check, Step& step) {
     remedy.view.incident_failures = 0;
     remedy.view.blocked_by.clear();
     remedy.view.last_denied_by.reset();
+    remedy.told_denial.clear();
     if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
       step.out.notes.push_back({Note::Level::kInfo,
                                 "attempt not needed: the check recovered by itself",

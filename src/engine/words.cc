@@ -1,8 +1,31 @@
 // The words of the engine's enumerations: the same in log, metric label, JSON and documents.
+#include <algorithm>
+#include <array>
+
+#include "engine/history.h"
 #include "engine/output.h"
 #include "engine/snapshot.h"
 
 namespace heald::engine {
+namespace {
+
+constexpr std::array<std::string_view, kHistoryKindCount> kHistoryKinds = {
+    "heald",   "reload",   "store",   "check", "alert", "denial",
+    "attempt", "governor", "breaker", "human", "flag",  "pause"};
+
+}  // namespace
+
+std::string_view toString(HistoryKind kind) {
+  return kHistoryKinds[static_cast<std::size_t>(kind)];
+}
+
+std::optional<HistoryKind> historyKindNamed(std::string_view word) {
+  const auto found = std::find(kHistoryKinds.begin(), kHistoryKinds.end(), word);
+  if (found == kHistoryKinds.end()) {
+    return std::nullopt;
+  }
+  return static_cast<HistoryKind>(found - kHistoryKinds.begin());
+}
 
 std::string_view toString(FailureReason reason) {
   switch (reason) {

@@ -12,6 +12,8 @@
 
 namespace heald::http {
 
+class Bell;
+
 // What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox and
 // wait for its answer. Every function may be called from any thread and throws nothing.
 struct Backend {
@@ -24,6 +26,9 @@ struct Backend {
       metrics_text;  // OpenMetrics 1.0, or Prometheus 0.0.4
   std::string version;
   std::string control_url;  // for the links of the metrics listener's landing page; may be ""
+  // A page of the history, from disk: on the caller's thread, without the engine.
+  std::function<Result<engine::HistoryPage>(const engine::HistoryQuery&)> history;
+  Bell* bell = nullptr;  // rung when there is more of it; outlives the listeners
 };
 
 }  // namespace heald::http

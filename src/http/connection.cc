@@ -42,9 +42,7 @@ std::optional<Response> Connection::readBody(Request& request, std::uint64_t len
   if (length == 0) return std::nullopt;
   if (expectsContinue(request)) write("HTTP/1.1 100 Continue\r\n\r\n", deadline);
   request.body.reserve(length);
-  const mg_request_info& info = *mg_get_request_info(handle_);
-  const int socket = findPeerSocket(info.remote_addr, static_cast<std::uint16_t>(info.remote_port),
-                                    static_cast<std::uint16_t>(info.server_port));
+  const int socket = this->socket();
   while (request.body.size() < length) {
     if (Clock::now() >= deadline) return error(408, "timeout", "the body took too long to arrive");
     // mg_read waits until its whole buffer is full: a client that drips could stretch one call
@@ -58,6 +56,34 @@ std::optional<Response> Connection::readBody(Request& request, std::uint64_t len
     request.body.append(chunk.data(), static_cast<std::size_t>(count));
   }
   return std::nullopt;
+}
+
+int Connection::socket() const {
+  const mg_request_info& info = *mg_get_request_info(handle_);
+  return findPeerSocket(info.remote_addr, static_cast<std::uint16_t>(info.remote_port),
+                        static_cast<std::uint16_t>(info.server_port));
+}
+
+class Connection::Streamed : public Sink {
+ public:
+  Streamed(Connection& connection, std::chrono::milliseconds patience)
+      : connection_(connection), patience_(patience), socket_(connection.socket()) {}
+
+  bool write(std::string_view text) override {
+    return connection_.write(text, Clock::now() + patience_);
+  }
+  bool gone() override { return peerHasClosed(socket_); }
+
+ private:
+  Connection& connection_;
+  const std::chrono::milliseconds patience_;
+  const int socket_;
+};
+
+void Connection::stream(const Response& response, std::chrono::milliseconds patience) {
+  mg_disable_connection_keep_alive(handle_);
+  Streamed sink(*this, patience);
+  if (sink.write(responseHead(response))) response.stream(sink);
 }
 
 void Connection::send(const Response& response, bool with_body, Clock::time_point deadline) {

@@ -29,7 +29,12 @@ class Connection {
   // deadline. The body is left out for HEAD.
   void send(const Response& response, bool with_body, Clock::time_point deadline);
 
+  // Sends an answer that streams, until its stream ends. Each piece of it has `patience`.
+  void stream(const Response& response, std::chrono::milliseconds patience);
+
  private:
+  class Streamed;
+  int socket() const;
   bool write(std::string_view bytes, Clock::time_point deadline);
 
   mg_connection* handle_;

@@ -7,9 +7,11 @@
 
 namespace heald::http {
 
-// The two halves of the control listener's table; see control_routes.h.
+// The parts of the control listener's table; see control_routes.h.
 std::vector<Call> readingCalls(const Backend& backend);
 std::vector<Call> changingCalls(const Backend& backend);
+// The audit log, and the same live.
+std::vector<Call> historyCalls(const Backend& backend);
 // The governor as a service.
 std::vector<Call> permitCalls(const Backend& backend);
 

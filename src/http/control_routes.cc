@@ -18,6 +18,7 @@ std::string actorOf(const Request& request) {
 std::vector<Call> controlCalls(const Backend& backend) {
   std::vector<Call> calls = readingCalls(backend);
   for (Call& call : changingCalls(backend)) calls.push_back(std::move(call));
+  for (Call& call : historyCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : permitCalls(backend)) calls.push_back(std::move(call));
   calls.push_back({.method = "GET", .path = "/api/openapi.json", .summary = "This document"});
   // Made once: it describes itself too.

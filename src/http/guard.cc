@@ -117,9 +117,14 @@ std::optional<Response> Guard::checkOrigin(const Request& request) const {
                "web.allowed_hosts if it should");
 }
 
-std::optional<Response> Guard::checkToken(const Request& request) const {
+bool Guard::holdsToken(const Request& request) const {
   const std::string_view given = bearer(request);
-  if (!policy_.token.empty() && equalInConstantTime(given, policy_.token)) return std::nullopt;
+  return !policy_.token.empty() && !given.empty() && equalInConstantTime(given, policy_.token);
+}
+
+std::optional<Response> Guard::checkToken(const Request& request) const {
+  if (holdsToken(request)) return std::nullopt;
+  const std::string_view given = bearer(request);
   auth_failures_.fetch_add(1, std::memory_order_relaxed);
   const std::string where = policy_.token.empty() ? "none is configured (web.token_file)"
                                                   : "it is in " + policy_.token_file;

@@ -39,6 +39,9 @@ class Guard {
   // With the route known: origin, token, media type, size.
   std::optional<Response> checkAccess(const Request& request, Access access) const;
 
+  // Whether the request brings the right token. Counts nothing.
+  bool holdsToken(const Request& request) const;
+
   // Bytes of the body the request announces; 0 without one. Only after checkRequest() let it pass.
   static std::uint64_t contentLength(const Request& request);
 

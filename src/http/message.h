@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -41,10 +42,20 @@ struct Request {
   Headers headers;
   std::string body;  // empty for calls that change nothing: their body is never read
   std::string remote_address;
+  bool authorised = false;  // it came with the token, whether or not the call needs it
 
   std::optional<std::string_view> queryValue(std::string_view name) const;
   // A segment the route's template names; asking for another one aborts.
   const std::string& parameter(std::string_view name) const;
+};
+
+// Where the body of an answer without an end is written to.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // False when the client has gone, or does not take it in time: then nothing more is written.
+  virtual bool write(std::string_view text) = 0;
+  virtual bool gone() = 0;
 };
 
 struct Response {
@@ -52,6 +63,8 @@ struct Response {
   std::string content_type = "application/json; charset=utf-8";
   std::string body;
   Headers headers;  // besides Content-Type, Content-Length and the ones every answer has
+  // Instead of a body: writes it, on the worker's thread, for as long as it lasts. May not throw.
+  std::function<void(Sink&)> stream = nullptr;
 };
 
 // Bytes that are not UTF-8 become U+FFFD instead of an exception.

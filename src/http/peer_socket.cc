@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -41,6 +42,12 @@ std::size_t bytesWaiting(int socket) {
   int count = 0;
   if (socket < 0 || ::ioctl(socket, FIONREAD, &count) != 0 || count < 0) return 0;
   return static_cast<std::size_t>(count);
+}
+
+bool peerHasClosed(int socket) {
+  pollfd look{socket, POLLRDHUP, 0};
+  return socket >= 0 && ::poll(&look, 1, 0) > 0 &&
+         (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 }  // namespace heald::http

@@ -15,4 +15,7 @@ int findPeerSocket(const std::string& remote_address, std::uint16_t remote_port,
 // Bytes the kernel holds for reading now; 0 when there are none, and for -1.
 std::size_t bytesWaiting(int socket);
 
+// Whether the other side has ended the connection; false for -1.
+bool peerHasClosed(int socket);
+
 }  // namespace heald::http

@@ -40,6 +40,7 @@ Response Pipeline::decide(Request& request, const Match& match, const BodyReader
     if (auto refusal = read_body(request)) return *refusal;
   }
   request.parameters = match.parameters;
+  request.authorised = guard_.holdsToken(request);
   return match.route->handler(request);
 }
 

@@ -140,6 +140,7 @@ Response landing(const Backend& backend) {
                 {"/api/remedies", "/api/remedies", "what it may do"},
                 {"/api/tasks", "/api/tasks", "what runs in the background"},
                 {"/api/flags", "/api/flags", "the kill switches"},
+                {"/api/history", "/api/history", "what has happened"},
                 {"/api/openapi.json", "/api/openapi.json", "every call"}};
   return landingPage(page);
 }

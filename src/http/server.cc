@@ -66,7 +66,11 @@ void Server::Impl::answer(mg_connection* handle) {
     return connection.readBody(target, Guard::contentLength(target),
                                Clock::now() + options.body_timeout);
   });
-  connection.send(response, request->method != "HEAD", Clock::now() + options.send_timeout);
+  if (response.stream && request->method != "HEAD") {
+    connection.stream(response, options.send_timeout);
+  } else {
+    connection.send(response, request->method != "HEAD", Clock::now() + options.send_timeout);
+  }
 }
 
 // Nothing may leave these three: an exception in CivetWeb's C frames ends the process. Out of

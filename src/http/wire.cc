@@ -29,7 +29,9 @@ std::string responseHead(const Response& response) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " +
                      mg_get_response_code_text(nullptr, response.status) + "\r\n";
   append(head, "Content-Type", response.content_type);
-  append(head, "Content-Length", std::to_string(response.body.size()));
+  if (!response.stream) {
+    append(head, "Content-Length", std::to_string(response.body.size()));
+  }
   append(head, "Connection", "close");
   append(head, "X-Content-Type-Options", "nosniff");
   appendDefault(head, response, "Cache-Control", "no-store");

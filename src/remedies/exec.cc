@@ -85,6 +85,10 @@ ActionOutcome outcomeOf(const io::ProcessResult& result) {
   return ActionOutcome::kFailed;
 }
 
+std::optional<int> exitCodeOf(const io::ProcessResult& result) {
+  return result.end == io::ProcessEnd::kExited ? std::optional(result.code) : std::nullopt;
+}
+
 class ExecRemedy : public Remedy {
  public:
   explicit ExecRemedy(io::ProcessSpec spec) : spec_(std::move(spec)) {}
@@ -109,7 +113,7 @@ class ExecRemedy : public Remedy {
     const bool accepted =
         services.workers.post([spec = std::move(spec), cancel = run.cancel, done] {
           io::ProcessResult result = io::runProcess(spec, cancel);
-          done({outcomeOf(result), result.reason, std::move(result.output)});
+          done({outcomeOf(result), result.reason, std::move(result.output), exitCodeOf(result)});
         });
     if (!accepted) done({ActionOutcome::kFailed, "too much work is waiting", ""});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ struct ActionResult {
   ActionOutcome outcome = ActionOutcome::kFailed;
   std::string text;
   std::string output;
+  std::optional<int> exit_code = {};  // of a command that exited
 };
 
 struct ActionRun {

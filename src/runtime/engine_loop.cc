@@ -56,6 +56,10 @@ Result<engine::Reply> EngineLoop::reload(engine::Reload command, std::function<v
   return ask({std::move(command), nullptr, nullptr, std::move(applied)});
 }
 
+void EngineLoop::record(engine::HistoryEntry entry) {
+  mailbox_.put({engine::Record{std::move(entry)}, nullptr, nullptr});
+}
+
 Result<engine::Reply> EngineLoop::ask(Letter letter) {
   letter.answer = std::make_shared<Answer>();
   auto future = letter.answer->get_future();
@@ -137,6 +141,8 @@ std::string EngineLoop::commit(const engine::Changes& changes) {
   std::string error = store_.commit(changes, stamp(clock_.now()));
   if (!error.empty()) {
     next_probe_ = std::min(next_probe_, clock_.now().boot + core::Duration(kRetryStore));
+  } else if (!changes.history.empty() && history_longer_) {
+    history_longer_();
   }
   return error;
 }

@@ -41,6 +41,12 @@ class EngineLoop {
   EngineLoop(const EngineLoop&) = delete;
   EngineLoop& operator=(const EngineLoop&) = delete;
 
+  // Called on the engine's thread whenever the history has become longer. Before start() only; must
+  // not block.
+  void onHistory(std::function<void()> longer) { history_longer_ = std::move(longer); }
+  // Something for the history that the engine does not know by itself. Also before start().
+  void record(engine::HistoryEntry entry);
+
   // Opens the store (which may fail: heald then runs, and starts nothing) and starts the thread.
   void start();
 
@@ -104,6 +110,7 @@ class EngineLoop {
   io::Log& log_;
   const std::string boot_id_;
 
+  std::function<void()> history_longer_;
   std::unique_ptr<engine::Engine> engine_;
   bool loaded_ = false;
   core::BootTime next_probe_{};

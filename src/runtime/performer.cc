@@ -125,7 +125,7 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
   auto done = [this, start, post = std::move(post), part](remedies::ActionResult result) {
     action_runs_.end(start.run);
     post(engine::ActionFinished{start.run, toEngine(result.outcome), std::move(result.text),
-                                std::move(result.output)});
+                                std::move(result.output), result.exit_code});
   };
   part->start(services_, run, std::move(done));
 }

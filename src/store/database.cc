@@ -115,6 +115,11 @@ bool Statement::next() {
   return false;
 }
 
+void Statement::reset() {
+  sqlite3_reset(statement_.get());
+  parameter_ = 0;
+}
+
 void Statement::run() {
   while (next()) {
   }
@@ -138,9 +143,11 @@ void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close(connection);
 }
 
-Database::Database(const std::string& path, std::chrono::milliseconds busy_timeout) {
+Database::Database(const std::string& path, std::chrono::milliseconds busy_timeout, For purpose) {
   sqlite3* connection = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const bool writes = purpose == For::kWriting;
+  const int flags = (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) |
+                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
   connection_.reset(connection);
   if (connection == nullptr) {
@@ -151,7 +158,7 @@ Database::Database(const std::string& path, std::chrono::milliseconds busy_timeo
   }
   sqlite3_busy_timeout(connection, static_cast<int>(busy_timeout.count()));
   // SQLite falls back to reading when it may not write.
-  if (sqlite3_db_readonly(connection, "main") == 1) {
+  if (writes && sqlite3_db_readonly(connection, "main") == 1) {
     throw Fault("read-only");
   }
 }
@@ -170,6 +177,10 @@ std::int64_t Database::integer(std::string_view sql) {
 std::string Database::text(std::string_view sql) {
   Statement statement = prepare(sql);
   return statement.next() ? statement.text(0) : std::string();
+}
+
+std::int64_t Database::lastInsertId() const {
+  return sqlite3_last_insert_rowid(connection_.get());
 }
 
 void Database::abandonJournal() {

@@ -25,8 +25,9 @@ class Statement {
   Statement& bind(std::string_view value);
   Statement& bind(std::optional<std::int64_t> value);  // NULL when there is none
 
-  void run();   // to its end, without rows
-  bool next();  // to the next row; false after the last
+  void run();    // to its end, without rows
+  bool next();   // to the next row; false after the last
+  void reset();  // the rest of the rows is not wanted
 
   std::int64_t integer(int column) const;
   std::string text(int column) const;
@@ -43,15 +44,19 @@ class Statement {
   int parameter_ = 0;
 };
 
-// A connection to a file that exists. Opened for writing; a file that can only be read is a Fault.
+// A connection to a file that exists. One that is opened for writing and can only be read is a
+// Fault. `path` is a URI when it begins with "file:".
 class Database {
  public:
-  Database(const std::string& path, std::chrono::milliseconds busy_timeout);
+  enum class For { kWriting, kReading };
+  Database(const std::string& path, std::chrono::milliseconds busy_timeout,
+           For purpose = For::kWriting);
 
   Statement prepare(std::string_view sql) { return Statement(connection_.get(), sql); }
   void execute(const std::string& sql);
   std::int64_t integer(std::string_view sql);  // the first column of the first row
   std::string text(std::string_view sql);
+  std::int64_t lastInsertId() const;
 
   // From here on, closing leaves the journal file alone: it is not (only) ours any more.
   void abandonJournal();

@@ -28,6 +28,7 @@ class MemoryStore : public Store {
   std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override;
   std::string probe(const core::ClockStamp& now) override;
   std::string reopen(const engine::Changes& everything, const core::ClockStamp& now) override;
+  void limitHistory(const HistoryLimits&) override {}
   Stats stats() const override { return recorder_.stats(); }
 
  private:

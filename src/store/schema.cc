@@ -1,12 +1,23 @@
 #include "store/schema.h"
 
+#include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <vector>
 
 #include "store/fault.h"
 #include "store/files.h"
 
 namespace heald::store {
 namespace {
+
+constexpr const char* kHistory = R"sql(
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY, wall_ns INTEGER NOT NULL, kind TEXT NOT NULL,
+  governor TEXT NOT NULL, remedy TEXT NOT NULL, check_name TEXT NOT NULL,
+  bytes INTEGER NOT NULL, entry TEXT NOT NULL
+) STRICT;
+)sql";
 
 // In order; the n-th makes version n. What has been released is never edited: append.
 // Times: *_ns, of the boot clock (boot_ns) or since 1970 (wall_ns).
@@ -44,7 +55,7 @@ CREATE TABLE episodes (
   remedy TEXT NOT NULL, fingerprint TEXT NOT NULL, starts_at_ns INTEGER NOT NULL,
   episode TEXT NOT NULL, PRIMARY KEY (remedy, fingerprint, starts_at_ns)
 ) STRICT, WITHOUT ROWID;
-)sql",
+)sql", kHistory,
 };
 
 void migrate(Database& database, int version) {
@@ -67,12 +78,63 @@ void requireOurs(Database& database) {
   }
 }
 
+bool whole(Database& database, const std::string& table) {
+  try {
+    return database.text("PRAGMA quick_check(\"" + table + "\")") == "ok";
+  } catch (const Fault&) {
+    return false;
+  }
+}
+
+std::vector<std::string> damagedTables(Database& database) {
+  std::vector<std::string> damaged;
+  Statement tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'");
+  while (tables.next()) {
+    if (std::string table = tables.text(0); !whole(database, table)) {
+      damaged.push_back(std::move(table));
+    }
+  }
+  return damaged;
+}
+
+// Under another name, for whoever wants to save something of it. Nothing of it is touched.
+void setHistoryAside(Database& database) {
+  const auto number = database.integer(
+      "SELECT count(*) + 1 FROM sqlite_schema WHERE name LIKE 'history\\_damaged\\_%' ESCAPE '\\'");
+  Transaction transaction(database);
+  database.execute("ALTER TABLE history RENAME TO history_damaged_" + std::to_string(number));
+  database.execute(kHistory);
+  transaction.commit();
+}
+
+// Damage in the history alone costs the history, and not the state of the governors.
 void requireWhole(Database& database) {
   const std::string found = database.text("PRAGMA quick_check(1)");
-  if (found != "ok") {
+  if (found == "ok") {
+    return;
+  }
+  const std::vector<std::string> damaged = damagedTables(database);
+  const auto of_history = [](const std::string& name) { return name.starts_with("history"); };
+  if (damaged.empty() || !std::all_of(damaged.begin(), damaged.end(), of_history)) {
     throw Fault("corrupt; put back a copy, or move it away to begin with a fresh state (" + found +
                 ")");
   }
+  if (std::find(damaged.begin(), damaged.end(), "history") != damaged.end()) {
+    setHistoryAside(database);
+  }
+}
+
+std::string asUri(const std::string& path) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const unsigned char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += {'%', kDigits[c / 16], kDigits[c % 16]};
+    } else {
+      uri += static_cast<char>(c);
+    }
+  }
+  return uri;
 }
 
 // Closing does it too, and says nothing when it cannot.
@@ -116,6 +178,19 @@ Database openStore(const std::string& path, std::chrono::milliseconds busy_timeo
   if (const auto version = database.integer("PRAGMA user_version"); version < schemaVersion()) {
     migrate(database, static_cast<int>(version));
   }
+  return database;
+}
+
+Database openForReading(const std::string& path, std::chrono::milliseconds busy_timeout) {
+  if (regularFileSize(path) == 0) {
+    throw Fault(fileIdOf(path).exists() ? "empty" : "there is no such file");
+  }
+  // A heald that has it open has a journal. Without one nothing can change while it is read, and
+  // SQLite needs no file of its own beside it: so a copy on read-only media can be read.
+  const bool at_rest = !fileIdOf(journalOf(path)).exists();
+  Database database(asUri(path) + (at_rest ? "?immutable=1" : ""), busy_timeout,
+                    Database::For::kReading);
+  requireOurs(database);
   return database;
 }
 

@@ -21,4 +21,8 @@ void createStore(const std::string& path);
 // not a store of heald, is damaged, or was written by a newer heald; an older one is migrated.
 Database openStore(const std::string& path, std::chrono::milliseconds busy_timeout);
 
+// Opens it for reading alone, whether or not a heald has it open. Fault when there is none, when it
+// is not a store of heald, or was written by a newer heald.
+Database openForReading(const std::string& path, std::chrono::milliseconds busy_timeout);
+
 }  // namespace heald::store

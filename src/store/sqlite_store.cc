@@ -18,10 +18,8 @@ namespace {
 
 constexpr std::size_t kReasonBytes = 4096;
 
-std::int64_t nanoseconds(core::BootTime time) {
-  return time.time_since_epoch().count();
-}
-std::int64_t nanoseconds(core::WallTime time) {
+template <class Time>
+std::int64_t nanoseconds(Time time) {
   return time.time_since_epoch().count();
 }
 
@@ -41,8 +39,11 @@ class OpenStore {
   OpenStore& operator=(const OpenStore&) = delete;
 
   engine::Saved load(const core::ClockStamp& present);
-  void commit(const engine::Changes& changes, const core::ClockStamp& now);
+  // `history_end`: entries of the history behind this id are of commits in doubt, and removed.
+  void commit(const engine::Changes& changes, const core::ClockStamp& now,
+              std::optional<std::int64_t> history_end = {});
   void beat(const core::ClockStamp& now);
+  HistoryTable& history() { return history_; }
   const FileWatch& watch() const { return watch_; }
 
  private:
@@ -69,6 +70,7 @@ class OpenStore {
   Statement put_episode_ = database_.prepare("INSERT OR REPLACE INTO episodes VALUES (?,?,?,?)");
   Statement drop_episode_ = database_.prepare(
       "DELETE FROM episodes WHERE remedy = ? AND fingerprint = ? AND starts_at_ns = ?");
+  HistoryTable history_{database_};
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };
 
@@ -217,11 +219,15 @@ void OpenStore::putEpisodes(const engine::Changes& changes) {
   }
 }
 
-void OpenStore::commit(const engine::Changes& changes, const core::ClockStamp& now) {
+void OpenStore::commit(const engine::Changes& changes, const core::ClockStamp& now,
+                       std::optional<std::int64_t> history_end) {
   watch_.requireSame();
   Transaction transaction(database_);
   put(changes, now);
+  history_.dropAfter(history_end);
+  history_.append(changes.history);
   transaction.commit();
+  history_.committed();
   if (!watch_.same()) {
     throw InDoubt("the store's files were replaced while it was written");
   }
@@ -248,6 +254,7 @@ class SqliteStore : public Store {
         saved = open_->load(present);
       }
       open_->beat(present);
+      history_end_ = open_->history().lastId();
     });
     if (!error.empty()) {
       open_.reset();
@@ -264,6 +271,8 @@ class SqliteStore : public Store {
         makeUndone(changes, fault.what(), now);
       }
       doubt_.end();
+      history_end_ = open_->history().lastId();
+      open_->history().pruneIfFarOver(limits_, now.at.wall);
     });
   }
 
@@ -271,6 +280,7 @@ class SqliteStore : public Store {
     return measured(Operation::kProbe, [&] {
       opened().beat(now);
       doubt_.end();
+      open_->history().prune(limits_, now.at.wall);
     });
   }
 
@@ -281,7 +291,7 @@ class SqliteStore : public Store {
       open_.reset();
       prepareToTakeOver();
       openOrCreate();
-      open_->commit(doubt_.outOf(everything), now);
+      open_->commit(doubt_.outOf(everything), now, history_end_);
       doubt_.end();
     });
     if (!error.empty()) {
@@ -290,6 +300,7 @@ class SqliteStore : public Store {
     return error;
   }
 
+  void limitHistory(const HistoryLimits& limits) override { limits_ = limits; }
   Stats stats() const override { return recorder_.stats(); }
 
  private:
@@ -307,8 +318,10 @@ class SqliteStore : public Store {
   std::string measured(Operation operation, const std::function<void()>& work);
 
   SqliteOptions options_;
-  std::string path_;  // without symbolic links
-  FileId last_open_;  // the file that was open last
+  HistoryLimits limits_;
+  std::int64_t history_end_ = 0;  // the last entry that is known to be true
+  std::string path_;              // without symbolic links
+  FileId last_open_;              // the file that was open last
   std::unique_ptr<OpenStore> open_;
   Doubt doubt_;
   StatsRecorder recorder_;

@@ -7,6 +7,7 @@
 #include "core/governor.h"
 #include "engine/output.h"
 #include "heald/result.h"
+#include "store/history_table.h"
 #include "store/stats.h"
 
 namespace heald::store {
@@ -41,14 +42,18 @@ class Store {
   // ends with the next commit, probe or reopen that succeeds.
   virtual std::string commit(const engine::Changes& changes, const core::ClockStamp& now) = 0;
 
-  // A small durable write: notices a full or read-only disk, a lock, and a store whose file was
-  // deleted or replaced meanwhile. "" or the reason.
+  // A small durable write, and a step of forgetting old history: notices a full or read-only disk,
+  // a lock, and a store whose file was deleted or replaced meanwhile. "" or the reason.
   virtual std::string probe(const core::ClockStamp& now) = 0;
 
   // After a store that was open has failed: opens it anew and writes `everything` into it, which is
   // the whole state that the engine holds in memory (a file that was deleted is created again).
   // Refused, with the reason, when another file has taken its place: only a restart may adopt that.
   virtual std::string reopen(const engine::Changes& everything, const core::ClockStamp& now) = 0;
+
+  // What is kept of the history from here on. The oldest entries that are beyond it are dropped
+  // after commits and probes, a few at a time; a commit fails for none of that.
+  virtual void limitHistory(const HistoryLimits& limits) = 0;
 
   virtual Stats stats() const = 0;
 };

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "e2e/history_of.h"
 #include "e2e/stories.h"
 
 // heald is killed (SIGKILL) at random moments and started again on the same store, while its remedy
@@ -77,6 +78,27 @@ void expectAllCounted(const std::vector<std::uint64_t>& run, const json& governo
   EXPECT_GE(attempts, run.empty() ? 0 : *std::max_element(run.begin(), run.end()));
 }
 
+// Each attempt's start is told once and so is its end, but for the one that runs now; and there are
+// as many as the governor has counted.
+void expectHistoryAgrees(const TestDaemon& daemon) {
+  const auto count = [&] { return daemon.governor(kMain).at("attempts").get<std::uint64_t>(); };
+  const std::uint64_t at_least = count();
+  std::uint64_t started = 0;
+  std::set<std::uint64_t> ended;
+  for (const json& entry : historyOf(daemon, "kind=attempt")) {
+    const auto attempt = entry.at("attempt").get<std::uint64_t>();
+    if (entry.at("event") == "started") {
+      EXPECT_EQ(attempt, ++started);
+    } else {
+      EXPECT_LE(attempt, started) << "an end before its start";
+      EXPECT_TRUE(ended.insert(attempt).second) << attempt << " has ended twice";
+    }
+  }
+  EXPECT_GE(started, at_least);
+  EXPECT_LE(started, count());
+  EXPECT_GE(ended.size() + 1, started) << "an attempt has no end";
+}
+
 // Its failures on end are forgotten, so that it never gets to the limit.
 void forgive(const TestDaemon& daemon) {
   const std::string governor = std::string("/api/governors/") + kMain;
@@ -101,6 +123,7 @@ governor_defaults:
     startOnItsStore(daemon);
     const auto run = attemptsOf(daemon);
     expectAllCounted(run, daemon.governor(kMain));
+    expectHistoryAgrees(daemon);
     expectNoneTwice(run);
     forgive(daemon);
     ASSERT_FALSE(testing::Test::HasFailure()) << "at kill " << kill;

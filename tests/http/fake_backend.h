@@ -140,7 +140,9 @@ struct FakeEngine {
             },
             [](bool open) { return std::string("heald_up 1\n") + (open ? "# EOF\n" : ""); },
             "1.2.3",
-            "http://localhost:3001/"};
+            "http://localhost:3001/",
+            [](const engine::HistoryQuery&) { return engine::HistoryPage{}; },
+            nullptr};
   }
 
   // The last event, which has to be an E.

@@ -28,7 +28,11 @@ void World::crash() {
 
 std::string World::commit(const engine::Changes& changes) {
   if (store_error.empty()) {
-    ++commits;
+    engine::Changes lasting = changes;
+    lasting.history.clear();
+    commits += lasting.empty() ? 0 : 1;
+    ++writes;
+    history.insert(history.end(), changes.history.begin(), changes.history.end());
     rows_.put(changes, driver_.stamp());
   }
   return store_error;

@@ -81,7 +81,9 @@ class World : private simulation::Surroundings {
   std::vector<std::uint64_t> cancelled_checks;
   std::vector<std::pair<std::uint64_t, bool>> ready;  // install, superseded
   std::vector<engine::Note> notes;
-  int commits = 0;
+  std::vector<engine::HistoryEntry> history;  // committed
+  int commits = 0;                            // of more than history
+  int writes = 0;                             // of anything
 
  private:
   std::string commit(const engine::Changes& changes) override;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/time.h"
+#include "engine/history.h"
+
+namespace heald::engine {
+
+// Entries of the history that tell of nothing durable: a check has become unhealthy, a guard says
+// no. They wait for the next commit that takes place anyway, or for one of their own soon after, so
+// that a thousand checks cost one write a second at most. A crash in that second loses them.
+class HistoryQueue {
+ public:
+  static constexpr core::Duration kDelay = std::chrono::seconds(1);
+  // While the store is down. What is beyond is counted, and the count is told in its place.
+  static constexpr std::size_t kLimit = 10'000;
+
+  void add(HistoryEntry entry, core::Now now);
+  // They are written as soon as they can be: now.
+  void hurry(core::Now now) { due_ = entries_.empty() ? due_ : now.boot; }
+
+  bool due(core::BootTime now) const { return due_ && *due_ <= now; }
+  std::optional<core::BootTime> nextDue() const { return due_; }
+  const std::vector<HistoryEntry>& entries() const { return entries_; }
+  void written();
+
+ private:
+  std::vector<HistoryEntry> entries_;
+  std::int64_t lost_ = 0;
+  std::optional<core::BootTime> due_;
+};
+
+}  // namespace heald::engine

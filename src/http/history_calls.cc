@@ -1,0 +1,89 @@
+#include <nlohmann/json.hpp>
+
+#include "http/bell.h"
+#include "http/control_calls.h"
+#include "http/event_stream.h"
+#include "http/history_json.h"
+#include "http/history_query.h"
+
+namespace heald::http {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Of the eight workers of the control listener.
+constexpr int kMostStreams = 4;
+
+Response history(const Backend& backend, const Request& request) {
+  const auto query = readHistoryQuery(request, historyFields(), backend.now().wall);
+  if (!query) return error(query.error());
+  const auto page = backend.history(*query);
+  if (!page) return error(page.error());
+  ordered_json entries = ordered_json::array();
+  for (const engine::HistoryRow& row : page->rows) {
+    entries.push_back(historyJson(row, request.authorised));
+  }
+  ordered_json value;
+  value["next"] = page->more ? ordered_json(page->rows.back().id) : ordered_json();
+  value["newest"] = page->newest;
+  value["outputShown"] = request.authorised;
+  value["entries"] = std::move(entries);
+  return json(value);
+}
+
+// From where on: behind the id that the client has, or else behind the newest. An id that was never
+// given is of another store's history: none of this one is known.
+Result<std::int64_t> beginOf(const Backend& backend, const Request& request,
+                             const engine::HistoryQuery& query) {
+  const auto header = request.headers.get("Last-Event-ID");
+  auto wanted = header ? readHistoryId("Last-Event-ID", *header) : Result(query.after);
+  if (!wanted) return wanted.error();
+  const auto now = backend.history({.limit = 1});
+  if (!now) return now.error();
+  const bool asked = header.has_value() || request.queryValue("after").has_value();
+  if (!asked) return now->newest;
+  return *wanted > now->newest ? 0 : *wanted;
+}
+
+Response tooMany() {
+  Response response = error(429, "limit",
+                            "there are " + std::to_string(kMostStreams) +
+                                " streams already; end one, or ask GET /api/history");
+  response.headers.add("Retry-After", "5");
+  return response;
+}
+
+Response events(const Backend& backend, StreamSlots& slots, const Request& request) {
+  auto query = readHistoryQuery(request, eventFields(), backend.now().wall);
+  if (!query) return error(query.error());
+  const auto slot = slots.take();
+  if (slot == nullptr) return tooMany();
+  const auto begin = beginOf(backend, request, *query);
+  if (!begin) return error(begin.error());
+  query->after = *begin;
+  Response response = text("", "text/event-stream");
+  const auto stream = std::make_shared<EventStream>(backend, *query, request.authorised);
+  response.stream = [slot, stream](Sink& sink) { stream->writeTo(sink); };
+  return response;
+}
+
+}  // namespace
+
+std::vector<Call> historyCalls(const Backend& backend) {
+  const auto slots = std::make_shared<StreamSlots>(kMostStreams);
+  return {{.method = "GET",
+           .path = "/api/history",
+           .summary = "What has happened, newest first: the audit log",
+           .query = historyFields(),
+           .handler = [backend](const Request& request) { return history(backend, request); }},
+          {.method = "GET",
+           .path = "/api/events",
+           .summary = "The same as it happens: server-sent events",
+           .query = eventFields(),
+           .content_type = "text/event-stream",
+           .handler = [backend, slots](const Request& request) {
+             return events(backend, *slots, request);
+           }}};
+}
+
+}  // namespace heald::http

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/daemon.h"
+
+namespace heald::test {
+
+// All entries of the history that the query ("kind=attempt") chooses, the oldest first.
+inline std::vector<nlohmann::json> historyOf(const TestDaemon& daemon, const std::string& query) {
+  std::vector<nlohmann::json> entries;
+  std::string before;
+  do {
+    const std::string call = "/api/history?limit=1000&" + query + before;
+    const auto page = nlohmann::json::parse(daemon.get(call).body);
+    for (const auto& entry : page.at("entries")) entries.push_back(entry);
+    const auto& next = page.at("next");
+    before = next.is_null() ? "" : "&before=" + std::to_string(next.get<long>());
+  } while (!before.empty());
+  std::reverse(entries.begin(), entries.end());
+  return entries;
+}
+
+}  // namespace heald::test

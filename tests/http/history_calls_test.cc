@@ -1,0 +1,330 @@
+// GET /api/history and GET /api/events: what they ask for, what they answer, and how a stream ends.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+#include <thread>
+
+#include "fake_backend.h"
+#include "http/bell.h"
+#include "http/control_routes.h"
+#include "http/event_stream.h"
+#include "http/history_json.h"
+#include "http/server.h"
+#include "http/uri.h"
+#include "support/eventually.h"
+#include "support/http_test_client.h"
+
+namespace heald::http {
+namespace {
+
+using engine::HistoryKind;
+using engine::HistoryPage;
+using engine::HistoryQuery;
+using engine::HistoryRow;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+HistoryRow rowOf(std::int64_t id) {
+  HistoryRow row;
+  row.id = id;
+  row.entry = {.kind = HistoryKind::kAttempt,
+               .event = "failed",
+               .at = testNow().wall,
+               .governor = "main",
+               .remedy = "restart",
+               .check = "gateway",
+               .attempt = 3,
+               .actor = "api from 127.0.0.1",
+               .message = "exit code 3",
+               .output = "password=hunter2",
+               .details = {{"exitCode", 3}, {"reason", "error"}}};
+  return row;
+}
+
+// A history in memory, of as many entries as the test says.
+struct FakeHistory {
+  std::atomic<std::int64_t> newest = 0;
+  std::optional<Error> failure;
+  std::mutex mutex;
+  std::vector<HistoryQuery> queries;
+  Bell bell;
+  FakeEngine engine;
+
+  Backend backend() {
+    Backend backend = engine.backend();
+    backend.bell = &bell;
+    backend.history = [this](const HistoryQuery& query) -> Result<HistoryPage> {
+      const std::lock_guard lock(mutex);
+      queries.push_back(query);
+      if (failure) return *failure;
+      HistoryPage page;
+      page.newest = newest;
+      for (std::int64_t id = query.after + 1; id <= page.newest; ++id) {
+        if (page.rows.size() == query.limit) page.more = true;
+        if (!page.more) page.rows.push_back(rowOf(id));
+      }
+      return page;
+    };
+    return backend;
+  }
+
+  Response ask(const std::string& target, bool token = true) {
+    Request request;
+    request.method = "GET";
+    request.path = target.substr(0, target.find('?'));
+    if (const auto mark = target.find('?'); mark != std::string::npos) {
+      request.query = *parseQuery(target.substr(mark + 1));
+    }
+    request.headers.add("Host", "localhost");
+    if (token) request.headers.add("Authorization", "Bearer the token");
+    const Pipeline pipeline(controlRoutes(backend()), GuardPolicy{.token = "the token"}, {});
+    return pipeline.answer(request, [](Request&) { return std::nullopt; });
+  }
+  std::string refusal(const std::string& target) {
+    const Response response = ask(target);
+    EXPECT_EQ(response.status, 400) << target;
+    return json::parse(response.body)["error"]["message"];
+  }
+};
+
+TEST(HistoryCall, AnswersAPageWithWhereTheNextBegins) {
+  FakeHistory history;
+  history.newest = 7;
+  const json answer = json::parse(history.ask("/api/history?limit=2").body);
+  EXPECT_EQ(answer["entries"].size(), 2u);
+  EXPECT_EQ(answer["next"], 2);
+  EXPECT_EQ(answer["newest"], 7);
+  EXPECT_TRUE(json::parse(history.ask("/api/history").body)["next"].is_null());
+  EXPECT_EQ(history.queries.back().limit, 100u);
+  EXPECT_TRUE(history.queries.back().newest_first);
+}
+
+TEST(HistoryCall, PassesOnWhatIsChosen) {
+  FakeHistory history;
+  history.ask(
+      "/api/history?since=2h&until=2026-11-23T20:47:00Z&governor=a%20b&remedy=r&check=c"
+      "&kind=attempt,breaker&before=9&limit=1000");
+  const HistoryQuery& query = history.queries.back();
+  EXPECT_EQ(query.since, testNow().wall - std::chrono::hours(2));
+  EXPECT_EQ(query.until, testNow().wall);
+  EXPECT_EQ(query.governor, "a b");
+  EXPECT_EQ(query.remedy, "r");
+  EXPECT_EQ(query.check, "c");
+  EXPECT_THAT(query.kinds, ElementsAre(HistoryKind::kAttempt, HistoryKind::kBreaker));
+  EXPECT_EQ(query.before, 9);
+  EXPECT_EQ(query.limit, 1000u);
+}
+
+TEST(HistoryCall, RefusesWhatItDoesNotKnowAndSaysWhatWouldBeRight) {
+  FakeHistory history;
+  EXPECT_EQ(history.refusal("/api/history?goveror=a"),
+            "\"goveror\" is not known here; this call takes since, until, limit, before, governor, "
+            "remedy, check, kind");
+  EXPECT_THAT(history.refusal("/api/history?since=yesterday"),
+              HasSubstr("\"yesterday\" is neither a time nor a duration before now (examples: "));
+  EXPECT_THAT(history.refusal("/api/history?until=-5s"), HasSubstr("until: \"-5s\""));
+  EXPECT_EQ(history.refusal("/api/history?limit=0"), "limit: \"0\" is not from 1 to 1000");
+  EXPECT_THAT(history.refusal("/api/history?limit=1001"), HasSubstr("from 1 to 1000"));
+  EXPECT_THAT(history.refusal("/api/history?limit=99999999999999999999"), HasSubstr("limit"));
+  EXPECT_THAT(history.refusal("/api/history?kind=attempt,nonesuch"),
+              HasSubstr("kind: \"nonesuch\" is no kind (heald, reload, "));
+  EXPECT_THAT(history.refusal("/api/history?before=-1"), HasSubstr("not the id of an entry"));
+  EXPECT_THAT(history.refusal("/api/history?after=1"), HasSubstr("is not known here"));
+  EXPECT_THAT(history.refusal("/api/events?since=2h"), HasSubstr("is not known here"));
+  EXPECT_THAT(history.refusal("/api/events?after=1x"), HasSubstr("not the id of an entry"));
+  EXPECT_TRUE(history.queries.empty());
+}
+
+TEST(HistoryCall, ShowsWhatCommandsPrintedWithTheTokenOnly) {
+  FakeHistory history;
+  history.newest = 1;
+  const json with = json::parse(history.ask("/api/history").body);
+  EXPECT_EQ(with["entries"][0]["output"], "password=hunter2");
+  EXPECT_EQ(with["outputShown"], true);
+  const Response open = history.ask("/api/history", false);
+  EXPECT_EQ(open.status, 200);
+  EXPECT_THAT(open.body, Not(HasSubstr("hunter2")));
+  EXPECT_EQ(json::parse(open.body)["outputShown"], false);
+}
+
+TEST(HistoryCall, IsUnavailableWhenTheStoreIs) {
+  FakeHistory history;
+  history.failure = Error{ErrorCode::kUnavailable, "heald.db: the disk is gone"};
+  EXPECT_EQ(history.ask("/api/history").status, 503);
+  EXPECT_EQ(history.ask("/api/events").status, 503);
+}
+
+TEST(HistoryJson, HasEveryKeyAndTheDocumentExplainsIt) {
+  std::ifstream file(HEALD_SOURCE_DIR "/docs/http-api.md");
+  std::stringstream document;
+  document << file.rdbuf();
+  FakeHistory history;
+  history.newest = 1;
+  const std::string answer = history.ask("/api/history").body;
+  const std::regex key("\"([A-Za-z]+)\":");
+  int keys = 0;
+  for (std::sregex_iterator found(answer.begin(), answer.end(), key), end; found != end; ++found) {
+    ++keys;
+    EXPECT_THAT(document.str(), HasSubstr("`" + (*found)[1].str() + "`"));
+  }
+  EXPECT_EQ(keys, 19);
+  for (std::size_t i = 0; i < engine::kHistoryKindCount; ++i) {
+    const std::string word(toString(static_cast<HistoryKind>(i)));
+    EXPECT_THAT(document.str(), HasSubstr("| `" + word + "` | "));
+  }
+}
+
+TEST(HistoryJson, ShowsADamagedRowAsSuch) {
+  HistoryRow row;
+  row.id = 4;
+  row.unreadable = "it is not a JSON object";
+  EXPECT_EQ(historyJson(row, true).dump(),
+            R"({"id":4,"time":null,"kind":"unreadable","message":"it is not a JSON object"})");
+}
+
+// What a stream writes, and a client that goes when the test says so.
+struct FakeSink : Sink {
+  std::mutex mutex;
+  std::string text;
+  std::atomic<bool> takes = true;
+  std::atomic<bool> left = false;
+
+  bool write(std::string_view more) override {
+    const std::lock_guard lock(mutex);
+    text += more;
+    return takes;
+  }
+  bool gone() override { return left; }
+  bool has(const std::string& part) {
+    const std::lock_guard lock(mutex);
+    return text.find(part) != std::string::npos;
+  }
+};
+
+// A stream on a thread of its own, as on a worker.
+struct Streaming {
+  Streaming(FakeHistory& history, FakeSink& sink, HistoryQuery query = {})
+      : stream(history.backend(), query, false), thread([this, &sink] { stream.writeTo(sink); }) {}
+  EventStream stream;
+  std::jthread thread;
+};
+
+TEST(EventStream, SendsWhatIsThereAndThenWhatComes) {
+  FakeHistory history;
+  FakeSink sink;
+  history.newest = 250;  // more than a page
+  {
+    const Streaming streaming(history, sink, {.after = 3});
+    EXPECT_TRUE(test::eventually([&] { return sink.has("id: 250\n"); }));
+    EXPECT_FALSE(sink.has("id: 3\n"));
+    EXPECT_TRUE(sink.has("id: 4\ndata: {\"id\":4,"));
+    history.newest = 251;
+    history.bell.ring();
+    EXPECT_TRUE(test::eventually([&] { return sink.has("id: 251\n"); }));
+    EXPECT_FALSE(sink.has("hunter2"));
+    history.bell.close();
+  }
+  EXPECT_FALSE(sink.has("id: 252\n"));
+}
+
+TEST(EventStream, BeginsAnewWhenTheHistoryDoes) {
+  FakeHistory history;
+  FakeSink sink;
+  history.newest = 10;
+  const Streaming streaming(history, sink, {.after = 9});
+  EXPECT_TRUE(test::eventually([&] { return sink.has("id: 10\n"); }));
+  history.newest = 2;
+  history.bell.ring();
+  EXPECT_TRUE(test::eventually([&] { return sink.has("id: 2\n"); }));
+  EXPECT_TRUE(sink.has("id: 1\n"));
+  history.bell.close();
+}
+
+TEST(EventStream, EndsWhenItsClientGoesOrDoesNotTakeIt) {
+  for (const bool slow : {false, true}) {
+    FakeHistory history;
+    FakeSink sink;
+    history.newest = 1;
+    Streaming streaming(history, sink);
+    EXPECT_TRUE(test::eventually([&] { return sink.has("id: 1\n"); }));
+    (slow ? sink.takes : sink.left) = slow ? false : true;
+    history.newest = 2;
+    history.bell.ring();
+    streaming.thread.join();
+  }
+}
+
+TEST(EventStream, AStoreThatCannotBeReadEndsNoStream) {
+  FakeHistory history;
+  FakeSink sink;
+  history.newest = 1;
+  {
+    const std::lock_guard lock(history.mutex);
+    history.failure = Error{ErrorCode::kUnavailable, "gone"};
+  }
+  const Streaming streaming(history, sink);
+  EXPECT_TRUE(test::eventually([&] { return sink.has("cannot be read"); }));
+  {
+    const std::lock_guard lock(history.mutex);
+    history.failure.reset();
+  }
+  history.bell.ring();
+  EXPECT_TRUE(test::eventually([&] { return sink.has("id: 1\n"); }));
+  history.bell.close();
+}
+
+TEST(EventStream, SlotsAreGivenBack) {
+  StreamSlots slots(2);
+  auto one = slots.take();
+  const auto two = slots.take();
+  EXPECT_NE(one, nullptr);
+  EXPECT_NE(two, nullptr);
+  EXPECT_EQ(slots.take(), nullptr);
+  EXPECT_EQ(slots.take(), nullptr) << "a refusal takes none";
+  one.reset();
+  EXPECT_NE(slots.take(), nullptr);
+}
+
+// Over real connections: the cap, the other calls beside it, a client that leaves, a stop.
+TEST(EventStream, LeavesWorkersForEverythingElseAndEndsWithTheServer) {
+  FakeHistory history;
+  history.newest = 5;
+  ServerOptions options;
+  options.workers = 6;
+  auto server = Server::start(options, controlRoutes(history.backend()), GuardPolicy{}, {});
+  ASSERT_TRUE(server.ok());
+  const std::uint16_t port = (*server)->address().port;
+  const std::string call = "GET /api/events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::vector<std::unique_ptr<test::RawConnection>> streams;
+  for (int i = 0; i < 4; ++i) {
+    streams.push_back(std::make_unique<test::RawConnection>(port));
+    streams.back()->send(call);
+    ASSERT_TRUE(streams.back()->readable({20, 0}));
+  }
+  const test::RawResponse refused = test::sendRaw(port, call);
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_TRUE(refused.hasHeader("Retry-After: 5"));
+  EXPECT_EQ(test::get(port, "/api/history").status, 200);
+  streams.pop_back();  // its place is free again, without anything happening
+  // HEAD takes a place too, for a moment.
+  EXPECT_TRUE(test::eventually([&] {
+    return test::sendRaw(port, "HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").status ==
+           200;
+  }));
+  history.bell.close();
+  const auto begun = std::chrono::steady_clock::now();
+  server->reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
+  const test::RawResponse whole(streams.front()->readAll());
+  EXPECT_TRUE(whole.hasHeader("Content-Type: text/event-stream"));
+  EXPECT_THAT(whole.head, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(whole.body, HasSubstr("id: 5\ndata: "));
+}
+
+}  // namespace
+}  // namespace heald::http
