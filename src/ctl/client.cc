@@ -1,5 +1,6 @@
 #include "ctl/client.h"
 
+#include <atomic>
 #include <future>
 #include <nlohmann/json.hpp>
 
@@ -48,6 +49,29 @@ Answer Client::send(const std::string& method, const std::string& path, const st
   http_.send(requestFor(method, path, body), {},
              [&promise](io::HttpResponse response) { promise.set_value(std::move(response)); });
   return judge(answered.get());
+}
+
+Answer Client::follow(const std::string& path, std::function<void(std::string_view)> piece,
+                      core::Duration silence) {
+  using Clock = std::chrono::steady_clock;
+  std::atomic<Clock::time_point> heard = Clock::now();
+  io::HttpRequest request = requestFor("GET", path, "");
+  request.timeout = std::chrono::hours(24 * 20);
+  request.on_data = [&](std::string_view bytes) {
+    heard = Clock::now();
+    piece(bytes);
+  };
+  io::CancelSource cancel;
+  std::promise<io::HttpResponse> promise;
+  auto answered = promise.get_future();
+  http_.send(std::move(request), cancel.token(),
+             [&promise](io::HttpResponse response) { promise.set_value(std::move(response)); });
+  while (answered.wait_for(std::chrono::seconds(1)) != std::future_status::ready) {
+    if (Clock::now() - heard.load() > silence) cancel.cancel();
+  }
+  io::HttpResponse response = answered.get();
+  if (response.end == io::HttpEnd::kCancelled) response.error = "nothing was heard of it";
+  return judge(response);
 }
 
 io::HttpRequest Client::requestFor(const std::string& method, const std::string& path,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -43,6 +44,11 @@ class Client {
 
   Answer get(const std::string& path) { return send("GET", path, ""); }
   Answer send(const std::string& method, const std::string& path, const std::string& body);
+
+  // Reads an answer without an end: `piece` is called with what comes, on another thread. Returns
+  // when it has ended, or when nothing has come for so long.
+  Answer follow(const std::string& path, std::function<void(std::string_view)> piece,
+                core::Duration silence);
 
   const std::string& url() const { return options_.url; }
 

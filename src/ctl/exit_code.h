@@ -3,7 +3,7 @@
 namespace heald::ctl {
 
 // What healdctl tells scripts; in --help and docs/healdctl.md. The last three only with
-// `status --check`.
+// `status --check`, and kDegraded also with `run check`.
 enum class ExitCode {
   kOk = 0,
   kRefused = 1,        // the daemon said no: the present state is in the way, or it cannot now

@@ -11,7 +11,10 @@
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
 #include "ctl/exec.h"
+#include "ctl/history.h"
+#include "ctl/run_checks.h"
 #include "ctl/simulate.h"
+#include "ctl/watch.h"
 #include "io/address.h"
 #include "io/foreground.h"
 #include "io/text.h"
@@ -35,7 +38,9 @@ Examples:
   healdctl reset gateway --force                        leaves PERMANENT_OPEN
   healdctl flag                                         the kill switches and their layers
   healdctl flag auto_healing off --reason "deploying"
-  healdctl run check gateway
+  healdctl run check gateway                            waits for its result; so does --all
+  healdctl history --since 2h --kind attempt,breaker    what has happened, and why
+  healdctl watch                                        the status, kept up to date
   healdctl pause restart-gateway --for 2h --reason "moving the disk"
   healdctl explain gateway                              why it may act now, or may not
   healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
@@ -47,7 +52,7 @@ Exit codes:
   0  ok                                 4  not authorised: no token, or a wrong one
   1  refused: the state is in the way   5  no such governor, check, remedy or flag
   2  wrong arguments                    status --check: 10 degraded, 11 dormant, 12 disabled
-  3  heald cannot be reached
+  3  heald cannot be reached            run check: 10 not all are ok
   exec: the command's own; 75 denied, 69 heald not reached (both: not run), 124 over its deadline
 
 Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR. A proxy is never used.)";
@@ -85,6 +90,8 @@ class CommandLine {
     addRuns();
     addPauses();
     addExplain();
+    addHistory();
+    addWatch();
     addReload();
     addExec();
     addConfiguration();
@@ -185,14 +192,73 @@ class CommandLine {
   void addRuns() {
     CLI::App* runs = app_.add_subcommand("run", "Run a check, or want a remedy, now");
     runs->require_subcommand(1);
-    add(runs, "check", "Run a check now",
-        [this](const Console& s) { return runCheck(s, args_.name); })
-        ->add_option("name", args_.name, "Its name")
-        ->required();
+    CLI::App* check = add(runs, "check", "Run checks now, and wait for their results",
+                          [this](const Console& s) { return runTheChecks(s); });
+    CLI::Option* names = check->add_option("name", checks_.names, "Their names");
+    check->add_flag("--all", checks_.all, "Every one of them")->excludes(names);
+    check->add_flag("--no-wait", checks_.no_wait, "Do not wait for the results");
     add(runs, "remedy", "Want a remedy now; its governor is still asked",
         [this](const Console& s) { return runRemedy(s, args_.name); })
         ->add_option("name", args_.name, "Its name")
         ->required();
+  }
+
+  ExitCode runTheChecks(const Console& console) {
+    if (checks_.names.empty() && !checks_.all) {
+      return console.fail(ExitCode::kUsage, "name a check, or say --all");
+    }
+    if (at_.terminal && at_.environment("TERM").value_or("dumb") != "dumb") {
+      checks_.terminal = terminalSize();
+    }
+    return runChecks(console, checks_);
+  }
+
+  void addHistory() {
+    CLI::App* sub = app_.add_subcommand("history", "What has happened, the oldest first");
+    const auto choice = [&](const char* option, const char* key, const char* help) {
+      return sub->add_option_function<std::string>(
+          option, [this, key](const std::string& value) { history_.query[key] = value; }, help);
+    };
+    CLI::Option* since = choice("--since", "since", "From then on: 2h ago, or a time");
+    CLI::Option* until = choice("--until", "until", "Before then");
+    choice("--governor", "governor", "Only of this governor and its targets");
+    choice("--remedy", "remedy", "Only of this remedy");
+    choice("--check", "check", "Only of this check");
+    choice("--kind", "kind", "Only of these kinds: attempt,breaker,human …");
+    CLI::Option* limit = sub->add_option("--limit", history_.limit,
+                                         "The newest so many (100 unless since or until); 0: all");
+    sub->add_flag("--json", history_.as_json, "A line of JSON for each");
+    CLI::Option* follow =
+        sub->add_flag("-f,--follow", history_.follow, "And then what happens, until Ctrl-C");
+    CLI::Option* store =
+        sub->add_option("--store", history_.store, "Read this file, without a heald");
+    store->excludes(follow);
+    sub->callback([this, since, until, limit, store] {
+      const bool bounded = since->count() + until->count() + limit->count() > 0;
+      if (!bounded) history_.limit = 100;
+      if (store->count() > 0) {
+        offline_ = [this] { return showStoredHistory(history_, at_.out, at_.err, colours()); };
+      } else {
+        command_ = [this](const Console& s) { return showHistory(s, history_); };
+      }
+    });
+  }
+
+  void addWatch() {
+    CLI::App* sub = app_.add_subcommand("watch", "The status, kept up to date, until q or Ctrl-C");
+    sub->add_option("--interval", watch_seconds_, "Seconds between two looks")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->capture_default_str();
+    sub->callback([this] {
+      command_ = [this](const Console& s) {
+        const auto interval = std::chrono::duration<double>(watch_seconds_);
+        return static_cast<ExitCode>(
+            watch(s, std::chrono::duration_cast<core::Duration>(interval)));
+      };
+      args_.timeout_seconds = std::min(args_.timeout_seconds, 2.0);  // it has to hear its keys
+      problem_ = watchProblem(at_.environment);
+      if (problem_.empty()) Screen::holdSignals();  // before the client makes its thread
+    });
   }
 
   void addPauses() {
@@ -293,6 +359,10 @@ class CommandLine {
   bool colours() const { return at_.terminal && at_.environment("NO_COLOR").value_or("").empty(); }
 
   ExitCode askDaemon() {
+    if (!problem_.empty()) {
+      at_.err << "healdctl: " << problem_ << "\n";
+      return ExitCode::kUsage;
+    }
     if (const std::string problem = io::urlProblem(args_.url); !problem.empty()) {
       at_.err << "healdctl: --url " << args_.url << " " << problem << "\n";
       return ExitCode::kUsage;
@@ -310,6 +380,10 @@ class CommandLine {
   const Surroundings& at_;
   Arguments args_;
   ExecOptions exec_;
+  RunChecksOptions checks_;
+  HistoryOptions history_;
+  double watch_seconds_ = 2;
+  std::string problem_;
   BoundOptions bound_;
   SimulateOptions simulate_;
   Command command_;

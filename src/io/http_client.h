@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct HttpRequest {
   std::string proxy;                   // none when empty: the *_proxy environment is not obeyed
   bool follow_redirects = false;       // at most 5, and never from https to http
   std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped
+  // Takes the body of an answer with a status of 2xx piece by piece as it comes, instead of having
+  // it kept. On the client's thread, with the rules of Done.
+  std::function<void(std::string_view)> on_data = nullptr;
 };
 
 enum class HttpEnd {

@@ -129,6 +129,12 @@ std::size_t HttpTransfer::onBody(char* data, std::size_t size, std::size_t count
   auto& transfer = *static_cast<HttpTransfer*>(self);
   std::string& body = transfer.response_.body;
   const std::size_t bytes = size * count;
+  long status = 0;
+  curl_easy_getinfo(transfer.handle(), CURLINFO_RESPONSE_CODE, &status);
+  if (transfer.request_.on_data && status / 100 == 2) {
+    transfer.request_.on_data({data, bytes});
+    return bytes;
+  }
   const std::size_t kept = std::min(bytes, transfer.request_.body_limit - body.size());
   body.append(data, kept);
   if (kept < bytes) transfer.response_.truncated = true;

@@ -62,7 +62,7 @@ TEST_F(Commands, ResumesOneByNameOrAll) {
 TEST_F(Commands, TakesAGovernorThatIsNamedLikeACommand) {
   EXPECT_EQ(ctl({"resume", "reset", "--reason", "x"}).code, 0);
   EXPECT_EQ(engine_->asked<engine::Resume>().governor, "reset");
-  EXPECT_EQ(ctl({"run", "check", "status"}).code, 0);
+  EXPECT_EQ(ctl({"run", "check", "status", "--no-wait"}).code, 0);
   EXPECT_EQ(engine_->asked<engine::RunCheckNow>().check, "status");
 }
 
@@ -103,7 +103,7 @@ TEST_F(Commands, ListsAndMovesFlags) {
 }
 
 TEST_F(Commands, RunsChecksAndRemedies) {
-  EXPECT_EQ(ctl({"run", "check", "a/b c"}).code, 0);
+  EXPECT_EQ(ctl({"run", "check", "a/b c", "--no-wait"}).code, 0);
   EXPECT_EQ(engine_->asked<engine::RunCheckNow>().check, "a/b c");
   EXPECT_EQ(ctl({"run", "remedy", ".."}).code, 0);
   EXPECT_EQ(engine_->asked<engine::RunRemedyNow>().remedy, "..");

@@ -1,0 +1,169 @@
+#include "ctl/history.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "ctl/event_parser.h"
+#include "ctl/history_text.h"
+#include "ctl/json_access.h"
+#include "http/history_json.h"
+#include "http/history_query.h"
+#include "store/history_reader.h"
+
+namespace heald::ctl {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kPage = 1000;
+constexpr std::chrono::seconds kReconnect{1};
+// heald sends something every 15 seconds.
+constexpr std::chrono::seconds kSilence{40};
+
+struct Page {
+  std::vector<ordered_json> entries;  // the newest first
+  long long next = 0;                 // 0: it was the last
+  long long newest = 0;
+};
+// The page of ids below `before` (0: the newest), of at most so many.
+using ReadPage = std::function<std::optional<Page>(long long before, std::size_t limit)>;
+
+std::string shown(const ordered_json& entry, bool as_json, bool colours) {
+  return as_json ? entry.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"
+                 : historyText(entry, colours);
+}
+
+// False when a page could not be read.
+bool print(const HistoryOptions& options, std::ostream& out, bool colours, const ReadPage& read,
+           long long& newest) {
+  std::vector<std::string> texts;
+  long long before = 0;
+  do {
+    const std::size_t left = options.limit == 0 ? kPage : options.limit - texts.size();
+    const auto page = read(before, std::min(left, kPage));
+    if (!page) return false;
+    if (before == 0) newest = page->newest;
+    before = page->next;
+    for (const ordered_json& entry : page->entries) {
+      texts.push_back(shown(entry, options.as_json, colours));
+    }
+  } while (before > 0 && (options.limit == 0 || texts.size() < options.limit));
+  for (auto text = texts.rbegin(); text != texts.rend(); ++text) out << *text;
+  out.flush();
+  return true;
+}
+
+std::string encoded(const HistoryOptions& options, const std::vector<std::string>& names) {
+  std::string query;
+  for (const std::string& name : names) {
+    const auto found = options.query.find(name);
+    if (found != options.query.end()) query += "&" + name + "=" + segment(found->second);
+  }
+  return query;
+}
+
+std::optional<Page> askFor(const Console& console, const std::string& query, long long before,
+                           std::size_t limit, ExitCode& code) {
+  std::string path = "/api/history?limit=" + std::to_string(limit) + query;
+  if (before > 0) path += "&before=" + std::to_string(before);
+  const auto answer = console.read(path, code);
+  if (!answer) return std::nullopt;
+  Page page;
+  for (const ordered_json& entry : listOf(*answer, "entries")) page.entries.push_back(entry);
+  page.next = numberOf(*answer, "next");
+  page.newest = numberOf(*answer, "newest");
+  return page;
+}
+
+// Prints what a stream brings; knows behind which id the next one has to begin.
+class Follower {
+ public:
+  Follower(const Console& console, const HistoryOptions& options, long long newest)
+      : console_(console), options_(options), last_(std::to_string(newest)) {}
+
+  // Until a stream is refused for good.
+  ExitCode run() {
+    const std::string choice = encoded(options_, {"governor", "remedy", "check", "kind"});
+    for (;;) {
+      EventParser parser(
+          [this](const std::string& id, const std::string& data) { show(id, data); });
+      const Answer answer = console_.client.follow(
+          "/api/events?after=" + last_ + choice,
+          [&](std::string_view piece) { parser.feed(piece); }, kSilence);
+      if (answer.failure && answer.status / 100 == 4 && answer.status != 429) {
+        return console_.fail(*answer.failure);
+      }
+      tell(answer);
+      std::this_thread::sleep_for(kReconnect);
+    }
+  }
+
+ private:
+  void show(const std::string& id, const std::string& data) {
+    told_ = false;
+    last_ = segment(id);
+    const auto entry = ordered_json::parse(data, nullptr, false);
+    if (entry.is_object()) console_.out << shown(entry, options_.as_json, console_.colours);
+    console_.out.flush();
+  }
+
+  // Once for each time that heald is away.
+  void tell(const Answer& answer) {
+    if (std::exchange(told_, true)) return;
+    const std::string why = answer.failure ? answer.failure->message : "heald has ended the stream";
+    console_.err << "healdctl: " << why << "; trying again\n";
+  }
+
+  const Console& console_;
+  const HistoryOptions& options_;
+  std::string last_;
+  bool told_ = false;
+};
+
+}  // namespace
+
+ExitCode showHistory(const Console& console, const HistoryOptions& options) {
+  ExitCode code = ExitCode::kOk;
+  long long newest = 0;
+  const std::string query =
+      encoded(options, {"since", "until", "governor", "remedy", "check", "kind"});
+  const auto read = [&](long long before, std::size_t limit) {
+    return askFor(console, query, before, limit, code);
+  };
+  if (!print(options, console.out, console.colours, read, newest)) return code;
+  return options.follow ? Follower(console, options, newest).run() : ExitCode::kOk;
+}
+
+ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std::ostream& err,
+                           bool colours) {
+  http::Request request;
+  request.query = options.query;
+  const auto now = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
+  auto query = http::readHistoryQuery(request, http::historyFields(), now);
+  if (!query) {
+    err << "healdctl: " << query.error().message << "\n";
+    return ExitCode::kUsage;
+  }
+  std::string problem;
+  const auto read = [&](long long before, std::size_t limit) -> std::optional<Page> {
+    query->before = before;
+    query->limit = limit;
+    const auto rows = store::readHistory(options.store, *query);
+    if (!rows) {
+      problem = rows.error().message;
+      return std::nullopt;
+    }
+    Page page;
+    for (const auto& row : rows->rows) page.entries.push_back(http::historyJson(row, true));
+    page.next = rows->more ? rows->rows.back().id : 0;
+    return page;
+  };
+  long long newest = 0;
+  if (print(options, out, colours, read, newest)) return ExitCode::kOk;
+  err << "healdctl: " << problem << "\n";
+  return ExitCode::kRefused;
+}
+
+}  // namespace heald::ctl
