@@ -4,6 +4,7 @@
 
 #include "e2e/history_of.h"
 #include "e2e/stories.h"
+#include "support/child.h"
 
 // The history of the real heald: what it tells of a week in seconds, page by page and live.
 namespace heald::test {
@@ -110,6 +111,39 @@ TEST(HistoryStory, AClientThatComesBackWithTheLastIdMissesNothing) {
   std::vector<long> all = before;
   for (const long id : idsIn(second.readAll())) all.push_back(id);
   for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], static_cast<long>(i) + 1);
+}
+
+TEST(HistoryStory, HealdctlFollowsOverARestartAndEndsWithCtrlC) {
+  TestDaemon daemon({alwaysFailing()});
+  daemon.start();
+  daemon.launch().flags = {"--web.control-address=127.0.0.1:" +
+                           std::to_string(daemon.controlPort())};
+  Child follower(
+      {HEALD_BINARY_DIR "/healdctl", "--url", daemon.url(), "history", "--follow", "--json"},
+      daemon.file("followed"));
+  const auto ids = [&] {
+    std::vector<long> found;
+    std::istringstream lines(follower.output());
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("{\"id\":") && line.ends_with('}'))
+        found.push_back(json::parse(line)["id"]);
+    }
+    return found;
+  };
+  daemon.await("the first entry", [&] { return !ids().empty(); });
+  daemon.stop();
+  daemon.start();
+  daemon.dir().write("sick", "");
+  daemon.await("dormant mode", [&] { return isDormant(daemon); });
+  const auto newest = historyOf(daemon, "kind=governor").back().at("id").get<std::size_t>();
+  daemon.await("what has happened meanwhile", [&] { return ids().size() >= newest; });
+  const auto followed = ids();
+  for (std::size_t i = 0; i < followed.size(); ++i) {
+    ASSERT_EQ(followed[i], static_cast<long>(i) + 1) << "neither a gap nor an entry twice";
+  }
+  EXPECT_THAT(follower.output(), HasSubstr("trying again"));
+  ::kill(follower.pid(), SIGINT);
+  EXPECT_TRUE(eventually([&] { return !follower.running(); }));
 }
 
 TEST(HistoryStory, FourStreamsLeaveEverythingElseWorking) {
