@@ -39,7 +39,7 @@ TEST(HistoryText, TellsWhenWhatOfWhatAndWhy) {
   attempt.details = {{"consecutiveFailures", 3}, {"reason", "error"}, {"duration", 1500}};
   EXPECT_EQ(textOf(attempt),
             "2026-11-23T20:47:00.000Z  attempt   failed          restart #3: exit code 7 (error, took "
-            "1.5s, failures on end: 3)\n"
+            "1s 500ms, failures on end: 3)\n"
             "    first\n"
             "    second  [31m\n");
   HistoryEntry human = entryOf(HistoryKind::kHuman, "resume");

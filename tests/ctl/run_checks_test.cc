@@ -59,7 +59,8 @@ class RunChecks : public testing::Test {
 
   Said runChecks(RunChecksOptions options) {
     std::ostringstream out, err;
-    ClientOptions at{.url = "http://" + toString(server_->address())};
+    ClientOptions at;
+    at.url = "http://" + toString(server_->address());
     at.token.value = kTestToken;
     Client client(at);
     const ExitCode code = ctl::runChecks({client, out, err}, options);
@@ -105,8 +106,8 @@ TEST_F(RunChecks, ALineForEachIsKeptUpToDateInPlaceOnATerminal) {
   EXPECT_EQ(said.out,
             "  gateway  running\n"
             "  queue    running\n"
-            "\x1b[2A\r  gateway  ok      \x1b[K\n\x1b[1B"
-            "\x1b[1A\r  queue    critica\x1b[K\n"
+            "\x1b[2A\r  gateway  ok       \x1b[K\n\x1b[1B"
+            "\x1b[1A\r  queue    critical \x1b[K\n"
             "1 of 2 are ok.\n");
 }
 
