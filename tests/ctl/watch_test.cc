@@ -1,6 +1,7 @@
 // healdctl watch as the real program on a pseudo-terminal.
 #include "ctl/watch.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <pty.h>
@@ -38,6 +39,7 @@ class OnTerminal {
     winsize size{30, 100, 0, 0};
     int slave = -1;
     EXPECT_EQ(openpty(&master_, &slave, nullptr, nullptr, &size), 0);
+    fcntl(master_, F_SETFD, FD_CLOEXEC);  // else the program keeps its own terminal alive
     tcgetattr(slave, &before_);
     slave_ = slave;
     pid_ = fork();
