@@ -99,6 +99,14 @@ class Referee {
     Duration wall_set{};
     int boot = 1;
   };
+  // What may happen in one commit, in which order: a disk that fails makes things wait for it.
+  struct Way {
+    bool results_first;  // before the admissions
+    bool newest_first;   // among the results
+    bool recovered;
+    bool exhausted;
+    bool exhausted_first;  // before the results
+  };
   using Key = std::pair<std::string, std::uint64_t>;  // governor and ticket
 
   void fail(const std::string& what);
@@ -108,7 +116,7 @@ class Referee {
   Governor& governor(const std::string& name);
   void judge(const std::string& name, const core::GovernorState& state, bool durable);
   bool explains(GovernorModel next, const std::string& name, const core::GovernorState& state,
-                bool results_first, bool recovered, bool exhausted) const;
+                const Way& way) const;
   bool explainedSomehow(const GovernorModel& before, const std::string& name,
                         const core::GovernorState& state) const;
   std::vector<std::pair<std::uint64_t, bool>> resultsIn(const std::string& name,

@@ -133,10 +133,11 @@ std::vector<std::pair<std::uint64_t, bool>> Referee::resultsIn(const std::string
   return results;
 }
 
-// Whether results and admissions, in one of their orders, lead from the model to the state.
+// Whether what may have happened in one commit leads, this way, from the model to the state.
 bool Referee::explains(GovernorModel m, const std::string& name, const GovernorState& state,
-                       bool results_first, bool recovered, bool exhausted) const {
-  const auto ended = resultsIn(name, m, state);
+                       const Way& way) const {
+  auto ended = resultsIn(name, m, state);
+  if (way.newest_first) std::reverse(ended.begin(), ended.end());
   const auto results = [&] {
     for (const auto& [ticket, ok] : ended) {
       const auto attempt = attempts_.find({name, ticket});
@@ -144,25 +145,30 @@ bool Referee::explains(GovernorModel m, const std::string& name, const GovernorS
       m.result(ticket, ok, !ok && for_good, at_.time);
     }
   };
-  if (results_first) results();
+  const auto exhaust = [&] {
+    const bool may = !m.dormant && !m.budgetLeft(at_.time);
+    if (may) m.exhausted();
+    return may;
+  };
+  if (way.exhausted && way.exhausted_first && !exhaust()) return false;
+  if (way.results_first) results();
   for (const core::Ticket& ticket : state.in_flight) {
     if (ticket.id > m.totals.attempts && m.objection(at_.time).empty()) m.admit(at_.time);
   }
-  if (!results_first) results();
-  if (recovered) m.recovered();
-  if (exhausted && (m.dormant || m.budgetLeft(at_.time))) return false;
-  if (exhausted) m.exhausted();
+  if (!way.results_first) results();
+  if (way.recovered) m.recovered();
+  if (way.exhausted && !way.exhausted_first && !exhaust()) return false;
   return difference(m, state).empty();
 }
 
 bool Referee::explainedSomehow(const GovernorModel& before, const std::string& name,
                                const GovernorState& state) const {
   const bool may_recover = sustained(name) && state.in_flight.empty();
-  for (int way = 0; way < 8; ++way) {
-    const bool recovered = (way & 2) != 0;
-    const bool exhausted = (way & 4) != 0;
-    if (recovered && !may_recover) continue;
-    if (explains(before, name, state, (way & 1) == 0, recovered, exhausted)) return true;
+  for (unsigned bits = 0; bits < 32; ++bits) {
+    const auto bit = [&](unsigned n) { return (bits >> n & 1u) != 0; };
+    const Way way{!bit(0), bit(3), bit(1), bit(2), bit(4)};
+    if (way.recovered && !may_recover) continue;
+    if (explains(before, name, state, way)) return true;
   }
   return false;
 }
