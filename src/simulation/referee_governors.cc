@@ -209,7 +209,12 @@ void Referee::judge(const std::string& name, const GovernorState& state, bool du
     if (durable) ended(attempt->first, attempt->second, ok);
   }
   if (!durable) return;
-  const bool cleared = state.consecutive_failures == 0 && g.model.cf > 0;
+  // A failure may count and be cleared at one moment.
+  GovernorModel counted = after;
+  for (const auto& [ticket, ok] : resultsIn(name, after, state)) {
+    counted.result(ticket, ok, false, at_.time);
+  }
+  const bool cleared = state.consecutive_failures == 0 && (g.model.cf > 0 || counted.cf > 0);
   const bool healed =
       state.totals.successes > g.model.totals.successes && state.consecutive_failures == 0;
   const bool mercy = cleared || healed || after.epoch != g.model.epoch;
