@@ -255,7 +255,9 @@ void Healing::alertResolved(int r, const EpisodeKey& key, Step& step) {
 void Healing::verifyAlert(int r, Step& step) {
   Remedy& remedy = at(r);
   const core::Duration within = remedy.spec.verify.within;
-  if (!remedy.episode || within == core::Duration::zero() || !episodes_.firing(*remedy.episode)) {
+  const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+  const bool resolved = episode != nullptr && !episode->firing;  // and not only forgotten
+  if (!remedy.episode || within == core::Duration::zero() || resolved) {
     end(r, true, FailureReason::kError, step);
     return;
   }
@@ -265,8 +267,10 @@ void Healing::verifyAlert(int r, Step& step) {
 
 void Healing::alertStillFires(int r, Step& step) {
   Remedy& remedy = at(r);
-  remedy.text = "the alert still fires " + core::toText(remedy.spec.verify.within) +
-                " after the action ended";
+  const std::string after = core::toText(remedy.spec.verify.within) + " after the action ended";
+  remedy.text = episodes_.firing(*remedy.episode)
+                    ? "the alert still fires " + after
+                    : "the alert was forgotten: whether it fires " + after + " is not known";
   end(r, false, FailureReason::kVerification, step);
 }
 

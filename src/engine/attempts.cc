@@ -112,7 +112,8 @@ void Healing::look(int r, Step& step) {
   Remedy& remedy = at(r);
   if (remedy.check < 0) {
     // Of a last process: an alert tells by now whether it helped.
-    end(r, remedy.episode && !episodes_.firing(*remedy.episode), FailureReason::kInterrupted, step);
+    const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+    end(r, episode != nullptr && !episode->firing, FailureReason::kInterrupted, step);
     return;
   }
   remedy.phase = Phase::kVerifying;

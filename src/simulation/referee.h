@@ -136,7 +136,7 @@ class Referee {
   bool permitMayEnd(const Key& key, const Attempt& attempt, bool ok) const;
   bool alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const;
   bool matched(const Attempt& attempt) const;
-  bool fires(const Attempt& attempt) const;
+  bool resolved(const Attempt& attempt) const;
   void watchAlerts();
   void lookAt(const Check& check);
   std::string objection(const std::string& governor, const std::string& remedy) const;

@@ -72,27 +72,30 @@ bool Referee::permitMayEnd(const Key& key, const Attempt& attempt, bool ok) cons
   return reported || (!ok && at_.time >= attempt.deadline);
 }
 
-bool Referee::fires(const Attempt& attempt) const {
+// An alert that is forgotten is not resolved.
+bool Referee::resolved(const Attempt& attempt) const {
   const auto known = firing_.find(attempt.remedy + "/" + attempt.episode);
-  return known != firing_.end() && known->second;
+  return known != firing_.end() && !known->second;
 }
 
 bool Referee::alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const {
-  const bool known = firing_.contains(attempt.remedy + "/" + attempt.episode);
   if (!ok) return attempt.seen_ill;
-  const bool healed = known && !fires(attempt);
-  return attempt.recovering ? healed : spec.verify.within == Duration{} || !fires(attempt);
+  if (attempt.seen_healed || resolved(attempt)) return true;
+  return !attempt.recovering && (spec.verify.within == Duration{} || attempt.episode.empty());
 }
 
-// An alert is still there when its time is over: that is decided, whatever becomes of it later.
+// What an alert is when its time is over, or its attempt's end, decides, whatever becomes of it
+// later.
 void Referee::watchAlerts() {
   for (auto& [key, attempt] : attempts_) {
     const engine::RemedySpec* spec = attempt.permit ? nullptr : remedy(attempt.remedy);
     if (spec == nullptr || !spec->byAlert()) continue;
-    const bool known = firing_.contains(attempt.remedy + "/" + attempt.episode);
-    const bool over = attempt.action_ended && fires(attempt) &&
-                      at_.time - *attempt.action_ended >= spec->verify.within;
-    attempt.seen_ill |= attempt.recovering ? !known || fires(attempt) : over;
+    if (!attempt.recovering && !attempt.action_ended) continue;
+    const bool over =
+        attempt.recovering ||
+        (!attempt.episode.empty() && at_.time - *attempt.action_ended >= spec->verify.within);
+    attempt.seen_healed |= resolved(attempt);
+    attempt.seen_ill |= over && !resolved(attempt);
   }
 }
 

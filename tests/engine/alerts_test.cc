@@ -405,6 +405,25 @@ TEST(Alerts, WhatIsForgottenWhileItWaitsStartsNothing) {
   EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
 }
 
+// Forgotten is not resolved, and nobody knows that it still fires.
+TEST(Alerts, WhatIsForgottenWhileItIsActedUponIsNotSaidToBeHealedNorToFire) {
+  for (const seconds action : {seconds(0), seconds(60)}) {
+    World world(forAlerts());
+    world.remedies["restart"] = [action](const StartAction&) {
+      return World::Act{ActionOutcome::kOk, "", action};
+    };
+    send(world, {alert("a")});
+    world.runFor(seconds(1));
+    world.sleepFor(hours(25));
+    world.runFor(hours(1));
+    const RemedyView remedy = world.remedy("restart");
+    EXPECT_EQ(remedy.totals.successes, 0u);
+    EXPECT_EQ(remedy.last_result,
+              "verification: the alert was forgotten: whether it fires 10m after the action ended "
+              "is not known");
+  }
+}
+
 TEST(Alerts, AHumanMayRunTheRemedyOfAnAlertThatIsForgotten) {
   World world(forAlerts());
   world.remedies["restart"] = endsWell();

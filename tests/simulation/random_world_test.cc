@@ -66,6 +66,21 @@ TEST(RandomWorld, ALookThatALaterOneContradictsStartsNothing) {
   EXPECT_EQ(runWorld(world).violation, "");
 }
 
+// After a suspend, an alert of yesterday was acted upon and forgotten before its verification
+// ended.
+TEST(RandomWorld, AnAlertThatIsForgottenIsNotSaidToFire) {
+  WorldOptions world;
+  world.seed = 16746;
+  EXPECT_EQ(runWorld(world).violation, "");
+}
+
+// A permit failed at the moment at which its governor's checks had been healthy for long enough.
+TEST(RandomWorld, AFailureThatIsClearedAtOnceIsAMercyToo) {
+  WorldOptions world;
+  world.seed = 9943;
+  EXPECT_EQ(runWorld(world).violation, "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
