@@ -7,10 +7,12 @@
 #include "app/version.h"
 #include "config/scalars.h"
 #include "core/text.h"
+#include "ctl/backtest.h"
 #include "ctl/bound_command.h"
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
 #include "ctl/exec.h"
+#include "ctl/help.h"
 #include "ctl/history.h"
 #include "ctl/run_checks.h"
 #include "ctl/simulate.h"
@@ -21,41 +23,6 @@
 
 namespace heald::ctl {
 namespace {
-
-constexpr const char* kDescription =
-    "healdctl, the operator's tool of heald: what is the state, what is wrong, and what a human "
-    "may "
-    "do about it.";
-
-constexpr const char* kFooter = R"(
-Examples:
-  healdctl status                                       what is the state, and what helps
-  healdctl status --check                               the same, as an exit code
-  healdctl status --json | jq .selfHealing.isDormant
-  healdctl resume --reason "the API key is renewed"     the only dormant governor
-  healdctl resume gateway --reason "disk replaced"
-  healdctl dormant --all --reason "maintenance"
-  healdctl reset gateway --force                        leaves PERMANENT_OPEN
-  healdctl flag                                         the kill switches and their layers
-  healdctl flag auto_healing off --reason "deploying"
-  healdctl run check gateway                            waits for its result; so does --all
-  healdctl history --since 2h --kind attempt,breaker    what has happened, and why
-  healdctl watch                                        the status, kept up to date
-  healdctl pause restart-gateway --for 2h --reason "moving the disk"
-  healdctl explain gateway                              why it may act now, or may not
-  healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
-  healdctl check-config heald.yml
-  healdctl bound heald.yml --max 10                     the most attempts before a human must act
-  healdctl simulate heald.yml scenario.yml              what it would do, in virtual time
-
-Exit codes:
-  0  ok                                 4  not authorised: no token, or a wrong one
-  1  refused: the state is in the way   5  no such governor, check, remedy or flag
-  2  wrong arguments                    status --check: 10 degraded, 11 dormant, 12 disabled
-  3  heald cannot be reached            run check: 10 not all are ok
-  exec: the command's own; 75 denied, 69 heald not reached (both: not run), 124 over its deadline
-
-Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR. A proxy is never used.)";
 
 struct Arguments {
   std::string url;
@@ -96,6 +63,7 @@ class CommandLine {
     addExec();
     addConfiguration();
     addSimulate();
+    addBacktest();
   }
 
   int run(int argc, const char* const* argv) {
@@ -356,6 +324,17 @@ class CommandLine {
     sub->add_option("--svg", simulate_.svg, "Draw the picture of one scenario into this file");
   }
 
+  void addBacktest() {
+    CLI::App* sub = addOffline(
+        &app_, "backtest", "What a configuration would have done with the incidents of a history",
+        [this] { return backtest(backtest_, at_.environment, colours(), at_.out, at_.err); });
+    sub->add_option("--history", backtest_.history,
+                    "What healdctl history --json --limit 0 has printed, or a store")
+        ->required();
+    sub->add_option("--config", backtest_.config, "The configuration")->required();
+    sub->add_flag("--json", backtest_.as_json, "Print JSON");
+  }
+
   bool colours() const { return at_.terminal && at_.environment("NO_COLOR").value_or("").empty(); }
 
   ExitCode askDaemon() {
@@ -386,6 +365,7 @@ class CommandLine {
   std::string problem_;
   BoundOptions bound_;
   SimulateOptions simulate_;
+  BacktestOptions backtest_;
   Command command_;
   std::function<ExitCode()> offline_;
   CLI::App app_{kDescription};

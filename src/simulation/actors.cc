@@ -13,8 +13,9 @@ const Item* entryOf(const std::vector<std::pair<std::string, Item>>& entries,
   return found == entries.end() ? nullptr : &found->second;
 }
 
-bool isFor(const Outcome& outcome, int step) {
-  return !outcome.step || *outcome.step == step + 1;
+bool isFor(const Outcome& outcome, int step, core::Duration now) {
+  return (!outcome.step || *outcome.step == step + 1) && (!outcome.from || *outcome.from <= now) &&
+         (!outcome.until || now < *outcome.until);
 }
 
 // The last change that is not in the future.
@@ -58,7 +59,7 @@ Outcome Actors::act(int index, int step, core::Duration now) {
   const Outcome* chosen = nullptr;
   for (std::size_t i = 0; remedy.outcomes != nullptr && i < remedy.outcomes->size(); ++i) {
     const Outcome& outcome = (*remedy.outcomes)[i];
-    if (!isFor(outcome, step)) continue;
+    if (!isFor(outcome, step, now)) continue;
     chosen = &outcome;
     if (remedy.used[i] < outcome.times.value_or(1)) {
       ++remedy.used[i];

@@ -77,6 +77,7 @@ class Player : private Surroundings {
 std::string Player::commit(const engine::Changes& changes) {
   if (!store_error_.empty()) return store_error_;
   rows_.put(changes, driver_.stamp());
+  record_.history.insert(record_.history.end(), changes.history.begin(), changes.history.end());
   for (const auto& [name, state] : changes.governors) {
     GovernorPoint point{driver_.time(),
                         name,
@@ -142,9 +143,9 @@ void Player::run(const engine::StartCheck& check) {
 
 void Player::run(const engine::StartAction& start) {
   const Outcome outcome = actors_.act(start.remedy, start.step, driver_.time());
-  const char* text = outcome.outcome == engine::ActionOutcome::kOk       ? ""
-                     : outcome.outcome == engine::ActionOutcome::kFailed ? "as the scenario says"
-                                                                         : "timeout";
+  const std::string text = outcome.outcome == engine::ActionOutcome::kOk       ? ""
+                           : outcome.outcome == engine::ActionOutcome::kFailed ? outcome.text
+                                                                               : "timeout";
   driver_.schedule(driver_.time() + outcome.takes,
                    engine::ActionFinished{start.run, outcome.outcome, text, outcome.output});
 }
@@ -281,6 +282,7 @@ void Player::expectStarts(const Expectation& e, const std::string& what) {
 
 Record Player::run() {
   record_.run_for = scenario_.run_for;
+  record_.began = driver_.now().wall;
   driver_.boot(setup_, engine::Saved{});
   plan();
   // Until the moment, unless nobody is there; then time alone goes on.

@@ -8,6 +8,7 @@
 
 #include "core/governor.h"
 #include "core/time.h"
+#include "engine/history.h"
 #include "engine/output.h"
 
 namespace heald::simulation {
@@ -65,6 +66,8 @@ struct Record {
   std::vector<GovernorPoint> governors;
   std::vector<HealthPoint> healths;
   std::vector<Verdict> verdicts;
+  std::vector<engine::HistoryEntry> history;  // as heald writes it, in wall time
+  core::WallTime began{};
   std::uint64_t check_runs = 0;
   std::uint64_t steps = 0;  // events of the engine
 

@@ -1,0 +1,38 @@
+#include "ctl/backtest.h"
+
+#include "app/builtin.h"
+#include "ctl/backtest_output.h"
+#include "ctl/history_file.h"
+#include "simulation/backtest.h"
+
+namespace heald::ctl {
+namespace {
+
+void addRemarks(const HistoryFile& file, std::vector<std::string>& remarks) {
+  if (file.missing > 0) {
+    remarks.push_back(std::to_string(file.missing) +
+                      " ids are missing between the first entry and the last: what they told is "
+                      "not played");
+  }
+  if (file.unreadable > 0) {
+    remarks.push_back("damaged entries, which are not played: " + std::to_string(file.unreadable));
+  }
+}
+
+}  // namespace
+
+ExitCode backtest(const BacktestOptions& options, const Lookup& environment, bool colours,
+                  std::ostream& out, std::ostream& err) {
+  const auto config = config::readConfigFile(options.config, app::builtinKinds(), environment);
+  const HistoryFile file = readHistoryFile(options.history, simulation::kLongestBacktest);
+  for (const config::Problem& problem : config.problems) err << toString(problem) << "\n";
+  for (const std::string& problem : file.problems) err << problem << "\n";
+  if (!config.ok() || !file.problems.empty()) return ExitCode::kRefused;
+  auto result = simulation::backtest(config.config.setup, file.entries);
+  addRemarks(file, result.remarks);
+  out << (options.as_json ? backtestJson(result, options.config, options.history)
+                          : backtestText(result, options.config, options.history, colours));
+  return ExitCode::kOk;
+}
+
+}  // namespace heald::ctl

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "engine/history.h"
+
+namespace heald::ctl {
+
+// A history that was kept: what `healdctl history --json` prints, or a store of heald.
+struct HistoryFile {
+  std::vector<engine::HistoryEntry> entries;  // in the order of their ids
+  std::size_t unreadable = 0;                 // damaged rows, left out
+  std::size_t missing = 0;            // ids between the first and the last that are not there
+  std::vector<std::string> problems;  // "FILE:LINE: what is wrong"; none: it is sound
+};
+
+// All problems, unless there are very many. No entry at all is one, and so is a time further than
+// `longest` behind the first. Keys that this version does not know are left alone.
+HistoryFile readHistoryFile(const std::string& path, core::Duration longest);
+
+}  // namespace heald::ctl

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "engine/setup.h"
+#include "simulation/incidents.h"
+#include "simulation/scenario.h"
+
+namespace heald::simulation {
+
+// What a replay asks of a check at the moment when the history knew something else of it, so that
+// heald sees it then and not an interval later. No human did it.
+inline constexpr const char* kLook = "look";
+
+// The world that a history tells of, as a scenario for this configuration. What the configuration
+// does not have is left out.
+//
+// - Checks find what the history says they were.
+// - The n-th attempt of a remedy in an incident (for one without a check: of all) does what the
+// n-th
+//   recorded one did; after the last, the last again; without any it fails at once. One that
+//   succeeded heals, until the check changes again.
+// - Humans, flags, pauses, permits and alerts come when they came.
+Scenario replayOf(const History& history, const engine::Setup& setup);
+
+}  // namespace heald::simulation

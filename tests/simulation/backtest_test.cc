@@ -1,0 +1,262 @@
+// A history that the engine itself wrote in virtual time is replayed: with the same configuration
+// everything happens again.
+#include "simulation/backtest.h"
+
+#include <gmock/gmock.h>
+
+#include "support.h"
+
+namespace heald::simulation {
+namespace {
+
+using engine::HistoryEntry;
+using engine::HistoryKind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const char* const kFiveFailures = "governors: {restart: {max_consecutive_failures: 5}}\n";
+
+std::vector<HistoryEntry> historyOf(const std::string& scenario,
+                                    const engine::Setup& setup = service()) {
+  return played(scenario, setup).history;
+}
+
+const GovernorCompared& governor(const Backtest& result, const std::string& name = "restart") {
+  for (const GovernorCompared& one : result.governors) {
+    if (one.governor == name) return one;
+  }
+  ADD_FAILURE() << "no governor " << name;
+  return result.governors.front();
+}
+
+// "then/now" of each incident, "-" for a check that the configuration does not have.
+std::string incidents(const Backtest& result) {
+  std::string text;
+  for (const IncidentCompared& one : result.incidents) {
+    text += (text.empty() ? "" : " ") + std::to_string(one.then) + "/" +
+            (one.now ? std::to_string(*one.now) : "-");
+  }
+  return text;
+}
+
+void expectTheSame(const std::string& scenario, const engine::Setup& setup,
+                   const std::string& attempts) {
+  const Backtest result = backtest(setup, historyOf(scenario, setup));
+  EXPECT_EQ(incidents(result), attempts);
+  for (const GovernorCompared& one : result.governors) {
+    ASSERT_TRUE(one.now) << one.governor;
+    EXPECT_EQ(one.now->attempts, one.then.attempts) << one.governor;
+    EXPECT_EQ(one.now->dormant, one.then.dormant) << one.governor;
+    EXPECT_EQ(one.now->first_dormant, one.then.first_dormant) << one.governor;
+  }
+}
+
+// Down for good at 10 min: ten failures, and dormant.
+const char* const kDown = R"(
+run_for: 3h
+checks: {service: [{at: 10m, status: critical}, {at: 2h, status: ok}]}
+remedies: {restart: [{outcome: failed, takes: 2s}]}
+)";
+
+// Three incidents: the second attempt heals, then it goes by itself, then the first one heals.
+const char* const kThree = R"(
+run_for: 6h
+checks:
+  service:
+    - {at: 10m, status: critical}
+    - {at: 30m, status: ok}
+    - {at: 2h, status: critical}
+    - {at: 2h2m, status: unknown}
+    - {at: 2h4m, status: critical}
+    - {at: 2h5m, status: ok}
+    - {at: 4h, status: critical}
+    - {at: 4h30m, status: ok}
+remedies:
+  restart:
+    - {outcome: failed, takes: 3s}
+    - {outcome: ok, takes: 7s, heals_after: 0s, times: 1}
+    - {outcome: ok, takes: 4s, times: 4}
+    - {outcome: timeout, takes: 20s, times: 1}
+    - {outcome: ok, takes: 1s, heals_after: 0s}
+)";
+
+TEST(Backtest, TheSameConfigurationDoesTheSameAgain) {
+  expectTheSame(kDown, service(), "10/10");
+  expectTheSame(kThree, service(), "2/2 5/5 1/1");
+}
+
+TEST(Backtest, SoItDoesWithVerificationsThatTakeTheirTimeAndDebouncing) {
+  const engine::Setup setup = setupOf(R"(
+checks:
+  - {name: service, exec: {command: [/bin/true]}, interval: 10s, unhealthy_after: 3, healthy_after: 2}
+remedies:
+  - name: restart
+    when: {check: service}
+    exec: {command: [/bin/true]}
+    verify: {after: 5s, within: 30s}
+)");
+  expectTheSame(kDown, setup, "10/10");
+  expectTheSame(kThree, setup, "2/2 4/4 2/2");
+}
+
+TEST(Backtest, AConfigurationThatStopsSoonerIsDormantSooner) {
+  const Backtest result = backtest(service(kFiveFailures), historyOf(kDown));
+  EXPECT_EQ(incidents(result), "10/5");
+  const GovernorCompared& compared = governor(result);
+  EXPECT_EQ(compared.then.dormant, 1u);
+  EXPECT_EQ(compared.now->dormant, 1u);
+  EXPECT_LT(*compared.now->first_dormant, *compared.then.first_dormant);
+  EXPECT_EQ(result.incidents[0].until, result.incidents[0].from + std::chrono::minutes(110));
+}
+
+TEST(Backtest, WhatComesAfterTheLastRecordedAttemptIsAsTheLast) {
+  const Backtest result = backtest(service(), historyOf(kDown, service(kFiveFailures)));
+  EXPECT_EQ(incidents(result), "5/10");
+  EXPECT_EQ(governor(result).now->attempts, 10u);
+}
+
+TEST(Backtest, AnErrorThatTheNewConfigurationKnowsStopsAtOnce) {
+  const auto history = historyOf(R"(
+run_for: 2h
+checks: {service: [{at: 10m, status: critical}]}
+remedies: {restart: [{outcome: failed, output: no such tenant}]}
+)");
+  const auto setup =
+      service("governors: {restart: {breaker: {permanent_open_conditions: [no such tenant]}}}\n");
+  EXPECT_EQ(incidents(backtest(setup, history)), "10/1");
+}
+
+TEST(Backtest, WhatHumansDidHappensAgain) {
+  const Backtest result = backtest(service(), historyOf(std::string(kDown) + R"(operator:
+  - {at: 11m, pause: restart, for: 20m, reason: work}
+  - {at: 100m, resume: restart, reason: a new disk}
+  - {at: 2h30m, dormant: restart, reason: maintenance}
+)"));
+  EXPECT_EQ(incidents(result), "18/18");
+  const GovernorCompared& compared = governor(result);
+  EXPECT_EQ(compared.then.dormant, 2u);
+  EXPECT_EQ(compared.now->dormant, 2u);
+  const auto apart = *compared.now->first_dormant - *compared.then.first_dormant;
+  EXPECT_LE(std::chrono::abs(apart), std::chrono::seconds(10));  // the interval of the check
+}
+
+TEST(Backtest, AResumeOfAGovernorThatIsNotDormantNowIsToldAndNotDone) {
+  const auto history = historyOf(std::string(kDown) + "operator: [{at: 15m, resume: restart}]\n",
+                                 service(kFiveFailures));
+  const Backtest result = backtest(service(), history);
+  EXPECT_THAT(result.remarks,
+              ElementsAre(HasSubstr("resume restart: not applicable now: refused")));
+}
+
+TEST(Backtest, PermitsAreAskedForAgain) {
+  const std::string scenario = R"(
+run_for: 1h
+permits:
+  - {at: 1m, governor: restart, reports: failed, after: 10s, error: exit code 1}
+  - {at: 20m, governor: restart, reports: ok, after: 10s}
+  - {at: 30m, governor: restart, deadline: 5m}
+)";
+  expectTheSame(scenario, service(), "");
+  EXPECT_EQ(governor(backtest(service(), historyOf(scenario))).now->attempts, 3u);
+}
+
+TEST(Backtest, AlertsFireAgain) {
+  const engine::Setup setup = setupOf(R"(
+remedies:
+  - name: clean
+    when: {alert: {alertname: DiskFull}}
+    target: instance
+    exec: {command: [/bin/true]}
+    verify: {within: 2m}
+)");
+  const std::string scenario = R"(
+run_for: 2h
+remedies: {clean: [{outcome: ok, takes: 5s, times: 1}, {outcome: failed, takes: 1s}]}
+alerts:
+  - {at: 1m, labels: {alertname: DiskFull, instance: db1}, resolved_at: 2m}
+  - {at: 30m, labels: {alertname: DiskFull, instance: db2}, resolved_at: 1h}
+)";
+  expectTheSame(scenario, setup, "");
+  EXPECT_EQ(governor(backtest(setup, historyOf(scenario, setup)), "clean").now->attempts, 2u);
+}
+
+TEST(Backtest, WhatOneSideDoesNotHaveIsTold) {
+  const engine::Setup other = setupOf(R"(
+checks: [{name: other, exec: {command: [/bin/true]}, interval: 10s}]
+remedies: [{name: repair, when: {check: other}, exec: {command: [/bin/true]}}]
+)");
+  const Backtest result = backtest(other, historyOf(kDown));
+  EXPECT_EQ(incidents(result), "10/-");
+  EXPECT_FALSE(governor(result, "restart").now);
+  EXPECT_EQ(governor(result, "repair").now->attempts, 0u);
+  EXPECT_THAT(
+      result.remarks,
+      ElementsAre("check other is not in the history: it stays healthy",
+                  "check service is not in the configuration: its incidents start nothing",
+                  "remedy restart is not in the configuration: its 10 attempts are not made"));
+}
+
+TEST(Backtest, ARemedyWithoutARecordedAttemptFailsAtOnce) {
+  const engine::Setup renamed = setupOf(R"(
+checks: [{name: service, exec: {command: [/bin/true]}, interval: 10s}]
+remedies: [{name: repair, when: {check: service}, exec: {command: [/bin/true]}}]
+)");
+  const Backtest result = backtest(renamed, historyOf(kThree));
+  EXPECT_THAT(result.remarks,
+              testing::Contains(HasSubstr("remedy repair has no attempt in the history: ")));
+  EXPECT_GT(governor(result, "repair").now->attempts, 2u);
+}
+
+HistoryEntry health(const std::string& event, const std::string& was, core::Duration at) {
+  return {.kind = HistoryKind::kCheck,
+          .event = event,
+          .at = core::WallTime(std::chrono::hours(490'000) + at),
+          .check = "service",
+          .details = {{"was", was}}};
+}
+
+TEST(Backtest, AnIncidentMayBeginBeforeTheHistoryAndEndAfterIt) {
+  using std::chrono::minutes;
+  const std::vector<HistoryEntry> history = {health("healthy", "unhealthy", minutes(0)),
+                                             health("unhealthy", "healthy", minutes(30)),
+                                             health("unhealthy", "unknown", minutes(31))};
+  const Backtest result = backtest(service(), history);
+  ASSERT_EQ(result.incidents.size(), 2u);
+  EXPECT_EQ(result.incidents[0].from, history[0].at);
+  EXPECT_EQ(result.incidents[0].until, history[0].at);
+  EXPECT_EQ(result.incidents[1].from, history[1].at);
+  EXPECT_EQ(result.incidents[1].until, std::nullopt);
+  EXPECT_EQ(*result.incidents[1].now, 3u);  // at 0 s, 5 s and 15 s; the next one is due at 75 s
+}
+
+TEST(Backtest, AClockThatWasSetBackStandsStill) {
+  using std::chrono::minutes;
+  const std::vector<HistoryEntry> history = {health("healthy", "unknown", minutes(0)),
+                                             health("unhealthy", "healthy", minutes(90)),
+                                             health("healthy", "unhealthy", minutes(30))};
+  const Backtest result = backtest(service(), history);
+  EXPECT_EQ(result.until, history[1].at);
+  EXPECT_EQ(result.incidents[0].until, history[1].at);
+}
+
+TEST(Backtest, ALengthThatCannotBeIsBounded) {
+  std::vector<HistoryEntry> history = historyOf(kDown);
+  std::int64_t length = std::numeric_limits<std::int64_t>::min();
+  for (HistoryEntry& entry : history) {
+    if (entry.kind != HistoryKind::kAttempt || entry.event != "failed") continue;
+    entry.details = {{"duration", length}};
+    length = std::numeric_limits<std::int64_t>::max();
+  }
+  EXPECT_EQ(incidents(backtest(service(), history)), "10/2");  // the second one never ends
+}
+
+TEST(Backtest, OneEntryIsEnough) {
+  const Backtest result = backtest(service(), {health("healthy", "unknown", {})});
+  EXPECT_EQ(result.entries, 1u);
+  EXPECT_THAT(result.incidents, IsEmpty());
+  EXPECT_EQ(governor(result).now->attempts, 0u);
+}
+
+}  // namespace
+}  // namespace heald::simulation
