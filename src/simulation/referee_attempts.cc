@@ -104,7 +104,7 @@ bool Referee::matched(const Attempt& attempt) const {
   if (attempt.permit) {  // what is reported too late is not heard
     return report != nullptr && at_.time < attempt.deadline && noRetryHelps(report->error);
   }
-  return attempt.matched;
+  return attempt.matched && !attempt.lost;  // that is interrupted, whatever it printed
 }
 
 // A check was looked at: whoever waits for it may end by that.

@@ -81,6 +81,13 @@ TEST(RandomWorld, AFailureThatIsClearedAtOnceIsAMercyToo) {
   EXPECT_EQ(runWorld(world).violation, "");
 }
 
+// A reload took out a remedy that had printed a permanent-open condition, and was being verified.
+TEST(RandomWorld, WhatAReloadInterruptsIsNotJudgedByWhatItPrinted) {
+  WorldOptions world;
+  world.seed = 4028;
+  EXPECT_EQ(runWorld(world).violation, "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
