@@ -1,0 +1,1 @@
+// A source for the precompiled header of all tests; see heald_test() in cmake/HealdTargets.cmake.
