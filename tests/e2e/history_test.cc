@@ -74,6 +74,8 @@ TEST(HistoryStory, GoesOnOverARestartWithWhoDidWhat) {
   ASSERT_EQ(human.size(), 1u);
   EXPECT_THAT(human[0].at("actor").get<std::string>(), HasSubstr("api from 127.0.0.1"));
   EXPECT_EQ(human[0].at("message"), "a move");
+  // That it has started is told with the next commit, a second later at most.
+  daemon.await("the start", [&] { return historyOf(daemon, "kind=heald").size() > 2; });
   EXPECT_THAT(events(historyOf(daemon, "kind=heald")),
               ElementsAre("started", "stopped", "started"));
 }
