@@ -43,9 +43,9 @@ class Daemon {
   virtual std::string metricsAddress() const = 0;
   // Whether the engine's thread went round within the last ten seconds: for a watchdog.
   virtual bool beats() const = 0;
-  // Reads the configuration file again and goes on by it: checks, remedies and governors that are in
-  // both keep their state by name, attempts that run go on, what is gone stops. An Error (a line for
-  // each mistake, or for each change that needs a restart) means that nothing has changed. `by`
+  // Reads the configuration file again and goes on by it: checks, remedies and governors that are
+  // in both keep their state by name, attempts that run go on, what is gone stops. An Error (a line
+  // for each mistake, or for each change that needs a restart) means that nothing has changed. `by`
   // says in log and history who asked. Any thread.
   virtual Result<void> reload(const std::string& by) = 0;
 

@@ -28,7 +28,8 @@ std::string specProblem(const ProcessSpec& spec) {
 }  // namespace
 
 std::string commandProblem(const std::vector<std::string>& command) {
-  if (command.empty() || command.front().empty()) return "must name a program (example: [/usr/bin/test, -s, /etc/key])";
+  if (command.empty() || command.front().empty())
+    return "must name a program (example: [/usr/bin/test, -s, /etc/key])";
   if (std::any_of(command.begin(), command.end(), hasNul)) return "has a NUL byte";
   const std::string& program = command.front();
   if (program.find('/') != std::string::npos && program.front() != '/') {

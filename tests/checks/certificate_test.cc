@@ -171,8 +171,7 @@ TEST(CertificateCheckOptions, AreRefusedWithTheReason) {
               ElementsAre(HasSubstr("verifies nothing with verify: false")));
   EXPECT_THAT(problems("{address: 'a:1', warning: 7d}"),
               ElementsAre(HasSubstr("7d is not above critical, which is 7d")));
-  EXPECT_THAT(problems("{address: 'a:1', critical: 7}"),
-              ElementsAre(HasSubstr("has no unit")));
+  EXPECT_THAT(problems("{address: 'a:1', critical: 7}"), ElementsAre(HasSubstr("has no unit")));
 }
 
 }  // namespace

@@ -37,18 +37,20 @@ TEST(HistoryText, TellsWhenWhatOfWhatAndWhy) {
   attempt.message = "exit code 7";
   attempt.output = "first\nsecond \x1b[31m\n";
   attempt.details = {{"consecutiveFailures", 3}, {"reason", "error"}, {"duration", 1500}};
-  EXPECT_EQ(textOf(attempt),
-            "2026-11-23T20:47:00.000Z  attempt   failed          restart #3: exit code 7 (error, took "
-            "1s 500ms, failures on end: 3)\n"
-            "    first\n"
-            "    second  [31m\n");
+  EXPECT_EQ(
+      textOf(attempt),
+      "2026-11-23T20:47:00.000Z  attempt   failed          restart #3: exit code 7 (error, took "
+      "1s 500ms, failures on end: 3)\n"
+      "    first\n"
+      "    second  [31m\n");
   HistoryEntry human = entryOf(HistoryKind::kHuman, "resume");
   human.governor = "main";
   human.actor = "api from 127.0.0.1 as alice@host";
   human.message = "the disk is replaced";
-  EXPECT_EQ(textOf(human),
-            "2026-11-23T20:47:00.000Z  human     resume          main: the disk is replaced, by api "
-            "from 127.0.0.1 as alice@host\n");
+  EXPECT_EQ(
+      textOf(human),
+      "2026-11-23T20:47:00.000Z  human     resume          main: the disk is replaced, by api "
+      "from 127.0.0.1 as alice@host\n");
   HistoryEntry breaker = entryOf(HistoryKind::kBreaker, "OPEN");
   breaker.governor = "main";
   breaker.details = {{"from", "CLOSED"}};

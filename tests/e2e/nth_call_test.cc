@@ -1,6 +1,6 @@
-// The real heald, whose n-th call to the system fails during an attempt, for every n: no descriptors,
-// no memory, no processes. Each attempt is counted, none is run twice, and heald goes on. (The disk:
-// tests/store/faults_test.cc.)
+// The real heald, whose n-th call to the system fails during an attempt, for every n: no
+// descriptors, no memory, no processes. Each attempt is counted, none is run twice, and heald goes
+// on. (The disk: tests/store/faults_test.cc.)
 #include <gtest/gtest.h>
 
 #include <cerrno>

@@ -102,8 +102,9 @@ std::string asUser(uid_t user, gid_t group, std::vector<gid_t> groups, const std
     const bool changed = ::setgroups(groups.size(), groups.data()) == 0 && ::setgid(group) == 0 &&
                          ::setuid(user) == 0;
     const auto token = readOrCreateToken(path);
-    const std::string answer =
-        !changed ? "ids not changed" : token.ok() ? "accepted" : token.error().message;
+    const std::string answer = !changed     ? "ids not changed"
+                               : token.ok() ? "accepted"
+                                            : token.error().message;
     (void)!::write(ends[1], answer.data(), answer.size());
     ::_exit(0);
   }

@@ -1,5 +1,5 @@
-// A remedy that does not want to end, for tests/io/hostile_test.cc: `hostile MODE`. Each mode sleeps at
-// last, or works, for ten minutes, which is its own end should the test fail.
+// A remedy that does not want to end, for tests/io/hostile_test.cc: `hostile MODE`. Each mode
+// sleeps at last, or works, for ten minutes, which is its own end should the test fail.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
