@@ -62,6 +62,7 @@ class Detection {
   Health health(int check) const { return at(check).view.health; }
   // What the last run found, before any debouncing.
   Health lastResult(int check) const { return at(check).last; }
+  core::BootTime lastResultAt(int check) const { return at(check).last_result; }
   // The first unhealthy one of the checks that this one depends on, directly or not; -1 without.
   int unhealthyParent(int check) const;
   const std::string& message(int check) const { return at(check).view.message; }

@@ -212,7 +212,9 @@ void Healing::wait(int r, Step& step) {
     return;
   }
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
-  if (remedy.checked) {
+  // After a suspend, or behind a slow disk, what was found shortly before the end of the wait is
+  // old.
+  if (remedy.checked && step.now.boot - detection_.lastResultAt(remedy.check) <= kLongestLead) {
     // Another run may have said otherwise since.
     prechecked(r, step);
   } else if (remedy.check >= 0 && allowed_at && step.now.boot < *allowed_at) {

@@ -15,14 +15,11 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using test::manyRemedies;
 using test::oneRemedy;
+using test::suppressed;
 using test::World;
 
 World::ActScript failsAfter(core::Duration takes) {
   return [takes](const StartAction&) { return World::Act{ActionOutcome::kFailed, "", takes}; };
-}
-
-std::uint64_t suppressed(const World& world, const std::string& governor, Guard guard) {
-  return world.governor(governor).counters.suppressed[static_cast<std::size_t>(guard)];
 }
 
 // Two remedies whose checks run every hour: what goes on before that was queued.

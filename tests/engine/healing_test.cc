@@ -14,6 +14,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using test::oneRemedy;
 using test::startsInSeconds;
+using test::suppressed;
 using test::World;
 
 World::ActScript succeeds(World& world, const std::string& check) {
@@ -21,10 +22,6 @@ World::ActScript succeeds(World& world, const std::string& check) {
     world.setCheck(check, CheckStatus::kOk);
     return World::Act{ActionOutcome::kOk};
   };
-}
-
-std::uint64_t suppressed(const World& world, const std::string& governor, Guard guard) {
-  return world.governor(governor).counters.suppressed[static_cast<std::size_t>(guard)];
 }
 
 TEST(Healing, AnAlwaysFailingRemedyStartsAtTheDesignsMomentsAndNeverAgain) {
@@ -89,6 +86,23 @@ TEST(Healing, ACheckThatRecoversInTheLastMomentOfTheWaitMeansNoAttempt) {
   world.runUntil(world.starts[0].at + milliseconds(4900));
   world.setCheck("service", CheckStatus::kOk);
   world.runUntil(minutes(5));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Healing, ASuspendInTheLastMomentOfTheWaitMeansThatTheCheckIsRunAgain) {
+  World world(oneRemedy());
+  world.check_takes = milliseconds(60);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  const core::Duration end_of_wait = world.starts[0].at + seconds(5);
+  world.runUntil(end_of_wait - milliseconds(61));
+  world.check_takes = milliseconds(20);  // so that it has ended 40 ms before the end of the wait
+  world.runUntil(end_of_wait - milliseconds(20));
+  ASSERT_EQ(world.check_runs.back().second, end_of_wait - milliseconds(60));
+  world.setCheck("service", CheckStatus::kOk);
+  world.sleepFor(hours(1));
+  world.runFor(minutes(5));
   EXPECT_EQ(world.starts.size(), 1u);
 }
 

@@ -110,4 +110,8 @@ std::vector<long> startsInSeconds(const World& world) {
   return seconds_of;
 }
 
+std::uint64_t suppressed(const World& world, const std::string& governor, core::Guard guard) {
+  return world.governor(governor).counters.suppressed[static_cast<std::size_t>(guard)];
+}
+
 }  // namespace heald::test

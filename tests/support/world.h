@@ -100,4 +100,7 @@ class World : private simulation::Surroundings {
 // Seconds since the start at which the remedy's actions started.
 std::vector<long> startsInSeconds(const World& world);
 
+// How often a guard has denied an attempt.
+std::uint64_t suppressed(const World& world, const std::string& governor, core::Guard guard);
+
 }  // namespace heald::test
