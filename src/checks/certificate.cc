@@ -17,7 +17,7 @@ namespace {
 using core::CheckStatus;
 using std::chrono::sys_seconds;
 
-constexpr std::size_t kFileLimit = 1024 * 1024;
+constexpr std::size_t kCertificateLimit = 1024 * 1024;
 
 struct CertificateOptions {
   std::string address;
@@ -31,7 +31,7 @@ std::string addressProblem(const std::string& text) {
   return io::parseHostPort(text) ? "" : "is not host:port (example: www.example.org:443)";
 }
 
-std::string pathProblem(const std::string& path) {
+std::string certificatePathProblem(const std::string& path) {
   return path.starts_with('/') ? "" : "is not an absolute path (example: /etc/ssl/site.pem)";
 }
 
@@ -43,7 +43,7 @@ std::string nameProblem(const std::string& name) {
 
 void describe(config::Fields& f, CertificateOptions& o) {
   f.text("address", o.address, {.check = addressProblem}, "host:port of a TLS endpoint");
-  f.text("file", o.file, {.check = pathProblem}, "file with certificates, PEM or DER");
+  f.text("file", o.file, {.check = certificatePathProblem}, "file with certificates, PEM or DER");
   f.text("server_name", o.endpoint.server_name, {.check = nameProblem},
          "the name to ask for and to verify; the host of the address when absent");
   f.boolean("verify", o.endpoint.verify,
@@ -123,7 +123,7 @@ CheckResult askEndpoint(const CertificateOptions& o, core::Duration timeout,
 }
 
 CheckResult lookAtFile(const CertificateOptions& o) {
-  const auto content = io::readSmallFile(o.file, kFileLimit);
+  const auto content = io::readSmallFile(o.file, kCertificateLimit);
   if (!content) {
     const bool absent = content.error().code == ErrorCode::kNotFound;
     return {absent ? CheckStatus::kCritical : CheckStatus::kUnknown,

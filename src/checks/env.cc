@@ -11,7 +11,7 @@ namespace {
 
 using core::CheckStatus;
 
-constexpr std::size_t kFileLimit = 1024 * 1024;
+constexpr std::size_t kKeyFileLimit = 1024 * 1024;
 
 std::string variableProblem(const std::string& name) {
   return name.find('=') == std::string::npos ? "" : "is not the name of a variable (example: KEY)";
@@ -29,7 +29,7 @@ CheckResult lookAtVariable(const std::string& name) {
 }
 
 CheckResult lookAtFile(const std::string& path) {
-  const auto content = io::readSmallFile(path, kFileLimit);
+  const auto content = io::readSmallFile(path, kKeyFileLimit);
   if (content) return judgeValue("file " + path, *content);
   const bool absent = content.error().code == ErrorCode::kNotFound;
   return {absent ? CheckStatus::kCritical : CheckStatus::kUnknown,

@@ -17,7 +17,7 @@ bool isName(std::string_view text) {
   });
 }
 
-Error invalid(std::string message) {
+Error malformed(std::string message) {
   return {ErrorCode::kInvalid, std::move(message)};
 }
 
@@ -27,14 +27,15 @@ Result<std::string> valueOf(std::string_view reference, const Lookup& environmen
   const std::string name(reference.substr(0, colon));
   const bool has_default = colon != std::string_view::npos;
   if (!isName(name) || (has_default && reference.find("${", colon) != std::string_view::npos)) {
-    return invalid(quoted("${" + std::string(reference) + "}") +
-                   " is not a reference (write ${NAME} or ${NAME:-default}; $${ is a literal ${)");
+    return malformed(
+        quoted("${" + std::string(reference) + "}") +
+        " is not a reference (write ${NAME} or ${NAME:-default}; $${ is a literal ${)");
   }
   const std::optional<std::string> value = environment ? environment(name) : std::nullopt;
   if (has_default && (!value || value->empty())) return std::string(reference.substr(colon + 2));
   if (!value) {
-    return invalid("the environment variable " + name + " is not set (set it, or write ${" + name +
-                   ":-default})");
+    return malformed("the environment variable " + name + " is not set (set it, or write ${" +
+                     name + ":-default})");
   }
   return *value;
 }
@@ -58,7 +59,7 @@ Result<std::string> expand(std::string_view text, const Lookup& environment) {
     }
     const std::size_t end = text.find('}', start);
     if (end == std::string_view::npos) {
-      return invalid("\"${\" is not closed (write ${NAME}; $${ is a literal ${)");
+      return malformed("\"${\" is not closed (write ${NAME}; $${ is a literal ${)");
     }
     const Result<std::string> value = valueOf(text.substr(start + 2, end - start - 2), environment);
     if (!value) return value.error();

@@ -19,7 +19,7 @@ int columnOf(std::string_view line, std::string_view rest) {
   return static_cast<int>(line.size() - rest.size()) + 1;
 }
 
-bool isLetter(char c) {
+bool isWordLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
@@ -34,11 +34,11 @@ bool lacksSpaceAfterColon(std::string_view rest) {
   if (item) rest = withoutIndentation(rest.substr(1));
   const std::size_t colon = rest.find(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 >= rest.size()) return false;
-  if (!std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(colon), isLetter)) {
+  if (!std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(colon), isWordLetter)) {
     return false;
   }
   const char next = rest[colon + 1];
-  return isLetter(next) || next == '"' || next == '[' || next == '{' || next == '\'' ||
+  return isWordLetter(next) || next == '"' || next == '[' || next == '{' || next == '\'' ||
          (!item && next >= '0' && next <= '9');
 }
 
@@ -49,7 +49,7 @@ std::optional<SyntaxFault> slipIn(std::string_view line, int number) {
   }
   const std::string_view rest = withoutIndentation(line);
   const int column = columnOf(line, rest);
-  if (rest.size() > 1 && rest[0] == '-' && isLetter(rest[1])) {
+  if (rest.size() > 1 && rest[0] == '-' && isWordLetter(rest[1])) {
     return SyntaxFault{{number, column}, "a list item needs a space after its - (write \"- \")"};
   }
   if (lacksSpaceAfterColon(rest)) {

@@ -18,7 +18,7 @@ using engine::HistoryRow;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMostProblems = 20;
-constexpr std::size_t kPage = 1000;
+constexpr std::size_t kFilePage = 1000;
 constexpr std::string_view kSqlite = "SQLite format 3";
 
 std::string shown(const ordered_json& value) {
@@ -142,7 +142,7 @@ class Reader {
   HistoryFile store() {
     engine::HistoryQuery query;
     query.newest_first = false;
-    query.limit = kPage;
+    query.limit = kFilePage;
     bool more = true;
     while (more && !full()) {
       const auto page = store::readHistory(path_, query);

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Colour colourOf(std::string_view event) {
+Colour colourOfEvent(std::string_view event) {
   for (const std::string_view good : {"succeeded", "healthy", "CLOSED", "active", "available"}) {
     if (event == good) return Colour::kGood;
   }
@@ -78,7 +78,7 @@ std::string outputOf(const ordered_json& entry, bool colours) {
 std::string historyText(const ordered_json& entry, bool colours) {
   const std::string event = textOf(entry, "event");
   std::string line = padded(textOf(entry, "time"), 24) + "  " + padded(textOf(entry, "kind"), 8) +
-                     "  " + painted(padded(event, 14), colourOf(event), colours);
+                     "  " + painted(padded(event, 14), colourOfEvent(event), colours);
   const std::string about = subject(entry);
   if (!about.empty()) line += "  " + painted(about, Colour::kStrong, colours);
   if (const auto message = textOf(entry, "message"); !message.empty()) {

@@ -31,7 +31,7 @@ bool isIn(const Run& run) {
   return runs >= run.before + 2 || (runs > run.before && !flagOf(run.check, "running"));
 }
 
-Colour colourOf(const std::string& status) {
+Colour colourOfStatus(const std::string& status) {
   return status == "ok" ? Colour::kGood : status == "critical" ? Colour::kBad : Colour::kWarn;
 }
 
@@ -133,7 +133,7 @@ class Batch {
   std::string line(const Run& run, const char* end = "") const {
     std::string text = "  " + run.name + std::string(width_ - run.name.size() + 2, ' ');
     const std::string status = run.in ? textOf(run.check, "status") : "running";
-    text += painted(status, run.in ? colourOf(status) : Colour::kQuiet, console_.colours);
+    text += painted(status, run.in ? colourOfStatus(status) : Colour::kQuiet, console_.colours);
     const std::string message = run.in ? textOf(run.check, "message") : "";
     if (!message.empty()) text += std::string(10 - std::min<std::size_t>(9, status.size()), ' ');
     text += message;

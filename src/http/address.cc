@@ -8,7 +8,7 @@
 namespace heald::http {
 namespace {
 
-Error invalid(std::string_view text, std::string_view why) {
+Error notAnAddress(std::string_view text, std::string_view why) {
   return {ErrorCode::kInvalid, "\"" + std::string(text) + "\" is not a listen address: " +
                                    std::string(why) + " (examples: 127.0.0.1:3001, 0.0.0.0:9469)"};
 }
@@ -30,17 +30,17 @@ bool isIpv4(const std::string& host) {
 
 Result<Address> parseAddress(std::string_view text) {
   if (text.starts_with('[') || text.find(':') != text.rfind(':')) {
-    return invalid(text, "this build of CivetWeb has no IPv6; use an IPv4 address");
+    return notAnAddress(text, "this build of CivetWeb has no IPv6; use an IPv4 address");
   }
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return invalid(text, "the port is missing");
+  if (colon == std::string_view::npos) return notAnAddress(text, "the port is missing");
   const auto port = parsePort(text.substr(colon + 1));
-  if (!port) return invalid(text, "the port is not a number from 0 to 65535");
+  if (!port) return notAnAddress(text, "the port is not a number from 0 to 65535");
 
   std::string host(text.substr(0, colon));
   if (host == "localhost") host = "127.0.0.1";
-  if (host.empty()) return invalid(text, "the host is missing; 0.0.0.0 means every interface");
-  if (!isIpv4(host)) return invalid(text, "the host is not an IPv4 address");
+  if (host.empty()) return notAnAddress(text, "the host is missing; 0.0.0.0 means every interface");
+  if (!isIpv4(host)) return notAnAddress(text, "the host is not an IPv4 address");
   return Address{std::move(host), *port};
 }
 

@@ -14,13 +14,12 @@ namespace heald::http {
 namespace {
 
 using engine::Alert;
-using nlohmann::json;
 
 Error wrong(const std::string& place, const std::string& what) {
   return {ErrorCode::kInvalid, place + " " + what};
 }
 
-engine::Labels labelsOf(const json& object) {
+engine::Labels labelsOf(const nlohmann::json& object) {
   engine::Labels labels;
   std::size_t bytes = 0;
   for (const auto& [name, value] : object.items()) {
@@ -36,9 +35,9 @@ engine::Labels labelsOf(const json& object) {
 }
 
 // FNV-1a over the sorted labels, all of them: what tells alerts apart where nobody else does.
-std::string fingerprintOf(const json& labels) {
+std::string fingerprintOf(const nlohmann::json& labels) {
   std::uint64_t hash = 14695981039346656037u;
-  for (const char c : labels.dump(-1, ' ', false, json::error_handler_t::replace)) {
+  for (const char c : labels.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   }
   char digits[17] = {};
@@ -46,13 +45,13 @@ std::string fingerprintOf(const json& labels) {
   return digits;
 }
 
-const std::string* textAt(const json& object, const char* key) {
+const std::string* textAt(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? &found->get_ref<const std::string&>()
                                                      : nullptr;
 }
 
-Result<Alert> alertOf(const json& object, const std::string& place) {
+Result<Alert> alertOf(const nlohmann::json& object, const std::string& place) {
   if (!object.is_object()) return wrong(place, "is not an object");
   const std::string* status = textAt(object, "status");
   if (!status || (*status != "firing" && *status != "resolved")) {
@@ -96,7 +95,7 @@ Result<std::vector<Alert>> readAlerts(std::string_view body) {
                                " (set max_alerts of the webhook_config)");
   }
   std::vector<Alert> alerts;
-  for (const json& entry : *list) {
+  for (const nlohmann::json& entry : *list) {
     auto alert = alertOf(entry, "alerts[" + std::to_string(alerts.size()) + "]");
     if (!alert) return alert.error();
     alerts.push_back(std::move(*alert));

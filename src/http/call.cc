@@ -13,9 +13,7 @@
 namespace heald::http {
 namespace {
 
-using nlohmann::json;
-
-Error invalid(std::string message) {
+Error badBody(std::string message) {
   return {ErrorCode::kInvalid, std::move(message)};
 }
 
@@ -30,8 +28,8 @@ std::string namesOf(const std::vector<BodyField>& fields) {
 }
 
 Error unknownKey(std::string_view key, const std::vector<BodyField>& fields) {
-  if (fields.empty()) return invalid(inQuotes(key) + " is not known here: this call takes no body");
-  return invalid(inQuotes(key) + " is not known here; this call takes " + namesOf(fields));
+  if (fields.empty()) return badBody(inQuotes(key) + " is not known here: this call takes no body");
+  return badBody(inQuotes(key) + " is not known here; this call takes " + namesOf(fields));
 }
 
 bool& booleanOf(Body& body, const std::string& name) {
@@ -41,49 +39,49 @@ bool& booleanOf(Body& body, const std::string& name) {
   std::abort();  // a call describes a field that Body does not have
 }
 
-std::optional<Error> readReason(const BodyField& field, const json& value, Body& body) {
-  if (!value.is_string()) return invalid(inQuotes(field.name) + " must be a text: " + field.help);
+std::optional<Error> readReason(const BodyField& field, const nlohmann::json& value, Body& body) {
+  if (!value.is_string()) return badBody(inQuotes(field.name) + " must be a text: " + field.help);
   const auto& text = value.get_ref<const std::string&>();
   if (text.size() > kMaxReasonBytes) {
-    return invalid(inQuotes(field.name) + " has " + std::to_string(text.size()) +
+    return badBody(inQuotes(field.name) + " has " + std::to_string(text.size()) +
                    " bytes; the limit is " + std::to_string(kMaxReasonBytes));
   }
   body.reason = io::oneLine(text, kMaxReasonBytes);
-  if (body.reason.empty()) return invalid(inQuotes(field.name) + " is blank: " + field.help);
+  if (body.reason.empty()) return badBody(inQuotes(field.name) + " is blank: " + field.help);
   return std::nullopt;
 }
 
-std::optional<Error> readDuration(const BodyField& field, const json& value, Body& body) {
+std::optional<Error> readDuration(const BodyField& field, const nlohmann::json& value, Body& body) {
   const std::string wanted = inQuotes(field.name) + " must be a duration (examples: 10m, 2h): ";
-  if (!value.is_string()) return invalid(wanted + field.help);
+  if (!value.is_string()) return badBody(wanted + field.help);
   const auto& text = value.get_ref<const std::string&>();
   const auto duration = config::parseDuration(text);
   if (!duration) {
-    return invalid(inQuotes(field.name) + ": " + inQuotes(text) + " " + duration.error().message);
+    return badBody(inQuotes(field.name) + ": " + inQuotes(text) + " " + duration.error().message);
   }
-  if (*duration <= core::Duration::zero()) return invalid(wanted + "more than nothing");
+  if (*duration <= core::Duration::zero()) return badBody(wanted + "more than nothing");
   body.duration = *duration;
   return std::nullopt;
 }
 
-std::optional<Error> readText(const BodyField& field, const json& value, std::string& text,
-                              std::size_t most) {
-  if (!value.is_string()) return invalid(inQuotes(field.name) + " must be a text: " + field.help);
+std::optional<Error> readText(const BodyField& field, const nlohmann::json& value,
+                              std::string& text, std::size_t most) {
+  if (!value.is_string()) return badBody(inQuotes(field.name) + " must be a text: " + field.help);
   text = value.get_ref<const std::string&>().substr(0, most);
   return std::nullopt;
 }
 
-std::optional<Error> readName(const BodyField& field, const json& value, Body& body) {
+std::optional<Error> readName(const BodyField& field, const nlohmann::json& value, Body& body) {
   if (auto problem = readText(field, value, body.name, kMaxReasonBytes)) return problem;
-  if (body.name.empty()) return invalid(inQuotes(field.name) + " is empty: " + field.help);
+  if (body.name.empty()) return badBody(inQuotes(field.name) + " is empty: " + field.help);
   return std::nullopt;
 }
 
-std::optional<Error> readField(const BodyField& field, const json& object, Body& body) {
+std::optional<Error> readField(const BodyField& field, const nlohmann::json& object, Body& body) {
   const auto found = object.find(field.name);
   if (found == object.end()) {
     if (!field.required) return std::nullopt;
-    return invalid(inQuotes(field.name) + " is missing: " + field.help);
+    return badBody(inQuotes(field.name) + " is missing: " + field.help);
   }
   switch (field.type) {
     case FieldType::kReason:
@@ -97,7 +95,7 @@ std::optional<Error> readField(const BodyField& field, const json& object, Body&
     case FieldType::kBoolean:
       break;
   }
-  if (!found->is_boolean()) return invalid(inQuotes(field.name) + " must be true or false");
+  if (!found->is_boolean()) return badBody(inQuotes(field.name) + " must be true or false");
   booleanOf(body, field.name) = found->get<bool>();
   return std::nullopt;
 }

@@ -45,19 +45,19 @@ bool isJson(std::string_view content_type) {
   return equalsIgnoringCase(content_type, "application/json");
 }
 
-Response invalid(std::string_view message) {
+Response badRequest(std::string_view message) {
   return error(400, "invalid", message);
 }
 
 std::optional<Response> checkFraming(const Headers& headers) {
   const auto lengths = headers.count("Content-Length");
   if (headers.count("Transfer-Encoding") > 0) {
-    if (lengths > 0) return invalid("both Content-Length and Transfer-Encoding are there");
+    if (lengths > 0) return badRequest("both Content-Length and Transfer-Encoding are there");
     return error(411, "length_required", "send the body with Content-Length, not in chunks");
   }
-  if (lengths > 1) return invalid("Content-Length is there more than once");
+  if (lengths > 1) return badRequest("Content-Length is there more than once");
   if (lengths == 1 && !parseLength(*headers.get("Content-Length"))) {
-    return invalid("Content-Length is not a number");
+    return badRequest("Content-Length is not a number");
   }
   return std::nullopt;
 }
@@ -77,7 +77,7 @@ std::optional<Response> Guard::checkRequest(const Request& request) const {
   if (request.headers.size() > kMaxHeaders) {
     return error(431, "too_many_headers", "more than 63 headers");
   }
-  if (!request.path.starts_with('/')) return invalid("the request target is not a path");
+  if (!request.path.starts_with('/')) return badRequest("the request target is not a path");
   if (auto refusal = checkFraming(request.headers)) return refusal;
   return checkHost(request);
 }
@@ -95,11 +95,11 @@ std::optional<Response> Guard::checkAccess(const Request& request, Access access
 
 std::optional<Response> Guard::checkHost(const Request& request) const {
   const auto count = request.headers.count("Host");
-  if (count > 1) return invalid("Host is there more than once");
+  if (count > 1) return badRequest("Host is there more than once");
   if (!policy_.check_host) return std::nullopt;
-  if (count == 0) return invalid("the Host header is missing");
+  if (count == 0) return badRequest("the Host header is missing");
   const auto host = hostOf(*request.headers.get("Host"));
-  if (!host) return invalid("the Host header is not a host name with an optional port");
+  if (!host) return badRequest("the Host header is not a host name with an optional port");
   if (hosts_.allows(*host)) return std::nullopt;
   return error(403, "forbidden",
                "heald does not answer to the host name \"" + *host +

@@ -12,7 +12,7 @@ namespace {
 
 using engine::HistoryQuery;
 
-Error invalid(std::string_view name, std::string_view value, const std::string& wanted) {
+Error badParameter(std::string_view name, std::string_view value, const std::string& wanted) {
   return {ErrorCode::kInvalid,
           std::string(name) + ": \"" + io::oneLine(value, 64) + "\" " + wanted};
 }
@@ -36,7 +36,7 @@ Result<void> readKinds(std::string_view text, HistoryQuery& query) {
   while (!text.empty()) {
     const auto end = std::min(text.find(','), text.size());
     const auto kind = engine::historyKindNamed(text.substr(0, end));
-    if (!kind) return invalid("kind", text.substr(0, end), "is no kind (" + kindNames() + ")");
+    if (!kind) return badParameter("kind", text.substr(0, end), "is no kind (" + kindNames() + ")");
     query.kinds.push_back(*kind);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -49,9 +49,9 @@ Result<void> readTime(std::string_view name, std::string_view text, core::WallTi
   if (time) return {};
   const auto ago = config::parseDuration(text);
   if (!ago || *ago > now.time_since_epoch()) {
-    return invalid(name, text,
-                   "is neither a time nor a duration before now (examples: "
-                   "2026-11-23T20:47:00Z, 2h)");
+    return badParameter(name, text,
+                        "is neither a time nor a duration before now (examples: "
+                        "2026-11-23T20:47:00Z, 2h)");
   }
   time = now - *ago;
   return {};
@@ -60,7 +60,7 @@ Result<void> readTime(std::string_view name, std::string_view text, core::WallTi
 Result<void> readLimit(std::string_view text, HistoryQuery& query) {
   const auto limit = config::parseInteger(text);
   if (!limit || *limit < 1 || *limit > static_cast<long>(kMostHistoryEntries)) {
-    return invalid("limit", text, "is not from 1 to " + std::to_string(kMostHistoryEntries));
+    return badParameter("limit", text, "is not from 1 to " + std::to_string(kMostHistoryEntries));
   }
   query.limit = static_cast<std::size_t>(*limit);
   return {};
@@ -127,7 +127,7 @@ Result<std::int64_t> readHistoryId(std::string_view name, std::string_view text)
   std::int64_t id = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (failure != std::errc{} || end != text.data() + text.size() || id < 0) {
-    return invalid(name, text, "is not the id of an entry (a whole number)");
+    return badParameter(name, text, "is not the id of an entry (a whole number)");
   }
   return id;
 }

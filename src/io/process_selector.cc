@@ -18,7 +18,7 @@ namespace heald::io {
 namespace {
 
 constexpr std::chrono::seconds kClockTolerance(2);
-constexpr int kMaxDepth = 4096;
+constexpr int kMaxAncestors = 4096;
 
 std::optional<uid_t> asNumber(const std::string& text) {
   uid_t number = 0;
@@ -98,7 +98,7 @@ class Own {
   bool has(const ProcessInfo& process) const {
     if (process.pid == getpid()) return true;
     const ProcessInfo* at = children_.empty() ? nullptr : &process;
-    for (int depth = 0; at && depth < kMaxDepth; ++depth) {
+    for (int depth = 0; at && depth < kMaxAncestors; ++depth) {
       if (children_.contains(at->pid)) return true;
       at = table_.find(at->parent);
     }

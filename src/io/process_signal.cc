@@ -24,7 +24,7 @@ struct Target {
 };
 
 // What the first look finds; it may hang, and outlive the call then.
-struct Found {
+struct Matches {
   Result<Selection> selection = Error{ErrorCode::kUnavailable, "not looked at"};
   std::set<pid_t> spared;  // those that heald descends from, and process 1
 };
@@ -39,12 +39,12 @@ std::set<pid_t> ancestorsOfThisProcess() {
   return spared;
 }
 
-void find(const ProcessSelector& selector, Found& found) {
+void find(const ProcessSelector& selector, Matches& found) {
   found.spared = ancestorsOfThisProcess();
   found.selection = selectProcesses(selector);
 }
 
-std::vector<ProcessInfo> chosen(const Found& found, const SignalOrder& order) {
+std::vector<ProcessInfo> chosen(const Matches& found, const SignalOrder& order) {
   std::vector<ProcessInfo> processes;
   for (const auto& [process, orphan] : found.selection->alive) {
     if (order.orphans && !orphan) continue;
@@ -131,7 +131,7 @@ SignalReport signalProcesses(const ProcessSelector& selector, const SignalOrder&
                              const CancelToken& cancel) {
   SignalReport report;
   const Deadline deadline = deadlineAfter(order.timeout);
-  const auto found = std::make_shared<Found>();
+  const auto found = std::make_shared<Matches>();
   const LookEnd end =
       Look().run(order.timeout, cancel, [selector, found] { find(selector, *found); });
   report.cancelled = end == LookEnd::kCancelled;

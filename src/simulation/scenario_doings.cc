@@ -9,7 +9,7 @@ namespace {
 
 using config::Fields;
 
-constexpr const char* kBy = "scenario";
+constexpr const char* kScenario = "scenario";
 
 // The keys of an entry of `operator`; which one is there says what is done.
 struct Deed {
@@ -65,38 +65,39 @@ void describeOtherDeeds(Fields& fields, Deed& deed, const Known& known) {
 
 Doing doingOf(core::Duration at, const Deed& d) {
   if (d.resume) {
-    return {at, "resume " + *d.resume, engine::Resume{orAll(*d.resume), d.reason, kBy}};
+    return {at, "resume " + *d.resume, engine::Resume{orAll(*d.resume), d.reason, kScenario}};
   }
   if (d.dormant) {
-    return {at, "dormant " + *d.dormant, engine::EnterDormant{orAll(*d.dormant), d.reason, kBy}};
+    return {at, "dormant " + *d.dormant,
+            engine::EnterDormant{orAll(*d.dormant), d.reason, kScenario}};
   }
   if (d.reset) {
     return {at, "reset " + *d.reset + (d.force ? " --force" : ""),
-            engine::Reset{orAll(*d.reset), d.force, kBy}};
+            engine::Reset{orAll(*d.reset), d.force, kScenario}};
   }
   if (d.flag) {
     const auto feature = core::featureNamed(*d.flag).value_or(core::Feature::kAutoHealing);
     return {at, "flag " + *d.flag + " " + d.set,
-            engine::SetFlag{feature, d.set == "on", d.reason, kBy}};
+            engine::SetFlag{feature, d.set == "on", d.reason, kScenario}};
   }
   if (d.pause) {
     return {at, "pause " + *d.pause + " for " + core::toText(d.lasts),
-            engine::PauseRemedy{orAll(*d.pause), d.lasts, d.reason, kBy}};
+            engine::PauseRemedy{orAll(*d.pause), d.lasts, d.reason, kScenario}};
   }
   if (d.unpause) {
-    return {at, "unpause " + *d.unpause, engine::UnpauseRemedy{orAll(*d.unpause), kBy}};
+    return {at, "unpause " + *d.unpause, engine::UnpauseRemedy{orAll(*d.unpause), kScenario}};
   }
   if (d.run_check) {
-    return {at, "run check " + *d.run_check, engine::RunCheckNow{*d.run_check, kBy}};
+    return {at, "run check " + *d.run_check, engine::RunCheckNow{*d.run_check, kScenario}};
   }
   return {at, "run remedy " + d.run_remedy.value_or(""),
-          engine::RunRemedyNow{d.run_remedy.value_or(""), kBy}};
+          engine::RunRemedyNow{d.run_remedy.value_or(""), kScenario}};
 }
 
 engine::AlertsReceived notification(const engine::Labels& labels, std::size_t number,
                                     core::Duration started, bool firing) {
   const core::WallTime starts_at(started);
-  return {{{"scenario-" + std::to_string(number), starts_at, firing, labels}}, kBy};
+  return {{{"scenario-" + std::to_string(number), starts_at, firing, labels}}, kScenario};
 }
 
 }  // namespace
@@ -171,7 +172,7 @@ void readPermits(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   top.sections("permits", {.empty_allowed = true}, "attempts that others make", [&](Fields& f) {
     PermitAsked asked;
     asked.at = readMoment(f);
-    asked.request = {"", std::chrono::minutes(10), "scenario", kBy};
+    asked.request = {"", std::chrono::minutes(10), "scenario", kScenario};
     f.text("governor", asked.request.governor, {.required = true}, "who is asked");
     f.duration("deadline", asked.request.deadline, {}, "until when its end has to be reported");
     f.text("reports", asked.reports, {.one_of = {"ok", "failed"}}, "how it ends; without: never");

@@ -17,7 +17,7 @@ using testing::StartsWith;
 std::string series(const std::string& instance, const std::string& value) {
   return R"({"metric":{"instance":")" + instance + R"("},"value":[1,")" + value + "\"]}";
 }
-std::string vectorOf(const std::string& all) {
+std::string vectorAnswer(const std::string& all) {
   return R"({"status":"success","data":{"resultType":"vector","result":[)" + all + "]}}";
 }
 
@@ -42,7 +42,7 @@ TEST_F(PromqlCheck, ComparesTheOneNumber) {
 
 TEST_F(PromqlCheck, NamesTheWorstOfSeveralSeries) {
   const std::string three =
-      vectorOf(series("a", "6") + "," + series("b", "9") + "," + series("c", "1"));
+      vectorAnswer(series("a", "6") + "," + series("b", "9") + "," + series("c", "1"));
   EXPECT_RESULT(answered(three, "critical: '> 5'"), CheckStatus::kCritical,
                 R"(9 {instance="b"} is > 5, 2 of 3 series)");
   EXPECT_RESULT(answered(three, "critical: '< 5'"), CheckStatus::kCritical,
@@ -52,22 +52,22 @@ TEST_F(PromqlCheck, NamesTheWorstOfSeveralSeries) {
 }
 
 TEST_F(PromqlCheck, WithoutSeriesItIsWhatNoDataSays) {
-  EXPECT_RESULT(answered(vectorOf(""), "critical: '> 5'"), CheckStatus::kUnknown, "no series");
-  EXPECT_RESULT(answered(vectorOf(""), "critical: '> 5', no_data: ok"), CheckStatus::kOk,
+  EXPECT_RESULT(answered(vectorAnswer(""), "critical: '> 5'"), CheckStatus::kUnknown, "no series");
+  EXPECT_RESULT(answered(vectorAnswer(""), "critical: '> 5', no_data: ok"), CheckStatus::kOk,
                 "no series");
-  EXPECT_RESULT(answered(vectorOf(""), "critical: '> 5', no_data: critical"),
+  EXPECT_RESULT(answered(vectorAnswer(""), "critical: '> 5', no_data: critical"),
                 CheckStatus::kCritical, "no series");
 }
 
 TEST_F(PromqlCheck, WhatIsNoFiniteNumberIsUnknown) {
   for (const char* number : {"NaN", "+Inf", "-Inf"}) {
     for (const char* comparison : {"> 5", "< 5", "!= 5"}) {
-      EXPECT_RESULT(answered(vectorOf(series("a", number)),
+      EXPECT_RESULT(answered(vectorAnswer(series("a", number)),
                              std::string("critical: '") + comparison + "', warning: '> 0'"),
                     CheckStatus::kUnknown, HasSubstr(R"({instance="a"} says nothing)"));
     }
   }
-  const std::string mixed = vectorOf(series("a", "NaN") + "," + series("b", "9"));
+  const std::string mixed = vectorAnswer(series("a", "NaN") + "," + series("b", "9"));
   EXPECT_RESULT(answered(mixed, "critical: '> 5'"), CheckStatus::kCritical,
                 R"(9 {instance="b"} is > 5, 1 of 2 series)");
   EXPECT_RESULT(answered(mixed, "critical: '> 10'"), CheckStatus::kUnknown,
@@ -82,7 +82,7 @@ TEST_F(PromqlCheck, NotKnowingIsNeverCritical) {
   EXPECT_RESULT(answered("Unauthorized", no_data, 401), CheckStatus::kUnknown,
                 "status 401: no answer of Prometheus");
   EXPECT_RESULT(answered("", no_data, 302), CheckStatus::kUnknown, StartsWith("status 302"));
-  EXPECT_RESULT(answered(vectorOf(series("a", "9")), no_data, 503), CheckStatus::kUnknown,
+  EXPECT_RESULT(answered(vectorAnswer(series("a", "9")), no_data, 503), CheckStatus::kUnknown,
                 "status 503");
   EXPECT_RESULT(answered("{", no_data), CheckStatus::kUnknown, "no answer of Prometheus");
   EXPECT_RESULT(answered(std::string(2 << 20, ' '), no_data), CheckStatus::kUnknown,
@@ -105,7 +105,8 @@ TEST_F(PromqlCheck, APrometheusThatIsNotThereIsUnknown) {
 
 TEST_F(PromqlCheck, SendsTheQueryAsAFormWithItsToken) {
   const test::TempDir dir;
-  const TinyServer server([](const std::string&) { return TinyServer::reply(200, vectorOf("")); });
+  const TinyServer server(
+      [](const std::string&) { return TinyServer::reply(200, vectorAnswer("")); });
   run(promqlKind(), "{server: '" + server.url("/prefix/") +
                         R"(', query: 'up{job="ä"} + 1 & 2', critical: '> 5', bearer_token_file: )" +
                         dir.write("token", "one") + "}");
@@ -116,7 +117,7 @@ TEST_F(PromqlCheck, SendsTheQueryAsAFormWithItsToken) {
 }
 
 TEST_F(PromqlCheck, ItsMessageIsFitForPeople) {
-  const std::string hostile = vectorOf(series(R"(\n\u001b[31m)" + std::string(9000, 'x'), "9"));
+  const std::string hostile = vectorAnswer(series(R"(\n\u001b[31m)" + std::string(9000, 'x'), "9"));
   EXPECT_RESULT(answered(hostile, "critical: '> 5'"), CheckStatus::kCritical,
                 AllOf(StartsWith("9 {instance=\"  [31mxxx"), testing::EndsWith("… is > 5"),
                       testing::SizeIs(testing::Le(512u)), Not(HasSubstr("\n"))));

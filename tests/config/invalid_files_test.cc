@@ -22,7 +22,7 @@ std::vector<std::filesystem::path> invalidFiles() {
 }
 
 // What a file of the folder may refer to.
-const Lookup kEnvironment = environmentOf({{"WORD", "a secret"}, {"EMPTY", ""}, {"SIX", "6"}});
+const Lookup kWords = environmentOf({{"WORD", "a secret"}, {"EMPTY", ""}, {"SIX", "6"}});
 
 TEST(InvalidFiles, AreReportedToTheLetter) {
   const auto files = invalidFiles();
@@ -31,8 +31,7 @@ TEST(InvalidFiles, AreReportedToTheLetter) {
     auto expected = file;
     expected.replace_extension(".expected");
     ASSERT_TRUE(std::filesystem::exists(expected)) << expected << " is missing";
-    EXPECT_EQ(problemsOf(contentOf(file), file.filename(), kEnvironment), contentOf(expected))
-        << file;
+    EXPECT_EQ(problemsOf(contentOf(file), file.filename(), kWords), contentOf(expected)) << file;
   }
 }
 

@@ -18,12 +18,13 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kSource = HEALD_SOURCE_DIR;
+const std::string kMixinSource = HEALD_SOURCE_DIR;
 
 // What the mixin, with `more` added to it, has under `field`.
 json evaluated(const std::string& more, const std::string& field) {
-  const CommandResult said = runCommand(
-      {"jsonnet", "-e", "((import '" + kSource + "/mixin.libsonnet') + {" + more + "})." + field});
+  const CommandResult said =
+      runCommand({"jsonnet", "-e",
+                  "((import '" + kMixinSource + "/mixin.libsonnet') + {" + more + "})." + field});
   EXPECT_EQ(said.code, 0) << said.output;
   return json::parse(said.code == 0 ? said.output : "{}");
 }
@@ -38,7 +39,7 @@ class Mixin : public testing::Test {
 TEST_F(Mixin, HasTheDashboardsAsTheyAre) {
   const json dashboards = evaluated("", "grafanaDashboards");
   std::set<std::string> files;
-  for (const auto& file : std::filesystem::directory_iterator(kSource + "/dashboards")) {
+  for (const auto& file : std::filesystem::directory_iterator(kMixinSource + "/dashboards")) {
     if (file.path().extension() != ".json") continue;
     files.insert(file.path().filename());
     std::ifstream in(file.path());
@@ -50,7 +51,7 @@ TEST_F(Mixin, HasTheDashboardsAsTheyAre) {
 
 TEST_F(Mixin, HasTheAlertsAsTheyAre) {
   const json groups = evaluated("", "prometheusAlerts").at("groups");
-  const YAML::Node file = YAML::LoadFile(kSource + "/alerts/heald.rules.yml")["groups"];
+  const YAML::Node file = YAML::LoadFile(kMixinSource + "/alerts/heald.rules.yml")["groups"];
   ASSERT_EQ(groups.size(), file.size());
   int alerts = 0;
   for (std::size_t g = 0; g < file.size(); ++g) {
@@ -96,7 +97,7 @@ std::set<std::string> keysOf(const YAML::Node& map) {
 
 // Grafana ignores a key that it does not know, so a mistake would go unnoticed.
 TEST(Provisioning, UsesTheKeysThatGrafanaKnows) {
-  const std::string folder = kSource + "/dashboards/provisioning/";
+  const std::string folder = kMixinSource + "/dashboards/provisioning/";
   const YAML::Node provider = YAML::LoadFile(folder + "dashboards/heald.yml");
   EXPECT_EQ(provider["apiVersion"].as<int>(), 1);
   ASSERT_EQ(provider["providers"].size(), 1u);

@@ -175,10 +175,10 @@ TEST(Guard, TakesJsonOnly) {
 }
 
 TEST(Guard, LimitsTheBodyBeforeItIsRead) {
-  const Field json{"Content-Type", "application/json"};
-  EXPECT_EQ(checkChange({json, {"Content-Length", "100"}}), 0);
-  EXPECT_EQ(checkChange({json, {"Content-Length", "101"}}), 413);
-  EXPECT_EQ(checkChange({json, {"Content-Length", "18446744073709551615"}}), 413);
+  const Field json_type{"Content-Type", "application/json"};
+  EXPECT_EQ(checkChange({json_type, {"Content-Length", "100"}}), 0);
+  EXPECT_EQ(checkChange({json_type, {"Content-Length", "101"}}), 413);
+  EXPECT_EQ(checkChange({json_type, {"Content-Length", "18446744073709551615"}}), 413);
 }
 
 }  // namespace

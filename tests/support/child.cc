@@ -9,17 +9,11 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/argv.h"
 #include "support/eventually.h"
 
 namespace heald::test {
 namespace {
-
-std::vector<char*> pointersTo(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // Between fork and exec: async-signal-safe calls only.
 [[noreturn]] void become(int output, const std::vector<char*>& argv,

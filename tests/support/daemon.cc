@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "support/argv.h"
 #include "support/descendants.h"
 
 namespace heald::test {
@@ -22,13 +23,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr const char* kLogFile = "heald.log";
-
-std::vector<char*> pointersTo(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // The daemons that run now: what belongs to another one is not left behind.
 std::set<pid_t>& runningDaemons() {
