@@ -27,6 +27,10 @@ function(heald_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
+  set(cost 1)
+  if(ARG_LABEL STREQUAL e2e)
+    set(cost 10)  # they start first, and leave the processors to the others while they wait
+  endif()
   add_executable(${name}_test ${ARG_SOURCES})
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name}_test PRIVATE HEALD_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
@@ -35,7 +39,7 @@ function(heald_test name)
   target_precompile_headers(${name}_test REUSE_FROM heald_test_prelude)
   include(GoogleTest)
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+                       PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} COST ${cost})
 endfunction()
 
 # heald_node_test(helm.refusals refusals.test.js [TIMEOUT seconds])

@@ -28,7 +28,9 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
     if (spec.follows_cycle) checks_.back().spec.interval = setup.detection.interval;
   }
   for (const engine::GovernorSpec& spec : setup.governors) {
-    governor(spec.name).model.policy = spec.policy;
+    Governor& known = governor(spec.name);
+    if (known.model.policy != spec.policy) known.since_mercy = 0;  // its bound is another one
+    known.model.policy = spec.policy;
   }
   for (auto& [key, attempt] : attempts_) {
     attempt.recovering = !attempt.permit;
