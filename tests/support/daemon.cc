@@ -232,7 +232,9 @@ nlohmann::json TestDaemon::json(const std::string& path) const {
   if (answer.status != 200) {
     fail("GET " + path + " answered " + std::to_string(answer.status) + " " + answer.body);
   }
-  return nlohmann::json::parse(answer.body);
+  nlohmann::json value = nlohmann::json::parse(answer.body, nullptr, false);
+  if (value.is_discarded()) fail("GET " + path + " answered, cut off: " + answer.body);
+  return value;
 }
 
 nlohmann::json TestDaemon::status() const {
