@@ -305,31 +305,35 @@ void Healing::tendEpisodes(Step& step) {
   }
 }
 
+// Who has an attempt in flight or an alert that fires comes first: there may be no room for all of
+// whom their governor knows something.
 void Healing::loadEpisodes(const Saved& saved, core::Now now) {
-  auto episodes = saved.episodes;
-  const auto base_of = [&](const std::string& remedy) {
-    for (std::size_t i = 0; i < configured_; ++i) {
-      if (remedies_[i].spec.name == remedy && remedies_[i].spec.byAlert()) {
-        return static_cast<int>(i);
+  const auto serveTarget = [&](const std::string& of_governor, const auto& wanted) {
+    const auto at_sign = of_governor.find('@');
+    for (std::size_t i = 0; at_sign != std::string::npos && i < configured_; ++i) {
+      const RemedySpec& spec = remedies_[i].spec;
+      if (!spec.alert.target.empty() && spec.governor == of_governor.substr(0, at_sign) &&
+          wanted(spec)) {
+        instanceFor(static_cast<int>(i), of_governor.substr(at_sign + 1));
       }
     }
-    return -1;
   };
+  for (const auto& [name, state] : saved.governors) {
+    for (const core::Ticket& ticket : state.in_flight) {
+      serveTarget(name, [&](const RemedySpec& spec) { return spec.name == ticket.remedy; });
+    }
+  }
+  auto episodes = saved.episodes;
   for (auto& [key, episode] : episodes) {
     episode.heard_at = now.wall;
-    if (const int base = base_of(key.remedy); base >= 0 && episode.firing) {
+    const int base = indexOf(key.remedy);
+    if (base >= 0 && at(base).spec.byAlert() && episode.firing) {
       instanceFor(base, episode.target);
     }
   }
   episodes_.load(std::move(episodes), now.boot);
   for (const auto& [name, state] : saved.governors) {
-    const auto at_sign = name.find('@');
-    for (std::size_t i = 0; at_sign != std::string::npos && i < configured_; ++i) {
-      const RemedySpec& spec = remedies_[i].spec;
-      if (!spec.alert.target.empty() && spec.governor == name.substr(0, at_sign)) {
-        instanceFor(static_cast<int>(i), name.substr(at_sign + 1));
-      }
-    }
+    serveTarget(name, [](const RemedySpec&) { return true; });
   }
   dropEpisodesOfOthers(now.boot);
   episodes_wait_ = true;

@@ -331,6 +331,32 @@ TEST(Alerts, AnAttemptThatACrashInterruptedIsCountedOnceAndNotRunAgain) {
   }
 }
 
+TEST(Alerts, AfterARestartTheTargetOfAnAttemptHasItsPlaceBeforeThoseThatOnlyTheGovernorKnows) {
+  engine::Setup setup = forTargets();
+  setup.remedies[0].alert.max_targets = 2;
+  setup.remedies.push_back(setup.remedies[0]);
+  setup.remedies[1].name = "reboot";
+  setup.remedies[1].alert.matchers = {{"alertname", "Slow"}};
+  setup.remedies[1].alert.max_targets = 10;
+  World world(setup);
+  for (const char* instance : {"a", "b"}) {
+    Alert slow = alert(instance);
+    slow.labels[0].second = "Slow";
+    send(world, {slow});
+  }
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kOk, "", hours(1)};
+  };
+  send(world, {alert("c")});
+  world.runFor(seconds(10));
+  ASSERT_EQ(world.governor("main@c").state.in_flight.size(), 1u);
+  send(world, {alert("c", 1, false)});
+  world.crash();
+  world.runFor(minutes(1));
+  EXPECT_EQ(world.governor("main@c").state.totals.successes, 1u);
+  EXPECT_EQ(world.governor("main@c").state.totals.failures, 0u);
+}
+
 TEST(Alerts, NothingIsRecordedWhileTheStoreTakesNothing) {
   World world(forAlerts());
   world.store_error = "disk full";
