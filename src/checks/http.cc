@@ -1,9 +1,8 @@
 #include "checks/http.h"
 
-#include "checks/check.h"
+#include "checks/request_check.h"
 #include "io/address.h"
 #include "io/expected_status.h"
-#include "io/http_bearer.h"
 #include "io/text.h"
 
 namespace heald::checks {
@@ -64,22 +63,7 @@ CheckResult judge(const HttpOptions& o, const io::HttpResponse& response) {
   return {};
 }
 
-class HttpCheck : public Check {
- public:
-  explicit HttpCheck(HttpOptions options)
-      : options_(std::make_shared<const HttpOptions>(std::move(options))) {}
-
-  void start(io::Services& services, const CheckRun& run, Done done) const override {
-    io::HttpRequest request = options_->request;
-    request.timeout = run.timeout;
-    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
-                       [options = options_, done = std::move(done)](
-                           const io::HttpResponse& response) { done(judge(*options, response)); });
-  }
-
- private:
-  std::shared_ptr<const HttpOptions> options_;  // shared: a run may outlive its configuration
-};
+using HttpCheck = RequestCheck<HttpOptions, judge>;
 
 }  // namespace
 

@@ -4,11 +4,10 @@
 #include <charconv>
 #include <cmath>
 
-#include "checks/check.h"
 #include "checks/comparison.h"
 #include "checks/promql_answer.h"
+#include "checks/request_check.h"
 #include "io/address.h"
-#include "io/http_bearer.h"
 #include "io/text.h"
 
 namespace heald::checks {
@@ -166,22 +165,7 @@ CheckResult judge(const PromqlOptions& o, const io::HttpResponse& response) {
                                      : io::oneLine("Prometheus: " + response.error)};
 }
 
-class PromqlCheck : public Check {
- public:
-  explicit PromqlCheck(PromqlOptions options)
-      : options_(std::make_shared<const PromqlOptions>(std::move(options))) {}
-
-  void start(io::Services& services, const CheckRun& run, Done done) const override {
-    io::HttpRequest request = options_->request;
-    request.timeout = run.timeout;
-    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
-                       [options = options_, done = std::move(done)](
-                           const io::HttpResponse& response) { done(judge(*options, response)); });
-  }
-
- private:
-  std::shared_ptr<const PromqlOptions> options_;  // shared: a run may outlive its configuration
-};
+using PromqlCheck = RequestCheck<PromqlOptions, judge>;
 
 }  // namespace
 

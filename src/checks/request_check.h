@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "checks/check.h"
+#include "io/http_bearer.h"
+
+namespace heald::checks {
+
+// A check that is one HTTP request and what is made of its answer. `Options` has the `request`
+// (without its timeout, which is the check's) and the `bearer_token_file`; `kJudge` is called from
+// the thread that sendWithBearer names.
+template <class Options, CheckResult (*kJudge)(const Options&, const io::HttpResponse&)>
+class RequestCheck : public Check {
+ public:
+  explicit RequestCheck(Options options)
+      : options_(std::make_shared<const Options>(std::move(options))) {}
+
+  void start(io::Services& services, const CheckRun& run, Done done) const override {
+    io::HttpRequest request = options_->request;
+    request.timeout = run.timeout;
+    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
+                       [options = options_, done = std::move(done)](
+                           const io::HttpResponse& response) { done(kJudge(*options, response)); });
+  }
+
+ private:
+  std::shared_ptr<const Options> options_;  // shared: a run may outlive its configuration
+};
+
+}  // namespace heald::checks
