@@ -1,6 +1,6 @@
 // The real heald, whose n-th call to the system fails during an attempt, for every n: no
-// descriptors, no memory, no processes. Each attempt is counted, none is run twice, and heald goes
-// on. (The disk: tests/store/faults_test.cc.)
+// descriptors, no memory, no processes, no disk. Each attempt is counted, none is run twice, and
+// heald goes on. (Every call of the store's whole life: tests/store/faults_test.cc.)
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -50,13 +50,15 @@ class NthCallFails : public testing::Test {
 
   std::uint64_t attempts() const { return governor().at("attempts").get<std::uint64_t>(); }
 
-  // One run of the check and one attempt, unless the fault is met before; then nothing is under
-  // way.
+  // A run of the check and an attempt, unless the fault is met before; then nothing is under way.
+  // What the store's failure has denied is asked for again.
   void attempt() {
     const std::uint64_t before = attempts();
-    daemon_.post("/api/checks/service/run", "{}");
-    daemon_.await("an attempt, or the fault",
-                  [&] { return control_->met > 0 || attempts() > before; });
+    daemon_.await("an attempt, or the fault", [&] {
+      if (control_->met > 0 || attempts() > before) return true;
+      daemon_.post("/api/checks/service/run", "{}");
+      return false;
+    });
     daemon_.await("the end of the attempt",
                   [&] { return governor().at("inFlight").empty() && storeUp(); });
   }
@@ -118,6 +120,16 @@ TEST_F(NthCallFails, AcceptWithoutDescriptors) {
 }
 TEST_F(NthCallFails, SpawnWithoutProcesses) {
   everyNth(Call::kSpawn, EAGAIN, 5);
+}
+
+TEST_F(NthCallFails, WriteWithoutSpace) {
+  everyNth(Call::kWrite, ENOSPC, 40);
+}
+TEST_F(NthCallFails, WriteThatTheDiskRefuses) {
+  everyNth(Call::kWrite, EIO, 40);
+}
+TEST_F(NthCallFails, SyncThatTheDiskRefuses) {
+  everyNth(Call::kSync, EIO, 40);
 }
 
 // Without memory heald may die, as any program in C++; then the next start knows of every attempt.

@@ -91,6 +91,19 @@ HEALD_CALL int accept(int socket, sockaddr* address, socklen_t* length) {
   return fails(Call::kAccept) ? -1 : real(socket, address, length);
 }
 
+HEALD_CALL ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t offset) {
+  static const auto real = next<ssize_t (*)(int, const void*, size_t, off64_t)>("pwrite64");
+  return fails(Call::kWrite) ? -1 : real(file, bytes, size, offset);
+}
+HEALD_CALL int fsync(int file) {
+  static const auto real = next<int (*)(int)>("fsync");
+  return fails(Call::kSync) ? -1 : real(file);
+}
+HEALD_CALL int fdatasync(int file) {
+  static const auto real = next<int (*)(int)>("fdatasync");
+  return fails(Call::kSync) ? -1 : real(file);
+}
+
 // glibc's own names for these: dlsym() itself allocates.
 extern "C" void* __libc_malloc(size_t);
 extern "C" void* __libc_calloc(size_t, size_t);

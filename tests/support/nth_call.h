@@ -20,6 +20,8 @@ enum class Call : std::int32_t {
   kSpawn,   // posix_spawn
   kAccept,  // accept
   kMemory,  // malloc, calloc, realloc
+  kWrite,   // pwrite: the store's
+  kSync,    // fsync, fdatasync
 };
 
 // What the program under test shares with the test, in a file that both map: one call at a time is
