@@ -59,7 +59,9 @@ TEST_F(BoundCommand, FailsWhenAGovernorMayMakeMoreThanMax) {
 TEST_F(BoundCommand, PrintsJson) {
   const Said said = ctl({"bound", write("  gateway: {}\n"), "--json"});
   EXPECT_EQ(said.code, 0) << said.err;
-  for (const auto& governor : nlohmann::json::parse(said.out)["governors"]) {
+  const auto bound = nlohmann::json::parse(said.out);
+  ASSERT_FALSE(bound.at("governors").empty());
+  for (const auto& governor : bound.at("governors")) {
     EXPECT_EQ(governor["maxAttempts"], 10);
     EXPECT_EQ(governor["leastSeconds"], 1895);
     EXPECT_EQ(governor["alwaysFailing"]["attempts"], 10);
