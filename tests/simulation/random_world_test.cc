@@ -97,6 +97,12 @@ TEST(RandomWorld, AStartWithAnotherConfigurationHasItsBound) {
   EXPECT_EQ(violationOf(40867), "");
 }
 
+// Two attempts of one governor ended with one commit: one failed, one succeeded, and the referee
+// took the one for the other.
+TEST(RandomWorld, WhichOfTwoAttemptsHasFailedIsToldByWhatWasSeen) {
+  EXPECT_EQ(violationOf(130012), "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
