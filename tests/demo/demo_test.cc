@@ -57,7 +57,7 @@ TEST_F(Demo, TellsTheWholeStoryAndLeavesNothing) {
   const std::string told = demo_->output();
   std::size_t at = 0;
   for (const char* next :
-       {"1. All is well", "/api/status", "2. The API key", "attempt 1 failed; backoff 5 ms",
+       {"1. All is well", "/api/status", "2. The API key", "attempt 1 failed; backoff 5ms",
         "3. heald stops by itself", "Dormant: Exceeded max failures", "$ healdctl explain",
         "4. Slack says so", "Critical: Healing has stopped: self-healing-main is dormant",
         "[Runbook]", "10 restarts before, 10 now", "6. A human", "7. Slack says that it is over",
