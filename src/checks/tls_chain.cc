@@ -1,6 +1,7 @@
 #include "checks/tls_chain.h"
 
 #include <netdb.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -19,6 +20,10 @@
 
 namespace heald::checks {
 namespace {
+
+// A call that hangs is left behind in its thread. The process may end first, and OpenSSL then takes
+// its locks away from under that thread, unless it was told not to before anything of it was used.
+[[maybe_unused]] const int kNoCleanUpAtExit = OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
 
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;

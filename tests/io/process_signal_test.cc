@@ -53,7 +53,7 @@ TEST(ProcessSignal, IsFollowedByKillForWhatIsLeft) {
 TEST(ProcessSignal, TellsWhoIsStillThereWhenTheTimeIsOver) {
   test::LeakyService service(SIGTERM);
   const auto kept = service.keep(1);
-  const SignalReport report = send(service, {.timeout = 50ms});
+  const SignalReport report = send(service, {.timeout = 1s});
   EXPECT_EQ(report.surviving, kept);
   EXPECT_EQ(service.alive(kept), 1);
 }

@@ -43,9 +43,9 @@ TEST_F(SignalRemedy, HasNothingToDoWhereNothingMatches) {
 TEST_F(SignalRemedy, KillsWhatIsLeftWhenItIsToldTo) {
   test::LeakyService service(SIGTERM);
   const auto kept = service.keep(1);
-  const auto stubborn = send(service, ", timeout: 100ms");
+  const auto stubborn = send(service, ", timeout: 1s");
   EXPECT_EQ(stubborn.outcome, ActionOutcome::kFailed);
-  EXPECT_EQ(stubborn.text, "1 of 1 process still there after 100ms");
+  EXPECT_EQ(stubborn.text, "1 of 1 process still there after 1s");
   EXPECT_THAT(stubborn.output, HasSubstr("surviving: " + std::to_string(kept[0]) + "\n"));
   EXPECT_EQ(service.alive(kept), 1);
   const auto killed = send(service, ", kill_after: 50ms");
