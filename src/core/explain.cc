@@ -81,7 +81,8 @@ GuardFinding halfOpen(const Scene& s) {
   // An expired OPEN still counts what its record says, as Governor::ask does.
   const int admitted = trial ? s.state.breaker.half_open_admitted : 0;
   return {Guard::kHalfOpen,
-          !trial || s.state.breaker.admitsTrial(s.policy.breaker, s.now),
+          !trial || s.state.breaker.admitsTrial(s.policy.breaker, s.now) ||
+              trialsAreStuck(s.state, s.policy),
           trial ? counted(admitted, "trial") + " in HALF_OPEN" : std::string(toString(s.breaker())),
           "fewer than " + counted(s.policy.breaker.half_open_max_attempts, "trial"),
           {}};

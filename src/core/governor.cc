@@ -77,6 +77,15 @@ std::string_view toString(TriggeredBy by) {
   return "";
 }
 
+bool trialsAreStuck(const GovernorState& state, const GovernorPolicy& policy) {
+  const CircuitBreaker& breaker = state.breaker;
+  return breaker.state == BreakerState::kHalfOpen &&
+         breaker.half_open_admitted >= policy.breaker.half_open_max_attempts &&
+         std::none_of(state.in_flight.begin(), state.in_flight.end(), [&](const Ticket& ticket) {
+           return ticket.generation == breaker.generation;
+         });
+}
+
 Verdict Governor::ask(const Gates& gates, BootTime now) const {
   const CircuitBreaker& breaker = state_.breaker;
   const BreakerState reads = breaker.reads(now);
@@ -107,7 +116,8 @@ Verdict Governor::ask(const Gates& gates, BootTime now) const {
   if (state_.consecutive_failures > 0 && now < state_.next_allowed_at) {
     return denyUntil(Guard::kBackoff, state_.next_allowed_at);
   }
-  if (reads == BreakerState::kHalfOpen && !breaker.admitsTrial(policy_.breaker, now)) {
+  if (reads == BreakerState::kHalfOpen && !breaker.admitsTrial(policy_.breaker, now) &&
+      !trialsAreStuck(state_, policy_)) {
     return deny(Guard::kHalfOpen);
   }
   if (exhaustedBudget(policy_.budgets, state_.starts, now)) {
@@ -142,6 +152,9 @@ Governor::Decision Governor::trigger(const Gates& gates, const std::string& reme
       goDormant("Budget exhausted: " + describe(*budget), TriggeredBy::kAutomatic, now);
     }
     return {verdict, std::nullopt};
+  }
+  if (trialsAreStuck(state_, policy_)) {
+    state_.breaker.openUntil(now.boot);
   }
   state_.breaker.admit(now.boot);
   forgetOldStarts(state_.starts, policy_.budgets, now.boot);

@@ -182,6 +182,8 @@ TEST(Explain, CountsTrialsOnlyInHalfOpen) {
   EXPECT_EQ(of(explained(state), Guard::kBreakerOpen).value, "HALF_OPEN");
   state.breaker.admit(kNow);
   EXPECT_EQ(of(explained(state), Guard::kHalfOpen).value, "1 trial in HALF_OPEN");
+  EXPECT_TRUE(of(explained(state), Guard::kHalfOpen).passes) << "it is over, and decided nothing";
+  state.in_flight.push_back({1, 0, state.breaker.generation, "remedy", {}});
   EXPECT_FALSE(of(explained(state), Guard::kHalfOpen).passes);
 }
 

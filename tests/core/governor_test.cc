@@ -177,6 +177,8 @@ TEST(Governor, TheFirstGuardThatFailsIsTheAnswer) {
   EXPECT_EQ(answer(), Guard::kBreakerOpen);
   state.breaker.openUntil(BootTime{});
   state.breaker.admit(BootTime{});
+  state.in_flight.push_back({2, 0, state.breaker.generation, "remedy", {}});
+  policy.max_in_flight = 2;
   EXPECT_EQ(answer(), Guard::kBackoff);
   state.next_allowed_at = BootTime{};
   EXPECT_EQ(answer(), Guard::kHalfOpen);
@@ -359,6 +361,45 @@ TEST(Governor, AHumanActionInHalfOpenDoesNotLeaveItStuck) {
     EXPECT_EQ(bench.governor.state().breaker.state, BreakerState::kOpen);
     EXPECT_EQ(bench.governor.state().breaker.reads(BootTime{bench.now}), BreakerState::kHalfOpen);
   }
+}
+
+TEST(Governor, FewerTrialsThanThereWereDoNotLeaveItStuckInHalfOpen) {
+  GovernorPolicy policy;
+  policy.breaker.half_open_max_attempts = 2;
+  policy.max_in_flight = 2;
+  Bench bench(policy);
+  bench.failTimes(3);
+  bench.now = seconds(75);
+  ASSERT_TRUE(bench.attempt(true));
+  ASSERT_EQ(bench.governor.state().breaker.state, BreakerState::kHalfOpen);
+  const auto running = bench.governor.trigger({}, "remedy", at(bench.now));
+  policy.breaker.half_open_max_attempts = 1;
+  bench.governor.setPolicy(policy);
+  EXPECT_EQ(bench.governor.ask({}, BootTime{bench.now}).denied_by, Guard::kHalfOpen)
+      << "a trial is under way";
+  EXPECT_FALSE(trialsAreStuck(bench.governor.state(), policy));
+  ASSERT_TRUE(bench.governor.result(running.ticket->id, true, "", at(bench.now)));
+  EXPECT_EQ(bench.governor.state().breaker.state, BreakerState::kClosed);
+}
+
+TEST(Governor, FewerTrialsThanThereWereAndNoneUnderWayBeginAnotherHalfOpen) {
+  GovernorPolicy policy;
+  policy.breaker.half_open_max_attempts = 2;
+  policy.max_in_flight = 2;
+  Bench bench(policy);
+  bench.failTimes(3);
+  bench.now = seconds(75);
+  ASSERT_TRUE(bench.attempt(true));
+  policy.breaker.half_open_max_attempts = 1;
+  bench.governor.setPolicy(policy);
+  const std::uint64_t generation = bench.governor.state().breaker.generation;
+  EXPECT_TRUE(trialsAreStuck(bench.governor.state(), policy));
+  ASSERT_TRUE(bench.governor.trigger({}, "remedy", at(bench.now)).ticket);
+  EXPECT_EQ(bench.governor.state().breaker.state, BreakerState::kHalfOpen);
+  EXPECT_EQ(bench.governor.state().breaker.half_open_admitted, 1);
+  EXPECT_EQ(bench.governor.state().breaker.half_open_succeeded, 0);
+  EXPECT_GT(bench.governor.state().breaker.generation, generation);
+  EXPECT_EQ(bench.governor.ask({}, BootTime{bench.now}).denied_by, Guard::kHalfOpen);
 }
 
 TEST(Governor, EnteringDormantModeByHandKeepsTheFirstReason) {
