@@ -212,7 +212,7 @@ void Healing::ended(int r, Step& step) {
 void Healing::keep(Step& step) {
   governors_.keep(step.out.notes);
   episodes_.keep();
-  bool slot_free = false;
+  bool slot_free = forgetSettled();
   for (const Proposed& proposed : std::exchange(proposed_, {})) {
     if (proposed.kind == Proposed::Kind::kAdmission) {
       startAction(proposed.remedy, step);
@@ -248,6 +248,7 @@ void Healing::storeIsBack(Step& step) {
     }
   }
   continueRecovery(step);
+  dropEpisodesOfOthers(step.now.boot);  // a reload whose commit failed
   episodes_.wakeAll();
   episodes_wait_ = true;
   tendEpisodes(step);

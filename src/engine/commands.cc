@@ -232,6 +232,7 @@ void Engine::Impl::on(const Reload& command, Step& step) {
                                           {"remedies", count(setup_.remedies)},
                                           {"governors", count(setup_.governors)}}});
   step.out.reply = Reply{"configuration reloaded"};
+  step.out.reply_stands = true;  // it is in force; what it ended is counted when the store takes it
 }
 
 }  // namespace heald::engine

@@ -112,6 +112,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
       healing_.governorsChanged(step);
     }
     out.notes.insert(out.notes.end(), human_notes_.begin(), human_notes_.end());
+    out.reply_stands = true;
   } else {
     storeDown(error);
     noteStore(out);
@@ -123,7 +124,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
                                 flag_proposal_->before.changed_at);
       flag_proposal_.reset();
     }
-    if (out.reply && out.reply->ok()) {
+    if (out.reply && out.reply->ok() && !out.reply_stands) {
       out.reply = Error{ErrorCode::kUnavailable,
                         "the store is unavailable (" + error + "): nothing was changed"};
     }

@@ -68,6 +68,7 @@ class Healing {
   using Owned = std::function<bool(const std::string& governor, std::uint64_t attempt)>;
   void beginRecovery(core::Now now, const Owned& others);
   void continueRecovery(Step& step);
+  bool forgetSettled();
 
   // The outcome of the commit of what this step proposed.
   void keep(Step& step);

@@ -91,6 +91,7 @@ struct Output {
   std::vector<Action> actions;
   std::vector<Note> notes;
   std::optional<Result<Reply>> reply;
+  bool reply_stands = false;  // what it says is so, whatever becomes of a later commit of the step
   std::vector<HistoryEntry> remarks = {};  // of the history; the engine takes them to its queue
 };
 

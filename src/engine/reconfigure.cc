@@ -63,8 +63,8 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
   dropEpisodesOfOthers(step.now.boot);
   episodes_.wakeAll();
   episodes_wait_ = true;
-  tendEpisodes(step);
   continueRecovery(step);
+  tendEpisodes(step);
 }
 
 // Who takes the place of a remedy of the old configuration; -1: nobody.

@@ -85,16 +85,21 @@ void Healing::beginRecovery(core::Now now, const Owned& others) {
   }
 }
 
-void Healing::continueRecovery(Step& step) {
-  if (!store_up_) {
-    return;
-  }
+// Whether there were any: lost attempts whose end is on record.
+bool Healing::forgetSettled() {
   const auto settled = [&](const Lost& lost) {
     const auto& tickets = governors_[lost.governor].state().in_flight;
     return std::none_of(tickets.begin(), tickets.end(),
                         [&](const core::Ticket& t) { return t.id == lost.attempt; });
   };
-  std::erase_if(lost_, settled);
+  return std::erase_if(lost_, settled) > 0;
+}
+
+void Healing::continueRecovery(Step& step) {
+  if (!store_up_) {
+    return;
+  }
+  forgetSettled();
   for (const Lost& lost : lost_) {
     governors_.propose(lost.governor, [&](core::Governor& governor) {
       return governor.result(lost.attempt, false, "interrupted", step.now);

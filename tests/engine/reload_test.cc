@@ -146,6 +146,44 @@ TEST(Reload, AnAttemptOfARemedyThatIsGoneIsEndedAndCountedAsInterrupted) {
   EXPECT_EQ(world.governor("r0").state.totals.attempts, world.remedy("r0").totals.attempts);
 }
 
+TEST(Reload, IsInForceAlsoWhenTheStoreCannotTakeWhatItEnds) {
+  const engine::Setup two = manyRemedies(2);
+  World world(two);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.remedies["r0"] = takes(minutes(2));
+  world.runUntil(seconds(30));
+  ASSERT_EQ(world.remedy("r0").phase, Phase::kActing);
+  world.store_error = "the disk is full";
+  const Output out = world.reload(without(two, 0));
+  EXPECT_TRUE(out.reply->ok()) << "who gave the order may now use what the configuration has";
+  ASSERT_EQ(world.snapshot().checks.size(), 1u);
+  EXPECT_FALSE(world.snapshot().store_up);
+  world.store_error.clear();
+  world.runFor(minutes(1));
+  world.crash();
+  world.reload(two);
+  EXPECT_TRUE(world.governor("r0").state.in_flight.empty());
+  EXPECT_EQ(world.governor("r0").state.totals.failures, 1u) << "counted when the store was back";
+}
+
+TEST(Reload, ThatTakesOutWhoWasInTheWayLetsAnAlertHaveItsTurn) {
+  engine::Setup setup = manyRemedies(2);
+  setup.healing.max_concurrent = 1;
+  setup.remedies[1].check.clear();
+  setup.remedies[1].alert.matchers = {{"alertname", "Down"}};
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.remedies["r0"] = takes(hours(2));
+  world.runUntil(seconds(30));
+  world.send(AlertsReceived{{{"print", core::WallTime(seconds(1)), true, {{"alertname", "Down"}}}},
+                            "alertmanager"});
+  ASSERT_EQ(world.remedy("r1").phase, Phase::kQueued);
+  setup.remedies.erase(setup.remedies.begin());
+  world.reload(setup);
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("r1").totals.attempts, 1u);
+}
+
 TEST(Reload, ARemedyThatChangesItsGovernorDoesNotTakeItsAttemptAlong) {
   engine::Setup setup = manyRemedies(2);
   World world(setup);
