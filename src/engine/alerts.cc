@@ -287,7 +287,9 @@ void Healing::armQuietTimer(int r) {
     return;
   }
   if (const auto since = episodes_.quietSince(groupOf(remedy))) {
-    timers_.set(r, *since + governors_[remedy.governor].policy().reset_after);
+    const core::BootTime from =
+        std::max(*since, governors_.lastResult(remedy.governor).value_or(*since));
+    timers_.set(r, from + governors_[remedy.governor].policy().reset_after);
   }
 }
 

@@ -210,7 +210,7 @@ void Healing::ended(int r, Step& step) {
 }
 
 void Healing::keep(Step& step) {
-  governors_.keep(step.out.notes);
+  governors_.keep(step.out.notes, step.now.boot);
   episodes_.keep();
   bool slot_free = forgetSettled();
   for (const Proposed& proposed : std::exchange(proposed_, {})) {

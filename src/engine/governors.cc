@@ -79,8 +79,12 @@ std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {
   return changes;
 }
 
-void Governors::keep(std::vector<Note>& notes) {
+void Governors::keep(std::vector<Note>& notes, core::BootTime now) {
+  const auto ended = [](const GovernorState& s) { return s.totals.successes + s.totals.failures; };
   for (const Proposal& proposal : std::exchange(proposals_, {})) {
+    if (ended(proposal.after) > ended(proposal.before)) {
+      slots_[static_cast<std::size_t>(proposal.governor)].last_result = now;
+    }
     observe(proposal, notes);
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,8 @@ class Governors {
   const std::string& name(int governor) const { return at(governor).name; }
   const core::Governor& operator[](int governor) const { return at(governor).governor; }
   const GovernorCounters& counters(int governor) const { return at(governor).counters; }
+  // When an attempt ended last; nothing: none has, in this process.
+  std::optional<core::BootTime> lastResult(int governor) const { return at(governor).last_result; }
   int inFlight() const;       // attempts, over all governors
   std::string names() const;  // "a, b, c", at most twenty
 
@@ -61,7 +64,7 @@ class Governors {
   bool proposed() const { return !proposals_.empty(); }
   std::vector<std::pair<std::string, core::GovernorState>> changes() const;
   void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
-  void keep(std::vector<Note>& notes);
+  void keep(std::vector<Note>& notes, core::BootTime now);
   void undo();
 
   // A trigger was denied. Not durable: it is a count of this process.
@@ -86,6 +89,7 @@ class Governors {
     int parent = -1;
     std::string target;
     bool exposed = true;
+    std::optional<core::BootTime> last_result;
   };
   struct Proposal {
     int governor;

@@ -34,8 +34,8 @@ std::string GovernorModel::objection(Duration now) const {
   if (static_cast<int>(in_flight.size()) >= policy.max_in_flight) return "too many are in flight";
   if (breaker == BreakerState::kOpen && now < open_until) return "it is OPEN";
   if (cf > 0 && now < allowed) return "its backoff lasts";
-  if (breaker == BreakerState::kHalfOpen &&
-      admitted >= policy.breaker.half_open_max_attempts && !stuck()) {
+  if (breaker == BreakerState::kHalfOpen && admitted >= policy.breaker.half_open_max_attempts &&
+      !stuck()) {
     return "HALF_OPEN has had its trials";
   }
   return budgetLeft(now) ? "" : "its budget is exhausted";
@@ -43,8 +43,7 @@ std::string GovernorModel::objection(Duration now) const {
 
 // Fewer trials are allowed than there were, and none is under way.
 bool GovernorModel::stuck() const {
-  return breaker == BreakerState::kHalfOpen &&
-         admitted >= policy.breaker.half_open_max_attempts &&
+  return breaker == BreakerState::kHalfOpen && admitted >= policy.breaker.half_open_max_attempts &&
          std::none_of(in_flight.begin(), in_flight.end(),
                       [&](const Ticket& ticket) { return ticket.generation == generation; });
 }

@@ -43,7 +43,10 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
     if (pause.boot == at.boot) continue;
     pause.until -= std::max(Duration{}, at.wall_set - pause.wall_set);
   }
-  for (auto& [name, governor] : governors_) governor.unseen = governor.saved_boot != at.boot;
+  for (auto& [name, governor] : governors_) {
+    governor.unseen = governor.saved_boot != at.boot;
+    governor.last_result.reset();
+  }
   for (const engine::Permit& permit : snapshot.permits) {
     const auto attempt = attempts_.find({permit.governor, permit.attempt});
     if (attempt != attempts_.end()) {

@@ -60,6 +60,7 @@ class Referee {
   struct Governor {
     GovernorModel model;
     int since_mercy = 0;
+    std::optional<Duration> last_result;  // of this process
     GovernorModel saved;        // as it was saved last
     Duration saved_wall_set{};  // then
     int saved_boot = 1;

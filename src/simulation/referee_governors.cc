@@ -98,6 +98,11 @@ std::string Referee::difference(const GovernorModel& m, const GovernorState& s) 
 }
 
 bool Referee::sustained(const std::string& name) const {
+  const Governor& governor = governors_.at(name);
+  if (governor.last_result &&
+      at_.time - *governor.last_result < governor.model.policy.reset_after) {
+    return false;
+  }
   bool any = false;
   for (const engine::RemedySpec& spec : setup_.remedies) {
     const std::string configured = name.substr(0, name.find('@'));
@@ -231,6 +236,7 @@ void Referee::judge(const std::string& name, const GovernorState& state, bool du
       state.totals.successes > g.model.totals.successes && state.consecutive_failures == 0;
   const bool mercy = cleared || healed || after.epoch != g.model.epoch;
   dormancies_ += state.dormant() && !g.model.dormant ? 1 : 0;
+  if (!resultsIn(name, g.model, state).empty()) g.last_result = at_.time;
   g.since_mercy = mercy ? 0 : g.since_mercy + admissions;
   keep(name, state);
   if (g.since_mercy > g.model.bound()) {

@@ -86,6 +86,22 @@ TEST(Permits, ThatAlwaysFailStartAtTheDesignsMomentsAndNeverAgain) {
   EXPECT_FALSE(denial.until);
 }
 
+TEST(Permits, ThatFailWhileTheChecksOfTheirGovernorAreHealthyStopAllTheSame) {
+  World world(oneRemedy());
+  world.runUntil(hours(1));  // healthy for longer than reset_after
+  int given = 0;
+  for (int minute = 0; minute < 12 * 60; ++minute) {
+    const Output out = request(world, "main");
+    if (!permitOf(out).empty()) {
+      ++given;
+      report(world, permitOf(out), false);
+    }
+    world.runFor(minutes(1));
+  }
+  EXPECT_EQ(given, 10);
+  EXPECT_TRUE(stateOf(world, "main").dormant());
+}
+
 TEST(Permits, ADenialSaysForHowLong) {
   World world(withBackup());
   report(world, permitOf(request(world)), false);
