@@ -34,17 +34,23 @@ class HttpClient::Loop {
  public:
   Loop() : multi_(makeMulti()), thread_([this] { run(); }) {}
   ~Loop() {
+    stop();
+    curl_multi_cleanup(multi_);
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
     stopping_ = true;
     curl_multi_wakeup(multi_);
     thread_.join();
-    curl_multi_cleanup(multi_);
   }
 
   void add(std::unique_ptr<HttpTransfer> transfer) {
     {
       std::lock_guard lock(mutex_);
-      arrived_.push_back(std::move(transfer));
+      if (!closed_) arrived_.push_back(std::move(transfer));
     }
+    if (transfer) return transfer->fail(HttpEnd::kCancelled, "cancelled");
     curl_multi_wakeup(multi_);
   }
 
@@ -62,11 +68,12 @@ class HttpClient::Loop {
       wait();
     }
     endCancelled([](const HttpTransfer&) { return true; });
-    for (auto& transfer : takeArrived()) transfer->fail(HttpEnd::kCancelled, "cancelled");
+    for (auto& transfer : takeArrived(true)) transfer->fail(HttpEnd::kCancelled, "cancelled");
   }
 
-  std::vector<std::unique_ptr<HttpTransfer>> takeArrived() {
+  std::vector<std::unique_ptr<HttpTransfer>> takeArrived(bool last = false) {
     std::lock_guard lock(mutex_);
+    closed_ = last;
     return std::exchange(arrived_, {});
   }
 
@@ -123,6 +130,7 @@ class HttpClient::Loop {
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpTransfer>> arrived_;
+  bool closed_ = false;             // nothing arrives any more
   Transfers active_;                // the thread's own
   std::vector<curl_waitfd> waits_;  // likewise
   std::thread thread_;              // last: starts when all else is there
@@ -130,6 +138,10 @@ class HttpClient::Loop {
 
 HttpClient::HttpClient() : loop_(std::make_unique<Loop>()) {}
 HttpClient::~HttpClient() = default;
+
+void HttpClient::stop() {
+  loop_->stop();
+}
 
 void HttpClient::send(HttpRequest request, CancelToken cancel, Done done) {
   loop_->add(std::make_unique<HttpTransfer>(std::move(request), false, std::move(cancel),

@@ -54,8 +54,11 @@ class HttpClient {
   HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
-  // Cancels what is under way, delivers every callback, joins the thread. Not from a callback.
-  ~HttpClient();
+  ~HttpClient();  // stops
+
+  // Cancels what is under way, delivers every callback, joins the thread. Not from a callback. What
+  // comes after it ends as kCancelled at once, on the caller's thread. May be called again.
+  void stop();
 
   void send(HttpRequest request, CancelToken cancel, Done done);
   // Opens a TCP connection and closes it at once; success is kAnswered with status 0. `host` is a

@@ -214,6 +214,23 @@ TEST(HttpClient, DeliversEveryCallbackWhenItGoesAway) {
   EXPECT_EQ(cancelled, 20);
 }
 
+TEST(HttpClient, OnceStoppedHasNothingUnderWayAndEndsWhatComesAtOnce) {
+  const TinyServer silent(always(""));
+  HttpClient client;
+  HttpRequest request;
+  request.url = silent.url();
+  std::atomic<int> cancelled = 0;
+  const auto done = [&](const HttpResponse& response) {
+    cancelled += response.end == HttpEnd::kCancelled;
+  };
+  client.send(request, {}, done);
+  client.stop();
+  EXPECT_EQ(cancelled, 1);
+  client.send(request, {}, done);
+  EXPECT_EQ(cancelled, 2);
+  client.stop();
+}
+
 TEST_F(HttpClientTest, TellsAShortageOfItsOwnFromAFault) {
   const TinyServer server(always(TinyServer::reply(200, "")));
   get(server.url());
