@@ -90,6 +90,25 @@ TEST_F(LoopTest, AReloadIsAppliedBeforeAnythingOfItStarts) {
   FakeWork::finish(action, engine::ActionOutcome::kCancelled);
 }
 
+TEST_F(LoopTest, AReloadIsAppliedAlsoWhenTheStoreCannotTakeWhatItEnds) {
+  loop_.start();
+  work_.status = core::CheckStatus::kCritical;
+  const auto action = work_.awaitAction();
+  store_.setFault([](store::Operation operation, std::uint64_t) -> std::string {
+    return operation == store::Operation::kLoad ? "" : "disk full";
+  });
+  engine::Setup next = quickSetup();
+  next.remedies[0].name = "another";
+  bool applied = false;
+  const auto reply = loop_.reload({std::make_shared<const engine::Setup>(next), "a test"},
+                                  [&] { applied = true; });
+  EXPECT_TRUE(reply.ok());
+  EXPECT_TRUE(applied) << "or the engine's checks and the runtime's are not the same";
+  EXPECT_EQ(loop_.snapshot()->remedies.at(0).name, "another");
+  EXPECT_FALSE(loop_.snapshot()->store_up);
+  FakeWork::finish(action, engine::ActionOutcome::kCancelled);
+}
+
 TEST_F(LoopTest, StopEndsWhenTheLastActionHasReported) {
   work_.status = CheckStatus::kCritical;
   loop_.start();
