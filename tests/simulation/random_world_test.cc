@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/thinned.h"
+
 namespace heald::simulation {
 namespace {
 
@@ -25,7 +27,7 @@ constexpr int kShares = 4;
 class RandomWorlds : public testing::TestWithParam<int> {};
 
 TEST_P(RandomWorlds, KeepEveryStatement) {
-  constexpr std::uint64_t kSteps = 10'000'000 / kShares;
+  constexpr std::uint64_t kSteps = 10'000'000 / kShares / test::kThinned;
   WorldResult sum;
   for (std::uint64_t i = 0; sum.steps < kSteps; ++i) {
     WorldOptions world;

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "store/life.h"
+#include "support/thinned.h"
 
 namespace heald::test {
 namespace {
@@ -97,7 +98,7 @@ TEST_F(FaultyStore, GoesOnAfterAnyCallsThatFail) {
   const std::uint64_t calls = callsOfALife();
   for (const Fault fault : {Fault::kError, Fault::kHalf, Fault::kDoneError, Fault::kFull}) {
     for (const std::uint64_t many : {1, 2, 3, 5, 8, 40}) {
-      const std::uint64_t stride = soaking() ? 1 : many == 1 ? 3 : 11;
+      const std::uint64_t stride = soaking() ? 1 : kThinned * (many == 1 ? 3 : 11);
       const auto first = 1 + (many + static_cast<std::uint64_t>(fault)) % stride;
       for (std::uint64_t at = first; at <= calls && !HasFailure(); at += stride) {
         liveAndLookAfterwards({at, many, fault}, false);
@@ -112,7 +113,7 @@ TEST_F(FaultyStore, GoesOnAfterAnyCallsThatFail) {
 TEST_F(FaultyStore, KnowsWhatIsInDoubtWhenThePowerFailsAfterFaults) {
   const std::uint64_t calls = callsOfALife();
   for (const Fault fault : {Fault::kError, Fault::kDoneError}) {
-    for (std::uint64_t at = 1; at <= calls && !HasFailure(); at += soaking() ? 1 : 12) {
+    for (std::uint64_t at = 1; at <= calls && !HasFailure(); at += soaking() ? 1 : 12 * kThinned) {
       liveAndLookAfterwards({at, 1'000'000, fault}, true, static_cast<unsigned>(at));
     }
   }
