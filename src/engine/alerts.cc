@@ -106,7 +106,7 @@ void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now 
     return;
   }
   const std::string target(valueOf(alert.labels, policy.target));
-  if (alert.firing && instanceFor(base, target) < 0) {
+  if (alert.firing && instanceFor(base, target, now.boot) < 0) {
     hearing.refuse("remedy \"" + at(base).spec.name + "\" has its " +
                    std::to_string(policy.max_targets) + " targets");
     return;
@@ -136,7 +136,7 @@ void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now 
 }
 
 // The index of the remedy for this target; a new one where there is room, -1 where there is none.
-int Healing::instanceFor(int base, const std::string& target) {
+int Healing::instanceFor(int base, const std::string& target, std::optional<core::BootTime> now) {
   if (target.empty()) {
     return base;
   }
@@ -150,7 +150,7 @@ int Healing::instanceFor(int base, const std::string& target) {
   }
   // A target of which there is nothing to remember makes room.
   for (auto it = first; it != last; ++it) {
-    if (const int index = it->second; atRest(at(index))) {
+    if (const int index = it->second; atRest(at(index), now)) {
       governors_.retireTarget(at(index).governor);
       std::erase(alerted_of_governor_[at(index).governor], index);
       instances_.erase(it);
@@ -188,11 +188,19 @@ void Healing::serve(int index, int base, const std::string& target) {
   instances_[{base, target}] = index;
 }
 
-bool Healing::atRest(const Remedy& remedy) const {
-  const core::GovernorState& state = governors_[remedy.governor].state();
+bool Healing::atRest(const Remedy& remedy, std::optional<core::BootTime> now) const {
+  const core::Governor& governor = governors_[remedy.governor];
+  const core::GovernorState& state = governor.state();
+  const auto& budgets = governor.policy().budgets;
+  // Old starts stay in the state until the next attempt.
+  const auto counts = [&](const core::BudgetPolicy& budget) {
+    return !now || core::attemptsInWindow(state.starts, budget.per, *now) > 0;
+  };
+  const bool remembers =
+      !state.starts.empty() && std::any_of(budgets.begin(), budgets.end(), counts);
   return remedy.phase == Phase::kIdle && episodes_.quietSince(groupOf(remedy)).has_value() &&
          !state.dormant() && state.breaker.state == core::BreakerState::kClosed &&
-         state.consecutive_failures == 0 && state.starts.empty() && state.in_flight.empty();
+         state.consecutive_failures == 0 && !remembers && state.in_flight.empty();
 }
 
 void Healing::raiseAlerts(Step& step) {
@@ -316,7 +324,7 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
       const RemedySpec& spec = remedies_[i].spec;
       if (!spec.alert.target.empty() && spec.governor == of_governor.substr(0, at_sign) &&
           wanted(spec)) {
-        instanceFor(static_cast<int>(i), of_governor.substr(at_sign + 1));
+        instanceFor(static_cast<int>(i), of_governor.substr(at_sign + 1), now.boot);
       }
     }
   };
@@ -330,7 +338,7 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
     episode.heard_at = now.wall;
     const int base = indexOf(key.remedy);
     if (base >= 0 && at(base).spec.byAlert() && episode.firing) {
-      instanceFor(base, episode.target);
+      instanceFor(base, episode.target, now.boot);
     }
   }
   episodes_.load(std::move(episodes), now.boot);

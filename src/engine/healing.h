@@ -160,10 +160,11 @@ class Healing {
   void countDropped(DropReason reason, std::uint64_t by) {
     dropped_[static_cast<std::size_t>(reason)] += by;
   }
-  int instanceFor(int base, const std::string& target);
+  // Without `now` every start counts, however long ago it was.
+  int instanceFor(int base, const std::string& target, std::optional<core::BootTime> now = {});
   int addInstance(int base, const std::string& target);
   void serve(int index, int base, const std::string& target);
-  bool atRest(const Remedy& remedy) const;
+  bool atRest(const Remedy& remedy, std::optional<core::BootTime> now) const;
   void raiseAlerts(Step& step);
   void wantNext(int remedy, Step& step);
   bool alertIsGone(int remedy, Step& step);

@@ -262,7 +262,26 @@ TEST(Alerts, TargetsAreBoundedAndOneAtRestMakesRoom) {
   send(world, {alert("a", 1, false)});
   world.runFor(hours(1));
   send(world, {alert("c")});
-  // What a target has started is part of what is remembered of it.
+  EXPECT_EQ(world.starts.size(), 3u);
+  EXPECT_EQ(world.snapshot().targets.size(), 2u);
+}
+
+// Once no target ever made room again: starts were forgotten only at the next attempt.
+TEST(Alerts, ATargetThatWasHealedMakesRoomWhenNoBudgetCountsItsStartAnyMore) {
+  engine::Setup setup = forTargets();
+  setup.remedies[0].alert.max_targets = 2;
+  World world(setup);
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a"), alert("b")});
+  send(world, {alert("a", 1, false), alert("b", 1, false)});
+  world.runUntil(hours(24) - seconds(1));
+  send(world, {alert("c")});
+  EXPECT_EQ(world.starts.size(), 2u);
+  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 1u);
+  world.runUntil(hours(24));
+  send(world, {alert("c"), alert("d"), alert("e")});
+  EXPECT_EQ(world.starts.size(), 4u);
+  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 2u);
   EXPECT_EQ(world.snapshot().targets.size(), 2u);
 }
 
