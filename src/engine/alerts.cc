@@ -151,14 +151,23 @@ int Healing::instanceFor(int base, const std::string& target, std::optional<core
   // A target of which there is nothing to remember makes room.
   for (auto it = first; it != last; ++it) {
     if (const int index = it->second; atRest(at(index), now)) {
-      governors_.retireTarget(at(index).governor);
-      std::erase(alerted_of_governor_[at(index).governor], index);
+      leave(index);
       instances_.erase(it);
       serve(index, base, target);
       return index;
     }
   }
   return -1;
+}
+
+// It serves its target no longer. Remedies under one governor share the governor of a target.
+void Healing::leave(int index) {
+  const auto alerted = alerted_of_governor_.find(at(index).governor);
+  std::erase(alerted->second, index);
+  if (alerted->second.empty()) {
+    governors_.retireTarget(alerted->first);
+    alerted_of_governor_.erase(alerted);
+  }
 }
 
 int Healing::addInstance(int base, const std::string& target) {

@@ -162,6 +162,7 @@ class Healing {
   }
   // Without `now` every start counts, however long ago it was.
   int instanceFor(int base, const std::string& target, std::optional<core::BootTime> now = {});
+  void leave(int index);
   int addInstance(int base, const std::string& target);
   void serve(int index, int base, const std::string& target);
   bool atRest(const Remedy& remedy, std::optional<core::BootTime> now) const;

@@ -26,7 +26,7 @@ void Healing::fill(Snapshot& s) const {
   s.event_wait = event_wait_;
   s.preventive_runs = preventive_runs_;
   s.preventive_failures = preventive_failures_;
-  std::vector<std::size_t> view_of(governors_.size());
+  std::map<int, std::size_t> view_of;  // the listed ones
   for (const int index : governors_.listed()) {
     const core::Governor& governor = governors_[index];
     GovernorView view;
@@ -38,12 +38,13 @@ void Healing::fill(Snapshot& s) const {
     view.next_attempt_at = governor.nextAllowedAt();
     view.target = governors_.target(index);
     view.exposed = governors_.exposed(index);
-    view_of[static_cast<std::size_t>(index)] = s.governors.size();
+    view_of[index] = s.governors.size();
     s.governors.push_back(std::move(view));
   }
   for (const Remedy& remedy : remedies_) {
-    const std::size_t its_governor = view_of[static_cast<std::size_t>(remedy.governor)];
-    s.governors[its_governor].remedies.push_back(remedy.spec.name);
+    if (const auto its_governor = view_of.find(remedy.governor); its_governor != view_of.end()) {
+      s.governors[its_governor->second].remedies.push_back(remedy.spec.name);
+    }
     if (!remedy.target.empty()) {
       fillTarget(remedy, s);
       continue;

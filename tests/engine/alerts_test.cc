@@ -526,5 +526,46 @@ TEST(Alerts, AReloadKeepsEpisodesAndTheAttemptOfATarget) {
   EXPECT_TRUE(world.snapshot().targets.empty());
 }
 
+// "restart" for Down and "reboot" for Slow, with targets, under one governor.
+engine::Setup twoForTargets() {
+  engine::Setup setup = forTargets();
+  setup.remedies.push_back(setup.remedies[0]);
+  setup.remedies[1].name = "reboot";
+  setup.remedies[1].alert.matchers = {{"alertname", "Slow"}};
+  return setup;
+}
+
+Alert slow(const std::string& instance, int start = 1, bool firing = true) {
+  Alert slow = alert(instance, start, firing);
+  slow.labels[0].second = "Slow";
+  return slow;
+}
+
+TEST(Alerts, AGovernorThatAnotherRemedyUsesIsNotRetiredWithATarget) {
+  engine::Setup setup = twoForTargets();
+  setup.remedies[0].alert.max_targets = 1;
+  World world(setup);
+  world.remedies["reboot"] = endsWell();
+  world.send(SetFlag{core::Feature::kAutoHealing, false, "a test", "somebody"});
+  send(world, {alert("x"), slow("x")});
+  send(world, {alert("x", 1, false)});
+  send(world, {alert("y")});  // in the place of "restart" for x
+  EXPECT_EQ(world.governor("main@x").remedies, std::vector<std::string>{"reboot"});
+  EXPECT_EQ(world.governor("main@y").remedies, std::vector<std::string>{"restart"});
+  EXPECT_EQ(world.governor("main").remedies, (std::vector<std::string>{"restart", "reboot"}));
+  world.send(SetFlag{core::Feature::kAutoHealing, true, "a test", "somebody"});
+  send(world, {slow("x")});
+  EXPECT_EQ(world.governor("main@x").state.in_flight.size(), 1u);
+  EXPECT_TRUE(world.send(EnterDormant{"main@x", "a test", "somebody"}).reply->ok());
+  EXPECT_TRUE(world.send(Resume{"main@x", "a test", "somebody"}).reply->ok());
+  // The last one takes it along.
+  send(world, {slow("x", 1, false), alert("y", 1, false)});
+  world.runFor(hours(25));
+  setup.remedies[1].alert.max_targets = 1;
+  world.reload(setup);
+  send(world, {slow("z")});
+  EXPECT_FALSE(world.send(EnterDormant{"main@x", "a test", "somebody"}).reply->ok());
+}
+
 }  // namespace
 }  // namespace heald::engine
