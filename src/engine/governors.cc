@@ -1,6 +1,7 @@
 #include "engine/governors.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace heald::engine {
@@ -52,14 +53,6 @@ int Governors::indexOf(const std::string& name) const {
   return found != by_name_.end() && at(found->second).listed ? found->second : -1;
 }
 
-int Governors::inFlight() const {
-  std::size_t count = 0;
-  for (const Slot& slot : slots_) {
-    count += slot.governor.state().in_flight.size();
-  }
-  return static_cast<int>(count);
-}
-
 std::string Governors::names() const {
   std::string names;
   for (std::size_t i = 0; i < listed_.size() && i < 20; ++i) {
@@ -69,12 +62,13 @@ std::string Governors::names() const {
 }
 
 std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {
+  std::set<int> changed;
+  for (const Proposal& proposal : proposals_) {
+    changed.insert(proposal.governor);
+  }
   std::vector<std::pair<std::string, GovernorState>> changes;
-  for (const Slot& slot : slots_) {
-    const auto mine = [&](const Proposal& p) { return at(p.governor).name == slot.name; };
-    if (std::any_of(proposals_.begin(), proposals_.end(), mine)) {
-      changes.emplace_back(slot.name, slot.governor.state());
-    }
+  for (const int governor : changed) {
+    changes.emplace_back(name(governor), at(governor).governor.state());
   }
   return changes;
 }
@@ -92,6 +86,7 @@ void Governors::keep(std::vector<Note>& notes, core::BootTime now) {
 void Governors::undo() {
   for (; !proposals_.empty(); proposals_.pop_back()) {
     Proposal& last = proposals_.back();
+    in_flight_ += inFlightOf(last.before) - inFlightOf(last.after);
     slots_[static_cast<std::size_t>(last.governor)].governor.setState(std::move(last.before));
   }
 }
@@ -125,11 +120,19 @@ void Governors::suppressed(int governor, core::Guard guard) {
   ++slots_[static_cast<std::size_t>(governor)].counters.suppressed[static_cast<std::size_t>(guard)];
 }
 
+void Governors::put(int governor, GovernorState state) {
+  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  in_flight_ -= inFlightOf(slot.governor.state());
+  slot.governor.setState(std::move(state));
+  in_flight_ += inFlightOf(slot.governor.state());
+}
+
 void Governors::load(int governor, GovernorState state) {
-  slots_[static_cast<std::size_t>(governor)].governor.setState(std::move(state));
+  put(governor, std::move(state));
 }
 
 void Governors::loadUnreadable(int governor, const std::string& why, core::Now now) {
+  put(governor, {});
   slots_[static_cast<std::size_t>(governor)].governor.markUnreadable(why, now);
 }
 
