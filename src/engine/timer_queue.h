@@ -11,11 +11,14 @@ namespace heald::engine {
 
 // Deadlines of things that are named by an index. Setting one again replaces it; one that is taken
 // or cleared is gone. Equal deadlines come out in the order in which they were set. O(log n);
-// replaced entries stay in the heap until they surface.
+// replaced entries stay in the heap until they surface, or until they are more than the others.
 class TimerQueue {
  public:
   void set(int index, core::BootTime due) {
     stampOf(index) = ++sequence_;
+    if (heap_.size() > 2 * stamps_.size() + kAlways) {
+      dropAllReplaced();
+    }
     heap_.push_back({due, sequence_, index});
     std::push_heap(heap_.begin(), heap_.end(), later);
   }
@@ -26,6 +29,9 @@ class TimerQueue {
     dropReplaced();
     return heap_.empty() ? std::nullopt : std::optional(heap_.front().due);
   }
+
+  // Entries kept, with the replaced ones.
+  std::size_t size() const { return heap_.size(); }
 
   // When this one is due. O(n).
   std::optional<core::BootTime> due(int index) const {
@@ -51,6 +57,8 @@ class TimerQueue {
   }
 
  private:
+  static constexpr std::size_t kAlways = 16;  // entries, before it is worth the work
+
   struct Entry {
     core::BootTime due;
     std::uint64_t sequence;
@@ -71,10 +79,15 @@ class TimerQueue {
     std::pop_heap(heap_.begin(), heap_.end(), later);
     heap_.pop_back();
   }
+  bool replaced(const Entry& entry) { return stampOf(entry.index) != entry.sequence; }
   void dropReplaced() {
-    while (!heap_.empty() && stampOf(heap_.front().index) != heap_.front().sequence) {
+    while (!heap_.empty() && replaced(heap_.front())) {
       pop();
     }
+  }
+  void dropAllReplaced() {
+    std::erase_if(heap_, [this](const Entry& entry) { return replaced(entry); });
+    std::make_heap(heap_.begin(), heap_.end(), later);
   }
 
   std::vector<Entry> heap_;

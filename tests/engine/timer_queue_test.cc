@@ -36,5 +36,23 @@ TEST(TimerQueue, SettingAgainReplacesAndClearingRemoves) {
   EXPECT_EQ(queue.next(), std::nullopt);
 }
 
+// A check that is found unhealthy every few seconds of a long wait sets the same far deadline.
+TEST(TimerQueue, WhatIsSetAgainAndAgainTakesNoMoreRoom) {
+  TimerQueue queue;
+  for (int i = 0; i < 100'000; ++i) {
+    queue.set(i % 10, at(1'000'000 + i));
+    queue.clear(3);
+  }
+  EXPECT_LT(queue.size(), 40u);
+  EXPECT_EQ(queue.due(3), std::nullopt);
+  EXPECT_EQ(queue.next(), at(1'000'000 + 99'990));
+  for (int i = 0; i < 10; ++i) {
+    if (i != 3) {
+      EXPECT_EQ(queue.take(at(2'000'000)), i);
+    }
+  }
+  EXPECT_EQ(queue.take(at(2'000'000)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace heald::engine
