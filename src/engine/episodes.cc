@@ -167,8 +167,9 @@ bool Episodes::makeRoom(core::BootTime now) {
 }
 
 void Episodes::remember(const EpisodeKey& key) {
-  const Episode* episode = find(key);
-  before_.try_emplace(key, episode ? std::optional(*episode) : std::nullopt);
+  const auto found = episodes_.find(key);
+  before_.try_emplace(
+      key, found == episodes_.end() ? std::nullopt : std::optional<Known>(found->second));
 }
 
 void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
@@ -214,12 +215,12 @@ std::vector<std::pair<EpisodeKey, std::optional<Episode>>> Episodes::everything(
 void Episodes::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const {
   for (const auto& [key, before] : before_) {
     const Episode* after = find(key);
-    const bool fired = before && before->firing;
+    const bool fired = before && before->episode.firing;
     const bool fires = after != nullptr && after->firing;
     if (fired == fires) {
       continue;
     }
-    const Episode& episode = after != nullptr ? *after : *before;
+    const Episode& episode = after != nullptr ? *after : before->episode;
     entries.push_back({.kind = HistoryKind::kAlert,
                        .event = fires              ? "firing"
                                 : after != nullptr ? "resolved"
@@ -242,7 +243,9 @@ std::string alertName(const Labels& labels) {
 void Episodes::undo(core::BootTime now) {
   for (auto& [key, before] : before_) {
     if (before) {
-      episodes_[key].episode = std::move(*before);
+      Known& known = episodes_[key];
+      known.episode = std::move(before->episode);
+      known.heard = before->heard;
     } else {
       episodes_.erase(key);
     }

@@ -112,7 +112,7 @@ class Episodes {
 
   std::map<EpisodeKey, Known> episodes_;
   std::map<Group, Members> groups_;
-  std::map<EpisodeKey, std::optional<Episode>> before_;  // as they were before this step
+  std::map<EpisodeKey, std::optional<Known>> before_;  // as they were before this step
   std::uint64_t line_ = 0;
   core::BootTime loaded_at_{};
   core::BootTime next_cleanup_{};
