@@ -42,6 +42,12 @@ std::string refusal(const AlertPolicy& policy, const Labels& labels) {
   return listed ? "" : "label \"" + policy.target + "\" is none of the targets";
 }
 
+// Whether the remedy would record the same episode now: the configuration may be another one since.
+bool takes(const RemedySpec& spec, const Episode& episode) {
+  return spec.byAlert() && refusal(spec.alert, episode.labels).empty() &&
+         valueOf(episode.labels, spec.alert.target) == episode.target;
+}
+
 }  // namespace
 
 struct Healing::Hearing {
@@ -346,7 +352,7 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
   for (auto& [key, episode] : episodes) {
     episode.heard_at = now.wall;
     const int base = indexOf(key.remedy);
-    if (base >= 0 && at(base).spec.byAlert() && episode.firing) {
+    if (base >= 0 && episode.firing && takes(at(base).spec, episode)) {
       instanceFor(base, episode.target, now.boot);
     }
   }
@@ -360,15 +366,13 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
 
 // An episode is of use only to a remedy that still takes alerts in the same way.
 void Healing::dropEpisodesOfOthers(core::BootTime now) {
-  std::map<std::string, bool> targeted;
+  std::map<std::string, const RemedySpec*> specs;
   for (std::size_t i = 0; i < configured_; ++i) {
-    if (remedies_[i].spec.byAlert()) {
-      targeted[remedies_[i].spec.name] = !remedies_[i].spec.alert.target.empty();
-    }
+    specs[remedies_[i].spec.name] = &remedies_[i].spec;
   }
   const auto taken = [&](const EpisodeKey& key, const Episode& episode) {
-    const auto found = targeted.find(key.remedy);
-    return found != targeted.end() && found->second == !episode.target.empty();
+    const auto found = specs.find(key.remedy);
+    return found != specs.end() && takes(*found->second, episode);
   };
   episodes_.keepOnly(taken, now);
 }

@@ -248,7 +248,7 @@ void Healing::storeIsBack(Step& step) {
     }
   }
   continueRecovery(step);
-  dropEpisodesOfOthers(step.now.boot);  // a reload whose commit failed
+  dropEpisodesOfOthers(step.now.boot);  // what a reload forgot may be back since a commit failed
   episodes_.wakeAll();
   episodes_wait_ = true;
   tendEpisodes(step);

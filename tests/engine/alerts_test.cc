@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/explanation.h"
-#include "support/setups.h"
-#include "support/world.h"
+#include "support/alerts.h"
 
 namespace heald::engine {
 namespace {
@@ -10,43 +9,13 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::alert;
+using test::dropped;
+using test::endsWell;
+using test::forAlerts;
+using test::forTargets;
+using test::send;
 using test::World;
-
-// The remedy "restart" for alerts named Down, and nothing else.
-engine::Setup forAlerts() {
-  engine::Setup setup = test::oneRemedy();
-  setup.checks.clear();
-  RemedySpec& remedy = setup.remedies[0];
-  remedy.check.clear();
-  remedy.alert.matchers = {{"alertname", "Down"}};
-  remedy.verify = {seconds(0), minutes(10)};
-  return setup;
-}
-
-engine::Setup forTargets() {
-  engine::Setup setup = forAlerts();
-  setup.remedies[0].alert.target = "instance";
-  return setup;
-}
-
-Alert alert(const std::string& instance, int start = 1, bool firing = true) {
-  return {instance + "-print",
-          core::WallTime(seconds(start)),
-          firing,
-          {{"alertname", "Down"}, {"instance", instance}}};
-}
-
-World::ActScript endsWell() {
-  return [](const StartAction&) { return World::Act{ActionOutcome::kOk}; };
-}
-
-Output send(World& world, std::vector<Alert> alerts) {
-  return world.send(AlertsReceived{std::move(alerts), "alertmanager"});
-}
-
-std::uint64_t dropped(const World& world, DropReason reason) {
-  return world.snapshot().dropped[static_cast<std::size_t>(reason)];
-}
 
 TEST(Alerts, AnAlertThatIsRepeatedAsksForOneAttempt) {
   World world(forAlerts());

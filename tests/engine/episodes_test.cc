@@ -2,36 +2,307 @@
 
 #include <gtest/gtest.h>
 
+#include "core/text.h"
+
 namespace heald::engine {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+using Heard = Episodes::Heard;
 
-core::Now after(core::Duration uptime) {
-  return {core::BootTime(uptime), core::WallTime(uptime)};
+const Episodes::Group kGroup{"restart", ""};
+
+core::Now after(core::Duration since) {
+  return {core::BootTime(hours(1000)) + since, core::WallTime(hours(490'000)) + since};
 }
 
-const EpisodeKey kKey{"restart", "print", {}};
-
-Alert someAlert() {
-  return {"print", {}, true, {{"alertname", "Down"}}};
+EpisodeKey keyOf(const std::string& fingerprint, const std::string& remedy = "restart") {
+  return {remedy, fingerprint, core::WallTime(seconds(1))};
 }
 
-bool takesNone(const EpisodeKey&, const Episode&) {
-  return false;
+Heard hear(Episodes& episodes, const std::string& fingerprint, bool firing, core::Duration since,
+           const std::string& target = "", const std::string& remedy = "restart") {
+  const EpisodeKey key = keyOf(fingerprint, remedy);
+  return episodes.hear(key, target, {fingerprint, key.starts_at, firing, {{"alertname", "Down"}}},
+                       after(since));
+}
+
+// The events that the history would tell, with the fingerprint: "firing a".
+std::vector<std::string> told(const Episodes& episodes) {
+  std::vector<HistoryEntry> entries;
+  episodes.addHistory(entries, after(seconds(0)).wall);
+  std::vector<std::string> words;
+  for (const HistoryEntry& entry : entries) {
+    words.push_back(entry.event + " " + std::get<std::string>(entry.details.at(0).second));
+  }
+  return words;
+}
+
+using Words = std::vector<std::string>;
+
+TEST(Episodes, OneFiresIsRepeatedAndIsResolvedOnce) {
+  Episodes episodes;
+  EXPECT_EQ(hear(episodes, "a", true, seconds(0)), Heard::kNew);
+  EXPECT_EQ(hear(episodes, "a", true, seconds(1)), Heard::kAgain);
+  EXPECT_TRUE(episodes.firing(keyOf("a")));
+  EXPECT_EQ(hear(episodes, "a", false, seconds(2)), Heard::kResolved);
+  EXPECT_FALSE(episodes.firing(keyOf("a")));
+  EXPECT_NE(episodes.find(keyOf("a")), nullptr);
+  EXPECT_EQ(hear(episodes, "a", false, seconds(3)), Heard::kOld);
+  EXPECT_EQ(hear(episodes, "a", true, seconds(4)), Heard::kOld);
+  EXPECT_EQ(hear(episodes, "b", false, seconds(5)), Heard::kOld) << "its beginning was not heard";
+  EXPECT_EQ(hear(episodes, "b", true, seconds(6)), Heard::kOld);
+  EXPECT_EQ(episodes.waiting(kGroup), 0u);
+}
+
+TEST(Episodes, HaveOnePlaceInTheLineOfTheirGroupHoweverOftenTheyAreHeardOf) {
+  Episodes episodes;
+  for (const char* name : {"b", "a", "b"}) {
+    hear(episodes, name, true, seconds(0));
+  }
+  hear(episodes, "c", true, seconds(0), "", "other");
+  EXPECT_EQ(episodes.waiting(kGroup), 2u);
+  EXPECT_EQ(episodes.waiting({"nobody", ""}), 0u);
+  EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "the one that was heard of first";
+  episodes.admitted(keyOf("b"), 1);
+  EXPECT_EQ(episodes.next(kGroup), keyOf("a"));
+  hear(episodes, "b", true, seconds(1));
+  EXPECT_EQ(episodes.waiting(kGroup), 1u) << "it has had its attempt";
+  episodes.wakeAll();
+  EXPECT_EQ(episodes.waiting(kGroup), 1u);
+  hear(episodes, "a", false, seconds(2));
+  EXPECT_EQ(episodes.next(kGroup), std::nullopt);
+  episodes.waitAgain(keyOf("a"));
+  EXPECT_EQ(episodes.waiting(kGroup), 0u) << "it fires no more";
+  episodes.waitAgain(keyOf("b"));
+  EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "it is tried again";
+}
+
+TEST(Episodes, ThoseSetAsideWaitWhenTheyAreHeardOfAgain) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0));
+  hear(episodes, "b", true, seconds(0));
+  episodes.setAside(kGroup);
+  episodes.setAside({"nobody", ""});
+  EXPECT_EQ(episodes.waiting(kGroup), 0u);
+  hear(episodes, "b", true, seconds(1));
+  EXPECT_EQ(episodes.next(kGroup), keyOf("b"));
+  EXPECT_EQ(episodes.waiting(kGroup), 1u);
+  episodes.wakeAll();
+  EXPECT_EQ(episodes.waiting(kGroup), 2u);
+}
+
+TEST(Episodes, AnAttemptFindsItsOwnOne) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0), "x");
+  hear(episodes, "b", true, seconds(0), "y");
+  hear(episodes, "c", true, seconds(0), "x");
+  hear(episodes, "d", true, seconds(0), "x", "other");
+  episodes.admitted(keyOf("a"), 1);
+  episodes.admitted(keyOf("b"), 2);
+  episodes.admitted(keyOf("c"), 2);
+  episodes.admitted(keyOf("d", "other"), 1);
+  EXPECT_EQ(episodes.ofAttempt({"restart", "x"}, 1), keyOf("a"));
+  EXPECT_EQ(episodes.ofAttempt({"restart", "x"}, 2), keyOf("c"));
+  EXPECT_EQ(episodes.ofAttempt({"restart", "y"}, 2), keyOf("b"));
+  EXPECT_EQ(episodes.ofAttempt({"restart", "y"}, 1), std::nullopt);
+  EXPECT_EQ(episodes.ofAttempt({"other", "x"}, 1), keyOf("d", "other"));
+}
+
+TEST(Episodes, AGroupIsQuietSinceTheLastOfItsOwnIsResolved) {
+  Episodes episodes;
+  episodes.load({}, after(seconds(5)).boot);
+  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(5)).boot) << "nothing was heard since then";
+  hear(episodes, "a", true, seconds(10));
+  hear(episodes, "b", true, seconds(10));
+  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt);
+  hear(episodes, "a", false, seconds(20));
+  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt) << "the other fires";
+  hear(episodes, "b", false, seconds(30));
+  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(30)).boot);
+  hear(episodes, "c", false, seconds(40));
+  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(30)).boot) << "it was quiet all the time";
+}
+
+TEST(Episodes, OneIsForgottenAfterADayWithoutAWordOfIt) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0));
+  hear(episodes, "b", true, seconds(0));
+  hear(episodes, "c", true, seconds(0));
+  hear(episodes, "b", true, hours(1));
+  hear(episodes, "c", false, hours(2));
+  EXPECT_EQ(episodes.forgetOld(after(hours(24))), 0u) << "a day exactly is not over it";
+  EXPECT_EQ(episodes.size(), 3u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1) - nanoseconds(1))), 0u)
+      << "it looks every minute";
+  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1))), 1u);
+  EXPECT_EQ(episodes.find(keyOf("a")), nullptr);
+  EXPECT_NE(episodes.find(keyOf("b")), nullptr);
+  EXPECT_EQ(episodes.forgetOld(after(hours(25))), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(25) + minutes(1))), 1u) << "b";
+  EXPECT_NE(episodes.find(keyOf("c")), nullptr) << "a day after it was resolved";
+  EXPECT_EQ(episodes.quietSince(kGroup), after(hours(25) + minutes(1)).boot);
+  EXPECT_EQ(episodes.waiting(kGroup), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(26) + minutes(2))), 0u) << "c did not fire";
+  EXPECT_EQ(episodes.size(), 0u);
+}
+
+TEST(Episodes, WithoutRoomNothingIsChanged) {
+  Episodes episodes;
+  for (std::size_t i = 0; i < Episodes::kLimit; ++i) {
+    ASSERT_EQ(hear(episodes, std::to_string(i), true, seconds(0)), Heard::kNew);
+  }
+  episodes.keep();
+  EXPECT_EQ(hear(episodes, "one more", true, seconds(1)), Heard::kFull);
+  EXPECT_EQ(episodes.size(), Episodes::kLimit);
+  EXPECT_FALSE(episodes.proposed());
+  EXPECT_EQ(hear(episodes, "7", true, seconds(1)), Heard::kAgain) << "it needs no room";
+}
+
+TEST(Episodes, TheResolvedOnesOfLongestAgoMakeRoomAQuarterAtATime) {
+  Episodes episodes;
+  hear(episodes, "fires", true, seconds(0));
+  for (std::size_t i = 1; i < Episodes::kLimit; ++i) {
+    hear(episodes, std::to_string(i), false, seconds(Episodes::kLimit - i));
+  }
+  ASSERT_EQ(episodes.size(), Episodes::kLimit);
+  EXPECT_EQ(hear(episodes, "one more", true, hours(20)), Heard::kNew);
+  EXPECT_EQ(episodes.size(), Episodes::kLimit - Episodes::kLimit / 4 + 1);
+  EXPECT_TRUE(episodes.firing(keyOf("fires")));
+  EXPECT_EQ(episodes.find(keyOf(std::to_string(Episodes::kLimit - 1))), nullptr);
+  EXPECT_NE(episodes.find(keyOf("1")), nullptr) << "the one that was resolved last";
+}
+
+TEST(Episodes, WhatNobodyTakesIsForgottenAndToldSo) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0));
+  hear(episodes, "b", true, seconds(0));
+  hear(episodes, "c", false, seconds(0));
+  episodes.keep();
+  const auto taken = [](const EpisodeKey& key, const Episode&) { return key.fingerprint == "b"; };
+  episodes.keepOnly(taken, after(seconds(1)).boot);
+  EXPECT_EQ(episodes.size(), 1u);
+  EXPECT_EQ(episodes.next(kGroup), keyOf("b"));
+  ASSERT_EQ(episodes.changes().size(), 2u);
+  EXPECT_EQ(episodes.changes()[0].first, keyOf("a"));
+  EXPECT_EQ(episodes.changes()[0].second, std::nullopt);
+  EXPECT_EQ(told(episodes), Words{"forgotten a"}) << "c did not fire";
+}
+
+TEST(Episodes, EveryEdgeIsToldAndNothingElse) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0), "x");
+  hear(episodes, "b", false, seconds(0));
+  EXPECT_EQ(told(episodes), Words{"firing a"});
+  std::vector<HistoryEntry> entries;
+  episodes.addHistory(entries, after(seconds(3)).wall);
+  const HistoryEntry expected{
+      .kind = HistoryKind::kAlert,
+      .event = "firing",
+      .at = after(seconds(3)).wall,
+      .remedy = "restart",
+      .target = "x",
+      .message = "Down",
+      .details = {{"fingerprint", "a"}, {"startsAt", core::toIso8601(keyOf("a").starts_at)}}};
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0], expected);
+  episodes.keep();
+  episodes.admitted(keyOf("a"), 1);
+  EXPECT_TRUE(episodes.proposed());
+  EXPECT_EQ(told(episodes), Words{}) << "an attempt is told by its governor";
+  episodes.keep();
+  hear(episodes, "a", false, seconds(1));
+  EXPECT_EQ(told(episodes), Words{"resolved a"});
+}
+
+TEST(Episodes, AnUndoneChangeLeavesEverythingAsItWas) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0));
+  hear(episodes, "b", true, seconds(0), "x");
+  hear(episodes, "b", false, seconds(1), "x");
+  episodes.keep();
+  const auto before = episodes.everything();
+  hear(episodes, "a", false, seconds(10));
+  hear(episodes, "new", true, seconds(10));
+  episodes.undo(after(seconds(10)).boot);
+  EXPECT_EQ(episodes.everything().size(), before.size());
+  EXPECT_TRUE(episodes.firing(keyOf("a")));
+  EXPECT_EQ(episodes.find(keyOf("new")), nullptr);
+  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt) << "a fires";
+  EXPECT_EQ(episodes.quietSince({"restart", "x"}), after(seconds(1)).boot) << "as it was";
+  EXPECT_FALSE(episodes.proposed());
+  hear(episodes, "a", false, seconds(20));
+  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(20)).boot) << "it was the only one";
+}
+
+TEST(Episodes, AGroupThatFiredInAnUndoneStepIsQuietOnlySinceThen) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0));
+  hear(episodes, "a", false, seconds(1));
+  episodes.keep();
+  hear(episodes, "b", true, seconds(10));
+  episodes.undo(after(seconds(12)).boot);
+  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(12)).boot);
+}
+
+TEST(Episodes, OneThatIsAdmittedInVainWaitsAgainAfterTheUndo) {
+  Episodes episodes;
+  hear(episodes, "a", true, seconds(0));
+  hear(episodes, "b", true, seconds(0));
+  episodes.keep();
+  episodes.admitted(keyOf("a"), 1);
+  episodes.undo(after(seconds(1)).boot);
+  EXPECT_EQ(episodes.find(keyOf("a"))->attempt, 0u);
+  EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "b keeps its place";
+  episodes.wakeAll();
+  EXPECT_EQ(episodes.waiting(kGroup), 2u);
+}
+
+TEST(Episodes, WhatIsLoadedTakesThePlaceOfAllThatWasKnown) {
+  Episodes saved;
+  hear(saved, "a", true, seconds(0));
+  hear(saved, "a", true, seconds(3));
+  hear(saved, "b", true, seconds(0));
+  saved.admitted(keyOf("b"), 1);
+  hear(saved, "c", true, seconds(0), "x");
+  hear(saved, "c", false, seconds(7), "x");
+  ASSERT_EQ(saved.everything().size(), 3u);
+  EXPECT_EQ(saved.everything()[0].second->heard_at, after(seconds(3)).wall);
+  EXPECT_EQ(saved.everything()[2].second->heard_at, after(seconds(7)).wall);
+  std::vector<std::pair<EpisodeKey, Episode>> rows;
+  for (const auto& [key, episode] : saved.everything()) {
+    rows.emplace_back(key, *episode);
+  }
+  Episodes episodes;
+  hear(episodes, "old", true, seconds(0));
+  episodes.load(rows, after(hours(30)).boot);
+  EXPECT_EQ(episodes.size(), 3u);
+  EXPECT_FALSE(episodes.proposed());
+  EXPECT_EQ(episodes.next(kGroup), keyOf("a"));
+  EXPECT_EQ(episodes.waiting(kGroup), 1u) << "b has had its attempt";
+  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt);
+  EXPECT_EQ(episodes.quietSince({"restart", "x"}), after(hours(30)).boot);
+  EXPECT_EQ(episodes.forgetOld(after(hours(31))), 0u) << "they count as heard of when loaded";
+}
+
+TEST(Episodes, AnAlertIsNamedByItsLabelOrNot) {
+  EXPECT_EQ(alertName({{"job", "x"}, {"alertname", "Down"}}), "Down");
+  EXPECT_EQ(alertName({{"job", "x"}}), "without a name");
 }
 
 // It came back as one that was heard of when the machine booted: old, after a day.
 TEST(Episodes, OneThatIsDroppedAndComesBackIsAsOldAsItWas) {
   Episodes episodes;
-  ASSERT_EQ(episodes.hear(kKey, "", someAlert(), after(hours(30))), Episodes::Heard::kNew);
+  ASSERT_EQ(hear(episodes, "a", true, hours(30)), Heard::kNew);
   episodes.keep();
-  episodes.keepOnly(takesNone, after(hours(31)).boot);
+  episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(31)).boot);
   EXPECT_EQ(episodes.size(), 0u);
   episodes.undo(after(hours(31)).boot);
   EXPECT_EQ(episodes.forgetOld(after(hours(54))), 0u);
-  EXPECT_TRUE(episodes.firing(kKey));
+  EXPECT_TRUE(episodes.firing(keyOf("a")));
   EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2))), 1u);
 }
 
