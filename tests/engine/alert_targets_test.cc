@@ -108,8 +108,13 @@ TEST(AlertTargets, OneOfWhichThereIsSomethingToRememberKeepsItsPlace) {
     EXPECT_EQ(world.governor("main@a").state.breaker.state, core::BreakerState::kOpen);
     EXPECT_EQ(world.governor("main@a").state.consecutive_failures, 0);
   };
+  const auto permitted = [](World& world) {
+    world.send(RequestPermit{"main@a", hours(1), "a test", "somebody"});
+    EXPECT_EQ(world.governor("main@a").state.in_flight.size(), 1u);
+  };
   using Doing = std::function<void(World&)>;
-  for (const Doing& keeps : {Doing(firing), Doing(dormant), Doing(failed), Doing(on_trial)}) {
+  for (const Doing& keeps :
+       {Doing(firing), Doing(dormant), Doing(failed), Doing(on_trial), Doing(permitted)}) {
     engine::Setup setup = twoPlaces();
     setup.remedies[0].alert.max_targets = 1;
     World world(setup);
@@ -222,11 +227,15 @@ TEST(AlertTargets, OnesOfWhichSomethingIsOnDiskAreThereAfterARestart) {
   send(world, {full("b"), alert("a")});
   world.runFor(seconds(1));
   send(world, {full("b", false), resolved("a")});
+  world.send(EnterDormant{"main", "a test", "somebody"});
   world.crash();
   EXPECT_EQ(targetsOf(world), "main@a second@b");
   EXPECT_EQ(world.governor("main@a").state.consecutive_failures, 1);
   EXPECT_EQ(world.governor("main@a").target, "a");
   EXPECT_TRUE(world.send(EnterDormant{"second@b", "a test", "somebody"}).reply->ok());
+  world.setup = forAlerts();
+  world.crash();
+  EXPECT_EQ(targetsOf(world), "") << "it keeps none apart any more";
 }
 
 TEST(AlertTargets, WhatIsResolvedAndHasStartedNothingIsNoTargetAfterARestart) {

@@ -71,7 +71,8 @@ TEST(AlertTurns, ANotificationIsCountedByItsAlerts) {
 TEST(AlertTurns, ALateRepetitionIsAnsweredAsKnown) {
   World world(forAlerts());
   send(world, {alert("a")});
-  send(world, {resolved("a")});
+  const Output ended = send(world, {resolved("a")});
+  EXPECT_EQ((*ended.reply)->message.rfind("recorded 1 of 1 alerts; 0 known already", 0), 0u);
   for (const Alert& late : {alert("a"), resolved("a"), resolved("b")}) {
     const Output out = send(world, {late});
     ASSERT_TRUE(out.reply->ok());

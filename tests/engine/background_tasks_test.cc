@@ -200,5 +200,83 @@ TEST(BackgroundTasks, AfterStopNothingRunsAndNothingCanBeRegistered) {
   EXPECT_EQ(refused.reply->error().code, ErrorCode::kShutdown);
 }
 
+TEST(BackgroundTasks, AnIdHasAtMost63Bytes) {
+  World world(test::oneRemedy());
+  EXPECT_TRUE(world.send(interval(std::string(63, 'x'), minutes(1))).reply->ok());
+}
+
+TEST(BackgroundTasks, WithReplaceOffAFirstRegistrationIsTaken) {
+  World world(test::oneRemedy());
+  const auto out = world.send(interval("report", minutes(1), false));
+  ASSERT_TRUE(out.reply->ok());
+  EXPECT_FALSE(out.reply->value().waits);
+}
+
+TEST(BackgroundTasks, AReplacementKeepsToAGridThatBeginsWithIt) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(20);
+  world.send(interval("report", minutes(1)));
+  world.runUntil(seconds(61));
+  world.send(RegisterTask{"report", TaskKind::kTimeout, minutes(5), true, true});
+  EXPECT_EQ(task(world, "report").kind, TaskKind::kInterval) << "until the old one has ended";
+  world.runUntil(seconds(81));
+  EXPECT_EQ(task(world, "report").kind, TaskKind::kTimeout);
+  EXPECT_EQ(task(world, "report").uptime, seconds(1));
+  world.runUntil(minutes(20));
+  std::vector<core::Duration> runs;
+  for (const auto& [id, at] : world.task_runs) {
+    if (id == "report") {
+      runs.push_back(at);
+    }
+  }
+  EXPECT_EQ(runs, (std::vector<core::Duration>{seconds(60), seconds(80) + minutes(5)}));
+  EXPECT_EQ(world.ready.size(), 1u) << "it comes into force once";
+}
+
+TEST(BackgroundTasks, AReplacementIsToldOnceHoweverOftenItRuns) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(20);
+  world.send(interval("report", minutes(1)));
+  world.runUntil(seconds(61));
+  world.send(interval("report", minutes(2)));
+  world.runUntil(minutes(30));
+  EXPECT_EQ(world.ready.size(), 1u);
+  EXPECT_EQ(task(world, "report").executions, 15u);
+}
+
+TEST(BackgroundTasks, OneThatIsRemovedWhileItRunsIsGoneForEverybodyElse) {
+  World world(test::oneRemedy());
+  world.task_takes["report"] = seconds(20);
+  world.send(interval("report", minutes(1)));
+  world.runUntil(seconds(61));
+  ASSERT_TRUE(world.send(RemoveTask{"report"}).reply->ok());
+  EXPECT_FALSE(task(world, "report").enabled);
+  EXPECT_EQ(world.send(RemoveTask{"report"}).reply->error().code, ErrorCode::kNotFound);
+  const auto again = world.send(interval("report", minutes(3), false));
+  ASSERT_TRUE(again.reply->ok()) << "its id is free";
+  EXPECT_TRUE(again.reply->value().waits);
+  EXPECT_EQ(world.snapshot().task_replacements, 0u);
+  world.runUntil(minutes(10));
+  EXPECT_TRUE(task(world, "report").enabled);
+  EXPECT_EQ(task(world, "report").period, minutes(3));
+  EXPECT_EQ(task(world, "report").executions, 3u);
+}
+
+TEST(BackgroundTasks, AReplacementThatWaitsIsToldWhenItsTaskIsRemovedOrHealdStops) {
+  for (const Event& end : {Event(RemoveTask{"report"}), Event(Stop{})}) {
+    World world(test::oneRemedy());
+    world.task_takes["report"] = seconds(20);
+    world.send(interval("report", minutes(1)));
+    world.runUntil(seconds(61));
+    const auto waits = world.send(interval("report", minutes(2)));
+    world.send(end);
+    const std::vector<std::pair<std::uint64_t, bool>> superseded = {
+        {waits.reply->value().install, true}};
+    EXPECT_EQ(world.ready, superseded);
+    world.runUntil(hours(1));
+    EXPECT_EQ(world.ready, superseded) << "once";
+  }
+}
+
 }  // namespace
 }  // namespace heald::engine
