@@ -1,0 +1,162 @@
+// What humans and embedding programs are answered.
+#include <gtest/gtest.h>
+
+#include "core/text.h"
+#include "support/alerts.h"
+
+namespace heald::engine {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::manyRemedies;
+using test::oneRemedy;
+using test::World;
+
+std::string answerOf(const Output& out) {
+  if (!out.reply) {
+    return "(none)";
+  }
+  return out.reply->ok() ? (*out.reply)->message : out.reply->error().message;
+}
+
+TEST(Commands, ANameThatIsNotThereIsAnsweredWithThoseThatAre) {
+  World world(manyRemedies(2));
+  EXPECT_EQ(answerOf(world.send(RunCheckNow{"x", "somebody"})),
+            "no check \"x\" (there are: c0, c1)");
+  EXPECT_EQ(answerOf(world.send(RunRemedyNow{"x", "somebody"})),
+            "no remedy \"x\" (there are: r0, r1)");
+  EXPECT_EQ(answerOf(world.send(PauseRemedy{"x", minutes(1), "a test", "somebody"})),
+            "no remedy \"x\" (there are: r0, r1)");
+  EXPECT_EQ(answerOf(world.send(UnpauseRemedy{"x", "somebody"})),
+            "no remedy \"x\" (there are: r0, r1)");
+  EXPECT_EQ(answerOf(world.send(Resume{"x", "a test", "somebody"})),
+            "no governor \"x\" (there are: r0, r1)");
+  EXPECT_EQ(answerOf(world.send(RequestPermit{"x", minutes(1), "", "somebody"})),
+            "no governor \"x\" (there are: r0, r1)");
+  EXPECT_TRUE(world.history.empty()) << "nothing has happened";
+}
+
+TEST(Commands, AnActionOnAllNamesThoseThatItReached) {
+  World world(manyRemedies(3));
+  EXPECT_EQ(answerOf(world.send(Resume{"", "a test", "somebody"})),
+            "no governor is in a state to resume");
+  EXPECT_EQ(answerOf(world.send(EnterDormant{"r1", "a test", "somebody"})),
+            "enter dormant mode: r1");
+  world.send(EnterDormant{"r2", "a test", "somebody"});
+  EXPECT_EQ(answerOf(world.send(Resume{"", "a test", "somebody"})), "resume: r1, r2");
+  EXPECT_EQ(answerOf(world.send(EnterDormant{"", "a test", "somebody"})),
+            "enter dormant mode: r0, r1, r2");
+  EXPECT_EQ(world.governor("r0").counters.resumes, 0u);
+}
+
+TEST(Commands, AfterAStopTheyAreRefusedAndChangeNothing) {
+  World world(oneRemedy());
+  world.send(Stop{});
+  engine::Setup next = oneRemedy();
+  next.healing.observe = true;
+  const Event refused[] = {AlertsReceived{{test::alert("a")}, "alertmanager"},
+                           RequestPermit{"main", minutes(1), "", "somebody"},
+                           Reload{std::make_shared<const engine::Setup>(next), "somebody"}};
+  for (const Event& command : refused) {
+    const Output out = world.send(command);
+    ASSERT_TRUE(out.reply && !out.reply->ok());
+    EXPECT_EQ(out.reply->error().code, ErrorCode::kShutdown);
+    EXPECT_EQ(answerOf(out), "heald is stopping");
+  }
+  EXPECT_FALSE(world.snapshot().observe);
+  EXPECT_EQ(world.governor("main").state.totals.attempts, 0u);
+}
+
+TEST(Commands, ARemedyIsRunByHandWithItsAnswerInTheHistory) {
+  World world(oneRemedy());
+  world.setCheck("service", core::CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  const std::string answer = answerOf(world.send(RunRemedyNow{"restart", "somebody"}));
+  EXPECT_EQ(answer, "remedy \"restart\" may not start now: backoff, which lasts another 4s");
+  world.runFor(seconds(2));
+  const auto told = std::find_if(world.history.begin(), world.history.end(),
+                                 [](const HistoryEntry& e) { return e.event == "run_remedy"; });
+  ASSERT_NE(told, world.history.end());
+  EXPECT_EQ(told->message, answer);
+  EXPECT_EQ(told->actor, "somebody");
+  EXPECT_EQ(told->remedy, "restart");
+}
+
+TEST(Commands, AReloadGivesEveryTaskItsPeriodAndTheListItsLimit) {
+  engine::Setup setup = oneRemedy();
+  World world(setup);
+  setup.detection.interval = minutes(7);
+  setup.healing.preventive_interval = minutes(8);
+  setup.process_monitoring_interval = minutes(9);
+  setup.task_limit = 4;
+  EXPECT_EQ(answerOf(world.reload(setup)), "configuration reloaded");
+  const auto tasks = world.snapshot().tasks;
+  ASSERT_EQ(tasks.size(), 3u);
+  EXPECT_EQ(tasks[0].period, minutes(7));
+  EXPECT_EQ(tasks[1].period, minutes(8));
+  EXPECT_EQ(tasks[2].period, minutes(9));
+  EXPECT_EQ(world.snapshot().task_limit, 4);
+  EXPECT_EQ(world.snapshot().detection_interval, minutes(7));
+  world.send(RegisterTask{"one", TaskKind::kInterval, minutes(1), true, true});
+  EXPECT_FALSE(
+      world.send(RegisterTask{"two", TaskKind::kInterval, minutes(1), true, true}).reply->ok());
+}
+
+TEST(Commands, AReloadIsToldWithWhatThereIsNow) {
+  World world(oneRemedy());
+  world.runFor(seconds(3));
+  world.history.clear();
+  world.reload(manyRemedies(2));
+  world.runFor(seconds(2));
+  ASSERT_FALSE(world.history.empty());
+  const HistoryEntry& told = world.history[0];
+  EXPECT_EQ(told.kind, HistoryKind::kReload);
+  EXPECT_EQ(told.event, "reloaded");
+  EXPECT_EQ(told.actor, "a test");
+  const decltype(told.details) details = {
+      {"checks", std::int64_t{2}}, {"remedies", std::int64_t{2}}, {"governors", std::int64_t{2}}};
+  EXPECT_EQ(told.details, details);
+  EXPECT_TRUE(world.noted("configuration reloaded"));
+}
+
+// A pause says until when, to everybody in the same words.
+TEST(Commands, APauseIsAnsweredNotedAndToldWithItsEnd) {
+  World world(oneRemedy());
+  const std::string until = core::toIso8601(world.now().wall + hours(1));
+  EXPECT_EQ(answerOf(world.send(PauseRemedy{"restart", hours(1), "moving", "alice"})),
+            "remedy \"restart\" is paused until " + until);
+  ASSERT_FALSE(world.notes.empty());
+  const std::vector<std::pair<std::string, std::string>> fields = {
+      {"remedy", "restart"}, {"until", until}, {"reason", "moving"}, {"by", "alice"}};
+  EXPECT_EQ(world.notes.back().message, "human action: pause");
+  EXPECT_EQ(world.notes.back().fields, fields);
+  const decltype(HistoryEntry::details) details = {{"until", until}};
+  EXPECT_EQ(world.history.back().details, details);
+}
+
+TEST(Commands, WhatHasEndedByItselfIsNotPaused) {
+  World world(oneRemedy());
+  world.send(PauseRemedy{"restart", minutes(1), "moving", "alice"});
+  world.sleepFor(minutes(1));
+  EXPECT_EQ(answerOf(world.send(UnpauseRemedy{"restart", "alice"})),
+            "remedy \"restart\" is not paused");
+  EXPECT_EQ(answerOf(world.send(UnpauseRemedy{"", "alice"})), "nothing is paused");
+}
+
+TEST(Commands, OfTwoPausesThatEndTogetherItsOwnIsNamed) {
+  World world(oneRemedy());
+  world.send(PauseRemedy{"", minutes(1), "everything", "alice"});
+  world.send(PauseRemedy{"restart", minutes(1), "this one", "alice"});
+  EXPECT_EQ(answerOf(world.send(RunRemedyNow{"restart", "bob"})),
+            "remedy \"restart\" is paused for another 1m (this one); to end that: healdctl unpause "
+            "restart");
+  world.send(PauseRemedy{"", minutes(2), "everything", "alice"});
+  EXPECT_EQ(answerOf(world.send(RunRemedyNow{"restart", "bob"})),
+            "remedy \"restart\" is paused for another 2m (everything); to end that: healdctl "
+            "unpause --all");
+}
+
+}  // namespace
+}  // namespace heald::engine

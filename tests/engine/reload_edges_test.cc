@@ -1,0 +1,214 @@
+// What a reload takes over of a remedy, word by word.
+#include <gtest/gtest.h>
+
+#include "support/alerts.h"
+
+namespace heald::engine {
+namespace {
+
+using core::CheckStatus;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::oneRemedy;
+using test::World;
+
+TEST(ReloadEdges, AViewTellsTheConfigurationOfNow) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  World world(setup);
+  EXPECT_EQ(world.remedy("restart").check, "service");
+  EXPECT_EQ(world.remedy("restart").governor, "main");
+  EXPECT_TRUE(world.remedy("restart").preventive);
+  EXPECT_FALSE(world.remedy("restart").observe);
+  setup.checks[0].name = "another";
+  setup.governors[0].name = "second";
+  setup.remedies[0].check = "another";
+  setup.remedies[0].governor = "second";
+  setup.remedies[0].preventive = false;
+  setup.healing.observe = true;
+  world.reload(setup);
+  EXPECT_EQ(world.remedy("restart").check, "another");
+  EXPECT_EQ(world.remedy("restart").governor, "second");
+  EXPECT_FALSE(world.remedy("restart").preventive);
+  EXPECT_TRUE(world.remedy("restart").observe);
+  world.setCheck("another", CheckStatus::kCritical);
+  world.runFor(minutes(1));
+  EXPECT_TRUE(world.starts.empty()) << "it only observes now";
+  world.reload(oneRemedy());
+  EXPECT_FALSE(world.remedy("restart").observe);
+}
+
+TEST(ReloadEdges, WhatOnlyWaitsIsNotKept) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.backoff = {minutes(1), minutes(1)};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(12));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kWaiting);
+  world.reload(setup);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  EXPECT_EQ(world.remedy("restart").attempt, 0u);
+  world.runFor(minutes(1));
+  EXPECT_EQ(test::startsInSeconds(world), (std::vector<long>{0, 60})) << "its check has raised";
+}
+
+TEST(ReloadEdges, AnAttemptUnderAnotherGovernorDoesNotGoOn) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell(minutes(1));
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kActing);
+  engine::Setup next = oneRemedy();
+  next.remedies[0].governor = "second";
+  next.governors.push_back({"second", {}});
+  world.setCheck("service", CheckStatus::kOk);
+  world.reload(next);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  EXPECT_EQ(world.cancelled.size(), 1u);
+  world.runFor(minutes(5));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+  EXPECT_TRUE(world.governor("main").state.in_flight.empty());
+  EXPECT_EQ(world.governor("second").state.totals.attempts, 0u);
+  const RemedyTotals totals = world.remedy("restart").totals;
+  EXPECT_EQ(totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)], 1u);
+}
+
+TEST(ReloadEdges, ARemedyThatWasAwayCountsOnFromWhereItWas) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  engine::Setup without = oneRemedy();
+  without.remedies.clear();
+  world.reload(without);
+  world.runFor(minutes(1));
+  world.reload(oneRemedy());
+  EXPECT_EQ(world.remedy("restart").totals.attempts, 1u);
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.remedy("restart").totals.attempts, 2u);
+  world.reload(oneRemedy());
+  EXPECT_EQ(world.remedy("restart").totals.attempts, 2u);
+  EXPECT_EQ(world.remedy("restart").totals.failures[0], 2u);
+}
+
+TEST(ReloadEdges, APreventiveRunIsCountedAsOneWhenItEnds) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  World world(setup);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", minutes(1)};
+  };
+  world.runUntil(minutes(10) + seconds(1));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kActing);
+  world.reload(setup);
+  world.runFor(minutes(2));
+  EXPECT_EQ(world.snapshot().preventive_runs, 1u);
+  EXPECT_EQ(world.snapshot().preventive_failures, 1u);
+}
+
+TEST(ReloadEdges, TheWindowOfAVerificationEndsWhenItWouldHave) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].verify = {seconds(10), seconds(30)};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell();
+  world.runFor(seconds(5));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kSettling);
+  world.reload(setup);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kSettling);
+  world.runUntil(seconds(29));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 0u);
+  world.runUntil(seconds(31));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+  EXPECT_EQ(world.remedy("restart").last_result.rfind("verification: ", 0), 0u);
+}
+
+TEST(ReloadEdges, AResultThatWaitsForTheStoreIsTheSameAfterIt) {
+  for (const ActionOutcome outcome : {ActionOutcome::kFailed, ActionOutcome::kTimeout}) {
+    World world(oneRemedy());
+    world.setCheck("service", CheckStatus::kCritical);
+    world.remedies["restart"] = [outcome](const StartAction&) {
+      return World::Act{outcome, "invalid output", seconds(10)};
+    };
+    world.runFor(seconds(5));
+    world.store_error = "disk full";
+    world.runFor(seconds(20));
+    ASSERT_EQ(world.remedy("restart").phase, Phase::kReporting);
+    world.reload(oneRemedy());
+    world.store_error.clear();
+    world.runFor(seconds(2));
+    const bool timeout = outcome == ActionOutcome::kTimeout;
+    const RemedyTotals totals = world.remedy("restart").totals;
+    EXPECT_EQ(totals.failures[static_cast<std::size_t>(FailureReason::kTimeout)],
+              timeout ? 1u : 0u);
+    EXPECT_EQ(totals.failures[static_cast<std::size_t>(FailureReason::kError)], timeout ? 0u : 1u);
+    const auto ended =
+        std::find_if(world.history.begin(), world.history.end(), [](const HistoryEntry& entry) {
+          return entry.kind == HistoryKind::kAttempt && entry.event == "failed";
+        });
+    ASSERT_NE(ended, world.history.end());
+    EXPECT_EQ(ended->message, "exit code 1");
+    EXPECT_EQ(ended->output, "invalid output");
+  }
+}
+
+TEST(ReloadEdges, APermanentErrorThatWaitsForTheStoreIsStillOne) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "401 Unauthorized", seconds(10)};
+  };
+  world.runFor(seconds(5));
+  world.store_error = "disk full";
+  world.runFor(seconds(20));
+  world.reload(oneRemedy());
+  world.store_error.clear();
+  world.runFor(seconds(2));
+  EXPECT_EQ(world.governor("main").state.breaker.state, core::BreakerState::kPermanentOpen);
+  EXPECT_TRUE(world.governor("main").state.dormant());
+}
+
+TEST(ReloadEdges, AnEpisodeThatWasSetAsideIsTriedAgain) {
+  World world(test::forAlerts());
+  world.send(EnterDormant{"main", "a test", "somebody"});
+  test::send(world, {test::alert("a")});
+  world.send(Resume{"main", "a test", "somebody"});
+  world.runFor(seconds(1));
+  ASSERT_TRUE(world.starts.empty());
+  world.reload(test::forAlerts());
+  EXPECT_EQ(test::startsFor(world), "a");
+}
+
+// One governor, one attempt of heald's own and one permit, and the process ends.
+TEST(ReloadEdges, ACrashEndsTheAttemptAndNotThePermitBesideIt) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.max_in_flight = 2;
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell(hours(1));
+  world.runFor(seconds(1));
+  world.send(RequestPermit{"main", hours(1), "", "somebody"});
+  ASSERT_EQ(world.governor("main").state.in_flight.size(), 2u);
+  world.crash();
+  world.runFor(seconds(2));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+  ASSERT_EQ(world.snapshot().permits.size(), 1u);
+  EXPECT_EQ(world.snapshot().permits[0].attempt, 2u);
+}
+
+TEST(ReloadEdges, APermitOfATargetObeysItsParent) {
+  World world(test::forTargets());
+  test::send(world, {test::alert("a")});
+  world.runFor(minutes(1));
+  world.send(EnterDormant{"main", "a test", "somebody"});
+  world.send(Resume{"main@a", "a test", "somebody"});
+  ASSERT_FALSE(world.governor("main@a").state.dormant());
+  const Output out = world.send(RequestPermit{"main@a", minutes(1), "", "somebody"});
+  ASSERT_TRUE(out.reply->ok());
+  ASSERT_TRUE((*out.reply)->denial);
+  EXPECT_EQ((*out.reply)->denial->word, "dormant");
+  EXPECT_TRUE(world.noted("permit not given"));
+}
+
+}  // namespace
+}  // namespace heald::engine
