@@ -278,5 +278,33 @@ TEST(BackgroundTasks, AReplacementThatWaitsIsToldWhenItsTaskIsRemovedOrHealdStop
   }
 }
 
+TEST(BackgroundTasks, OneThatIsRemovedWhileItRunsIsDueNoMore) {
+  BackgroundTasks tasks(10, [](const std::string&) { return true; });
+  const core::Now start{core::BootTime(hours(1)), core::WallTime(hours(1))};
+  const auto added = tasks.add(interval("report", minutes(1)), start.boot);
+  ASSERT_TRUE(added);
+  EXPECT_FALSE(tasks.running());
+  ASSERT_EQ(tasks.takeDue(start.boot + minutes(1)).size(), 1u);
+  ASSERT_TRUE(tasks.add(interval("another", hours(1)), start.boot));
+  EXPECT_TRUE(tasks.running());
+  EXPECT_EQ(tasks.nextDue(), start.boot + minutes(2));
+  EXPECT_TRUE(tasks.remove("report"));
+  EXPECT_EQ(tasks.nextDue(), start.boot + hours(1));
+}
+
+TEST(BackgroundTasks, ARunThatFailedIsCountedAsOne) {
+  BackgroundTasks tasks(10, [](const std::string&) { return true; });
+  const core::Now start{core::BootTime(hours(1)), core::WallTime(hours(1))};
+  const auto added = tasks.add(interval("report", minutes(1)), start.boot);
+  for (const bool ok : {false, true, false}) {
+    tasks.takeDue(start.boot + hours(1));
+    tasks.finished({"report", added->install, ok, seconds(7)}, start);
+    tasks.reschedule("report", ok ? minutes(1) : minutes(2), start.boot);
+  }
+  EXPECT_EQ(tasks.views(start.boot)[0].executions, 3u);
+  EXPECT_EQ(tasks.views(start.boot)[0].failures, 2u);
+  EXPECT_EQ(tasks.views(start.boot)[0].last_duration, seconds(7));
+}
+
 }  // namespace
 }  // namespace heald::engine

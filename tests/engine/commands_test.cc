@@ -145,6 +145,21 @@ TEST(Commands, WhatHasEndedByItselfIsNotPaused) {
   EXPECT_EQ(answerOf(world.send(UnpauseRemedy{"", "alice"})), "nothing is paused");
 }
 
+TEST(Commands, ThePauseOfAllIsNotedAsThatWhenItIsOver) {
+  World world(oneRemedy());
+  world.send(PauseRemedy{"", minutes(1), "moving", "alice"});
+  world.send(PauseRemedy{"restart", minutes(2), "still", "alice"});
+  world.runFor(minutes(3));
+  std::vector<std::vector<std::pair<std::string, std::string>>> over;
+  for (const Note& note : world.notes) {
+    if (note.message == "a pause is over") {
+      over.push_back(note.fields);
+    }
+  }
+  EXPECT_EQ(over, (decltype(over){{{"remedy", "all"}, {"reason", "moving"}},
+                                  {{"remedy", "restart"}, {"reason", "still"}}}));
+}
+
 TEST(Commands, OfTwoPausesThatEndTogetherItsOwnIsNamed) {
   World world(oneRemedy());
   world.send(PauseRemedy{"", minutes(1), "everything", "alice"});

@@ -152,6 +152,27 @@ TEST(ReloadEdges, AResultThatWaitsForTheStoreIsTheSameAfterIt) {
   }
 }
 
+TEST(ReloadEdges, AnExitCodeThatWaitsForTheStoreIsToldAfterIt) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell(hours(1));
+  world.runFor(seconds(1));
+  world.store_error = "disk full";
+  ActionFinished finished{1, ActionOutcome::kFailed, "exit code 3", ""};
+  finished.exit_code = 3;
+  world.send(finished);
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kReporting);
+  world.reload(oneRemedy());
+  world.store_error.clear();
+  world.runFor(seconds(2));
+  const auto ended = std::find_if(world.history.begin(), world.history.end(),
+                                  [](const HistoryEntry& e) { return e.event == "failed"; });
+  ASSERT_NE(ended, world.history.end());
+  const std::pair<std::string, HistoryValue> exit_code{"exitCode", std::int64_t{3}};
+  EXPECT_NE(std::find(ended->details.begin(), ended->details.end(), exit_code),
+            ended->details.end());
+}
+
 TEST(ReloadEdges, APermanentErrorThatWaitsForTheStoreIsStillOne) {
   World world(oneRemedy());
   world.setCheck("service", CheckStatus::kCritical);
@@ -177,23 +198,6 @@ TEST(ReloadEdges, AnEpisodeThatWasSetAsideIsTriedAgain) {
   ASSERT_TRUE(world.starts.empty());
   world.reload(test::forAlerts());
   EXPECT_EQ(test::startsFor(world), "a");
-}
-
-// One governor, one attempt of heald's own and one permit, and the process ends.
-TEST(ReloadEdges, ACrashEndsTheAttemptAndNotThePermitBesideIt) {
-  engine::Setup setup = oneRemedy();
-  setup.governors[0].policy.max_in_flight = 2;
-  World world(setup);
-  world.setCheck("service", CheckStatus::kCritical);
-  world.remedies["restart"] = test::endsWell(hours(1));
-  world.runFor(seconds(1));
-  world.send(RequestPermit{"main", hours(1), "", "somebody"});
-  ASSERT_EQ(world.governor("main").state.in_flight.size(), 2u);
-  world.crash();
-  world.runFor(seconds(2));
-  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
-  ASSERT_EQ(world.snapshot().permits.size(), 1u);
-  EXPECT_EQ(world.snapshot().permits[0].attempt, 2u);
 }
 
 TEST(ReloadEdges, APermitOfATargetObeysItsParent) {

@@ -1,0 +1,116 @@
+// Detection by itself: what is started when, and what is counted as missed.
+#include <gtest/gtest.h>
+
+#include "engine/detection.h"
+
+namespace heald::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+core::Now at(core::Duration since) {
+  return {core::BootTime(seconds(10'000)) + since, core::WallTime(since)};
+}
+
+CheckSpec every(const std::string& name, core::Duration interval) {
+  CheckSpec spec;
+  spec.name = name;
+  spec.kind = "exec";
+  spec.interval = interval;
+  spec.follows_cycle = false;
+  return spec;
+}
+
+CheckSpec onCycle(const std::string& name) {
+  CheckSpec spec = every(name, minutes(5));
+  spec.follows_cycle = true;
+  return spec;
+}
+
+// The checks that are started now, by their index.
+std::vector<int> startedAt(Detection& detection, core::Duration since) {
+  std::vector<Action> actions;
+  detection.startDue(at(since).boot, actions);
+  std::vector<int> checks;
+  for (const Action& action : actions) {
+    checks.push_back(std::get<StartCheck>(action).check);
+  }
+  return checks;
+}
+
+using Checks = std::vector<int>;
+
+TEST(DetectionPlan, AWakeUpTakesWhatIsDueWithinATwentiethOfItsInterval) {
+  Detection often({}, {every("a", milliseconds(200))});
+  often.begin(at(seconds(1)).boot);
+  EXPECT_EQ(startedAt(often, seconds(1) - milliseconds(10) - nanoseconds(1)), Checks{});
+  EXPECT_EQ(startedAt(often, seconds(1) - milliseconds(10)), Checks{0});
+  Detection rarely({}, {every("a", minutes(1))});
+  rarely.begin(at(seconds(1)).boot);
+  EXPECT_EQ(startedAt(rarely, seconds(1) - milliseconds(50) - nanoseconds(1)), Checks{});
+  EXPECT_EQ(startedAt(rarely, seconds(1) - milliseconds(50)), Checks{0}) << "50 ms at most";
+}
+
+TEST(DetectionPlan, RunsThatCouldNotStartAreCountedAndTheGridIsKept) {
+  Detection detection({}, {every("a", seconds(10))});
+  detection.begin(at(seconds(0)).boot);
+  EXPECT_EQ(startedAt(detection, seconds(35)), Checks{0});
+  EXPECT_EQ(detection.views()[0].missed, 3u) << "of 10, 20 and 30 seconds";
+  EXPECT_EQ(detection.nextDue(), at(seconds(40)).boot);
+}
+
+TEST(DetectionPlan, ARunThatIsDueWhileTheLastIsNotOverIsMissed) {
+  Detection detection({}, {every("a", seconds(10))});
+  detection.begin(at(seconds(0)).boot);
+  EXPECT_EQ(startedAt(detection, seconds(0)), Checks{0});
+  EXPECT_EQ(startedAt(detection, seconds(10)), Checks{});
+  EXPECT_EQ(detection.views()[0].missed, 1u);
+  EXPECT_EQ(detection.nextDue(), at(seconds(20)).boot);
+}
+
+TEST(DetectionPlan, ARunOnDemandTakesNoPlaceOfTheScheduledOnesAlsoAfterAReload) {
+  const DetectionPolicy one{.max_concurrent = 1};
+  const std::vector<CheckSpec> checks = {every("a", seconds(10)), every("b", seconds(10))};
+  Detection detection(one, checks);
+  std::vector<Action> actions;
+  detection.request(0, actions);
+  detection.reconfigure(one, checks, actions);
+  detection.begin(at(seconds(0)).boot);
+  EXPECT_EQ(startedAt(detection, seconds(5)), Checks{1}) << "a runs already, and is missed";
+  EXPECT_EQ(detection.nextDue(), std::nullopt) << "one runs, and that is all";
+  detection.reconfigure(one, checks, actions);
+  detection.begin(at(seconds(10)).boot);
+  EXPECT_EQ(detection.nextDue(), std::nullopt) << "it still runs";
+}
+
+TEST(DetectionPlan, AReloadForgetsTheCycleThatWasPlanned) {
+  Detection detection({}, {onCycle("a")});
+  std::vector<Action> actions;
+  detection.beginCycle(at(seconds(0)).boot);
+  detection.reconfigure({}, {onCycle("a")}, actions);
+  EXPECT_EQ(detection.nextDue(), std::nullopt);
+  detection.beginCycle(at(seconds(1)).boot);
+  EXPECT_EQ(detection.views()[0].missed, 0u);
+  detection.beginCycle(at(seconds(2)).boot);
+  EXPECT_EQ(detection.views()[0].missed, 1u) << "the last cycle's was not started";
+}
+
+TEST(DetectionPlan, AReloadForgetsWhatACheckDependedOn) {
+  std::vector<CheckSpec> checks = {every("a", seconds(10)), every("b", seconds(10))};
+  checks[1].depends_on = {"a"};
+  Detection detection({}, checks);
+  std::vector<Action> actions;
+  const std::uint64_t run = detection.request(0, actions);
+  detection.finish({0, run, core::CheckStatus::kCritical, "", seconds(1)}, at(seconds(1)), actions);
+  ASSERT_EQ(detection.unhealthyParent(1), 0);
+  checks[1].depends_on.clear();
+  detection.reconfigure({}, checks, actions);
+  EXPECT_EQ(detection.health(0), Health::kUnhealthy);
+  EXPECT_EQ(detection.unhealthyParent(1), -1);
+}
+
+}  // namespace
+}  // namespace heald::engine

@@ -1,0 +1,176 @@
+// The ends of incidents: recovery, health that lasts, and what a previous process left in flight.
+#include <gtest/gtest.h>
+
+#include "support/alerts.h"
+
+namespace heald::engine {
+namespace {
+
+using core::CheckStatus;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::manyRemedies;
+using test::oneRemedy;
+using test::World;
+
+// r0 of the check c0 and r1 of c1, under one governor, "both", with two attempts at a time.
+engine::Setup oneGovernor() {
+  engine::Setup setup = manyRemedies(2);
+  setup.governors = {{"both", {}}};
+  setup.governors[0].policy.max_in_flight = 2;
+  setup.remedies[0].governor = setup.remedies[1].governor = "both";
+  return setup;
+}
+
+std::uint64_t interrupted(const World& world, const std::string& remedy) {
+  return world.remedy(remedy)
+      .totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)];
+}
+
+TEST(Recovery, TheNextIncidentBeginsWithTheFirstStep) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].steps = {0, 1};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(6));
+  ASSERT_EQ(world.starts.size(), 2u);
+  EXPECT_EQ(world.starts[1].step, 1);
+  world.setCheck("service", CheckStatus::kOk);
+  world.runFor(minutes(1));
+  EXPECT_EQ(world.remedy("restart").incident_failures, 0);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(6));
+  ASSERT_GE(world.starts.size(), 3u);
+  EXPECT_EQ(world.starts[2].step, 0);
+}
+
+TEST(Recovery, WhatStoodInTheWayIsForgottenWithTheIncident) {
+  engine::Setup setup = manyRemedies(2);
+  setup.checks[1].depends_on = {"c0"};
+  setup.governors[0].policy.backoff = {hours(1), hours(1)};
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.runFor(seconds(12));
+  ASSERT_EQ(world.remedy("r0").last_denied_by, core::Guard::kBackoff);
+  ASSERT_EQ(world.remedy("r1").blocked_by, "c0");
+  world.setCheck("c1", CheckStatus::kOk);
+  world.runFor(seconds(6));
+  EXPECT_EQ(world.remedy("r1").blocked_by, "") << "though c0 is still unhealthy";
+  world.setCheck("c0", CheckStatus::kOk);
+  world.runFor(seconds(6));
+  EXPECT_EQ(world.remedy("r0").last_denied_by, std::nullopt);
+}
+
+TEST(Recovery, EveryCheckOfAGovernorHasToBeKnownToBeHealthy) {
+  World world(oneGovernor());
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.governor("both").state.consecutive_failures, 1);
+  world.setCheck("c0", CheckStatus::kOk);
+  world.runFor(minutes(5));
+  world.setCheck("c1", CheckStatus::kUnknown);
+  world.runFor(minutes(20));
+  EXPECT_EQ(world.check("c1").health, Health::kHealthy) << "not knowing changes nothing";
+  EXPECT_EQ(world.governor("both").state.consecutive_failures, 1);
+  world.setCheck("c1", CheckStatus::kOk);
+  world.runFor(minutes(9));
+  EXPECT_EQ(world.governor("both").state.consecutive_failures, 1);
+  world.runFor(minutes(2));
+  EXPECT_EQ(world.governor("both").state.consecutive_failures, 0);
+}
+
+TEST(Recovery, EveryRemedyForAlertsOfAGovernorHasToBeQuiet) {
+  engine::Setup setup = test::forAlerts();
+  setup.remedies.push_back(setup.remedies[0]);
+  setup.remedies[1].name = "clean";
+  setup.remedies[1].alert.matchers = {{"alertname", "Full"}};
+  World world(setup);
+  test::send(world, {test::alert("a")});
+  world.runFor(minutes(1));
+  world.remedies["clean"] = test::endsWell();
+  test::send(world, {test::resolved("a"), test::full("b")});
+  for (int i = 0; i < 9; ++i) {
+    world.runFor(minutes(1));
+    test::send(world, {test::full("b")});
+  }
+  ASSERT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.runFor(minutes(30));  // the verification of the other has failed meanwhile
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 2) << "b still fires";
+  test::send(world, {test::full("b", false)});
+  world.runFor(minutes(11));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Recovery, AnAttemptThatWasInFlightIsOfTheRemedyThatStartedIt) {
+  World world(oneGovernor());
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.remedies["r1"] = test::endsWell(hours(1));
+  world.runFor(seconds(5));
+  ASSERT_EQ(world.remedy("r1").phase, Phase::kActing);
+  world.crash();
+  EXPECT_EQ(world.remedy("r1").attempt, 1u);
+  EXPECT_EQ(world.remedy("r0").attempt, 0u);
+  world.runFor(seconds(1));
+  EXPECT_EQ(interrupted(world, "r1"), 1u);
+  EXPECT_EQ(interrupted(world, "r0"), 0u);
+}
+
+TEST(Recovery, AnAttemptWhoseRemedyIsGoneEndsAlsoBesideOneThatGoesOn) {
+  engine::Setup setup = oneGovernor();
+  setup.remedies[1].verify = {hours(1), hours(1)};
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.remedies["r0"] = test::endsWell(hours(1));
+  world.remedies["r1"] = test::endsWell(hours(1));
+  world.runFor(seconds(4));
+  ASSERT_EQ(world.governor("both").state.in_flight.size(), 2u);
+  world.setup.remedies.erase(world.setup.remedies.begin());
+  world.check_takes = seconds(5);  // r1 is looked at for so long
+  world.crash();
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.governor("both").state.in_flight.size(), 1u);
+  EXPECT_EQ(world.governor("both").state.in_flight[0].remedy, "r1");
+  EXPECT_EQ(world.governor("both").state.totals.failures, 1u);
+}
+
+// One governor, one attempt of heald's own and one permit, and the process ends.
+TEST(Recovery, ACrashEndsTheAttemptAndNotThePermitBesideIt) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.max_in_flight = 2;
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell(hours(1));
+  world.runFor(seconds(1));
+  world.send(RequestPermit{"main", hours(1), "", "somebody"});
+  ASSERT_EQ(world.governor("main").state.in_flight.size(), 2u);
+  world.crash();
+  world.runFor(seconds(2));
+  EXPECT_EQ(interrupted(world, "restart"), 1u);
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+  ASSERT_EQ(world.governor("main").state.in_flight.size(), 1u);
+  EXPECT_EQ(world.governor("main").state.in_flight[0].id, 2u);
+  EXPECT_EQ(world.snapshot().permits.size(), 1u);
+}
+
+// What a store that was lost is written anew with.
+TEST(Recovery, EverythingHasEachRemedyOnceAlsoOneThatWasAway) {
+  const core::Now now{core::BootTime(hours(1)), core::WallTime(hours(490'000))};
+  engine::Setup without = oneRemedy();
+  without.remedies.clear();
+  Saved saved;
+  saved.remedies.emplace_back("restart", RemedyTotals{3, 0, {}});
+  Engine engine(oneRemedy(), saved, now);
+  for (const engine::Setup& next : {without, oneRemedy(), oneRemedy()}) {
+    engine.step(Reload{std::make_shared<const engine::Setup>(next), "a test"}, now);
+    const auto remedies = engine.everything(now).remedies;
+    ASSERT_EQ(remedies.size(), 1u);
+    EXPECT_EQ(remedies[0].first, "restart");
+    EXPECT_EQ(remedies[0].second.attempts, 3u);
+  }
+}
+
+}  // namespace
+}  // namespace heald::engine
