@@ -11,7 +11,7 @@ using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-core::Now at(core::Duration since) {
+core::Now moment(core::Duration since) {
   return {core::BootTime(seconds(10'000)) + since, core::WallTime(since)};
 }
 
@@ -33,7 +33,7 @@ CheckSpec onCycle(const std::string& name) {
 // The checks that are started now, by their index.
 std::vector<int> startedAt(Detection& detection, core::Duration since) {
   std::vector<Action> actions;
-  detection.startDue(at(since).boot, actions);
+  detection.startDue(moment(since).boot, actions);
   std::vector<int> checks;
   for (const Action& action : actions) {
     checks.push_back(std::get<StartCheck>(action).check);
@@ -45,30 +45,30 @@ using Checks = std::vector<int>;
 
 TEST(DetectionPlan, AWakeUpTakesWhatIsDueWithinATwentiethOfItsInterval) {
   Detection often({}, {every("a", milliseconds(200))});
-  often.begin(at(seconds(1)).boot);
+  often.begin(moment(seconds(1)).boot);
   EXPECT_EQ(startedAt(often, seconds(1) - milliseconds(10) - nanoseconds(1)), Checks{});
   EXPECT_EQ(startedAt(often, seconds(1) - milliseconds(10)), Checks{0});
   Detection rarely({}, {every("a", minutes(1))});
-  rarely.begin(at(seconds(1)).boot);
+  rarely.begin(moment(seconds(1)).boot);
   EXPECT_EQ(startedAt(rarely, seconds(1) - milliseconds(50) - nanoseconds(1)), Checks{});
   EXPECT_EQ(startedAt(rarely, seconds(1) - milliseconds(50)), Checks{0}) << "50 ms at most";
 }
 
 TEST(DetectionPlan, RunsThatCouldNotStartAreCountedAndTheGridIsKept) {
   Detection detection({}, {every("a", seconds(10))});
-  detection.begin(at(seconds(0)).boot);
+  detection.begin(moment(seconds(0)).boot);
   EXPECT_EQ(startedAt(detection, seconds(35)), Checks{0});
   EXPECT_EQ(detection.views()[0].missed, 3u) << "of 10, 20 and 30 seconds";
-  EXPECT_EQ(detection.nextDue(), at(seconds(40)).boot);
+  EXPECT_EQ(detection.nextDue(), moment(seconds(40)).boot);
 }
 
 TEST(DetectionPlan, ARunThatIsDueWhileTheLastIsNotOverIsMissed) {
   Detection detection({}, {every("a", seconds(10))});
-  detection.begin(at(seconds(0)).boot);
+  detection.begin(moment(seconds(0)).boot);
   EXPECT_EQ(startedAt(detection, seconds(0)), Checks{0});
   EXPECT_EQ(startedAt(detection, seconds(10)), Checks{});
   EXPECT_EQ(detection.views()[0].missed, 1u);
-  EXPECT_EQ(detection.nextDue(), at(seconds(20)).boot);
+  EXPECT_EQ(detection.nextDue(), moment(seconds(20)).boot);
 }
 
 TEST(DetectionPlan, ARunOnDemandTakesNoPlaceOfTheScheduledOnesAlsoAfterAReload) {
@@ -78,23 +78,23 @@ TEST(DetectionPlan, ARunOnDemandTakesNoPlaceOfTheScheduledOnesAlsoAfterAReload) 
   std::vector<Action> actions;
   detection.request(0, actions);
   detection.reconfigure(one, checks, actions);
-  detection.begin(at(seconds(0)).boot);
+  detection.begin(moment(seconds(0)).boot);
   EXPECT_EQ(startedAt(detection, seconds(5)), Checks{1}) << "a runs already, and is missed";
   EXPECT_EQ(detection.nextDue(), std::nullopt) << "one runs, and that is all";
   detection.reconfigure(one, checks, actions);
-  detection.begin(at(seconds(10)).boot);
+  detection.begin(moment(seconds(10)).boot);
   EXPECT_EQ(detection.nextDue(), std::nullopt) << "it still runs";
 }
 
 TEST(DetectionPlan, AReloadForgetsTheCycleThatWasPlanned) {
   Detection detection({}, {onCycle("a")});
   std::vector<Action> actions;
-  detection.beginCycle(at(seconds(0)).boot);
+  detection.beginCycle(moment(seconds(0)).boot);
   detection.reconfigure({}, {onCycle("a")}, actions);
   EXPECT_EQ(detection.nextDue(), std::nullopt);
-  detection.beginCycle(at(seconds(1)).boot);
+  detection.beginCycle(moment(seconds(1)).boot);
   EXPECT_EQ(detection.views()[0].missed, 0u);
-  detection.beginCycle(at(seconds(2)).boot);
+  detection.beginCycle(moment(seconds(2)).boot);
   EXPECT_EQ(detection.views()[0].missed, 1u) << "the last cycle's was not started";
 }
 
@@ -104,7 +104,8 @@ TEST(DetectionPlan, AReloadForgetsWhatACheckDependedOn) {
   Detection detection({}, checks);
   std::vector<Action> actions;
   const std::uint64_t run = detection.request(0, actions);
-  detection.finish({0, run, core::CheckStatus::kCritical, "", seconds(1)}, at(seconds(1)), actions);
+  detection.finish({0, run, core::CheckStatus::kCritical, "", seconds(1)}, moment(seconds(1)),
+                   actions);
   ASSERT_EQ(detection.unhealthyParent(1), 0);
   checks[1].depends_on.clear();
   detection.reconfigure({}, checks, actions);
