@@ -69,6 +69,7 @@ void readChecks(Fields& top, const engine::Setup& setup, Scenario& scenario) {
                   fields.sections(check.name, {}, "its changes, by time", [&](Fields& each) {
                     CheckChange change;
                     readChange(each, change);
+                    requireWithin(each, "at", change.at, scenario);
                     if (!changes.empty() && change.at < changes.back().at) {
                       each.fail("at", "is before the entry above it (entries go by time)");
                     }
@@ -95,7 +96,9 @@ void readRemedies(Fields& top, const engine::Setup& setup, Scenario& scenario) {
 
 void describe(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   top.text("title", scenario.title, {.empty_allowed = true}, "what it is about");
-  top.duration("run_for", scenario.run_for, {.required = true}, "how long to play it");
+  std::optional<core::Duration> run_for;
+  top.duration("run_for", run_for, {.required = true}, "how long to play it");
+  scenario.run_for = run_for.value_or(core::Duration::max());  // one mistake is told once
   readChecks(top, setup, scenario);
   readRemedies(top, setup, scenario);
   readOperator(top, setup, scenario);

@@ -1,6 +1,7 @@
 // What people do, what Alertmanager sends, and what happens to the machine.
 #include <algorithm>
 
+#include "config/scalars.h"
 #include "core/text.h"
 #include "simulation/scenario_sections.h"
 
@@ -126,18 +127,25 @@ void requireName(Fields& fields, const char* key, const char* noun, const std::s
   }
 }
 
-core::Duration readMoment(Fields& fields) {
+core::Duration readMoment(Fields& fields, const Scenario& scenario) {
   core::Duration at{};
   fields.duration("at", at, {.required = true, .zero_allowed = true},
                   "when, counted from the start");
+  requireWithin(fields, "at", at, scenario);
   return at;
+}
+
+void requireWithin(Fields& fields, const char* key, core::Duration at, const Scenario& scenario) {
+  if (at <= scenario.run_for) return;
+  fields.fail(key, config::durationText(at) + " is after run_for, when the scenario has ended (" +
+                       config::durationText(scenario.run_for) + " at the latest)");
 }
 
 void readOperator(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   const Known known{namesOf(setup.governors), namesOf(setup.remedies), namesOf(setup.checks)};
   top.sections("operator", {.empty_allowed = true}, "what humans do", [&](Fields& fields) {
     Deed deed;
-    const core::Duration at = readMoment(fields);
+    const core::Duration at = readMoment(fields, scenario);
     fields.exactlyOne("action", {"resume", "dormant", "reset", "flag", "pause", "unpause",
                                  "run_check", "run_remedy"});
     describeGovernorDeeds(fields, deed, known);
@@ -151,11 +159,12 @@ void readAlerts(Fields& top, Scenario& scenario) {
   top.sections("alerts", {.empty_allowed = true}, "what Alertmanager sends", [&](Fields& fields) {
     engine::Labels labels;
     std::optional<core::Duration> resolved;
-    const core::Duration at = readMoment(fields);
+    const core::Duration at = readMoment(fields, scenario);
     fields.textMap("labels", labels, "the labels of the alert");
     fields.duration("resolved_at", resolved, {}, "when it is resolved; without: it fires on");
     if (labels.empty()) fields.fail("labels", "are needed (example: {alertname: DiskFull})");
     if (resolved && *resolved < at) fields.fail("resolved_at", "is before at");
+    if (resolved) requireWithin(fields, "resolved_at", *resolved, scenario);
     const std::string name = labels.empty() ? "" : labels.front().second;
     ++number;
     scenario.doings.push_back(
@@ -171,7 +180,7 @@ void readPermits(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   const config::Names governors = namesOf(setup.governors);
   top.sections("permits", {.empty_allowed = true}, "attempts that others make", [&](Fields& f) {
     PermitAsked asked;
-    asked.at = readMoment(f);
+    asked.at = readMoment(f, scenario);
     asked.request = {"", std::chrono::minutes(10), "scenario", kScenario};
     f.text("governor", asked.request.governor, {.required = true}, "who is asked");
     f.duration("deadline", asked.request.deadline, {}, "until when its end has to be reported");
@@ -198,7 +207,7 @@ void readFaults(Fields& top, Scenario& scenario) {
       {"clock_back", Fault::Kind::kClockBack, "the wall clock is set back by so much"}};
   top.sections("faults", {.empty_allowed = true}, "what goes wrong", [&](Fields& fields) {
     Fault fault;
-    fault.at = readMoment(fields);
+    fault.at = readMoment(fields, scenario);
     std::vector<std::string> keys;
     for (const Named& named : kNamed) {
       std::optional<core::Duration> lasts;

@@ -151,9 +151,7 @@ void readExpectations(Fields& top, const engine::Setup& setup, Scenario& scenari
     if (expectation.facts.empty() && !expectation.starts) {
       fields.fail("", "expects nothing (say what, for example: attempts: 10)");
     }
-    if (expectation.at && *expectation.at > scenario.run_for) {
-      fields.fail("at", "is after run_for, when the scenario has ended");
-    }
+    if (expectation.at) requireWithin(fields, "at", *expectation.at, scenario);
     scenario.expectations.push_back(std::move(expectation));
   });
 }

@@ -27,6 +27,9 @@ void requireName(config::Fields& fields, const char* key, const char* noun, cons
                  const config::Names& names);
 
 // When something happens: the required key "at".
-core::Duration readMoment(config::Fields& fields);
+core::Duration readMoment(config::Fields& fields, const Scenario& scenario);
+// A mistake at `key` for what would come after the end, when nothing is played any more.
+void requireWithin(config::Fields& fields, const char* key, core::Duration at,
+                   const Scenario& scenario);
 
 }  // namespace heald::simulation

@@ -6,6 +6,7 @@ namespace heald::simulation {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // The mistakes of a scenario, one a line.
 std::string mistakes(const std::string& yaml) {
@@ -73,6 +74,26 @@ TEST(ScenarioReader, SaysWhatIsWrongWhereItIs) {
   EXPECT_THAT(mistakes("run_for: 1h\nchecks: {service: [{at: 2m, status: ok}, {at: 1m, status: "
                        "ok}]}"),
               HasSubstr("is before the entry above it"));
+}
+
+TEST(ScenarioReader, WhatComesAfterTheEndIsAMistake) {
+  const std::string said = mistakes(R"(
+run_for: 1h
+checks: {service: [{at: 1h, status: critical}, {at: 2h, status: ok}]}
+operator: [{at: 61m, resume: restart}]
+alerts: [{at: 5m, labels: {alertname: DiskFull}, resolved_at: 90m}]
+permits: [{at: 5h, governor: restart}]
+faults: [{at: 2d, crash: 3s}]
+expect: [{at: 2h, check: service, health: healthy}]
+)");
+  const std::string ended = " is after run_for, when the scenario has ended (1h at the latest)\n";
+  EXPECT_EQ(said, "scenario.yml:3:49: checks.service[1].at: 2h" + ended +
+                      "scenario.yml:4:13: operator[0].at: 1h1m" + ended +
+                      "scenario.yml:5:50: alerts[0].resolved_at: 1h30m" + ended +
+                      "scenario.yml:6:12: permits[0].at: 5h" + ended +
+                      "scenario.yml:7:11: faults[0].at: 2d" + ended +
+                      "scenario.yml:8:11: expect[0].at: 2h" + ended);
+  EXPECT_THAT(mistakes("run_for: long\nfaults: [{at: 2d, crash: 3s}]"), Not(HasSubstr("faults")));
 }
 
 TEST(ScenarioReader, AnExpectationThatExpectsNothingIsAMistake) {
