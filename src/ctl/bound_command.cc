@@ -1,5 +1,6 @@
 #include "ctl/bound_command.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -13,21 +14,39 @@ namespace heald::ctl {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Bounds = std::vector<std::pair<std::string, proof::Bound>>;
+
+struct Line {
+  std::string name;
+  proof::Bound bound;       // of one state
+  std::size_t targets = 0;  // so many targets at most, each with a state of its own
+};
+using Bounds = std::vector<Line>;
+
+// A list of targets is the limit where there is one.
+std::size_t targetsOf(const engine::Setup& setup, const std::string& governor) {
+  std::size_t most = 0;
+  for (const engine::RemedySpec& remedy : setup.remedies) {
+    const engine::AlertPolicy& alert = remedy.alert;
+    if (remedy.governor != governor || alert.target.empty()) continue;
+    const auto limit = static_cast<std::size_t>(alert.max_targets);
+    most += alert.targets.empty() ? limit : std::min(limit, alert.targets.size());
+  }
+  return most;
+}
 
 // Governors with the same policy are explored once.
-Bounds boundsOf(const engine::Setup& setup, std::ostream& err) {
+Bounds boundsOf(const engine::Setup& setup, bool progress, std::ostream& err) {
   std::vector<std::pair<core::GovernorPolicy, proof::Bound>> known;
   Bounds bounds;
   for (const engine::GovernorSpec& spec : setup.governors) {
     const auto same = [&](const auto& entry) { return entry.first == spec.policy; };
     auto found = std::find_if(known.begin(), known.end(), same);
     if (found == known.end()) {
-      err << "exploring " << spec.name << " …\n";
+      if (progress) err << "exploring " << spec.name << " …\n";
       known.emplace_back(spec.policy, proof::boundOf(spec.policy));
       found = known.end() - 1;
     }
-    bounds.emplace_back(spec.name, found->second);
+    bounds.push_back({spec.name, found->second, targetsOf(setup, spec.name)});
   }
   return bounds;
 }
@@ -60,23 +79,37 @@ std::string confirmation(const proof::Bound& bound) {
   return (bound.confirmed ? "" : "NOT CONFIRMED by ") + seen;
 }
 
-std::string attemptsText(const proof::Bound& bound) {
+std::string targetsText(std::size_t targets) {
+  return "each of up to " + grouped(targets) + (targets == 1 ? " target" : " targets");
+}
+
+std::string attemptsText(const Line& line) {
+  const proof::Bound& bound = line.bound;
   const bool fewer = bound.explored && bound.exploration.most_attempts < bound.attempts;
   return std::to_string(bound.attempts) +
-         (fewer ? " (" + std::to_string(bound.exploration.most_attempts) + " reached)" : "");
+         (fewer ? " (" + std::to_string(bound.exploration.most_attempts) + " reached)" : "") +
+         (line.targets > 0 ? " for " + targetsText(line.targets) : "");
 }
 
 std::string table(const Bounds& bounds) {
   Table table({"GOVERNOR", "MOST ATTEMPTS", "OVER AT LEAST", "ALWAYS FAILING", "CONFIRMED BY"});
-  for (const auto& [name, bound] : bounds) {
+  for (const Line& line : bounds) {
+    const proof::Bound& bound = line.bound;
     const proof::Starts& failing = bound.always_failing.starts;
-    table.add({{name, Colour::kStrong},
-               {attemptsText(bound)},
+    table.add({{line.name, Colour::kStrong},
+               {attemptsText(line)},
                {bound.least ? secondsText(*bound.least) : "unknown"},
                {std::to_string(failing.size()) + " over " + secondsText(failing.back())},
                {confirmation(bound), bound.confirmed ? Colour::kPlain : Colour::kBad}});
   }
-  return table.text(false);
+  std::string text = table.text(false);
+  for (const Line& line : bounds) {
+    if (line.targets == 0) continue;
+    text += "\n" + line.name + ": each target is counted by itself, and --max judges one target: " +
+            grouped(static_cast<std::size_t>(line.bound.attempts) * line.targets) +
+            " attempts at most for all of them\n";
+  }
+  return text;
 }
 
 double secondsOf(core::Duration duration) {
@@ -104,9 +137,13 @@ Json explorationOf(const proof::Bound& bound) {
   return json;
 }
 
-Json jsonOf(const std::string& name, const proof::Bound& bound) {
-  return {{"name", name},
+Json jsonOf(const Line& line) {
+  const proof::Bound& bound = line.bound;
+  const std::size_t states = std::max<std::size_t>(line.targets, 1);
+  return {{"name", line.name},
           {"maxAttempts", bound.attempts},
+          {"maxTargets", line.targets > 0 ? Json(line.targets) : Json(nullptr)},
+          {"maxAttemptsOfAllTargets", static_cast<std::size_t>(bound.attempts) * states},
           {"leastSeconds", bound.least ? Json(secondsOf(*bound.least)) : Json(nullptr)},
           {"alwaysFailing",
            {{"attempts", bound.always_failing.starts.size()},
@@ -117,19 +154,19 @@ Json jsonOf(const std::string& name, const proof::Bound& bound) {
 
 std::string json(const Bounds& bounds) {
   Json list = Json::array();
-  for (const auto& [name, bound] : bounds) {
-    list.push_back(jsonOf(name, bound));
-  }
+  for (const Line& line : bounds) list.push_back(jsonOf(line));
   return Json{{"governors", list}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 // Every reason to refuse, one line each.
 ExitCode judge(const Bounds& bounds, const BoundOptions& options, std::ostream& err) {
   ExitCode code = ExitCode::kOk;
-  for (const auto& [name, bound] : bounds) {
+  for (const auto& [name, bound, targets] : bounds) {
     if (options.max && bound.attempts > *options.max) {
       err << "healdctl: governor \"" << name << "\" may make " << bound.attempts
-          << " attempts before a human must act, more than --max " << *options.max << "\n";
+          << " attempts before a human must act"
+          << (targets > 0 ? ", for " + targetsText(targets) : "") << ", more than --max "
+          << *options.max << "\n";
       code = ExitCode::kRefused;
     }
     if (const auto& violation = bound.exploration.violation) {
@@ -151,7 +188,7 @@ ExitCode showBounds(const BoundOptions& options, const Lookup& environment, std:
   const auto read = config::readConfigFile(options.file, app::builtinKinds(), environment);
   for (const config::Problem& problem : read.problems) err << toString(problem) << "\n";
   if (!read.ok()) return ExitCode::kRefused;
-  const Bounds bounds = boundsOf(read.config.setup, err);
+  const Bounds bounds = boundsOf(read.config.setup, options.progress, err);
   out << (options.as_json ? json(bounds) : table(bounds));
   return judge(bounds, options, err);
 }

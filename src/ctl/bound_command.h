@@ -11,8 +11,10 @@ namespace heald::ctl {
 
 struct BoundOptions {
   std::string file;
-  std::optional<int> max;  // the most attempts that any governor may have
+  // The most attempts that any governor may have; with targets, any one of them.
+  std::optional<int> max;
   bool as_json = false;
+  bool progress = false;  // tell on `err` what is explored
 };
 
 // `healdctl bound`: for each governor of a configuration the most attempts before a human must act

@@ -304,10 +304,13 @@ class CommandLine {
     CLI::App* bound = addOffline(
         &app_, "bound", "For each governor, the most attempts before a human must act", [this] {
           bound_.file = args_.file;
+          bound_.progress = at_.terminal;
           return showBounds(bound_, at_.environment, at_.out, at_.err);
         });
     bound->add_option("file", args_.file, "The configuration")->capture_default_str();
-    bound->add_option("--max", bound_.max, "Fail when a governor may make more")
+    bound
+        ->add_option("--max", bound_.max,
+                     "Fail when a governor, or one of its targets, may make more")
         ->check(CLI::Range(1, 1'000'000));
     bound->add_flag("--json", bound_.as_json, "Print JSON");
   }

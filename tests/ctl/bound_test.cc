@@ -69,6 +69,54 @@ TEST_F(BoundCommand, PrintsJson) {
   }
 }
 
+// A policy that is explored at once.
+constexpr const char* kTargets = R"(
+governor_defaults:
+  max_consecutive_failures: 2
+  backoff: {base: 1s, max: 2s}
+  breaker: {failure_threshold: 2, open_for: 2s, permanent_open_threshold: 2}
+  budgets: []
+remedies:
+  - name: restart
+    when: {alert: {alertname: Down}}
+    target: instance
+    max_targets: 12
+    exec: {command: [/bin/true]}
+    verify: {within: 1m}
+  - name: clean
+    when: {alert: {alertname: Full}}
+    target: instance
+    targets: [db1, db2, db3]
+    exec: {command: [/bin/true]}
+    verify: {within: 1m}
+)";
+
+TEST_F(BoundCommand, CountsEachTargetOfAGovernorByItselfAndSaysSo) {
+  const std::string file = files_.write("targets.yml", kTargets);
+  const Said said = ctl({"bound", file, "--max", "2"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("restart            2 for each of up to 12 targets"));
+  EXPECT_THAT(said.out, HasSubstr("clean              2 for each of up to 3 targets"));
+  EXPECT_THAT(said.out, HasSubstr("\nrestart: each target is counted by itself, and --max judges "
+                                  "one target: 24 attempts at most for all of them\n"));
+  EXPECT_THAT(ctl({"bound", file, "--max", "1"}).err,
+              HasSubstr("may make 2 attempts before a human must act, for each of up to 12 "
+                        "targets, more than --max 1"));
+  const auto bound = nlohmann::json::parse(ctl({"bound", file, "--json"}).out)["governors"];
+  EXPECT_EQ(bound[0]["maxTargets"], 3);
+  EXPECT_EQ(bound[0]["maxAttemptsOfAllTargets"], 6);
+  EXPECT_EQ(bound[2]["name"], "self-healing-main");
+  EXPECT_EQ(bound[2]["maxTargets"], nullptr);
+  EXPECT_EQ(bound[2]["maxAttemptsOfAllTargets"], 2);
+}
+
+TEST_F(BoundCommand, TellsWhatItExploresOnATerminalAlone) {
+  const std::string file = files_.write("targets.yml", kTargets);
+  EXPECT_EQ(ctl({"bound", file}).err, "");
+  terminal_ = true;
+  EXPECT_THAT(ctl({"bound", file}).err, HasSubstr("exploring clean"));
+}
+
 TEST_F(BoundCommand, PrintsTheProblemsOfAFileThatIsNotGood) {
   const Said said = ctl({"bound", write("  gateway: {max_consecutive_failures: many}\n")});
   EXPECT_EQ(said.code, 1);
