@@ -13,7 +13,8 @@ namespace {
 using engine::HistoryEntry;
 using engine::HistoryKind;
 
-// Before the first entry every check is found healthy once, as heald does in its first seconds.
+// Before the first entry every check is found healthy once, as heald does in its first seconds; at
+// least so long.
 constexpr core::Duration kBefore = std::chrono::minutes(1);
 // Times are recorded in milliseconds; what was last then may be last a moment later.
 constexpr core::Duration kAfter = std::chrono::seconds(1);
@@ -28,6 +29,36 @@ History onTimeline(const std::vector<HistoryEntry>& entries, core::WallTime begi
     entry.at = core::WallTime(latest);
   }
   return history;
+}
+
+// When a check runs: at first, and then again and again.
+struct Grid {
+  core::Duration first{};
+  core::Duration interval{};
+};
+
+std::optional<Grid> gridOf(const std::string& check, const engine::Setup& setup) {
+  const auto count = static_cast<long>(setup.checks.size());
+  for (long i = 0; i < count; ++i) {
+    const engine::CheckSpec& spec = setup.checks[static_cast<std::size_t>(i)];
+    if (spec.name != check) continue;
+    const auto interval = spec.follows_cycle ? setup.detection.interval : spec.interval;
+    return Grid{std::min<core::Duration>(interval, std::chrono::seconds(5)) * i / count, interval};
+  }
+  return std::nullopt;
+}
+
+// kBefore, and so much more that the check of the first incident runs at the moments at which its
+// results were recorded.
+core::Duration leadOf(const std::vector<HistoryEntry>& entries, const engine::Setup& setup) {
+  for (const HistoryEntry& entry : onTimeline(entries, entries.front().at, kBefore)) {
+    if (entry.kind != HistoryKind::kCheck || entry.event != "unhealthy") continue;
+    const auto grid = gridOf(entry.check, setup);
+    if (!grid) continue;
+    const core::Duration behind = (timeOf(entry) - grid->first) % grid->interval;
+    return kBefore + (grid->interval - behind) % grid->interval;
+  }
+  return kBefore;
 }
 
 // What a history has recorded is debounced.
@@ -57,7 +88,10 @@ std::string family(const HistoryEntry& entry) {
 class Comparison {
  public:
   Comparison(const engine::Setup& setup, const std::vector<HistoryEntry>& entries)
-      : setup_(setup), begin_(entries.front().at), then_(onTimeline(entries, begin_, kBefore)) {}
+      : setup_(setup),
+        begin_(entries.front().at),
+        lead_(leadOf(entries, setup)),
+        then_(onTimeline(entries, begin_, lead_)) {}
 
   Backtest run() {
     Scenario scenario = replayOf(then_, setup_);
@@ -73,7 +107,7 @@ class Comparison {
   }
 
  private:
-  core::WallTime wallOf(core::Duration at) const { return begin_ + (at - kBefore); }
+  core::WallTime wallOf(core::Duration at) const { return begin_ + (at - lead_); }
 
   Tally tally(const History& history, const std::string& governor) const {
     Tally tally;
@@ -109,8 +143,8 @@ class Comparison {
   }
 
   IncidentCompared of(const Incident& incident) const {
-    IncidentCompared compared{incident.check, wallOf(std::max(incident.from, kBefore)),
-                              std::nullopt, attemptsIn(incident, then_), std::nullopt};
+    IncidentCompared compared{incident.check, wallOf(std::max(incident.from, lead_)), std::nullopt,
+                              attemptsIn(incident, then_), std::nullopt};
     if (incident.until) compared.until = wallOf(*incident.until);
     if (has(setup_.checks, incident.check)) compared.now = attemptsIn(incident, now_);
     return compared;
@@ -126,6 +160,7 @@ class Comparison {
 
   const engine::Setup& setup_;
   core::WallTime begin_;
+  core::Duration lead_;  // of the timeline, before the first entry
   History then_;
   History now_;
 };
@@ -141,6 +176,9 @@ const std::vector<std::string>& backtestAssumptions() {
       "heald runs all the time, and begins with closed breakers and no failures",
       "a check is what the history says it was, debounced already: unhealthy_after and "
       "healthy_after are not looked at",
+      "a check runs when its result changed then, when a human ran it, and else at its interval, "
+      "counted from the first incident, and takes no time: what waits for a run may come up to an "
+      "interval earlier or later than then",
       "the n-th attempt of a remedy in an incident does what the n-th recorded one did, after the "
       "last one the last again; without any it fails at once",
       "an attempt that is recorded as a success heals its check; otherwise an incident ends when "

@@ -99,6 +99,7 @@ class Replay {
   void addOutcomes(const engine::RemedySpec& spec);
   void add(const HistoryEntry& entry);
   void addHuman(const HistoryEntry& entry);
+  core::Duration lengthOfPause(const HistoryEntry& paused) const;
   void addPause(const HistoryEntry& entry);
   void addAlert(const HistoryEntry& entry);
   void addPermit(const Attempt& attempt);
@@ -170,16 +171,29 @@ void Replay::addHuman(const HistoryEntry& entry) {
     doing(entry, "reset " + governor, engine::Reset{governor, entry.message == "forced", kBy});
   } else if (entry.event == "run_remedy") {
     doing(entry, "run remedy " + entry.remedy, engine::RunRemedyNow{entry.remedy, kBy});
+  } else if (entry.event == "run_check" && hasCheck(entry.check)) {
+    doing(entry, "run check " + entry.check, engine::RunCheckNow{entry.check, kBy});
   }
 }
 
-// It ends when it ended: by itself, or by a human.
+// Until it was over by itself. Without that it is as long as can be: a human ended it, or the
+// history ends sooner.
+core::Duration Replay::lengthOfPause(const HistoryEntry& paused) const {
+  for (const HistoryEntry* next = &paused + 1; next != history_.data() + history_.size(); ++next) {
+    if (next->kind != HistoryKind::kPause || next->remedy != paused.remedy) continue;
+    if (next->event != "over") break;
+    return std::clamp<core::Duration>(timeOf(*next) - timeOf(paused), std::chrono::seconds(1),
+                                      engine::Pauses::kLongest);
+  }
+  return engine::Pauses::kLongest;
+}
+
 void Replay::addPause(const HistoryEntry& entry) {
   const std::string name = entry.remedy.empty() ? "all" : entry.remedy;
   if (entry.event == "paused") {
     doing(entry, "pause " + name,
-          engine::PauseRemedy{entry.remedy, engine::Pauses::kLongest, reasonOr(entry), kBy});
-  } else {
+          engine::PauseRemedy{entry.remedy, lengthOfPause(entry), reasonOr(entry), kBy});
+  } else if (entry.event == "unpaused") {
     doing(entry, "unpause " + name, engine::UnpauseRemedy{entry.remedy, kBy});
   }
 }
