@@ -9,6 +9,10 @@ namespace heald::ctl {
 namespace {
 
 void addRemarks(const HistoryFile& file, std::vector<std::string>& remarks) {
+  if (file.first_id > 1) {
+    remarks.push_back("the history begins with id " + std::to_string(file.first_id) +
+                      ": what came before is not known");
+  }
   if (file.missing > 0) {
     remarks.push_back(std::to_string(file.missing) +
                       " ids are missing between the first entry and the last: what they told is "

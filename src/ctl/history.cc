@@ -26,6 +26,7 @@ struct Page {
   std::vector<ordered_json> entries;  // the newest first
   long long next = 0;                 // 0: it was the last
   long long newest = 0;
+  bool outputs = true;  // shown, where there are any
 };
 // The page of ids below `before` (0: the newest), of at most so many.
 using ReadPage = std::function<std::optional<Page>(long long before, std::size_t limit)>;
@@ -74,6 +75,7 @@ std::optional<Page> askFor(const Console& console, const std::string& query, lon
   for (const ordered_json& entry : listOf(*answer, "entries")) page.entries.push_back(entry);
   page.next = numberOf(*answer, "next");
   page.newest = numberOf(*answer, "newest");
+  page.outputs = !answer->contains("outputShown") || flagOf(*answer, "outputShown");
   return page;
 }
 
@@ -129,10 +131,16 @@ ExitCode showHistory(const Console& console, const HistoryOptions& options) {
   long long newest = 0;
   const std::string query =
       encoded(options, {"since", "until", "governor", "remedy", "check", "kind"});
+  bool outputs = true;
   const auto read = [&](long long before, std::size_t limit) {
-    return askFor(console, query, before, limit, code);
+    auto page = askFor(console, query, before, limit, code);
+    outputs = outputs && (!page || page->outputs);
+    return page;
   };
   if (!print(options, console.out, console.colours, read, newest)) return code;
+  if (options.as_json && !outputs) {
+    console.err << "healdctl: without the token, outputs are left out (null)\n";
+  }
   return options.follow ? Follower(console, options, newest).run() : ExitCode::kOk;
 }
 

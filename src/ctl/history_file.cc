@@ -165,6 +165,7 @@ class Reader {
                                 ", and ids rise: are these several histories?");
     }
     if (last_ > 0) file_.missing += static_cast<std::size_t>(row.id - last_ - 1);
+    if (last_ == 0) file_.first_id = row.id;
     last_ = row.id;
     if (!row.unreadable.empty()) {
       ++file_.unreadable;

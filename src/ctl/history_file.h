@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace heald::ctl {
 struct HistoryFile {
   std::vector<engine::HistoryEntry> entries;  // in the order of their ids
   std::size_t unreadable = 0;                 // damaged rows, left out
+  std::int64_t first_id = 0;
   std::size_t missing = 0;            // ids between the first and the last that are not there
   std::vector<std::string> problems;  // "FILE:LINE: what is wrong"; none: it is sound
 };

@@ -150,9 +150,19 @@ class Comparison {
     return compared;
   }
 
+  // A run by hand is recorded with its answer.
+  bool refusedThen(const Entry& entry) const {
+    return std::any_of(then_.begin(), then_.end(), [&](const HistoryEntry& then) {
+      return then.kind == HistoryKind::kHuman && then.event == "run_remedy" &&
+             timeOf(then) == entry.at && entry.message == "run remedy " + then.remedy &&
+             then.message.find(" is wanted; ") == std::string::npos;
+    });
+  }
+
   void addRefusals(const Record& record, std::vector<std::string>& remarks) const {
     for (const Entry& entry : record.entries) {
       if (!entry.scripted || entry.level == engine::Note::Level::kInfo) continue;
+      if (refusedThen(entry)) continue;
       remarks.push_back(core::toIso8601(wallOf(entry.at)) + " " + entry.message +
                         ": not applicable now: " + entry.fields.front().second);
     }

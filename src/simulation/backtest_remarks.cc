@@ -89,6 +89,24 @@ void addBeginnings(const History& then, std::vector<std::string>& remarks) {
   }
 }
 
+// A failed attempt that printed nothing looks the same.
+void addOutputs(const engine::Setup& setup, const History& then,
+                std::vector<std::string>& remarks) {
+  const bool wanted =
+      std::any_of(setup.governors.begin(), setup.governors.end(),
+                  [](const auto& spec) { return !spec.policy.permanent_open_conditions.empty(); });
+  bool failed = false;
+  for (const HistoryEntry& entry : then) {
+    if (!entry.output.empty()) return;
+    failed |=
+        entry.kind == HistoryKind::kAttempt && entry.event == "failed" && !entry.remedy.empty();
+  }
+  if (!wanted || !failed) return;
+  remarks.push_back(
+      "no entry of the history has an output: unless no remedy printed anything, it was exported "
+      "without the token, and permanent_open_conditions do not match what they would have matched");
+}
+
 void addLeftOut(const History& then, std::vector<std::string>& remarks) {
   std::map<std::string, std::int64_t> left_out;
   for (const HistoryEntry& entry : then) {
@@ -115,6 +133,7 @@ std::vector<std::string> remarksOn(const engine::Setup& setup, const History& th
   addAlerts(setup, then, remarks);
   addBeginnings(then, remarks);
   addLeftOut(then, remarks);
+  addOutputs(setup, then, remarks);
   return remarks;
 }
 

@@ -18,6 +18,7 @@ using engine::HistoryKind;
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 const char* const kConfig = R"(
@@ -35,7 +36,10 @@ HistoryEntry attempt(const std::string& event, std::uint64_t number, core::Durat
   HistoryEntry made = entry(HistoryKind::kAttempt, event, at);
   made.governor = made.remedy = "restart";
   made.attempt = number;
-  if (event == "failed") made.details = {{"reason", "error"}, {"duration", 1000}};
+  if (event == "failed") {
+    made.details = {{"reason", "error"}, {"duration", 1000}};
+    made.output = "cannot bind port 8080";
+  }
   return made;
 }
 
@@ -163,6 +167,26 @@ TEST_F(BacktestCommand, WhatIsMissingOrDamagedIsTold) {
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.out, HasSubstr("  - 23 ids are missing between the first entry and the last"));
   EXPECT_THAT(said.out, HasSubstr("  - damaged entries, which are not played: 1\n"));
+}
+
+TEST_F(BacktestCommand, AHistoryThatDoesNotBeginAtItsBeginningIsTold) {
+  const std::string all = lines(recorded());
+  const std::string file = files_.write("cut.jsonl", all.substr(all.find("{\"id\":3,")));
+  EXPECT_THAT(ctl({"backtest", "--history", file, "--config", config_}).out,
+              HasSubstr("  - the history begins with id 3: what came before is not known\n"));
+}
+
+TEST_F(BacktestCommand, AHistoryWithoutOutputsIsTold) {
+  std::vector<HistoryEntry> entries = recorded();
+  for (HistoryEntry& one : entries) one.output.clear();
+  const std::string file = files_.write("bare.jsonl", lines(entries));
+  EXPECT_THAT(ctl({"backtest", "--history", file, "--config", config_}).out,
+              HasSubstr("  - no entry of the history has an output: "));
+  const std::string none = files_.write(
+      "none.yml",
+      std::string(kConfig) + "governor_defaults: {breaker: {permanent_open_conditions: []}}\n");
+  EXPECT_THAT(ctl({"backtest", "--history", file, "--config", none}).out,
+              Not(HasSubstr("has an output")));
 }
 
 TEST_F(BacktestCommand, AWrongFileOrArgumentIsAnError) {

@@ -120,6 +120,31 @@ TEST_F(History, OfAFileNeedsNoHeald) {
   EXPECT_EQ(ctl({"history", "--store", file, "--kind", "attempt"}).out, "");
 }
 
+TEST_F(History, WithoutTheTokenItSaysThatOutputsAreLeftOut) {
+  HistoryEntry attempt = entryOf(HistoryKind::kAttempt, "failed");
+  attempt.output = "401 unauthorized";
+  http::Backend backend = engine_->backend();
+  backend.history = [&](const engine::HistoryQuery&) {
+    engine::HistoryPage page;
+    page.rows.push_back({.id = 1, .entry = attempt});
+    return Result<engine::HistoryPage>(page);
+  };
+  http::GuardPolicy policy;
+  policy.token = kTestToken;
+  const auto server = http::Server::start({}, http::controlRoutes(backend), policy, {});
+  ASSERT_TRUE(server.ok()) << server.error().message;
+  environment_["HEALD_URL"] = "http://" + toString((*server)->address());
+  const Said with = ctl({"history", "--json"});
+  EXPECT_THAT(with.out, HasSubstr("401 unauthorized"));
+  EXPECT_EQ(with.err, "");
+  environment_["HEALD_TOKEN_FILE"] = files_.file("none");
+  const Said without = ctl({"history", "--json"});
+  EXPECT_EQ(without.code, 0);
+  EXPECT_THAT(without.out, HasSubstr("\"output\":null"));
+  EXPECT_EQ(without.err, "healdctl: without the token, outputs are left out (null)\n");
+  EXPECT_EQ(ctl({"history"}).err, "");
+}
+
 TEST_F(History, WrongArgumentsAreNamed) {
   const std::string file = storeFile();
   EXPECT_EQ(ctl({"history", "--store", file, "--since", "yesterday"}).code, 2);

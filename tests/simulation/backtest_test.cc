@@ -11,9 +11,11 @@ namespace {
 
 using engine::HistoryEntry;
 using engine::HistoryKind;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 const char* const kFiveFailures = "governors: {restart: {max_consecutive_failures: 5}}\n";
 
@@ -186,7 +188,21 @@ TEST(Backtest, AResumeOfAGovernorThatIsNotDormantNowIsToldAndNotDone) {
                                  service(kFiveFailures));
   const Backtest result = backtest(service(), history);
   EXPECT_THAT(result.remarks,
-              ElementsAre(HasSubstr("resume restart: not applicable now: refused")));
+              Contains(HasSubstr("resume restart: not applicable now: refused")));
+}
+
+TEST(Backtest, ARunByHandThatWasRefusedThenIsNoDifference) {
+  const std::string down = std::string(kDown) + "operator: [{at: 10m3s, run_remedy: restart}]\n";
+  EXPECT_THAT(backtest(service(), historyOf(down)).remarks, Not(Contains(HasSubstr("run remedy"))));
+  const std::string paused = std::string(kDown) +
+                             "operator: [{at: 5m, pause: restart, for: 1h}, {at: 6m, unpause: "
+                             "restart}, {at: 10m3s, run_remedy: restart}]\n";
+  auto history = historyOf(paused);
+  for (HistoryEntry& entry : history) {
+    if (entry.event == "run_remedy") entry.message = "remedy \"restart\" is wanted; and so on";
+  }
+  EXPECT_THAT(backtest(service(), history).remarks,
+              Contains(HasSubstr("run remedy restart: not applicable now: refused")));
 }
 
 TEST(Backtest, PermitsAreAskedForAgain) {
@@ -234,7 +250,8 @@ remedies: [{name: repair, when: {check: other}, exec: {command: [/bin/true]}}]
       result.remarks,
       ElementsAre("check other is not in the history: it stays healthy",
                   "check service is not in the configuration: its incidents start nothing",
-                  "remedy restart is not in the configuration: its 10 attempts are not made"));
+                  "remedy restart is not in the configuration: its 10 attempts are not made",
+                  HasSubstr("no entry of the history has an output")));
 }
 
 TEST(Backtest, ARemedyWithoutARecordedAttemptFailsAtOnce) {
