@@ -140,6 +140,15 @@ TEST_F(Simulate, TheExampleOfTheDocumentWorks) {
   const std::string scenario = files_.write("doc-scenario.yml", block("# worker-down.yml"));
   const Said said = ctl({"simulate", config, scenario});
   EXPECT_EQ(said.code, 0) << said.out << said.err;
+  std::string failing = block("# worker-down.yml");
+  failing.replace(failing.find("10m7s]"), 6, "10m5s]");
+  std::string answer =
+      ctl({"simulate", "--quiet", config, files_.write("worker-down.yml", failing)}).out;
+  const std::string folder = files_.file("");
+  for (auto at = answer.find(folder); at != std::string::npos; at = answer.find(folder)) {
+    answer.erase(at, folder.size());
+  }
+  EXPECT_THAT(text, HasSubstr(answer));
   const std::string everything = files_.write("doc-all.yml", block("# everything.yml"));
   const Said all = ctl({"simulate", config, everything});
   EXPECT_EQ(all.code, 0) << all.out << all.err;
