@@ -6,6 +6,7 @@
 
 #include "config/scalars.h"
 #include "core/text.h"
+#include "io/text.h"
 #include "simulation/actors.h"
 #include "simulation/driver.h"
 #include "simulation/facts.h"
@@ -135,7 +136,14 @@ void Player::attemptEnded(const engine::Note& note, bool ok) {
 
 void Player::run(const engine::StartCheck& check) {
   ++record_.check_runs;
-  const Actors::Found found = actors_.look(check.check, driver_.time());
+  Actors::Found found = actors_.look(check.check, driver_.time());
+  const engine::CheckSpec& spec = setup_.checks[static_cast<std::size_t>(check.check)];
+  if (found.takes > spec.timeout) {
+    // Whom these ask about a service is not the service.
+    const bool asks = spec.kind == "promql" || spec.kind == "systemd";
+    found = {asks ? core::CheckStatus::kUnknown : core::CheckStatus::kCritical,
+             "timed out after " + io::shortDuration(spec.timeout), spec.timeout};
+  }
   driver_.schedule(
       driver_.time() + found.takes,
       engine::CheckFinished{check.check, check.run, found.status, found.message, found.takes});

@@ -72,6 +72,25 @@ expect:
             "");
 }
 
+TEST(Player, ARunThatTakesLongerThanItsTimeoutIsCriticalThen) {
+  const Record record = played(R"(
+run_for: 10m
+checks:
+  service:
+    - {at: 1m, status: ok, takes: 10s}
+    - {at: 5m, status: ok, takes: 11s}
+expect:
+  - {at: 5m, check: service, health: healthy}
+  - {at: 5m9s, check: service, health: healthy}
+  - {at: 5m10s, check: service, health: unhealthy, status: critical}
+)");
+  EXPECT_EQ(failuresOf(record), "");
+  const auto told = std::find_if(record.entries.begin(), record.entries.end(),
+                                 [](const Entry& e) { return e.message == "check is unhealthy"; });
+  ASSERT_NE(told, record.entries.end());
+  EXPECT_THAT(told->fields, testing::Contains(testing::Pair("message", "timed out after 10s")));
+}
+
 TEST(Player, PeopleActAndAreAnswered) {
   const Record record = played(R"(
 run_for: 1h
