@@ -39,10 +39,11 @@ Json json(const simulation::Entry& entry) {
 }
 
 Json json(const simulation::AttemptMade& made) {
-  return {{"remedy", made.remedy},
+  const bool permit = made.remedy.empty();
+  return {{"remedy", permit ? Json(nullptr) : Json(made.remedy)},
           {"governor", made.governor},
           {"attempt", made.attempt},
-          {"step", made.step},
+          {"step", permit ? Json(nullptr) : Json(made.step)},
           {"started", seconds(made.started)},
           {"ended", optionalSeconds(made.ended)},
           {"ok", made.ok}};

@@ -11,6 +11,7 @@ namespace {
 
 using Level = engine::Note::Level;
 using simulation::Entry;
+using simulation::fieldOf;
 using simulation::Record;
 using simulation::Verdict;
 
@@ -30,11 +31,15 @@ Colour colourOf(const Entry& entry) {
   return Colour::kPlain;
 }
 
+// With the target of its governor, where there is one: "restart@db1".
 std::string aboutOf(const Entry& entry) {
-  for (const char* key : {"remedy", "check", "governor", "flag"}) {
-    for (const auto& [name, value] : entry.fields) {
-      if (name == key) return value;
-    }
+  const std::string governor = fieldOf(entry.fields, "governor");
+  const auto target = std::min(governor.find('@'), governor.size());
+  if (const auto remedy = fieldOf(entry.fields, "remedy"); !remedy.empty()) {
+    return remedy + governor.substr(target);
+  }
+  for (const char* key : {"check", "governor", "flag"}) {
+    if (auto value = fieldOf(entry.fields, key); !value.empty()) return value;
   }
   return "";
 }
@@ -43,7 +48,7 @@ std::string aboutOf(const Entry& entry) {
 bool told(const Entry& entry, const std::string& key, const std::string& value) {
   const bool of_attempt = entry.message.starts_with("attempt ");
   return value.empty() || value == aboutOf(entry) || key == "until" || key == "by" ||
-         (of_attempt && (key == "governor" || key == "check" || key == "reason"));
+         key == "remedy" || (of_attempt && (key == "check" || key == "reason"));
 }
 
 // "entered dormant mode: no automatic healing until …": the column holds what is before the colon.
@@ -64,6 +69,22 @@ std::string counted(std::size_t count, const std::string& one, const std::string
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+// "3 attempts, 1 healed, 2 permits, 2 ok"
+std::string attemptsText(const Record& record) {
+  const auto count = [&](bool permit, bool ok) {
+    return static_cast<std::size_t>(std::count_if(
+        record.attempts.begin(), record.attempts.end(),
+        [&](const auto& made) { return made.remedy.empty() == permit && (made.ok || !ok); }));
+  };
+  std::string text = counted(count(false, false), "attempt", "attempts") + ", " +
+                     std::to_string(count(false, true)) + " healed";
+  if (count(true, false) > 0) {
+    text += ", " + counted(count(true, false), "permit", "permits") + ", " +
+            std::to_string(count(true, true)) + " ok";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string timelineText(const Record& record, const std::string& title, bool colours) {
@@ -74,13 +95,10 @@ std::string timelineText(const Record& record, const std::string& title, bool co
                {aboutOf(entry)},
                {detailsOf(entry), Colour::kQuiet}});
   }
-  const auto healed = std::count_if(record.attempts.begin(), record.attempts.end(),
-                                    [](const auto& made) { return made.ok; });
   return painted(title, Colour::kStrong, colours) + "\n\n" +
          (table.empty() ? "  nothing happened\n" : table.text(colours)) + "\n" +
-         counted(record.attempts.size(), "attempt", "attempts") + ", " + std::to_string(healed) +
-         " healed, in " + core::toText(record.run_for) + " (" + std::to_string(record.check_runs) +
-         " runs of checks)\n";
+         attemptsText(record) + ", in " + core::toText(record.run_for) + " (" +
+         std::to_string(record.check_runs) + " runs of checks)\n";
 }
 
 std::string verdictsText(const Record& record, const std::string& file, bool colours) {

@@ -164,7 +164,7 @@ class Comparison {
       if (!entry.scripted || entry.level == engine::Note::Level::kInfo) continue;
       if (refusedThen(entry)) continue;
       remarks.push_back(core::toIso8601(wallOf(entry.at)) + " " + entry.message +
-                        ": not applicable now: " + entry.fields.front().second);
+                        ": not applicable now: " + fieldOf(entry.fields, "answer"));
     }
   }
 

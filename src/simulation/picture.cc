@@ -18,6 +18,7 @@ constexpr double kLeft = 150;
 constexpr double kWidth = 1000;
 constexpr double kRight = 36;
 constexpr double kPerCharacter = 6.2;  // of the small font
+constexpr std::size_t kName = 20;      // characters left of a lane
 
 constexpr const char* kStyle = R"(<style>
 text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1f2937}
@@ -54,8 +55,24 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+// In the middle: names of targets differ at their ends. Between whole characters.
 std::string cut(const std::string& text, std::size_t most) {
-  return text.size() <= most ? text : text.substr(0, most - 1) + "…";
+  if (text.size() <= most) return text;
+  const auto within = [&](std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  std::size_t head = (most - 1) / 2;
+  std::size_t tail = text.size() - (most - 1 - head);
+  while (head > 0 && within(head)) --head;
+  while (within(tail)) ++tail;
+  return text.substr(0, head) + "…" + text.substr(tail);
+}
+
+std::string nameOf(const AttemptMade& made) {
+  const std::string attempt = "attempt " + std::to_string(made.attempt);
+  return made.remedy.empty()
+             ? attempt + " with a permit"
+             : attempt + " of " + made.remedy + ", step " + std::to_string(made.step);
 }
 
 class Painter {
@@ -114,9 +131,11 @@ class Painter {
 
   double x(Duration t) const { return kLeft + axis_.at(t) * (kWidth - kLeft - kRight); }
 
-  void text(double at_x, double at_y, const std::string& style, const std::string& what) {
+  void text(double at_x, double at_y, const std::string& style, const std::string& what,
+            const std::string& tip = "") {
     body_ += "<text class=\"" + style + "\" x=\"" + number(at_x) + "\" y=\"" + number(at_y) +
-             "\">" + escaped(what) + "</text>\n";
+             "\">" + (tip.empty() ? "" : "<title>" + escaped(tip) + "</title>") + escaped(what) +
+             "</text>\n";
   }
   void band(Duration from, Duration to, double y, double height, const std::string& style,
             const std::string& tip) {
@@ -141,7 +160,7 @@ class Painter {
       for (std::size_t line = 0; line < free_from.size(); ++line) {
         if (free_from[line] > (left ? at - width : at)) continue;
         const double y = y_ + 14 + 15 * static_cast<double>(line);
-        text(at + (left ? -4 : 4), y, left ? "marked end" : "marked", label);
+        text(at + (left ? -4 : 4), y, left ? "marked end" : "marked", label, entry.message);
         free_from[line] = left ? at + 8 : at + width + 14;
         lines = std::max(lines, static_cast<double>(line + 1));
         break;
@@ -162,7 +181,7 @@ class Painter {
   }
 
   void health(const std::string& check, const std::vector<HealthPoint>& points) {
-    text(20, y_ + 11, "name", cut(check, 20));
+    text(20, y_ + 11, "name", cut(check, kName), check);
     for (std::size_t i = 0; i < points.size(); ++i) {
       const Duration to = i + 1 < points.size() ? points[i + 1].at : record_.run_for;
       const char* word = points[i].healthy ? "healthy" : "unhealthy";
@@ -174,7 +193,7 @@ class Painter {
   void block(const std::string& governor, const Points& points) {
     body_ += "<rect class=\"card\" x=\"10\" y=\"" + number(y_) + "\" width=\"" +
              number(kWidth - 20) + "\" height=\"96\" rx=\"8\"/>\n";
-    text(20, y_ + 20, "name", cut(governor, 20));
+    text(20, y_ + 20, "name", cut(governor, kName), governor);
     text(20, y_ + 40, "small", "attempts");
     text(20, y_ + 64, "small", "backoff");
     text(20, y_ + 84, "small", "breaker");
@@ -235,9 +254,8 @@ class Painter {
     body_ += "<line class=\"bar " + std::string(style) + "\" x1=\"" + number(from) + "\" x2=\"" +
              number(to) + "\" y1=\"" + y + "\" y2=\"" + y + "\"/>\n<circle class=\"" + style +
              "\" cx=\"" + number(from) + "\" cy=\"" + y + "\" r=\"8\"><title>" +
-             escaped("attempt " + std::to_string(made.attempt) + " of " + made.remedy + ", step " +
-                     std::to_string(made.step) + ", at " + config::durationText(made.started) +
-                     ": " + (made.ended ? style : "still running")) +
+             escaped(nameOf(made) + ", at " + config::durationText(made.started) + ": " +
+                     (made.ended ? style : "still running")) +
              "</title></circle>\n";
     text(from, y_ + 39.5, "number mid", std::to_string(made.attempt));
   }

@@ -16,13 +16,7 @@ namespace heald::simulation {
 namespace {
 
 using Level = engine::Note::Level;
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-std::string fieldOf(const Fields& fields, std::string_view key) {
-  const auto found =
-      std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == key; });
-  return found == fields.end() ? "" : found->second;
-}
+using Fields = EntryFields;
 
 class Player : private Surroundings {
  public:
@@ -115,6 +109,16 @@ void Player::take(const engine::Note& note) {
                                 now,
                                 {},
                                 false});
+  } else if (note.message == "permit given") {
+    record_.attempts.push_back({"",
+                                fieldOf(note.fields, "governor"),
+                                std::stoull(fieldOf(note.fields, "attempt")),
+                                0,
+                                now,
+                                {},
+                                false});
+  } else if (note.message == "permit ended") {
+    attemptEnded(note, fieldOf(note.fields, "result") == "ok");
   } else if (note.message == "attempt succeeded" || note.message == "attempt failed") {
     attemptEnded(note, note.message == "attempt succeeded");
   } else if (note.message == "check is healthy" || note.message == "check is unhealthy") {
@@ -173,12 +177,12 @@ void Player::doing(const Doing& doing) {
   const std::string answer = !out.reply ? ""
                              : ok       ? (*out.reply)->message
                                         : out.reply->error().message;
-  record_.entries.insert(record_.entries.begin() + static_cast<std::ptrdiff_t>(place),
-                         {driver_.time(),
-                          ok ? Level::kInfo : Level::kWarn,
-                          doing.what,
-                          {{"answer", ok ? answer : "refused: " + answer}},
-                          true});
+  Fields fields;
+  if (!doing.labels.empty()) fields.emplace_back("labels", doing.labels);
+  fields.emplace_back("answer", ok ? answer : "refused: " + answer);
+  record_.entries.insert(
+      record_.entries.begin() + static_cast<std::ptrdiff_t>(place),
+      {driver_.time(), ok ? Level::kInfo : Level::kWarn, doing.what, std::move(fields), true});
 }
 
 void Player::ask(const PermitAsked& asked) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,19 +16,29 @@ namespace heald::simulation {
 
 // What has happened in virtual time. All moments count from the start.
 
+using EntryFields = std::vector<std::pair<std::string, std::string>>;
+
 struct Entry {
   core::Duration at{};
   engine::Note::Level level = engine::Note::Level::kInfo;
   std::string message;
-  std::vector<std::pair<std::string, std::string>> fields;
+  EntryFields fields;
   bool scripted = false;  // the scenario did it: a human, an alert, a fault
 };
 
+// "" when there is none.
+inline std::string fieldOf(const EntryFields& fields, std::string_view key) {
+  for (const auto& [name, value] : fields) {
+    if (name == key) return value;
+  }
+  return "";
+}
+
 struct AttemptMade {
-  std::string remedy;
+  std::string remedy;  // empty: somebody else's, with a permit
   std::string governor;
   std::uint64_t attempt = 0;
-  int step = 0;  // counted from 1
+  int step = 0;  // counted from 1; 0 with a permit
   core::Duration started{};
   std::optional<core::Duration> ended;
   bool ok = false;

@@ -49,6 +49,7 @@ struct Doing {
   core::Duration at{};
   std::string what;  // one line for people
   engine::Event event;
+  std::string labels = {};  // of an alert, one line
 };
 
 // A permit that somebody asks for, and how it is reported; not at all when `reports` is empty.

@@ -95,6 +95,13 @@ Doing doingOf(core::Duration at, const Deed& d) {
           engine::RunRemedyNow{d.run_remedy.value_or(""), kScenario}};
 }
 
+// "{alertname: Down, instance: db1}"
+std::string text(const engine::Labels& labels) {
+  std::string all;
+  for (const auto& [key, value] : labels) all += (all.empty() ? "" : ", ") + key + ": " + value;
+  return "{" + all + "}";
+}
+
 engine::AlertsReceived notification(const engine::Labels& labels, std::size_t number,
                                     core::Duration started, bool firing) {
   const core::WallTime starts_at(started);
@@ -168,10 +175,10 @@ void readAlerts(Fields& top, Scenario& scenario) {
     const std::string name = labels.empty() ? "" : labels.front().second;
     ++number;
     scenario.doings.push_back(
-        {at, "alert " + name + " fires", notification(labels, number, at, true)});
+        {at, "alert " + name + " fires", notification(labels, number, at, true), text(labels)});
     if (resolved) {
-      scenario.doings.push_back(
-          {*resolved, "alert " + name + " is resolved", notification(labels, number, at, false)});
+      scenario.doings.push_back({*resolved, "alert " + name + " is resolved",
+                                 notification(labels, number, at, false), text(labels)});
     }
   });
 }

@@ -99,6 +99,52 @@ TEST_F(Simulate, JsonIsNotOkWhenAFileIsWrong) {
   EXPECT_EQ(nlohmann::json::parse(said.out)["ok"], false);
 }
 
+TEST_F(Simulate, TellsTargetsAlertsAndGovernorsApart) {
+  const std::string config = files_.write("targets.yml", R"(
+governors: {shared: {}}
+remedies:
+  - name: restart
+    when: {alert: {alertname: Down}}
+    target: instance
+    exec: {command: [/bin/true]}
+    verify: {within: 1m}
+  - name: clean
+    when: {alert: {alertname: Full}}
+    governor: shared
+    exec: {command: [/bin/true]}
+    verify: {within: 1m}
+)");
+  const std::string scenario = files_.write("two.yml", R"(
+run_for: 1h
+alerts:
+  - {at: 1m, labels: {alertname: Down, instance: db1}}
+  - {at: 2m, labels: {alertname: Down, instance: db2}}
+  - {at: 3m, labels: {alertname: Full}}
+)");
+  const std::string out = ctl({"simulate", config, scenario}).out;
+  EXPECT_THAT(out, HasSubstr("labels={alertname: Down, instance: db2}  answer="));
+  EXPECT_THAT(out, HasSubstr("attempt started   restart@db1  attempt=1  step=1\n"));
+  EXPECT_THAT(out, HasSubstr("attempt started   restart@db2  attempt=1  step=1\n"));
+  EXPECT_THAT(out, HasSubstr("attempt started   clean        governor=shared  attempt=1"));
+}
+
+TEST_F(Simulate, CountsPermitsToo) {
+  const std::string scenario = files_.write("permits.yml", R"(
+run_for: 1h
+permits:
+  - {at: 1m, governor: restart, reports: ok, after: 2s}
+  - {at: 2m, governor: restart}
+)");
+  EXPECT_THAT(ctl({"simulate", config_, scenario}).out,
+              HasSubstr("0 attempts, 0 healed, 2 permits, 1 ok, in 1h ("));
+  const auto json = nlohmann::json::parse(ctl({"simulate", "--json", config_, scenario}).out);
+  const auto& attempts = json["scenarios"][0]["attempts"];
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0], nlohmann::json::parse(R"({"remedy": null, "governor": "restart",
+      "attempt": 1, "step": null, "started": 60, "ended": 62, "ok": true})"));
+  EXPECT_EQ(attempts[1]["ended"], 720);
+}
+
 TEST_F(Simulate, DrawsAPicture) {
   const std::string svg = files_.file("down.svg");
   EXPECT_EQ(ctl({"simulate", "--svg", svg, config_, scenario_}).code, 0);

@@ -187,8 +187,7 @@ TEST(Backtest, AResumeOfAGovernorThatIsNotDormantNowIsToldAndNotDone) {
   const auto history = historyOf(std::string(kDown) + "operator: [{at: 15m, resume: restart}]\n",
                                  service(kFiveFailures));
   const Backtest result = backtest(service(), history);
-  EXPECT_THAT(result.remarks,
-              Contains(HasSubstr("resume restart: not applicable now: refused")));
+  EXPECT_THAT(result.remarks, Contains(HasSubstr("resume restart: not applicable now: refused")));
 }
 
 TEST(Backtest, ARunByHandThatWasRefusedThenIsNoDifference) {

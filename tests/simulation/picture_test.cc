@@ -51,6 +51,35 @@ TEST(Picture, NeedsNothingFromOutsideAndEscapesWhatItIsGiven) {
   EXPECT_EQ(occurrences(svg, "<text"), occurrences(svg, "</text>"));
 }
 
+TEST(Picture, LongNamesAreCutInTheMiddleAndToldInFull) {
+  const engine::Setup setup = setupOf(R"(
+remedies:
+  - name: restart-exporter
+    when: {alert: {alertname: Down}}
+    target: instance
+    exec: {command: [/bin/true]}
+    verify: {within: 1m}
+)");
+  const std::string svg = picture(played(R"(
+run_for: 1h
+alerts:
+  - {at: 1m, labels: {alertname: Down, instance: 'db1:9100'}}
+  - {at: 2m, labels: {alertname: Down, instance: 'äöüäöüäöüäöü'}}
+)",
+                                         setup),
+                                  "two");
+  EXPECT_THAT(svg, HasSubstr("<title>restart-exporter@db1:9100</title>restart-e…r@db1:9100<"));
+  EXPECT_THAT(svg, HasSubstr("</title>restart-e…öüäöü<"));
+}
+
+TEST(Picture, ShowsPermitsToo) {
+  const std::string svg = picture(
+      played("run_for: 1h\npermits: [{at: 1m, governor: restart, reports: ok, after: 3s}]\n"),
+      "one");
+  EXPECT_EQ(occurrences(svg, "<circle"), 1u);
+  EXPECT_THAT(svg, HasSubstr("attempt 1 with a permit, at 1m: ok"));
+}
+
 TEST(Picture, OfNothingIsAPictureToo) {
   const std::string svg = picture(played("run_for: 1s"), "quiet");
   EXPECT_THAT(svg, HasSubstr("quiet"));
