@@ -109,7 +109,7 @@ std::optional<EpisodeKey> Episodes::ofAttempt(const Group& group, std::uint64_t 
 std::optional<core::BootTime> Episodes::quietSince(const Group& group) const {
   const auto found = groups_.find(group);
   if (found == groups_.end()) {
-    return loaded_at_;
+    return quiet_since_;
   }
   return found->second.firing > 0 ? std::nullopt : std::optional(found->second.quiet_since);
 }
@@ -135,7 +135,19 @@ std::size_t Episodes::forgetOld(core::Now now) {
   for (const EpisodeKey& key : old) {
     drop(key, now.boot);
   }
+  forgetQuietGroups(now.boot);
   return fired;
+}
+
+// There may be one for each value that a label has ever had.
+void Episodes::forgetQuietGroups(core::BootTime now) {
+  std::erase_if(groups_, [&](const auto& group) {
+    const Members& members = group.second;
+    const bool old =
+        members.firing == 0 && members.waiting.empty() && now - members.quiet_since > kForget;
+    quiet_since_ = old ? std::max(quiet_since_, members.quiet_since) : quiet_since_;
+    return old;
+  });
 }
 
 void Episodes::keepOnly(const Taken& taken, core::BootTime now) {
@@ -173,8 +185,9 @@ void Episodes::remember(const EpisodeKey& key) {
 }
 
 void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
-  groupOf(key, known).waiting.erase(known.waits_as);
-  known.waits_as = 0;
+  if (known.waits_as != 0) {
+    groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
+  }
 }
 
 void Episodes::stopFiring(const EpisodeKey& key, Known& known, core::BootTime now) {
@@ -257,7 +270,7 @@ void Episodes::undo(core::BootTime now) {
 void Episodes::load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now) {
   episodes_.clear();
   before_.clear();
-  loaded_at_ = now;
+  quiet_since_ = now;
   for (auto& [key, episode] : episodes) {
     episodes_[key] = {std::move(episode), 0, now};
   }
@@ -274,6 +287,9 @@ void Episodes::recount(core::BootTime now) {
     if (known.waits_as != 0) {
       members.waiting.emplace(known.waits_as, key);
     }
+  }
+  for (const auto& [group, members] : old) {
+    groups_.try_emplace(group);
   }
   for (auto& [group, members] : groups_) {
     const auto found = old.find(group);

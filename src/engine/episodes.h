@@ -87,6 +87,7 @@ class Episodes {
   void load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now);
 
   std::size_t size() const { return episodes_.size(); }
+  std::size_t groups() const { return groups_.size(); }  // of which something is remembered
 
  private:
   struct Known {
@@ -107,6 +108,7 @@ class Episodes {
   void leaveLine(const EpisodeKey& key, Known& known);
   void stopFiring(const EpisodeKey& key, Known& known, core::BootTime now);
   void drop(const EpisodeKey& key, core::BootTime now);
+  void forgetQuietGroups(core::BootTime now);
   bool makeRoom(core::BootTime now);
   void recount(core::BootTime now);
 
@@ -114,7 +116,7 @@ class Episodes {
   std::map<Group, Members> groups_;
   std::map<EpisodeKey, std::optional<Known>> before_;  // as they were before this step
   std::uint64_t line_ = 0;
-  core::BootTime loaded_at_{};
+  core::BootTime quiet_since_{};  // groups of which nothing is remembered
   core::BootTime next_cleanup_{};
 };
 

@@ -306,5 +306,33 @@ TEST(Episodes, OneThatIsDroppedAndComesBackIsAsOldAsItWas) {
   EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2))), 1u);
 }
 
+TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
+  Episodes episodes;
+  for (int i = 0; i < 100; ++i) {
+    const std::string target = std::to_string(i);
+    const EpisodeKey key{"restart", target, {}};
+    Alert alert = someAlert();
+    episodes.hear(key, target, alert, after(hours(i)));
+    alert.firing = false;
+    episodes.hear(key, target, alert, after(hours(i)));
+    episodes.forgetOld(after(hours(i)));
+  }
+  EXPECT_LE(episodes.groups(), 26u);
+  // Nobody is said to be quiet for longer than is known.
+  EXPECT_EQ(episodes.quietSince({"restart", "99"}), after(hours(99)).boot);
+  EXPECT_GE(episodes.quietSince({"restart", "50"}), after(hours(50)).boot);
+  EXPECT_LE(episodes.quietSince({"restart", "50"}), after(hours(75)).boot);
+}
+
+TEST(Episodes, QuietLastsThroughACommitThatFails) {
+  Episodes episodes;
+  episodes.hear(kKey, "", someAlert(), after(hours(1)));
+  episodes.keepOnly(takesNone, after(hours(2)).boot);
+  episodes.keep();
+  episodes.hear({"restart", "another", {}}, "a", someAlert(), after(hours(3)));
+  episodes.undo(after(hours(3)).boot);
+  EXPECT_EQ(episodes.quietSince({"restart", ""}), after(hours(2)).boot);
+}
+
 }  // namespace
 }  // namespace heald::engine
