@@ -316,12 +316,23 @@ void Healing::armQuietTimer(int r) {
   }
 }
 
-void Healing::tendEpisodes(Step& step) {
-  countDropped(DropReason::kExpired, episodes_.forgetOld(step.now));
-  if (!std::exchange(episodes_wait_, false)) {
-    return;
+// An attempt has ended, perhaps a permit: its failure lasts for as long as any does, and the timer
+// may have found it in flight.
+void Healing::waitForQuiet(int governor, core::BootTime now) {
+  const auto alerted = alerted_of_governor_.find(governor);
+  for (std::size_t i = 0; alerted != alerted_of_governor_.end() && i < alerted->second.size();
+       ++i) {
+    if (const int index = alerted->second[i]; at(index).phase == Phase::kIdle) {
+      timers_.set(index, now + governors_[governor].policy().reset_after);
+    }
   }
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+}
+
+void Healing::tendEpisodes(Step& step) {
+  const std::size_t forgotten = episodes_.forgetOld(step.now);
+  countDropped(DropReason::kExpired, forgotten);
+  const bool wanted = std::exchange(episodes_wait_, false);
+  for (std::size_t i = 0; (wanted || forgotten > 0) && i < remedies_.size(); ++i) {
     const int index = static_cast<int>(i);
     if (at(index).spec.byAlert() && at(index).phase == Phase::kIdle) {
       armQuietTimer(index);

@@ -210,7 +210,9 @@ void Healing::ended(int r, Step& step) {
 }
 
 void Healing::keep(Step& step) {
-  governors_.keep(step.out.notes, step.now.boot);
+  for (const int governor : governors_.keep(step.out.notes, step.now.boot)) {
+    waitForQuiet(governor, step.now.boot);
+  }
   episodes_.keep();
   bool slot_free = forgetSettled();
   for (const Proposed& proposed : std::exchange(proposed_, {})) {

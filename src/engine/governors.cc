@@ -73,14 +73,16 @@ std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {
   return changes;
 }
 
-void Governors::keep(std::vector<Note>& notes, core::BootTime now) {
-  const auto ended = [](const GovernorState& s) { return s.totals.successes + s.totals.failures; };
+std::vector<int> Governors::keep(std::vector<Note>& notes, core::BootTime now) {
+  std::vector<int> ended;
   for (const Proposal& proposal : std::exchange(proposals_, {})) {
-    if (ended(proposal.after) > ended(proposal.before)) {
-      slots_[static_cast<std::size_t>(proposal.governor)].last_result = now;
-    }
     observe(proposal, notes);
+    if (inFlightOf(proposal.after) < inFlightOf(proposal.before)) {
+      slots_[static_cast<std::size_t>(proposal.governor)].last_result = now;
+      ended.push_back(proposal.governor);
+    }
   }
+  return ended;
 }
 
 void Governors::undo() {

@@ -66,7 +66,8 @@ class Governors {
   bool proposed() const { return !proposals_.empty(); }
   std::vector<std::pair<std::string, core::GovernorState>> changes() const;
   void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
-  void keep(std::vector<Note>& notes, core::BootTime now);
+  // Returns under whom an attempt has ended.
+  std::vector<int> keep(std::vector<Note>& notes, core::BootTime now);
   void undo();
 
   // A trigger was denied. Not durable: it is a count of this process.

@@ -174,6 +174,7 @@ class Healing {
   void alertStillFires(int remedy, Step& step);
   void considerQuiet(int remedy, Step& step);
   void armQuietTimer(int remedy);
+  void waitForQuiet(int governor, core::BootTime now);
   void clearWhenHealthyForLong(int governor, Step& step);
   void fillTarget(const Remedy& remedy, Snapshot& snapshot) const;
   void dropEpisodesOfOthers(core::BootTime now);

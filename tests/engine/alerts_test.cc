@@ -536,5 +536,49 @@ TEST(Alerts, AGovernorThatAnotherRemedyUsesIsNotRetiredWithATarget) {
   EXPECT_FALSE(world.send(EnterDormant{"main@x", "a test", "somebody"}).reply->ok());
 }
 
+std::string permitUnder(World& world, const std::string& governor) {
+  const Output out = world.send(RequestPermit{governor, hours(1), "nightly", "cron"});
+  return out.reply->ok() && (*out.reply)->permit ? (*out.reply)->permit->id : "";
+}
+
+// The timer of the quiet found a permit in flight, and nobody set it again.
+TEST(Alerts, QuietClearsTheCountsAlsoWhenAPermitWasInFlightAtItsEnd) {
+  World world(forAlerts());
+  send(world, {alert("a")});
+  world.runFor(seconds(1));
+  send(world, {alert("a", 1, false)});
+  world.runUntil(minutes(9));
+  const std::string permit = permitUnder(world, "main");
+  ASSERT_NE(permit, "");
+  world.runUntil(minutes(20));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.send(ReportPermit{permit, false, "boom", "boom", "cron"});
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 2);
+  // It counts for as long as any failure does.
+  world.runUntil(minutes(30) - seconds(1));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 2);
+  world.runUntil(minutes(30) + seconds(1));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Alerts, APermitThatFailsLongAfterTheLastAlertIsForgottenAsWell) {
+  World world(forAlerts());
+  world.runUntil(hours(1));
+  world.send(ReportPermit{permitUnder(world, "main"), false, "boom", "boom", "cron"});
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.runFor(minutes(10) + seconds(1));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Alerts, AnAlertThatIsForgottenIsTheBeginningOfQuiet) {
+  World world(forAlerts());
+  send(world, {alert("a")});
+  world.runUntil(hours(24));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.runFor(minutes(12));
+  EXPECT_EQ(dropped(world, DropReason::kExpired), 1u);
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
 }  // namespace
 }  // namespace heald::engine
