@@ -69,12 +69,14 @@ SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const Tree
   return {place, explain(error.msg)};
 }
 
-SyntaxFault notMapping(const Node& root, const Lines& lines) {
+SyntaxFault notMapping(const Node& root, const Lines& lines, const FileKind& kind) {
   if (root.type == Node::Type::kNothing) {
-    return {{1, 1}, "the file is empty (the smallest useful one has one check and one remedy)"};
+    return {{1, 1},
+            std::string("the file is empty (the smallest useful one has ") + kind.smallest + ")"};
   }
   if (auto slip = slipAround(lines, root.place.line)) return *slip;
-  return {root.place, "the file is not a mapping of keys (example: checks: [...])"};
+  return {root.place,
+          std::string("the file is not a mapping of keys (example: ") + kind.example + ")"};
 }
 
 std::variant<Node, SyntaxFault> build(std::string_view text, const Lines& lines) {
@@ -103,9 +105,9 @@ const Node::Entry* Node::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &*found;
 }
 
-std::variant<Node, SyntaxFault> parseDocument(std::string_view text) {
+std::variant<Node, SyntaxFault> parseDocument(std::string_view text, const FileKind& kind) {
   if (text.size() > kMaxDocumentBytes) {
-    return SyntaxFault{{}, "is larger than 4 MiB (a configuration is a few KiB)"};
+    return SyntaxFault{{}, std::string("is larger than 4 MiB (a ") + kind.noun + " is a few KiB)"};
   }
   if (const auto fault = findFault(text)) {
     return SyntaxFault{placeAt(text, fault->offset), fault->message};
@@ -114,7 +116,7 @@ std::variant<Node, SyntaxFault> parseDocument(std::string_view text) {
   if (auto fault = oddSpace(lines)) return *fault;
   std::variant<Node, SyntaxFault> parsed = build(text, lines);
   const Node* root = std::get_if<Node>(&parsed);
-  if (root != nullptr && root->type != Node::Type::kMapping) return notMapping(*root, lines);
+  if (root != nullptr && root->type != Node::Type::kMapping) return notMapping(*root, lines, kind);
   return parsed;
 }
 

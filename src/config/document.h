@@ -44,7 +44,17 @@ struct SyntaxFault {
   std::string message;
 };
 
+// What a file is meant to be, for the messages about one that is nothing of the kind.
+struct FileKind {
+  const char* noun;      // "configuration"
+  const char* smallest;  // what the smallest useful one has
+  const char* example;   // of a key with its value
+};
+inline constexpr FileKind kConfigurationFile{"configuration", "one check and one remedy",
+                                             "checks: [...]"};
+
 // The mapping at the top of the one document that `text` holds, or the first thing that is wrong.
-std::variant<Node, SyntaxFault> parseDocument(std::string_view text);
+std::variant<Node, SyntaxFault> parseDocument(std::string_view text,
+                                              const FileKind& kind = kConfigurationFile);
 
 }  // namespace heald::config

@@ -13,16 +13,16 @@
 namespace heald::config {
 namespace {
 
-Error unreadable(const std::string& why) {
-  return {ErrorCode::kInvalid, "cannot be read: " + why + " (name a configuration file)"};
+Error unreadable(const std::string& why, const FileKind& kind) {
+  return {ErrorCode::kInvalid, "cannot be read: " + why + " (name a " + kind.noun + " file)"};
 }
 
 }  // namespace
 
 std::vector<Problem> readFields(std::string_view text, const std::string& file,
-                                const Lookup& environment,
-                                const std::function<void(Fields&)>& read) {
-  const std::variant<Node, SyntaxFault> document = parseDocument(text);
+                                const Lookup& environment, const std::function<void(Fields&)>& read,
+                                const FileKind& kind) {
+  const std::variant<Node, SyntaxFault> document = parseDocument(text, kind);
   if (const auto* fault = std::get_if<SyntaxFault>(&document)) {
     return {{file, fault->place, "", fault->message}};
   }
@@ -34,16 +34,17 @@ std::vector<Problem> readFields(std::string_view text, const std::string& file,
   return sorted(values.problems());
 }
 
-Result<std::string> loadFile(const std::string& path) {
+Result<std::string> loadFile(const std::string& path, const FileKind& kind) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (error) return unreadable(error.message());
-  if (!std::filesystem::is_regular_file(status)) return unreadable("it is not a regular file");
+  if (error) return unreadable(error.message(), kind);
+  if (!std::filesystem::is_regular_file(status))
+    return unreadable("it is not a regular file", kind);
   std::ifstream input(path, std::ios::binary);
-  if (!input) return unreadable(std::generic_category().message(errno));
+  if (!input) return unreadable(std::generic_category().message(errno), kind);
   std::string content(kMaxDocumentBytes + 1, '\0');
   input.read(content.data(), static_cast<std::streamsize>(content.size()));
-  if (input.bad()) return unreadable("input/output error");
+  if (input.bad()) return unreadable("input/output error", kind);
   content.resize(static_cast<std::size_t>(input.gcount()));
   return content;
 }

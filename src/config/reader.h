@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/document.h"
 #include "config/environment.h"
 #include "config/fields.h"
 #include "config/problem.h"
@@ -17,11 +18,11 @@ namespace heald::config {
 // filled is valid. `file` is the name that the messages begin with. Never throws what yaml-cpp
 // throws; reads no file and, but for `environment`, nothing else from outside.
 std::vector<Problem> readFields(std::string_view text, const std::string& file,
-                                const Lookup& environment,
-                                const std::function<void(Fields&)>& read);
+                                const Lookup& environment, const std::function<void(Fields&)>& read,
+                                const FileKind& kind = kConfigurationFile);
 
 // The content of a file, cut where it is certainly too large. Only of a regular file: a pipe could
 // block for ever. The error's message says why, without the path.
-Result<std::string> loadFile(const std::string& path);
+Result<std::string> loadFile(const std::string& path, const FileKind& kind = kConfigurationFile);
 
 }  // namespace heald::config

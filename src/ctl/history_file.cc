@@ -33,7 +33,7 @@ class LineReader {
 
   Result<HistoryRow> read() {
     if (!line_.is_object())
-      return wrong("not a JSON object as healdctl history --json prints them");
+      return wrong("not a JSON object as healdctl history prints them (add --json)");
     HistoryRow row;
     row.id = static_cast<std::int64_t>(number("id", "a whole number above 0", 1));
     const std::string kind = text("kind");
@@ -125,6 +125,8 @@ class Reader {
       if (number == 1 && line.starts_with(kSqlite)) return store();
       if (io::trim(line).empty()) continue;
       const ordered_json json = ordered_json::parse(line, nullptr, false);
+      if (!json.is_object() && ++strange_ > 1)
+        continue;  // told once, or it is another kind of file
       const auto row = LineReader(json).read();
       const std::string place = path_ + ":" + std::to_string(number);
       row ? take(*row, place) : problem(place, row.error().message);
@@ -134,7 +136,7 @@ class Reader {
   }
 
  private:
-  bool full() const { return file_.problems.size() >= kMostProblems; }
+  bool full() const { return file_.problems.size() >= kMostProblems || strange_ >= kMostProblems; }
   void problem(const std::string& place, const std::string& what) {
     file_.problems.push_back(place + ": " + what);
   }
@@ -187,6 +189,7 @@ class Reader {
   const std::string& path_;
   core::Duration longest_;
   HistoryFile file_;
+  std::size_t strange_ = 0;  // lines that are no JSON objects
   std::int64_t last_ = 0;
 };
 

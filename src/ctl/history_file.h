@@ -19,8 +19,9 @@ struct HistoryFile {
   std::vector<std::string> problems;  // "FILE:LINE: what is wrong"; none: it is sound
 };
 
-// All problems, unless there are very many. No entry at all is one, and so is a time further than
-// `longest` behind the first. Keys that this version does not know are left alone.
+// All problems, unless there are very many; of lines that are no JSON objects the first. No entry
+// at all is one, and so is a time further than `longest` behind the first. Keys that this version
+// does not know are left alone.
 HistoryFile readHistoryFile(const std::string& path, core::Duration longest);
 
 }  // namespace heald::ctl

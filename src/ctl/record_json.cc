@@ -77,6 +77,9 @@ Json list(const std::vector<Item>& items) {
 
 Json json(const NamedRecord& named) {
   const simulation::Record& record = named.record;
+  if (!named.problems.empty()) {
+    return {{"file", named.file}, {"ok", false}, {"problems", named.problems}};
+  }
   return {{"file", named.file},
           {"title", named.title},
           {"ok", record.ok()},
@@ -85,13 +88,15 @@ Json json(const NamedRecord& named) {
           {"timeline", list(record.entries)},
           {"attempts", list(record.attempts)},
           {"governors", list(record.governors)},
-          {"expectations", list(record.verdicts)}};
+          {"expectations", list(record.verdicts)},
+          {"problems", Json::array()}};
 }
 
 }  // namespace
 
-std::string jsonText(const std::vector<NamedRecord>& records, bool ok) {
-  const Json all = {{"ok", ok}, {"scenarios", list(records)}};
+std::string jsonText(const std::vector<NamedRecord>& records, bool ok,
+                     const std::vector<std::string>& problems) {
+  const Json all = {{"ok", ok}, {"scenarios", list(records)}, {"problems", problems}};
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -14,10 +14,16 @@ namespace {
 using simulation::Record;
 using simulation::Scenario;
 
+using Problems = std::vector<std::string>;
+
 template <class Read>
-bool sound(const Read& read, std::ostream& err) {
-  for (const config::Problem& problem : read.problems) err << toString(problem) << "\n";
-  return read.ok();
+Problems problemsOf(const Read& read, std::ostream& err) {
+  Problems problems;
+  for (const config::Problem& problem : read.problems) {
+    problems.push_back(toString(problem));
+    err << problems.back() << "\n";
+  }
+  return problems;
 }
 
 bool draw(const std::string& file, const Record& record, const std::string& title,
@@ -37,21 +43,40 @@ class Simulation {
 
   ExitCode run() {
     const auto config = config::readConfigFile(options_.config, app::builtinKinds(), environment_);
-    if (!sound(config, err_)) return ExitCode::kRefused;
-    bool ok = true;
-    for (const std::string& file : options_.scenarios) ok &= one(config.config.setup, file);
-    if (options_.as_json) out_ << jsonText(records_, ok) << "\n";
+    const Problems problems = config.ok() ? Problems{} : wrongConfig(config);
+    bool ok = problems.empty();
+    for (const std::string& file : options_.scenarios) {
+      if (problems.empty()) ok &= one(config.config.setup, file);
+    }
+    if (options_.as_json) out_ << jsonText(records_, ok, problems) << "\n";
     return ok ? ExitCode::kOk : ExitCode::kRefused;
   }
 
  private:
+  // A configuration in the place of the scenario is a slip that its mistakes would hide.
+  Problems wrongConfig(const config::ReadResult& read) {
+    const std::string& other = options_.scenarios.front();
+    if (!config::readConfigFile(other, app::builtinKinds(), environment_).ok()) {
+      return problemsOf(read, err_);
+    }
+    const std::string swapped = other + " is a configuration, and " + options_.config +
+                                " is none (first the configuration, then the scenarios: healdctl "
+                                "simulate " +
+                                other + " " + options_.config + ")";
+    err_ << "healdctl: " << swapped << "\n";
+    return {swapped};
+  }
+
   bool one(const engine::Setup& setup, const std::string& file) {
     const auto read = simulation::readScenarioFile(file, setup, environment_);
-    if (!sound(read, err_)) return false;
+    if (!read.ok()) {
+      records_.push_back({file, "", {}, problemsOf(read, err_)});
+      return false;
+    }
     const Record record = simulation::play(setup, read.scenario);
     const std::string& title = read.scenario.title.empty() ? file : read.scenario.title;
     if (options_.as_json) {
-      records_.push_back({file, title, record});
+      records_.push_back({file, title, record, {}});
     } else {
       if (!options_.quiet) out_ << timelineText(record, title, colours_) << "\n";
       out_ << verdictsText(record, file, colours_);

@@ -12,6 +12,8 @@ namespace {
 
 using config::Fields;
 
+constexpr config::FileKind kScenarioFile{"scenario", "run_for, checks and expect", "run_for: 1h"};
+
 core::CheckStatus statusNamed(const std::string& word) {
   for (const core::CheckStatus status : core::kCheckStatuses) {
     if (toString(status) == word) return status;
@@ -113,14 +115,15 @@ void describe(Fields& top, const engine::Setup& setup, Scenario& scenario) {
 ScenarioRead readScenario(std::string_view text, const std::string& file,
                           const engine::Setup& setup, const config::Lookup& environment) {
   ScenarioRead read;
-  read.problems = config::readFields(text, file, environment,
-                                     [&](Fields& top) { describe(top, setup, read.scenario); });
+  read.problems = config::readFields(
+      text, file, environment, [&](Fields& top) { describe(top, setup, read.scenario); },
+      kScenarioFile);
   return read;
 }
 
 ScenarioRead readScenarioFile(const std::string& path, const engine::Setup& setup,
                               const config::Lookup& environment) {
-  const Result<std::string> text = config::loadFile(path);
+  const Result<std::string> text = config::loadFile(path, kScenarioFile);
   if (text) return readScenario(*text, path, setup, environment);
   ScenarioRead read;
   read.problems.push_back({path, {}, "", text.error().message});

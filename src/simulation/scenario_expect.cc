@@ -39,32 +39,43 @@ class FactReader {
   void count(const char* key, const char* help) {
     std::optional<int> value;
     fields_.integer(key, value, {.min = 0, .max = 1'000'000'000}, help);
+    note(key);
     if (value) to_.facts.emplace_back(key, std::to_string(*value));
   }
   void word(const char* key, std::vector<std::string> words, const char* help) {
     std::optional<std::string> value;
     fields_.text(key, value, {.one_of = std::move(words)}, help);
+    note(key);
     if (value) to_.facts.emplace_back(key, *value);
   }
   void length(const char* key, const char* help) {
     std::optional<core::Duration> value;
     fields_.duration(key, value, {.zero_allowed = true}, help);
+    note(key);
     if (value) to_.facts.emplace_back(key, config::durationText(*value));
   }
   void flag(const char* key, const char* help) {
     bool value = false;
     fields_.boolean(key, value, help);
+    note(key);
     if (fields_.has(key)) to_.facts.emplace_back(key, value ? "true" : "false");
   }
   void text(const char* key, const char* help) {
     std::optional<std::string> value;
     fields_.text(key, value, {.empty_allowed = true}, help);
+    note(key);
     if (value) to_.facts.emplace_back(key, *value);
   }
 
+  // Whether there is a key of these, be its value right or wrong.
+  bool any() const { return any_; }
+
  private:
+  void note(const char* key) { any_ = any_ || fields_.has(key); }
+
   Fields& fields_;
   Expectation& to_;
+  bool any_ = false;
 };
 
 void readStarts(Fields& fields, Expectation& expectation) {
@@ -148,7 +159,7 @@ void readExpectations(Fields& top, const engine::Setup& setup, Scenario& scenari
     describeCheck(facts);
     readStarts(fields, expectation);
     refuseElsewhere(fields, expectation);
-    if (expectation.facts.empty() && !expectation.starts) {
+    if (!facts.any() && !fields.has("starts")) {
       fields.fail("", "expects nothing (say what, for example: attempts: 10)");
     }
     if (expectation.at) requireWithin(fields, "at", *expectation.at, scenario);

@@ -143,8 +143,7 @@ TEST_F(BacktestCommand, EveryWrongLineIsToldWithItsNumber) {
                          line("5", kTime, R"("kind":"check")") +
                          line("6", kTime, R"("kind":"check","event":"healthy","check":7)") +
                          line("7", R"("2029-01-01T00:00:00Z")", kGood)),
-              ElementsAre(":1: not a JSON object as healdctl history --json prints them",
-                          ":2: not a JSON object as healdctl history --json prints them",
+              ElementsAre(":1: not a JSON object as healdctl history prints them (add --json)",
                           ":4: id: 1 after 1, and ids rise: are these several histories?",
                           ":6: id: expected a whole number above 0, not -2",
                           ":7: time: expected a time as 2026-11-23T20:47:00.000Z, not 5",

@@ -96,7 +96,22 @@ TEST_F(Simulate, PrintsJson) {
 TEST_F(Simulate, JsonIsNotOkWhenAFileIsWrong) {
   const Said said = ctl({"simulate", "--json", config_, scenario_, files_.file("none.yml")});
   EXPECT_EQ(said.code, 1);
-  EXPECT_EQ(nlohmann::json::parse(said.out)["ok"], false);
+  const auto json = nlohmann::json::parse(said.out);
+  EXPECT_EQ(json["ok"], false);
+  EXPECT_EQ(json["scenarios"][0]["problems"].size(), 0u);
+  EXPECT_EQ(json["scenarios"][1]["ok"], false);
+  EXPECT_EQ(json["scenarios"][1]["problems"][0].get<std::string>() + "\n", said.err);
+  const Said config = ctl({"simulate", "--json", files_.file("none.yml"), scenario_});
+  EXPECT_EQ(nlohmann::json::parse(config.out)["problems"][0].get<std::string>() + "\n", config.err);
+}
+
+TEST_F(Simulate, ConfigurationAndScenarioThatAreSwappedAreTold) {
+  const Said said = ctl({"simulate", scenario_, config_});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.err, "healdctl: " + config_ + " is a configuration, and " + scenario_ +
+                          " is none (first the configuration, then the scenarios: healdctl "
+                          "simulate " +
+                          config_ + " " + scenario_ + ")\n");
 }
 
 TEST_F(Simulate, TellsTargetsAlertsAndGovernorsApart) {

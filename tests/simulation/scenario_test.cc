@@ -76,6 +76,25 @@ TEST(ScenarioReader, SaysWhatIsWrongWhereItIs) {
               HasSubstr("is before the entry above it"));
 }
 
+TEST(ScenarioReader, AFileThatIsNoScenarioIsToldWhatOneIs) {
+  EXPECT_EQ(mistakes(""),
+            "scenario.yml:1:1: the file is empty (the smallest useful one has run_for, checks and "
+            "expect)\n");
+  EXPECT_EQ(mistakes("- run_for: 1h"),
+            "scenario.yml:1:1: the file is not a mapping of keys (example: run_for: 1h)\n");
+  const auto none = readScenarioFile("/nowhere.yml", service(), noEnvironment).problems;
+  ASSERT_EQ(none.size(), 1u);
+  EXPECT_THAT(toString(none[0]), HasSubstr("(name a scenario file)"));
+}
+
+TEST(ScenarioReader, AWrongValueOfAnExpectationIsToldOnce) {
+  EXPECT_EQ(mistakes("run_for: 1h\nexpect: [{check: service, health: sick}]"),
+            "scenario.yml:2:27: expect[0].health: \"sick\" is not one of its values (known: "
+            "unknown, healthy, unhealthy)\n");
+  EXPECT_THAT(mistakes("run_for: 1h\nexpect: [{remedy: restart, starts: [soon]}]"),
+              Not(HasSubstr("expects nothing")));
+}
+
 TEST(ScenarioReader, WhatComesAfterTheEndIsAMistake) {
   const std::string said = mistakes(R"(
 run_for: 1h
