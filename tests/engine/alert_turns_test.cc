@@ -213,6 +213,16 @@ TEST(AlertTurns, WhatAHumanRunsWaitsForTheBackoffAndItsActionDecides) {
   EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
 }
 
+TEST(AlertTurns, WhatAHumanRunsIsNotTriedAgainByItself) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.retry = true;
+  World world(setup);
+  world.send(RunRemedyNow{"restart", "somebody"});
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+}
+
 TEST(AlertTurns, AResultThatWaitsForTheStoreStaysWhatItIs) {
   engine::Setup setup = forAlerts();
   setup.remedies[0].verify = {seconds(0), seconds(0)};

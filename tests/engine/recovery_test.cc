@@ -61,6 +61,8 @@ TEST(Recovery, WhatStoodInTheWayIsForgottenWithTheIncident) {
   world.setCheck("c0", CheckStatus::kOk);
   world.runFor(seconds(6));
   EXPECT_EQ(world.remedy("r0").last_denied_by, std::nullopt);
+  EXPECT_EQ(world.remedy("r0").phase, Phase::kIdle);
+  EXPECT_TRUE(world.noted("attempt not needed: the check recovered by itself"));
 }
 
 TEST(Recovery, EveryCheckOfAGovernorHasToBeKnownToBeHealthy) {
@@ -89,18 +91,22 @@ TEST(Recovery, EveryRemedyForAlertsOfAGovernorHasToBeQuiet) {
   World world(setup);
   test::send(world, {test::alert("a")});
   world.runFor(minutes(1));
-  world.remedies["clean"] = test::endsWell();
   test::send(world, {test::resolved("a"), test::full("b")});
-  for (int i = 0; i < 9; ++i) {
-    world.runFor(minutes(1));
-    test::send(world, {test::full("b")});
-  }
-  ASSERT_EQ(world.governor("main").state.consecutive_failures, 1);
-  world.runFor(minutes(30));  // the verification of the other has failed meanwhile
+  world.runFor(minutes(30));
   EXPECT_EQ(world.governor("main").state.consecutive_failures, 2) << "b still fires";
   test::send(world, {test::full("b", false)});
   world.runFor(minutes(11));
   EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Recovery, AResultOfAnotherRunIsLateAndDropped) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell(hours(1));
+  world.runFor(seconds(1));
+  world.send(ActionFinished{99, ActionOutcome::kFailed, "late", ""});
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kActing);
+  EXPECT_EQ(world.governor("main").state.totals.failures, 0u);
 }
 
 TEST(Recovery, AnAttemptThatWasInFlightIsOfTheRemedyThatStartedIt) {
