@@ -32,6 +32,7 @@ TEST(Backoff, ReachesAMaxThatIsNoPowerOfTwoOfTheBase) {
   const BackoffPolicy policy{seconds(3), seconds(10)};
   EXPECT_EQ(backoffDelay(policy, 2), seconds(6));
   EXPECT_EQ(backoffDelay(policy, 3), seconds(10));
+  EXPECT_EQ(backoffDelay({seconds(4), seconds(10)}, 2), seconds(8)) << "more than a third of it";
   EXPECT_EQ(backoffDelay({seconds(7), seconds(7)}, 5), seconds(7));
 }
 

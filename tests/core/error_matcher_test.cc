@@ -38,6 +38,7 @@ TEST(ErrorMatcher, TakesEveryLetterInAnyCaseAndNothingBesideLetters) {
   EXPECT_TRUE(matchError("ABCDEFGHIJKLMNOPQRSTUVWXYZ", {"abcdefghijklmnopqrstuvwxyz"}));
   EXPECT_FALSE(matchError("@[", {"`{"})) << "the neighbours of A and Z";
   EXPECT_FALSE(matchError("!", {"A"}));
+  EXPECT_FALSE(matchError("a]b", {"a=b"})) << "32 apart, as the two cases of a letter are";
 }
 
 TEST(ErrorMatcher, NamesTheFirstConditionInTheOrderOfTheList) {

@@ -200,19 +200,5 @@ TEST(ReloadEdges, AnEpisodeThatWasSetAsideIsTriedAgain) {
   EXPECT_EQ(test::startsFor(world), "a");
 }
 
-TEST(ReloadEdges, APermitOfATargetObeysItsParent) {
-  World world(test::forTargets());
-  test::send(world, {test::alert("a")});
-  world.runFor(minutes(1));
-  world.send(EnterDormant{"main", "a test", "somebody"});
-  world.send(Resume{"main@a", "a test", "somebody"});
-  ASSERT_FALSE(world.governor("main@a").state.dormant());
-  const Output out = world.send(RequestPermit{"main@a", minutes(1), "", "somebody"});
-  ASSERT_TRUE(out.reply->ok());
-  ASSERT_TRUE((*out.reply)->denial);
-  EXPECT_EQ((*out.reply)->denial->word, "dormant");
-  EXPECT_TRUE(world.noted("permit not given"));
-}
-
 }  // namespace
 }  // namespace heald::engine
