@@ -120,5 +120,24 @@ TEST(HealingEdges, APermitThatIsGivenIsNotedWithWhatItIsFor) {
   EXPECT_EQ(given->fields, fields);
 }
 
+TEST(HealingEdges, APauseEndsAtItsMomentAlsoWhenNothingElseIsDue) {
+  engine::Setup setup = oneRemedy();
+  setup.checks[0].interval = hours(1);
+  setup.process_monitoring_interval = hours(1);
+  World world(setup);
+  world.runFor(seconds(10));
+  world.send(PauseRemedy{"restart", seconds(10), "moving", "alice"});
+  world.runFor(seconds(10));
+  EXPECT_TRUE(world.noted("a pause is over"));
+}
+
+TEST(HealingEdges, TheLastCycleOfDetectionIsSeen) {
+  World world(oneRemedy());
+  EXPECT_EQ(world.snapshot().last_cycle, std::nullopt);
+  world.runFor(minutes(6));
+  EXPECT_EQ(world.snapshot().last_cycle, world.now().wall - minutes(1));
+  EXPECT_EQ(world.snapshot().cycles, 2u);
+}
+
 }  // namespace
 }  // namespace heald::engine
