@@ -47,6 +47,10 @@ TEST(AlertTargets, OneAtRestGivesItsPlaceToTheNext) {
   for (const GovernorView& view : world.snapshot().governors) {
     EXPECT_NE(view.name, "main@a") << "retired";
   }
+  const Output out = world.send(EnterDormant{"main@a", "a test", "somebody"});
+  ASSERT_FALSE(out.reply->ok()) << "no human reaches it any more";
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(world.governor("main@c").policy.budgets.empty()) << "the policy is its parent's";
   EXPECT_EQ(world.governor("main@c").remedies, std::vector<std::string>{"restart"});
 }
 

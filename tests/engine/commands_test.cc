@@ -38,6 +38,15 @@ TEST(Commands, ANameThatIsNotThereIsAnsweredWithThoseThatAre) {
   EXPECT_TRUE(world.history.empty()) << "nothing has happened";
 }
 
+TEST(Commands, NamesAreListedUpToTwenty) {
+  World twenty(manyRemedies(20));
+  const std::string all = answerOf(twenty.send(Resume{"x", "a test", "somebody"}));
+  EXPECT_TRUE(all.ends_with(", r18, r19)")) << all;
+  World more(manyRemedies(21));
+  const std::string some = answerOf(more.send(Resume{"x", "a test", "somebody"}));
+  EXPECT_TRUE(some.ends_with(", r18, r19, …)")) << some;
+}
+
 TEST(Commands, AnActionOnAllNamesThoseThatItReached) {
   World world(manyRemedies(3));
   EXPECT_EQ(answerOf(world.send(Resume{"", "a test", "somebody"})),
