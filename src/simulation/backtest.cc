@@ -187,7 +187,7 @@ const std::vector<std::string>& backtestAssumptions() {
       "a check is what the history says it was, debounced already: unhealthy_after and "
       "healthy_after are not looked at",
       "a check runs when its result changed then, when a human ran it, and else at its interval, "
-      "counted from the first incident, and takes no time: what waits for a run may come up to an "
+      "counted from its incidents, and takes no time: what waits for a run may come up to an "
       "interval earlier or later than then",
       "the n-th attempt of a remedy in an incident does what the n-th recorded one did, after the "
       "last one the last again; without any it fails at once",

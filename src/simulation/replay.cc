@@ -103,6 +103,7 @@ class Replay {
   void addPause(const HistoryEntry& entry);
   void addAlert(const HistoryEntry& entry);
   void addPermit(const Attempt& attempt);
+  void addLooks(const HistoryEntry& entry);
   void doing(const HistoryEntry& entry, std::string what, engine::Event event) {
     scenario_.doings.push_back({timeOf(entry), std::move(what), std::move(event)});
   }
@@ -115,6 +116,7 @@ class Replay {
   const engine::Setup& setup_;
   std::vector<Attempt> attempts_;
   std::map<std::string, std::size_t> episodes_;  // by when they started
+  std::map<std::string, core::Duration> ill_;    // when each check became unhealthy last
   Scenario scenario_;
 };
 
@@ -140,24 +142,41 @@ void Replay::add(const HistoryEntry& entry) {
   switch (entry.kind) {
     case HistoryKind::kCheck:
       if (hasCheck(entry.check)) doing(entry, kLook, engine::RunCheckNow{entry.check, kBy});
+      if (entry.event == "unhealthy") ill_[entry.check] = timeOf(entry);
       break;
     case HistoryKind::kHuman:
       addHuman(entry);
+      addLooks(entry);
       break;
     case HistoryKind::kFlag:
       if (const auto feature = core::featureNamed(detailOf(entry, "flag"))) {
         doing(entry, "flag " + detailOf(entry, "flag") + " " + entry.event,
               engine::SetFlag{*feature, entry.event == "on", reasonOr(entry), kBy});
       }
+      addLooks(entry);
       break;
     case HistoryKind::kPause:
       addPause(entry);
+      addLooks(entry);
       break;
     case HistoryKind::kAlert:
       addAlert(entry);
       break;
     default:
       break;
+  }
+}
+
+// What a human lets go on waits for the next result of its check: that one comes so many intervals
+// after the last that is known.
+void Replay::addLooks(const HistoryEntry& entry) {
+  for (const engine::CheckSpec& spec : setup_.checks) {
+    const auto last = ill_.find(spec.name);
+    if (last == ill_.end()) continue;
+    const auto interval = spec.follows_cycle ? setup_.detection.interval : spec.interval;
+    const auto runs = (timeOf(entry) - last->second) / interval + 1;
+    scenario_.doings.push_back(
+        {last->second + runs * interval, kLook, engine::RunCheckNow{spec.name, kBy}});
   }
 }
 

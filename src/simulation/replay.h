@@ -6,8 +6,9 @@
 
 namespace heald::simulation {
 
-// What a replay asks of a check at the moment when the history knew something else of it, so that
-// heald sees it then and not an interval later. No human did it.
+// What a replay asks of a check when the history knew something else of it, and when its next
+// result came after what a human did, so that heald sees it then and not an interval later. No
+// human did it.
 inline constexpr const char* kLook = "look";
 
 // The world that a history tells of, as a scenario for this configuration. What the configuration

@@ -171,6 +171,32 @@ TEST(Backtest, ACheckRunsAtTheMomentsAtWhichItsResultsWereRecorded) {
   expectTheSameDormancy(heldBackAndHelped("  - {at: 20m6s, unpause: restart}\n"));
 }
 
+TEST(Backtest, WhatAHumanLetsGoOnWaitsForTheNextResultOfItsOwnCheck) {
+  const engine::Setup setup = setupOf(R"(
+checks:
+  - {name: other, exec: {command: [/bin/true]}, interval: 10s}
+  - {name: service, exec: {command: [/bin/true]}, interval: 10s}
+remedies:
+  - name: restart
+    when: {check: service}
+    exec: {command: [/bin/true]}
+    verify: {after: 0s, within: 0s}
+)");
+  const auto history = historyOf(R"(
+run_for: 3h
+checks:
+  other: [{at: 5m, status: critical, takes: 9s}]
+  service: [{at: 10m, status: critical}]
+operator:
+  - {at: 9m, pause: restart, for: 30m, reason: work}
+  - {at: 20m2s, unpause: restart}
+)",
+                                 setup);
+  const Backtest result = backtest(setup, history);
+  EXPECT_EQ(governor(result).then.dormant, 1u);
+  EXPECT_EQ(governor(result).now->first_dormant, governor(result).then.first_dormant);
+}
+
 TEST(Backtest, ACheckThatAHumanRanIsRunAgain) {
   auto history = historyOf(R"(
 run_for: 3h
