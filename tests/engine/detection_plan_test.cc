@@ -85,9 +85,10 @@ TEST(DetectionPlan, ARunOnDemandTakesNoPlaceOfTheScheduledOnesAlsoAfterAReload) 
   detection.begin(moment(seconds(10)).boot);
   EXPECT_EQ(detection.nextDue(), std::nullopt) << "it still runs";
   const CheckFinished ended{1, 2, core::CheckStatus::kUnknown, "", seconds(1)};
-  ASSERT_EQ(detection.finish(ended, at(seconds(11)), actions).check, 1);
-  EXPECT_EQ(detection.views()[1].since, at(seconds(11)).wall) << "unknown as before, and now said";
-  EXPECT_EQ(detection.nextDue(), at(seconds(10)).boot);
+  ASSERT_EQ(detection.finish(ended, moment(seconds(11)), actions).check, 1);
+  EXPECT_EQ(detection.views()[1].since, moment(seconds(11)).wall)
+      << "unknown as before, and now said";
+  EXPECT_EQ(detection.nextDue(), moment(seconds(10)).boot);
 }
 
 TEST(DetectionPlan, AReloadForgetsTheCycleThatWasPlanned) {
