@@ -210,17 +210,17 @@ void Healing::ended(int r, Step& step) {
 }
 
 void Healing::keep(Step& step) {
+  bool slot_free = forgetSettled();
   for (const int governor : governors_.keep(step.out.notes, step.now.boot)) {
     waitForQuiet(governor, step.now.boot);
+    slot_free = true;
   }
   episodes_.keep();
-  bool slot_free = forgetSettled();
   for (const Proposed& proposed : std::exchange(proposed_, {})) {
     if (proposed.kind == Proposed::Kind::kAdmission) {
       startAction(proposed.remedy, step);
     } else {
       ended(proposed.remedy, step);
-      slot_free = true;
     }
   }
   if (slot_free) {
@@ -254,6 +254,7 @@ void Healing::storeIsBack(Step& step) {
   episodes_.wakeAll();
   episodes_wait_ = true;
   tendEpisodes(step);
+  wakeQueued(step);
 }
 
 }  // namespace heald::engine

@@ -18,10 +18,6 @@ void countUp(std::array<std::uint64_t, N>& counts, Enum which) {
 
 constexpr std::chrono::milliseconds kLongestLead{100};
 
-bool endsWithAnAttempt(Guard guard) {
-  return guard == Guard::kInFlight || guard == Guard::kMaxConcurrent || guard == Guard::kHalfOpen;
-}
-
 }  // namespace
 
 core::Gates Healing::gatesOf(const Remedy& remedy) const {
@@ -153,6 +149,9 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     deny(r, verdict, step);
     return verdict;
   }
+  if (remedy.phase == Phase::kQueued && freeSlots() <= 0) {
+    return {};
+  }
   if (remedy.check >= 0 && !preventive) {
     precheck(r, step);
   } else {
@@ -189,6 +188,7 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
     remedy.wanted_at = wanted_at;
     remedy.phase = Phase::kQueued;
     queue_.push_back(r);
+    takeTurn();
   } else if (remedy.spec.byAlert()) {
     episodes_.setAside(groupOf(remedy));
   }
@@ -260,6 +260,7 @@ void Healing::precheck(int r, Step& step) {
 }
 
 void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
+  bool slot_free = false;
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
     Remedy& remedy = at(r);
     if (run < remedy.awaited) {
@@ -267,9 +268,13 @@ void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
     }
     if (remedy.phase == Phase::kPrechecking) {
       prechecked(r, step);
+      slot_free = true;  // perhaps
     } else if (remedy.phase == Phase::kVerifying) {
       looked(r, step);
     }
+  }
+  if (slot_free) {
+    wakeQueued(step);
   }
 }
 
@@ -369,14 +374,6 @@ void Healing::wakeDue(Step& step) {
       case Phase::kActing:
       case Phase::kReporting:
         break;
-    }
-  }
-}
-
-void Healing::wakeQueued(Step& step) {
-  for (const int r : std::exchange(queue_, {})) {
-    if (at(r).phase == Phase::kQueued) {
-      want(r, false, step);
     }
   }
 }

@@ -207,6 +207,10 @@ class Healing {
   void end(int remedy, bool ok, FailureReason reason, Step& step);
   void proposeResult(int remedy, Step& step);
   void ended(int remedy, Step& step);
+  // The queue (queue.cc).
+  static bool endsWithAnAttempt(core::Guard guard);
+  int freeSlots() const;
+  void takeTurn();
   void wakeQueued(Step& step);
   bool healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const;
 
@@ -220,7 +224,7 @@ class Healing {
   std::vector<std::vector<int>> checks_of_governor_;
   std::map<int, std::vector<int>> alerted_of_governor_;  // remedies that alerts ask for
   TimerQueue timers_;
-  std::vector<int> queue_;
+  std::vector<int> queue_;  // longest wanted first
   std::vector<Proposed> proposed_;
   std::vector<Lost> lost_;
   Episodes episodes_;

@@ -33,6 +33,7 @@ void Healing::pausesChanged(Step& step) {
       paused(static_cast<int>(i), step);
     }
   }
+  wakeQueued(step);
 }
 
 // A child of an unhealthy check is a symptom: healing it would heal nothing.

@@ -310,11 +310,8 @@ TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
   Episodes episodes;
   for (int i = 0; i < 100; ++i) {
     const std::string target = std::to_string(i);
-    const EpisodeKey key{"restart", target, {}};
-    Alert alert = someAlert();
-    episodes.hear(key, target, alert, after(hours(i)));
-    alert.firing = false;
-    episodes.hear(key, target, alert, after(hours(i)));
+    hear(episodes, target, true, hours(i), target);
+    hear(episodes, target, false, hours(i), target);
     episodes.forgetOld(after(hours(i)));
   }
   EXPECT_LE(episodes.groups(), 26u);
@@ -326,10 +323,10 @@ TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
 
 TEST(Episodes, QuietLastsThroughACommitThatFails) {
   Episodes episodes;
-  episodes.hear(kKey, "", someAlert(), after(hours(1)));
-  episodes.keepOnly(takesNone, after(hours(2)).boot);
+  hear(episodes, "a", true, hours(1));
+  episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(2)).boot);
   episodes.keep();
-  episodes.hear({"restart", "another", {}}, "a", someAlert(), after(hours(3)));
+  hear(episodes, "another", true, hours(3), "a");
   episodes.undo(after(hours(3)).boot);
   EXPECT_EQ(episodes.quietSince({"restart", ""}), after(hours(2)).boot);
 }
