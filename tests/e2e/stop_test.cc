@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "e2e/stories.h"
+#include "support/canary.h"
 
 // heald ends while an action runs that does not want to: it and its children ignore TERM, and a
 // grandchild has left its session and its parents.
@@ -10,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using std::chrono::steady_clock;
+using std::chrono::system_clock;
 
 constexpr seconds kKillAfter(1);
 
@@ -49,16 +50,24 @@ remedies:
     });
   }
 
+  // Where the machine itself was slow, that comes on top, for each of the few times that a process
+  // has to be waited for.
+  void expectToTakeAtMost(system_clock::duration limit, system_clock::time_point begun) const {
+    const auto ended = system_clock::now();
+    EXPECT_LT(ended - begun,
+              limit + 4 * canary_.worst(begun.time_since_epoch(), ended.time_since_epoch()));
+  }
   void expectAGracefulEnd(int signal) {
-    const auto begun = steady_clock::now();
+    const auto begun = system_clock::now();
     daemon_.signal(signal);
     EXPECT_EQ(daemon_.waitForExit(), 0);
-    EXPECT_LT(steady_clock::now() - begun, kKillAfter + seconds(2));
+    expectToTakeAtMost(kKillAfter + seconds(2), begun);
     EXPECT_EQ(daemon_.leftovers(seconds(0)), "");
     EXPECT_TRUE(daemon_.logHas("heald has stopped")) << daemon_.log();
   }
 
   TestDaemon daemon_;
+  const Canary canary_{daemon_.dir().path()};
 };
 
 TEST_F(Stopping, TermEndsHealdAndTheWholeTreeOfTheAction) {
@@ -79,10 +88,10 @@ TEST_F(Stopping, TheInterruptedAttemptIsCountedAsAFailure) {
 }
 
 TEST_F(Stopping, AfterKillOfHealdTheWholeTreeOfTheActionIsGoneWithinItsGrace) {
-  const auto begun = steady_clock::now();
+  const auto begun = system_clock::now();
   daemon_.kill();
   EXPECT_EQ(daemon_.leftovers(seconds(20)), "");
-  EXPECT_LT(steady_clock::now() - begun, kKillAfter + seconds(1));
+  expectToTakeAtMost(kKillAfter + seconds(1), begun);
 }
 
 }  // namespace

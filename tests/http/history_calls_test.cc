@@ -319,7 +319,7 @@ TEST(EventStream, LeavesWorkersForEverythingElseAndEndsWithTheServer) {
   history.bell.close();
   const auto begun = std::chrono::steady_clock::now();
   server->reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
   const test::RawResponse whole(streams.front()->readAll());
   EXPECT_TRUE(whole.hasHeader("Content-Type: text/event-stream"));
   EXPECT_THAT(whole.head, Not(HasSubstr("Content-Length")));
