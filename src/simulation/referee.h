@@ -127,6 +127,8 @@ class Referee {
   bool humanMeans(const std::string& name) const;
   std::string difference(const GovernorModel& model, const core::GovernorState& state) const;
   bool sustained(const std::string& governor) const;
+  bool healed(const std::string& governor, const GovernorModel& before,
+              const core::GovernorState& state) const;
   void keep(const std::string& name, const core::GovernorState& state);
   void adopt(const std::string& name, const core::GovernorState& state);
   void holdDeadlines(const std::string& name, const core::GovernorState& state);

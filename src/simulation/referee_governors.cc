@@ -150,6 +150,23 @@ std::vector<std::pair<std::uint64_t, bool>> Referee::resultsIn(const std::string
   return results;
 }
 
+// Whether a success among the results cleared the counts, be it that a failure followed at once.
+bool Referee::healed(const std::string& name, const GovernorModel& before,
+                     const GovernorState& state) const {
+  auto results = resultsIn(name, before, state);
+  for (int order = 0; order < 2; ++order) {
+    GovernorModel counted = before;
+    bool cleared = false;
+    for (const auto& [ticket, ok] : results) {
+      counted.result(ticket, ok, false, at_.time);
+      cleared |= ok && counted.cf == 0;
+    }
+    if (cleared && counted.cf == state.consecutive_failures) return true;
+    std::reverse(results.begin(), results.end());
+  }
+  return false;
+}
+
 // Whether what may have happened in one commit leads, this way, from the model to the state.
 bool Referee::explains(GovernorModel m, const std::string& name, const GovernorState& state,
                        const Way& way) const {
@@ -232,9 +249,7 @@ void Referee::judge(const std::string& name, const GovernorState& state, bool du
     counted.result(ticket, ok, false, at_.time);
   }
   const bool cleared = state.consecutive_failures == 0 && (g.model.cf > 0 || counted.cf > 0);
-  const bool healed =
-      state.totals.successes > g.model.totals.successes && state.consecutive_failures == 0;
-  const bool mercy = cleared || healed || after.epoch != g.model.epoch;
+  const bool mercy = cleared || healed(name, after, state) || after.epoch != g.model.epoch;
   dormancies_ += state.dormant() && !g.model.dormant ? 1 : 0;
   if (!resultsIn(name, g.model, state).empty()) g.last_result = at_.time;
   g.since_mercy = mercy ? 0 : g.since_mercy + admissions;

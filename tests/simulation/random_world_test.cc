@@ -105,6 +105,11 @@ TEST(RandomWorld, WhichOfTwoAttemptsHasFailedIsToldByWhatWasSeen) {
   EXPECT_EQ(violationOf(130012), "");
 }
 
+// One attempt succeeded and another failed with one commit: the success was a mercy all the same.
+TEST(RandomWorld, ASuccessThatAFailureFollowsAtOnceIsAMercy) {
+  EXPECT_EQ(violationOf(1020298), "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
