@@ -107,6 +107,7 @@ class Referee {
     bool recovered;
     bool exhausted;
     bool exhausted_first;  // before the results
+    bool one_first;        // of the results; the others after the admissions
   };
   using Key = std::pair<std::string, std::uint64_t>;  // governor and ticket
 

@@ -172,8 +172,12 @@ bool Referee::explains(GovernorModel m, const std::string& name, const GovernorS
                        const Way& way) const {
   auto ended = resultsIn(name, m, state);
   if (way.newest_first) std::reverse(ended.begin(), ended.end());
-  const auto results = [&] {
-    for (const auto& [ticket, ok] : ended) {
+  const std::size_t early = way.one_first && !ended.empty() ? 1
+                            : way.results_first             ? ended.size()
+                                                            : 0;
+  const auto results = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      const auto& [ticket, ok] = ended[i];
       const auto attempt = attempts_.find({name, ticket});
       const bool for_good = attempt != attempts_.end() && matched(attempt->second);
       m.result(ticket, ok, !ok && for_good, at_.time);
@@ -185,11 +189,11 @@ bool Referee::explains(GovernorModel m, const std::string& name, const GovernorS
     return may;
   };
   if (way.exhausted && way.exhausted_first && !exhaust()) return false;
-  if (way.results_first) results();
+  results(0, early);
   for (const core::Ticket& ticket : state.in_flight) {
     if (ticket.id > m.totals.attempts && m.objection(at_.time).empty()) m.admit(at_.time);
   }
-  if (!way.results_first) results();
+  results(early, ended.size());
   if (way.recovered) m.recovered();
   if (way.exhausted && !way.exhausted_first && !exhaust()) return false;
   return difference(m, state).empty();
@@ -198,9 +202,9 @@ bool Referee::explains(GovernorModel m, const std::string& name, const GovernorS
 bool Referee::explainedSomehow(const GovernorModel& before, const std::string& name,
                                const GovernorState& state) const {
   const bool may_recover = sustained(name) && state.in_flight.empty();
-  for (unsigned bits = 0; bits < 32; ++bits) {
+  for (unsigned bits = 0; bits < 64; ++bits) {
     const auto bit = [&](unsigned n) { return (bits >> n & 1u) != 0; };
-    const Way way{!bit(0), bit(3), bit(1), bit(2), bit(4)};
+    const Way way{!bit(0), bit(3), bit(1), bit(2), bit(4), bit(5)};
     if (way.recovered && !may_recover) continue;
     if (explains(before, name, state, way)) return true;
   }

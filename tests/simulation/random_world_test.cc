@@ -110,6 +110,11 @@ TEST(RandomWorld, ASuccessThatAFailureFollowsAtOnceIsAMercy) {
   EXPECT_EQ(violationOf(1020298), "");
 }
 
+// With one commit a permit expired, an attempt took its place, and another attempt ended.
+TEST(RandomWorld, AnAttemptMayStartBetweenTwoEndsOfOneCommit) {
+  EXPECT_EQ(violationOf(1046477), "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
