@@ -113,8 +113,9 @@ struct GovernorState {
   friend bool operator==(const GovernorState&, const GovernorState&) = default;
 };
 
-// HALF_OPEN without a trial left and without one under way that could open or close it: the limit of
-// trials was lowered meanwhile. The next attempt begins another HALF_OPEN, or it would last for ever.
+// HALF_OPEN without a trial left and without one under way that could open or close it: the limit
+// of trials was lowered meanwhile. The next attempt begins another HALF_OPEN, or it would last for
+// ever.
 bool trialsAreStuck(const GovernorState& state, const GovernorPolicy& policy);
 
 // Decides whether one automatic attempt may start: backoff, circuit breaker, failure limit, budget

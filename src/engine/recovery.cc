@@ -23,8 +23,8 @@ void Healing::recovered(int check, Step& step) {
   }
 }
 
-// Since the last attempt ended, too: one that fails among healthy checks (a preventive one, a permit)
-// is not forgotten a moment later.
+// Since the last attempt ended, too: one that fails among healthy checks (a preventive one, a
+// permit) is not forgotten a moment later.
 bool Healing::healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const {
   if (const auto ended = governors_.lastResult(governor); ended && now - *ended < reset_after) {
     return false;

@@ -61,8 +61,8 @@ class Referee {
     GovernorModel model;
     int since_mercy = 0;
     std::optional<Duration> last_result;  // of this process
-    GovernorModel saved;        // as it was saved last
-    Duration saved_wall_set{};  // then
+    GovernorModel saved;                  // as it was saved last
+    Duration saved_wall_set{};            // then
     int saved_boot = 1;
     bool unseen = false;  // since another boot: what became of its deadlines is not known yet
     std::string parent;   // of the governor of one target
