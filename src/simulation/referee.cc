@@ -115,6 +115,7 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
   if (durable) rememberEpisodes(changes);
   const std::size_t before = admitted_.size();
   became_dormant_.clear();
+  hearEnds(changes);
   for (const auto& [name, state] : changes.governors) {
     if (state.dormant() && !governor(name).model.dormant) became_dormant_.insert(name);
   }
@@ -126,6 +127,15 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
   rememberSwitches(changes);
   if (admitted_.size() > before && inFlight() > setup_.healing.max_concurrent) {
     fail("more attempts are in flight than healing.max_concurrent allows");
+  }
+}
+
+// Of two attempts that end with one commit the counts do not say which one failed.
+void Referee::hearEnds(const engine::Changes& changes) {
+  told_ends_.clear();
+  for (const engine::HistoryEntry& entry : changes.history) {
+    if (entry.kind != engine::HistoryKind::kAttempt || entry.event == "started") continue;
+    told_ends_[{entry.governor, entry.attempt}] = entry.event == "succeeded";
   }
 }
 

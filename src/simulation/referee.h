@@ -152,6 +152,7 @@ class Referee {
   void taskStarted(const engine::RunTask& task);
   void ended(const Key& key, const Attempt& attempt, bool ok);
   void hear(const engine::ActionFinished& event);
+  void hearEnds(const engine::Changes& changes);
   void rememberPermits(const engine::Changes& changes);
   void rememberEpisodes(const engine::Changes& changes);
   void linkEpisodes(const engine::Changes& changes);
@@ -190,6 +191,7 @@ class Referee {
   bool store_up_ = true;
   std::set<std::string> interrupted_by_reload_;
   std::set<std::string> became_dormant_;  // in the commit at hand, perhaps after an admission
+  std::map<Key, bool> told_ends_;         // what its history says of attempts
   std::set<std::uint64_t> tasks_running_;
   std::uint64_t last_run_ = 0;
   std::uint64_t last_action_run_ = 0;

@@ -119,33 +119,17 @@ bool Referee::sustained(const std::string& name) const {
   return any;
 }
 
-// The attempts that the state says have ended, and how. Where several have, the state only says how
-// many of them well: first those of which only one end is possible, then the others.
+// The attempts that the state says have ended, and how the history of the same commit tells it.
+// That has to agree with the counts, and with what was seen; an end that it does not tell is a
+// failure.
 std::vector<std::pair<std::uint64_t, bool>> Referee::resultsIn(const std::string& name,
                                                                const GovernorModel& before,
                                                                const GovernorState& state) const {
-  std::uint64_t good = state.totals.successes - before.totals.successes;
-  std::uint64_t bad = state.totals.failures - before.totals.failures;
   std::vector<std::pair<std::uint64_t, bool>> results;
-  std::vector<std::size_t> either;
   for (const GovernorModel::Ticket& ticket : before.in_flight) {
     if (has(state, ticket.id)) continue;
-    const auto attempt = attempts_.find({name, ticket.id});
-    const auto may = [&](bool ok) {
-      return attempt == attempts_.end() || mayEnd(attempt->first, attempt->second, ok);
-    };
-    const bool ok = may(true);
-    results.emplace_back(ticket.id, ok);
-    std::uint64_t& left = ok ? good : bad;
-    if (ok == may(false) || left == 0) {
-      either.push_back(results.size() - 1);
-    } else {
-      --left;
-    }
-  }
-  for (const std::size_t i : either) {
-    results[i].second = good > 0;
-    --(good > 0 ? good : bad);
+    const auto told = told_ends_.find({name, ticket.id});
+    results.emplace_back(ticket.id, told != told_ends_.end() && told->second);
   }
   return results;
 }

@@ -115,6 +115,11 @@ TEST(RandomWorld, AnAttemptMayStartBetweenTwoEndsOfOneCommit) {
   EXPECT_EQ(violationOf(1046477), "");
 }
 
+// Two attempts ended with one commit, and by the same look either of them might have failed.
+TEST(RandomWorld, WhichOfTwoAttemptsHasFailedIsToldByTheHistoryWhereBothMayHave) {
+  EXPECT_EQ(violationOf(1091629), "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
