@@ -44,7 +44,7 @@ std::string refusal(const AlertPolicy& policy, const Labels& labels) {
 
 // Whether the remedy would record the same episode now: the configuration may be another one since.
 bool takes(const RemedySpec& spec, const Episode& episode) {
-  return spec.byAlert() && refusal(spec.alert, episode.labels).empty() &&
+  return matches(spec.alert, episode.labels) && refusal(spec.alert, episode.labels).empty() &&
          valueOf(episode.labels, spec.alert.target) == episode.target;
 }
 

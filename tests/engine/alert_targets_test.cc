@@ -278,9 +278,11 @@ std::vector<engine::Setup> otherConfigurations() {
   other_label.remedies[0].alert.target = "alertname";
   engine::Setup not_listed = forTargets();
   not_listed.remedies[0].alert.targets = {"b"};
+  engine::Setup no_argument = forTargets();
+  no_argument.remedies[0].alert.arguments = {{"instance", core::LabelPattern("[0-9]+")}};
   engine::Setup not_matched = forTargets();
-  not_matched.remedies[0].alert.arguments = {{"instance", core::LabelPattern("[0-9]+")}};
-  return {test::oneRemedy(), none, forAlerts(), other_label, not_listed, not_matched};
+  not_matched.remedies[0].alert.matchers = {{"alertname", "Another"}};
+  return {test::oneRemedy(), none, forAlerts(), other_label, not_listed, no_argument, not_matched};
 }
 
 TEST(AlertTargets, EpisodesThatAnotherConfigurationDoesNotTakeAreForgottenAtTheStart) {
