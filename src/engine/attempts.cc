@@ -210,7 +210,8 @@ void Healing::ended(int r, Step& step) {
 }
 
 void Healing::keep(Step& step) {
-  bool slot_free = forgetSettled();
+  forgetSettled();
+  bool slot_free = false;
   for (const int governor : governors_.keep(step.out.notes, step.now.boot)) {
     waitForQuiet(governor, step.now.boot);
     slot_free = true;

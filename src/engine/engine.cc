@@ -102,9 +102,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     if (pauses_.keep(out.notes)) {
       healing_.pausesChanged(step);
     }
-    if (permits_.keep(out.notes)) {
-      healing_.attemptEnded(step);
-    }
+    permits_.keep(out.notes);
     if (!human_.empty()) {
       for (const auto& count : std::exchange(human_, {})) {
         count(*this);

@@ -237,6 +237,7 @@ void Healing::governorsChanged(Step& step) {
       want(static_cast<int>(i), false, step);
     }
   }
+  wakeQueued(step);
 }
 
 void Healing::rest(Remedy& remedy) {

@@ -68,7 +68,7 @@ class Healing {
   using Owned = std::function<bool(const std::string& governor, std::uint64_t attempt)>;
   void beginRecovery(core::Now now, const Owned& others);
   void continueRecovery(Step& step);
-  bool forgetSettled();
+  void forgetSettled();
 
   // The outcome of the commit of what this step proposed.
   void keep(Step& step);
@@ -77,8 +77,6 @@ class Healing {
   void governorsChanged(Step& step);
   // What waits and is paused now, waits no more.
   void pausesChanged(Step& step);
-  // An attempt that is not heald's own has ended: who is queued for that goes on.
-  void attemptEnded(Step& step) { wakeQueued(step); }
   // What the guards outside the governors say now, of a preventive run or of any other.
   core::Gates gates(bool preventive) const;
   void setStoreUp(bool up) { store_up_ = up; }

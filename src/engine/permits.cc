@@ -264,8 +264,7 @@ void Permits::addEverything(Changes& changes) const {
   }
 }
 
-bool Permits::keep(std::vector<Note>& notes) {
-  bool attempt_ended = false;
+void Permits::keep(std::vector<Note>& notes) {
   for (const Proposal& proposal : std::exchange(proposals_, {})) {
     const auto found = permits_.find(proposal.id);
     if (found == permits_.end()) {
@@ -277,10 +276,8 @@ bool Permits::keep(std::vector<Note>& notes) {
       last_denials_.erase(permit.governor);
     } else {
       count(permit.governor, outcomeOf(permit.state));
-      attempt_ended = true;
     }
   }
-  return attempt_ended;
 }
 
 Note Permits::noteOf(const Permit& permit) const {

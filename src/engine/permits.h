@@ -53,7 +53,7 @@ class Permits {
   // Says of the attempts among these entries which are permits, for whom and why.
   void addHistory(std::vector<HistoryEntry>& entries) const;
   void addEverything(Changes& changes) const;
-  bool keep(std::vector<Note>& notes);  // whether an attempt has ended
+  void keep(std::vector<Note>& notes);
   void undo(Output& out);
 
   // At start-up only. `owns`: whether the ticket is an outstanding permit's.

@@ -90,14 +90,14 @@ void Healing::beginRecovery(core::Now now, const Owned& others) {
   }
 }
 
-// Whether there were any: lost attempts whose end is on record.
-bool Healing::forgetSettled() {
+// Lost attempts whose end is on record.
+void Healing::forgetSettled() {
   const auto settled = [&](const Lost& lost) {
     const auto& tickets = governors_[lost.governor].state().in_flight;
     return std::none_of(tickets.begin(), tickets.end(),
                         [&](const core::Ticket& t) { return t.id == lost.attempt; });
   };
-  return std::erase_if(lost_, settled) > 0;
+  std::erase_if(lost_, settled);
 }
 
 void Healing::continueRecovery(Step& step) {

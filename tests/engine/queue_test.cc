@@ -230,6 +230,30 @@ TEST(Queue, WhoIsFoundUnhealthyAgainKeepsItsPlace) {
   EXPECT_EQ(world.starts[1].remedy, "r1");
 }
 
+TEST(Queue, WhoIsHeldBackByATrialGoesOnWhenAHumanResetsTheBreaker) {
+  engine::Setup setup = onceADay(2);
+  for (RemedySpec& remedy : setup.remedies) {
+    remedy.governor = "r0";
+  }
+  core::GovernorPolicy& policy = setup.governors[0].policy;
+  policy.max_in_flight = 2;
+  policy.breaker.failure_threshold = 1;
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.remedies["r0"] = [](const StartAction& start) {
+    return World::Act{ActionOutcome::kFailed, "", start.attempt == 1 ? seconds(1) : hours(2)};
+  };
+  world.runUntil(minutes(5));
+  ASSERT_EQ(world.governor("r0").state.breaker.state, core::BreakerState::kHalfOpen);
+  breaks(world, 1);
+  world.send(RunCheckNow{"c1", ""});
+  world.runFor(minutes(1));
+  ASSERT_EQ(world.remedy("r1").phase, Phase::kQueued);
+  world.send(Reset{"r0", false, "somebody"});
+  world.runFor(minutes(1));
+  EXPECT_EQ(startedIn(world).count("r1"), 1u);
+}
+
 TEST(Queue, TheEndOfAnAttemptWhoseRemedyIsGoneMakesRoomAsWell) {
   engine::Setup setup = test::manyRemedies(2);
   setup.healing.max_concurrent = 1;
