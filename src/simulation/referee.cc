@@ -59,6 +59,7 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
 void Referee::given(const engine::Event& event, const Moment& at) {
   at_ = at;
   event_ = &event;
+  settled_ = false;
   if (const auto* check = std::get_if<engine::CheckFinished>(&event)) found(*check);
   if (const auto* action = std::get_if<engine::ActionFinished>(&event)) hear(*action);
   if (!attempts_.empty()) watchAlerts();
@@ -120,6 +121,7 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
     if (state.dormant() && !governor(name).model.dormant) became_dormant_.insert(name);
   }
   for (const auto& [name, state] : changes.governors) judge(name, state, durable);
+  settled_ = true;
   store_up_ = acknowledged;
   if (!durable) return;
   rememberPermits(changes);

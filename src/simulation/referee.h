@@ -177,6 +177,7 @@ class Referee {
   Moment at_;
   Moment booted_;
   const engine::Event* event_ = nullptr;  // of the step at hand
+  bool settled_ = false;                  // by a commit: what follows in the step is not by a human
   std::map<std::string, Governor> governors_;
   std::vector<Check> checks_;
   std::map<Key, Attempt> attempts_;

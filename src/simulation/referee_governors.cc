@@ -39,7 +39,7 @@ bool Referee::humanMeans(const std::string& name) const {
   const auto means = [&](const std::string& named) {
     return named.empty() || named == name || named == name.substr(0, name.find('@'));
   };
-  if (event_ == nullptr) return false;
+  if (event_ == nullptr || settled_) return false;
   if (const auto* resume = std::get_if<engine::Resume>(event_)) return means(resume->governor);
   if (const auto* dormant = std::get_if<engine::EnterDormant>(event_)) {
     return means(dormant->governor);

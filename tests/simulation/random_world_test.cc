@@ -120,6 +120,11 @@ TEST(RandomWorld, WhichOfTwoAttemptsHasFailedIsToldByTheHistoryWhereBothMayHave)
   EXPECT_EQ(violationOf(1091629), "");
 }
 
+// A reset let a queued attempt start, with a commit of its own: the human did nothing twice.
+TEST(RandomWorld, WhatAHumanDoesIsDoneByTheFirstCommitOfTheStep) {
+  EXPECT_EQ(violationOf(5549), "");
+}
+
 // The tester tested: each of these faults around the engine is found, and soon.
 class Planted : public testing::TestWithParam<Plant> {};
 
