@@ -139,6 +139,14 @@ std::size_t Episodes::forgetOld(core::Now now) {
   return fired;
 }
 
+std::set<std::string> Episodes::targets() const {
+  std::set<std::string> targets;
+  for (const auto& [key, known] : episodes_) {
+    targets.insert(known.episode.target);
+  }
+  return targets;
+}
+
 // There may be one for each value that a label has ever had.
 void Episodes::forgetQuietGroups(core::BootTime now) {
   std::erase_if(groups_, [&](const auto& group) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,7 @@ class Episodes {
   // Since when nothing of the group fires; none while something does.
   std::optional<core::BootTime> quietSince(const Group& group) const;
   std::size_t waiting(const Group& group) const;
+  std::set<std::string> targets() const;  // that any episode names
 
   // Forgets what is old; looks at most every minute. Returns how many still fired.
   std::size_t forgetOld(core::Now now);

@@ -24,10 +24,42 @@ void Governors::reconfigure(const std::vector<GovernorSpec>& specs) {
 
 int Governors::place(const std::string& name) {
   const auto [entry, is_new] = by_name_.try_emplace(name, static_cast<int>(slots_.size()));
-  if (is_new) {
+  if (!is_new) {
+    return entry->second;
+  }
+  if (vacant_.empty()) {
     slots_.emplace_back(name);
+  } else {
+    entry->second = vacant_.back();
+    vacant_.pop_back();
+    slots_[static_cast<std::size_t>(entry->second)].name = name;
+  }
+  if (auto known = forgotten_.extract(name)) {
+    put(entry->second, std::move(known.mapped()));
   }
   return entry->second;
+}
+
+std::vector<int> Governors::parked() const {
+  std::vector<int> parked;
+  for (const auto& [name, governor] : by_name_) {
+    if (!at(governor).listed) {
+      parked.push_back(governor);
+    }
+  }
+  return parked;
+}
+
+void Governors::forget(int governor) {
+  const auto changes = [&](const Proposal& proposal) { return proposal.governor == governor; };
+  if (std::any_of(proposals_.begin(), proposals_.end(), changes)) {
+    return;
+  }
+  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  by_name_.erase(slot.name);
+  forgotten_[slot.name] = slot.governor.state();
+  slot = Slot("");
+  vacant_.push_back(governor);
 }
 
 int Governors::addTarget(int parent, const std::string& target, bool exposed) {
@@ -73,7 +105,24 @@ std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {
   return changes;
 }
 
+std::vector<std::pair<std::string, GovernorState>> Governors::everything() const {
+  std::vector<std::pair<std::string, GovernorState>> everything;
+  for (const auto& [name, governor] : by_name_) {
+    everything.emplace_back(name, at(governor).governor.state());
+  }
+  return everything;
+}
+
+std::vector<std::string> Governors::forgotten() const {
+  std::vector<std::string> names;
+  for (const auto& [name, state] : forgotten_) {
+    names.push_back(name);
+  }
+  return names;
+}
+
 std::vector<int> Governors::keep(std::vector<Note>& notes, core::BootTime now) {
+  forgotten_.clear();
   std::vector<int> ended;
   for (const Proposal& proposal : std::exchange(proposals_, {})) {
     observe(proposal, notes);

@@ -20,12 +20,13 @@ class Governors {
  public:
   explicit Governors(const std::vector<GovernorSpec>& specs) { reconfigure(specs); }
 
-  // Takes another list. An index once given stays what it is. A governor that is not listed any
-  // more is parked: it keeps its state, hears the results of what is in flight, and is as it was
-  // when it is listed again; but it is in no view, and no human reaches it.
+  // Takes another list. An index once given stays what it is until forget(). A governor that is not
+  // listed any more is parked: it keeps its state, hears the results of what is in flight, and is
+  // as it was when it is listed again; but it is in no view, and no human reaches it.
   void reconfigure(const std::vector<GovernorSpec>& specs);
 
-  std::size_t size() const { return slots_.size(); }  // with the parked ones
+  std::size_t size() const { return slots_.size(); }  // with the parked and the vacant ones
+  std::vector<int> parked() const;
   const std::vector<int>& listed() const { return listed_; }
   int indexOf(const std::string& name) const;  // of a listed one; -1 when there is none
   int place(const std::string& name);          // of any; parked, when it is new
@@ -34,6 +35,9 @@ class Governors {
   // until it is retired.
   int addTarget(int parent, const std::string& target, bool exposed);
   void retireTarget(int governor);
+  // The state of a parked target is given up: its row goes with the next commit, its index to
+  // another governor. One that comes back before that commit is as it was.
+  void forget(int governor);
   int parent(int governor) const { return at(governor).parent; }  // -1: it is no target's
   bool parentDormant(int governor) const {
     const int above = parent(governor);
@@ -65,6 +69,8 @@ class Governors {
   }
   bool proposed() const { return !proposals_.empty(); }
   std::vector<std::pair<std::string, core::GovernorState>> changes() const;
+  std::vector<std::pair<std::string, core::GovernorState>> everything() const;
+  std::vector<std::string> forgotten() const;
   void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
   // Returns under whom an attempt has ended.
   std::vector<int> keep(std::vector<Note>& notes, core::BootTime now);
@@ -109,7 +115,9 @@ class Governors {
 
   std::vector<Slot> slots_;
   std::map<std::string, int> by_name_;
-  std::vector<int> listed_;  // in the order of the configuration
+  std::vector<int> vacant_;                               // indices of forgotten ones
+  std::map<std::string, core::GovernorState> forgotten_;  // since the last commit
+  std::vector<int> listed_;                               // in the order of the configuration
   std::vector<Proposal> proposals_;
   int in_flight_ = 0;
 };

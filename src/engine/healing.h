@@ -164,6 +164,7 @@ class Healing {
   int addInstance(int base, const std::string& target);
   void serve(int index, int base, const std::string& target);
   bool atRest(const Remedy& remedy, std::optional<core::BootTime> now) const;
+  void forgetTargets(core::BootTime now);
   void raiseAlerts(Step& step);
   void wantNext(int remedy, Step& step);
   bool alertIsGone(int remedy, Step& step);
@@ -222,7 +223,8 @@ class Healing {
   std::vector<std::vector<int>> checks_of_governor_;
   std::map<int, std::vector<int>> alerted_of_governor_;  // remedies that alerts ask for
   TimerQueue timers_;
-  std::vector<int> queue_;  // longest wanted first
+  std::vector<int> queue_;            // longest wanted first
+  core::BootTime next_forgetting_{};  // of targets
   std::vector<Proposed> proposed_;
   std::vector<Lost> lost_;
   Episodes episodes_;

@@ -92,6 +92,7 @@ void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
 
 void Healing::addChanges(Changes& changes) const {
   changes.governors = governors_.changes();
+  changes.forgotten = governors_.forgotten();
   changes.episodes = episodes_.changes();
   for (const Proposed& proposed : proposed_) {
     const RemedyView& view = at(at(proposed.remedy).base).view;
@@ -100,10 +101,8 @@ void Healing::addChanges(Changes& changes) const {
 }
 
 void Healing::addEverything(Changes& changes) const {
-  for (std::size_t i = 0; i < governors_.size(); ++i) {
-    const int index = static_cast<int>(i);
-    changes.governors.emplace_back(governors_.name(index), governors_[index].state());
-  }
+  changes.governors = governors_.everything();
+  changes.forgotten = governors_.forgotten();
   for (std::size_t i = 0; i < configured_; ++i) {
     changes.remedies.emplace_back(remedies_[i].spec.name, remedies_[i].view.totals);
   }

@@ -117,6 +117,7 @@ struct RemedyTotals {
 // What has to be durable before the step counts: one transaction, all or nothing.
 struct Changes {
   std::vector<std::pair<std::string, core::GovernorState>> governors;
+  std::vector<std::string> forgotten;  // governors; none of them is in the list above
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
   std::vector<std::pair<std::string, std::optional<Pause>>> pauses;     // by remedy; nothing: ended
@@ -125,6 +126,7 @@ struct Changes {
   std::vector<HistoryEntry> history;  // what has happened, in its order
   core::Now at{};
 
+  // What is forgotten waits for a commit that takes place anyway.
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
            permits.empty() && episodes.empty() && history.empty();

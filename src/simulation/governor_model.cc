@@ -28,6 +28,15 @@ bool GovernorModel::budgetLeft(Duration now) const {
   return true;
 }
 
+bool GovernorModel::anyStartCounts(Duration now) const {
+  for (const core::BudgetPolicy& budget : policy.budgets) {
+    for (const Duration start : starts) {
+      if (now - start < budget.per) return true;
+    }
+  }
+  return false;
+}
+
 std::string GovernorModel::objection(Duration now) const {
   if (dormant) return "it is dormant";
   if (breaker == BreakerState::kPermanentOpen) return "it is PERMANENT_OPEN";

@@ -37,6 +37,7 @@ struct GovernorModel {
   // Why an attempt may not start, of all that the governor alone knows; "" when it may.
   std::string objection(core::Duration now) const;
   bool budgetLeft(core::Duration now) const;
+  bool anyStartCounts(core::Duration now) const;
   bool stuck() const;
 
   void admit(core::Duration now);

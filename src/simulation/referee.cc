@@ -121,6 +121,7 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
     if (state.dormant() && !governor(name).model.dormant) became_dormant_.insert(name);
   }
   for (const auto& [name, state] : changes.governors) judge(name, state, durable);
+  for (const std::string& name : changes.forgotten) forgotten(name, durable);
   settled_ = true;
   store_up_ = acknowledged;
   if (!durable) return;

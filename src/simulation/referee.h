@@ -153,6 +153,7 @@ class Referee {
   void ended(const Key& key, const Attempt& attempt, bool ok);
   void hear(const engine::ActionFinished& event);
   void hearEnds(const engine::Changes& changes);
+  void forgotten(const std::string& governor, bool durable);
   void rememberPermits(const engine::Changes& changes);
   void rememberEpisodes(const engine::Changes& changes);
   void linkEpisodes(const engine::Changes& changes);

@@ -248,6 +248,19 @@ void Referee::judge(const std::string& name, const GovernorState& state, bool du
   }
 }
 
+// Only what would decide as a new one does.
+void Referee::forgotten(const std::string& name, bool durable) {
+  const auto known = governors_.find(name);
+  if (known == governors_.end()) return;
+  const GovernorModel& m = known->second.model;
+  const bool started = !known->second.unseen && m.anyStartCounts(at_.time);
+  if (known->second.parent.empty() || m.dormant || m.breaker != core::BreakerState::kClosed ||
+      m.bf > 0 || m.cf > 0 || !m.in_flight.empty() || started) {
+    fail("governor " + name + " is forgotten, and there is something to remember");
+  }
+  if (durable) governors_.erase(known);
+}
+
 // It is on disk now.
 void Referee::keep(const std::string& name, const GovernorState& state) {
   rememberTickets(name, state);

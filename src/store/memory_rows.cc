@@ -34,6 +34,10 @@ void MemoryRows::put(const engine::Changes& changes, const core::ClockStamp& now
     governors_.insert_or_assign(name, Governor{state, now});
     damaged_.erase(name);
   }
+  for (const std::string& name : changes.forgotten) {
+    governors_.erase(name);
+    damaged_.erase(name);
+  }
   for (const auto& [name, totals] : changes.remedies) {
     remedies_.insert_or_assign(name, totals);
   }

@@ -61,6 +61,7 @@ class OpenStore {
   FileWatch watch_;
   Statement put_governor_ =
       database_.prepare("INSERT OR REPLACE INTO governors VALUES (?,?,?,?,?)");
+  Statement drop_governor_ = database_.prepare("DELETE FROM governors WHERE name = ?");
   Statement put_remedy_ = database_.prepare("INSERT OR REPLACE INTO remedies VALUES (?,?,?)");
   Statement put_flag_ = database_.prepare("INSERT OR REPLACE INTO flags VALUES (?,?,?)");
   Statement put_pause_ = database_.prepare("INSERT OR REPLACE INTO pauses VALUES (?,?,?,?,?)");
@@ -175,6 +176,9 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
   for (const auto& [name, state] : changes.governors) {
     const std::string text = encode(state);
     put_governor_.bind(name).bind(text).bind(now.boot_id).bind(boot).bind(wall).run();
+  }
+  for (const std::string& name : changes.forgotten) {
+    drop_governor_.bind(name).run();
   }
   for (const auto& [name, totals] : changes.remedies) {
     const std::string text = encode(totals);

@@ -225,6 +225,20 @@ TEST(SqliteStore, RebasesEachGovernorFromItsOwnStampAfterAReboot) {
   EXPECT_EQ(all.governors[1].second.next_allowed_at, backwards.at.boot + std::chrono::seconds(10));
 }
 
+TEST(SqliteStore, DropsTheGovernorsThatAreForgotten) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(1));
+  ASSERT_EQ(store->commit(changesOf(1), stampAt(2)), "");
+  engine::Changes changes = changesOf(2);
+  changes.governors.erase(changes.governors.begin());
+  changes.forgotten = {"first", "never heard of"};
+  ASSERT_EQ(store->commit(changes, stampAt(3)), "");
+  const engine::Saved saved = openedAt(*store, stampAt(4));
+  ASSERT_EQ(saved.governors.size(), 1u);
+  EXPECT_EQ(saved.governors[0], std::pair(std::string("second"), stateOf(2)));
+}
+
 TEST(SqliteStore, KeepsASecondHealdOutAndNamesTheFirst) {
   const TempFolder folder;
   const auto first = storeAt(folder / "heald.db");

@@ -26,6 +26,14 @@ void World::crash() {
   driver_.boot(setup, rows_.load(driver_.stamp()));
 }
 
+std::string World::governorsOnRecord() const {
+  std::string names;
+  for (const auto& [name, state] : rows_.load(driver_.stamp()).governors) {
+    names += (names.empty() ? "" : " ") + name;
+  }
+  return names;
+}
+
 std::string World::commit(const engine::Changes& changes) {
   if (store_error.empty()) {
     engine::Changes lasting = changes;

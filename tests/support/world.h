@@ -54,6 +54,7 @@ class World : private simulation::Surroundings {
   engine::GovernorView governor(const std::string& name) const;
   engine::RemedyView remedy(const std::string& name) const;
   engine::CheckView check(const std::string& name) const;
+  std::string governorsOnRecord() const;  // "a b", in their order
   core::Now now() const { return driver_.now(); }
   Duration time() const { return driver_.time(); }
   bool noted(const std::string& message) const;
