@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/output.h"
+#include "store/database.h"
+#include "store/files.h"
+#include "store/history_table.h"
+#include "store/schema.h"
+
+namespace heald::store {
+
+// An open file with its prepared statements. Every call may throw Fault, and commit() InDoubt when
+// what it wrote may be on disk all the same. Members close in reverse: the lock goes last.
+class OpenStore {
+ public:
+  OpenStore(const std::string& path, std::chrono::milliseconds busy_timeout, StoreLock lock)
+      : lock_(std::move(lock)), database_(openStore(path, busy_timeout)), watch_(path) {}
+
+  ~OpenStore() {
+    // SQLite would delete the journal by its name, which may belong to another store by now.
+    if (!watch_.same()) {
+      database_.abandonJournal();
+    }
+  }
+  OpenStore(const OpenStore&) = delete;
+  OpenStore& operator=(const OpenStore&) = delete;
+
+  engine::Saved load(const core::ClockStamp& present);
+  // `history_end`: entries of the history behind this id are of commits in doubt, and removed.
+  void commit(const engine::Changes& changes, const core::ClockStamp& now,
+              std::optional<std::int64_t> history_end = {});
+  void beat(const core::ClockStamp& now);
+  HistoryTable& history() { return history_; }
+  const FileWatch& watch() const { return watch_; }
+
+ private:
+  void loadGovernors(const core::ClockStamp& present, engine::Saved& saved);
+  void loadRemedies(engine::Saved& saved);
+  void loadFlags(engine::Saved& saved);
+  void loadPauses(const core::ClockStamp& present, engine::Saved& saved);
+  void loadPermits(const core::ClockStamp& present, engine::Saved& saved);
+  void loadEpisodes(engine::Saved& saved);
+  void put(const engine::Changes& changes, const core::ClockStamp& now);
+  void putEpisodes(const engine::Changes& changes);
+
+  StoreLock lock_;
+  Database database_;
+  FileWatch watch_;
+  Statement put_governor_ =
+      database_.prepare("INSERT OR REPLACE INTO governors VALUES (?,?,?,?,?)");
+  Statement drop_governor_ = database_.prepare("DELETE FROM governors WHERE name = ?");
+  Statement put_remedy_ = database_.prepare("INSERT OR REPLACE INTO remedies VALUES (?,?,?)");
+  Statement put_flag_ = database_.prepare("INSERT OR REPLACE INTO flags VALUES (?,?,?)");
+  Statement put_pause_ = database_.prepare("INSERT OR REPLACE INTO pauses VALUES (?,?,?,?,?)");
+  Statement drop_pause_ = database_.prepare("DELETE FROM pauses WHERE remedy = ?");
+  Statement put_permit_ = database_.prepare("INSERT OR REPLACE INTO permits VALUES (?,?,?,?,?)");
+  Statement drop_permit_ = database_.prepare("DELETE FROM permits WHERE id = ?");
+  Statement put_episode_ = database_.prepare("INSERT OR REPLACE INTO episodes VALUES (?,?,?,?)");
+  Statement drop_episode_ = database_.prepare(
+      "DELETE FROM episodes WHERE remedy = ? AND fingerprint = ? AND starts_at_ns = ?");
+  HistoryTable history_{database_};
+  Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
+};
+
+}  // namespace heald::store
