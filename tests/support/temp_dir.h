@@ -28,8 +28,10 @@ class TempDir {
     std::ofstream(file(name), std::ios::binary) << content;
     return file(name);
   }
-  std::string read(const std::string& name) const {
+  // From that byte on.
+  std::string read(const std::string& name, std::size_t from = 0) const {
     std::ifstream in(file(name), std::ios::binary);
+    in.seekg(static_cast<std::streamoff>(from));
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
