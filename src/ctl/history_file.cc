@@ -1,11 +1,14 @@
 #include "ctl/history_file.h"
 
+#include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
 #include "ctl/json_access.h"
 #include "heald/result.h"
+#include "http/json_body.h"
 #include "http/timestamp.h"
 #include "io/text.h"
 #include "store/history_reader.h"
@@ -114,31 +117,31 @@ class LineReader {
   std::string problem_;
 };
 
+// SQLite's own library opens it anew: only a file that can be opened twice is one.
+bool isStore(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return false;
+  std::string begin(kSqlite.size(), ' ');
+  std::ifstream(path, std::ios::binary).read(begin.data(), std::ssize(begin));
+  return begin == kSqlite;
+}
+
 class Reader {
  public:
   Reader(const std::string& path, core::Duration longest) : path_(path), longest_(longest) {}
 
-  HistoryFile run() {
-    std::ifstream stream(path_, std::ios::binary);
-    std::string line;
-    for (std::size_t number = 1; !full() && std::getline(stream, line); ++number) {
-      if (number == 1 && line.starts_with(kSqlite)) return store();
-      if (io::trim(line).empty()) continue;
-      const ordered_json json = ordered_json::parse(line, nullptr, false);
-      if (!json.is_object() && ++strange_ > 1)
-        continue;  // told once, or it is another kind of file
-      const auto row = LineReader(json).read();
-      const std::string place = path_ + ":" + std::to_string(number);
-      row ? take(*row, place) : problem(place, row.error().message);
+  HistoryFile lines(std::istream& stream) {
+    std::string buffer(kLongestHistoryLine + 1, ' ');
+    std::size_t number = 1;
+    for (; !full() && stream.getline(buffer.data(), std::ssize(buffer)); ++number) {
+      const auto length = static_cast<std::size_t>(stream.gcount()) - (stream.eof() ? 0 : 1);
+      takeLine(std::string_view(buffer).substr(0, length), lineOf(number));
     }
-    if (!stream.eof() && !full()) problem(path_, "cannot be read");
+    if (!full() && !stream.eof()) {
+      stream.gcount() > 0 ? problem(lineOf(number), "longer than 1 MiB: no history, or damaged")
+                          : problem(path_, "cannot be read");
+    }
     return finished();
-  }
-
- private:
-  bool full() const { return file_.problems.size() >= kMostProblems || strange_ >= kMostProblems; }
-  void problem(const std::string& place, const std::string& what) {
-    file_.problems.push_back(place + ": " + what);
   }
 
   HistoryFile store() {
@@ -159,6 +162,26 @@ class Reader {
       more = page->more;
     }
     return finished();
+  }
+
+ private:
+  bool full() const { return file_.problems.size() >= kMostProblems || strange_ >= kMostProblems; }
+  void problem(const std::string& place, const std::string& what) {
+    file_.problems.push_back(place + ": " + what);
+  }
+
+  std::string lineOf(std::size_t number) const { return path_ + ":" + std::to_string(number); }
+
+  void takeLine(std::string_view line, const std::string& place) {
+    if (io::trim(line).empty()) return;
+    if (http::tooDeepAt(line) != std::string_view::npos) {
+      return problem(place,
+                     "nested deeper than " + std::to_string(http::kMaxJsonDepth) + " levels");
+    }
+    const ordered_json json = ordered_json::parse(line, nullptr, false);
+    if (!json.is_object() && ++strange_ > 1) return;  // told once, or it is another kind of file
+    const auto row = LineReader(json).read();
+    row ? take(*row, place) : problem(place, row.error().message);
   }
 
   void take(const HistoryRow& row, const std::string& place) {
@@ -196,7 +219,13 @@ class Reader {
 }  // namespace
 
 HistoryFile readHistoryFile(const std::string& path, core::Duration longest) {
-  return Reader(path, longest).run();
+  if (isStore(path)) return Reader(path, longest).store();
+  std::ifstream stream(path, std::ios::binary);
+  return readHistoryLines(stream, path, longest);
+}
+
+HistoryFile readHistoryLines(std::istream& lines, const std::string& name, core::Duration longest) {
+  return Reader(name, longest).lines(lines);
 }
 
 }  // namespace heald::ctl

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,11 @@ struct HistoryFile {
 // at all is one, and so is a time further than `longest` behind the first. Keys that this version
 // does not know are left alone.
 HistoryFile readHistoryFile(const std::string& path, core::Duration longest);
+
+// The same of lines from anywhere; `name` is the file in the problems. A line of more than
+// kLongestHistoryLine bytes is a problem, and the last that is read: a device has no end of it.
+HistoryFile readHistoryLines(std::istream& lines, const std::string& name, core::Duration longest);
+
+inline constexpr std::size_t kLongestHistoryLine = 1 << 20;
 
 }  // namespace heald::ctl

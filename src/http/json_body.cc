@@ -18,13 +18,22 @@ Error at(std::string_view body, std::size_t offset, std::string_view message) {
                                    std::to_string(column) + ": " + std::string(message)};
 }
 
-// Where the nesting first goes too deep; npos when it does not. Counted before parsing, because
-// the parser's callback knows no position.
-std::size_t tooDeepAt(std::string_view body) {
+// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error …" without what
+// the caller says itself.
+std::string reason(const std::string& what) {
+  const auto column = what.find("column ");
+  const auto colon = what.find(": ", column == std::string::npos ? 0 : column);
+  return colon == std::string::npos ? what : what.substr(colon + 2);
+}
+
+}  // namespace
+
+// Counted before parsing, because the parser's callback knows no position.
+std::size_t tooDeepAt(std::string_view json) {
   int depth = 0;
   bool in_string = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
     if (in_string) {
       if (c == '\\') ++i;
       if (c == '"') in_string = false;
@@ -38,16 +47,6 @@ std::size_t tooDeepAt(std::string_view body) {
   }
   return std::string_view::npos;
 }
-
-// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error …" without what
-// the caller says itself.
-std::string reason(const std::string& what) {
-  const auto column = what.find("column ");
-  const auto colon = what.find(": ", column == std::string::npos ? 0 : column);
-  return colon == std::string::npos ? what : what.substr(colon + 2);
-}
-
-}  // namespace
 
 Result<nlohmann::json> parseJsonObject(std::string_view body) {
   if (body.empty()) return nlohmann::json::object();

@@ -152,10 +152,32 @@ TEST_F(BacktestCommand, EveryWrongLineIsToldWithItsNumber) {
                           ":10: check: expected a text, not 7",
                           HasSubstr(":11: time: 2029-01-01T00:00:00.000Z is more than ")));
   EXPECT_THAT(problemsOf("\n"), ElementsAre(": holds no entry"));
-  EXPECT_EQ(problemsOf(std::string(100, '[') + "\n" + std::string(1000, '\n')).size(), 1u);
+  EXPECT_EQ(problemsOf(std::string(10, '[') + "\n" + std::string(1000, '\n')).size(), 1u);
   const Said said = ctl({"backtest", "--history", files_.file("bad.jsonl"), "--config", config_});
   EXPECT_EQ(said.code, 1);
   EXPECT_THAT(said.err, HasSubstr("bad.jsonl:1: not a JSON object"));
+}
+
+TEST_F(BacktestCommand, ALineThatIsNestedTooDeepIsRefusedBeforeItIsParsed) {
+  const auto nested = [](std::size_t levels) {
+    return R"({"id":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}\n";
+  };
+  EXPECT_THAT(problemsOf("\n" + nested(33) + nested(300'000) + nested(32)),
+              ElementsAre(":2: nested deeper than 32 levels", ":3: nested deeper than 32 levels",
+                          StartsWith(":4: id: expected a whole number above 0, not [[[[[")));
+}
+
+TEST_F(BacktestCommand, ALineWithoutAnEndIsRefused) {
+  const auto said = [](std::size_t bytes) {
+    return R"({"id":")" + std::string(bytes - 9, 'x') + "\"}\n";
+  };
+  EXPECT_THAT(problemsOf(said(kLongestHistoryLine)), ElementsAre(StartsWith(":1: id: expected ")));
+  EXPECT_THAT(problemsOf("\n" + said(kLongestHistoryLine + 1) + "{}\n"),
+              ElementsAre(StartsWith(":2: longer than 1 MiB")));
+  EXPECT_THAT(readHistoryFile("/dev/zero", simulation::kLongestBacktest).problems,
+              ElementsAre(StartsWith("/dev/zero:1: longer than 1 MiB")));
+  EXPECT_THAT(readHistoryFile("/", simulation::kLongestBacktest).problems,
+              ElementsAre("/: cannot be read"));
 }
 
 TEST_F(BacktestCommand, WhatIsMissingOrDamagedIsTold) {
