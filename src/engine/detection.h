@@ -59,6 +59,8 @@ class Detection {
   int indexOf(const std::string& name) const;  // -1 when there is none
   std::size_t size() const { return checks_.size(); }
   const CheckSpec& spec(int check) const { return at(check).spec; }
+  // How long after begin() or beginCycle() it is first due.
+  core::Duration spread(std::size_t index) const;
   Health health(int check) const { return at(check).view.health; }
   // What the last run found, before any debouncing.
   Health lastResult(int check) const { return at(check).last; }
@@ -103,7 +105,6 @@ class Detection {
   std::uint64_t demand(int check, bool scheduled, std::vector<Action>& actions);
   void findParents(Check& check, const Check& from);
   void count(Check& check, core::BootTime now);
-  core::Duration spread(std::size_t index) const;
 
   DetectionPolicy policy_;
   std::vector<Check> checks_;

@@ -18,6 +18,15 @@ bool isFor(const Outcome& outcome, int step, core::Duration now) {
          (!outcome.until || now < *outcome.until);
 }
 
+// It will never be chosen again: its time is over, or the next one does for all that it is for.
+bool isOver(const std::vector<Outcome>& all, const std::vector<int>& used, std::size_t i,
+            core::Duration now) {
+  if (all[i].until && *all[i].until <= now) return true;
+  return used[i] >= all[i].times.value_or(1) && i + 1 < all.size() &&
+         all[i].step == all[i + 1].step && all[i].from == all[i + 1].from &&
+         all[i].until == all[i + 1].until;
+}
+
 // The last change that is not in the future.
 const CheckChange* changeAt(const std::vector<CheckChange>* changes, core::Duration now) {
   if (changes == nullptr) return nullptr;
@@ -33,7 +42,8 @@ Actors::Actors(const Scenario& scenario, const engine::Setup& setup) {
     checks_.push_back({entryOf(scenario.checks, spec.name), std::nullopt});
   }
   for (const engine::RemedySpec& spec : setup.remedies) {
-    Remedy remedy{entryOf(scenario.remedies, spec.name), {}, -1};
+    Remedy remedy;
+    remedy.outcomes = entryOf(scenario.remedies, spec.name);
     if (remedy.outcomes != nullptr) remedy.used.resize(remedy.outcomes->size());
     const auto check = std::find_if(setup.checks.begin(), setup.checks.end(),
                                     [&](const auto& c) { return c.name == spec.check; });
@@ -54,18 +64,26 @@ Actors::Found Actors::look(int index, core::Duration now) const {
   return found;
 }
 
-Outcome Actors::act(int index, int step, core::Duration now) {
-  Remedy& remedy = remedies_[static_cast<std::size_t>(index)];
+const Outcome* Actors::next(Remedy& remedy, int step, core::Duration now) {
+  if (remedy.outcomes == nullptr) return nullptr;
+  const std::vector<Outcome>& all = *remedy.outcomes;
   const Outcome* chosen = nullptr;
-  for (std::size_t i = 0; remedy.outcomes != nullptr && i < remedy.outcomes->size(); ++i) {
-    const Outcome& outcome = (*remedy.outcomes)[i];
-    if (!isFor(outcome, step, now)) continue;
-    chosen = &outcome;
-    if (remedy.used[i] < outcome.times.value_or(1)) {
+  while (remedy.first < all.size() && isOver(all, remedy.used, remedy.first, now)) ++remedy.first;
+  for (std::size_t i = remedy.first; i < all.size(); ++i) {
+    if (all[i].from && now < *all[i].from) break;
+    if (!isFor(all[i], step, now)) continue;
+    chosen = &all[i];
+    if (remedy.used[i] < all[i].times.value_or(1)) {
       ++remedy.used[i];
       break;
     }
   }
+  return chosen;
+}
+
+Outcome Actors::act(int index, int step, core::Duration now) {
+  Remedy& remedy = remedies_[static_cast<std::size_t>(index)];
+  const Outcome* chosen = next(remedy, step, now);
   const Outcome outcome = chosen == nullptr ? Outcome{} : *chosen;
   if (outcome.heals_after && remedy.check >= 0) {
     Healed healed{now + outcome.takes, now + outcome.takes + *outcome.heals_after, std::nullopt};

@@ -29,6 +29,9 @@ class Actors {
   void interrupt(core::Duration now);
 
  private:
+  struct Remedy;
+  const Outcome* next(Remedy& remedy, int step, core::Duration now);
+
   struct Healed {
     core::Duration action_ends{};
     core::Duration from{};
@@ -41,6 +44,7 @@ class Actors {
   struct Remedy {
     const std::vector<Outcome>* outcomes = nullptr;
     std::vector<int> used;  // of each outcome, how often
+    std::size_t first = 0;  // those before it are over
     int check = -1;
   };
 

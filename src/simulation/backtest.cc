@@ -1,8 +1,11 @@
 #include "simulation/backtest.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "core/text.h"
+#include "engine/detection.h"
 #include "simulation/backtest_remarks.h"
 #include "simulation/player.h"
 #include "simulation/replay.h"
@@ -37,23 +40,18 @@ struct Grid {
   core::Duration interval{};
 };
 
-std::optional<Grid> gridOf(const std::string& check, const engine::Setup& setup) {
-  const auto count = static_cast<long>(setup.checks.size());
-  for (long i = 0; i < count; ++i) {
-    const engine::CheckSpec& spec = setup.checks[static_cast<std::size_t>(i)];
-    if (spec.name != check) continue;
-    const auto interval = spec.follows_cycle ? setup.detection.interval : spec.interval;
-    return Grid{std::min<core::Duration>(interval, std::chrono::seconds(5)) * i / count, interval};
-  }
-  return std::nullopt;
+std::optional<Grid> gridOf(const std::string& check, const engine::Detection& checks) {
+  const int index = checks.indexOf(check);
+  if (index < 0) return std::nullopt;
+  return Grid{checks.spread(static_cast<std::size_t>(index)), checks.spec(index).interval};
 }
 
 // kBefore, and so much more that the check of the first incident runs at the moments at which its
 // results were recorded.
-core::Duration leadOf(const std::vector<HistoryEntry>& entries, const engine::Setup& setup) {
+core::Duration leadOf(const std::vector<HistoryEntry>& entries, const engine::Detection& checks) {
   for (const HistoryEntry& entry : onTimeline(entries, entries.front().at, kBefore)) {
     if (entry.kind != HistoryKind::kCheck || entry.event != "unhealthy") continue;
-    const auto grid = gridOf(entry.check, setup);
+    const auto grid = gridOf(entry.check, checks);
     if (!grid) continue;
     const core::Duration behind = (timeOf(entry) - grid->first) % grid->interval;
     return kBefore + (grid->interval - behind) % grid->interval;
@@ -71,26 +69,34 @@ bool starts(const HistoryEntry& entry) {
   return entry.kind == HistoryKind::kAttempt && entry.event == "started";
 }
 
-template <class Specs>
-bool has(const Specs& specs, const std::string& name) {
-  return std::any_of(specs.begin(), specs.end(),
-                     [&](const auto& spec) { return spec.name == name; });
+// When the attempts for each check started.
+using Starts = std::map<std::string, std::vector<core::Duration>>;
+
+Starts startsIn(const History& history) {
+  Starts all;
+  for (const HistoryEntry& entry : history) {
+    if (starts(entry)) all[entry.check].push_back(timeOf(entry));
+  }
+  return all;
 }
 
-// "restart" for "restart@db1".
-std::string family(const HistoryEntry& entry) {
-  const std::string suffix = "@" + entry.target;
-  return !entry.target.empty() && entry.governor.ends_with(suffix)
-             ? entry.governor.substr(0, entry.governor.size() - suffix.size())
-             : entry.governor;
+std::size_t attemptsIn(const Incident& incident, const Starts& starts) {
+  const auto found = starts.find(incident.check);
+  if (found == starts.end()) return 0;
+  const auto& moments = found->second;
+  const auto first = std::lower_bound(moments.begin(), moments.end(), incident.from);
+  const auto last =
+      incident.until ? std::lower_bound(first, moments.end(), *incident.until) : moments.end();
+  return static_cast<std::size_t>(last - first);
 }
 
 class Comparison {
  public:
   Comparison(const engine::Setup& setup, const std::vector<HistoryEntry>& entries)
       : setup_(setup),
+        checks_(setup.detection, setup.checks),
         begin_(entries.front().at),
-        lead_(leadOf(entries, setup)),
+        lead_(leadOf(entries, checks_)),
         then_(onTimeline(entries, begin_, lead_)) {}
 
   Backtest run() {
@@ -100,7 +106,7 @@ class Comparison {
     now_ = onTimeline(record.history, record.began, {});
     Backtest result{begin_, wallOf(timeOf(then_.back())), then_.size(), {}, {}, {}};
     result.governors = governors();
-    for (const Incident& incident : incidentsOf(then_)) result.incidents.push_back(of(incident));
+    result.incidents = incidents();
     result.remarks = remarksOn(setup_, then_, now_);
     addRefusals(record, result.remarks);
     return result;
@@ -109,66 +115,73 @@ class Comparison {
  private:
   core::WallTime wallOf(core::Duration at) const { return begin_ + (at - lead_); }
 
-  Tally tally(const History& history, const std::string& governor) const {
-    Tally tally;
+  // By governor, with its targets.
+  std::map<std::string, Tally> tallies(const History& history) const {
+    std::map<std::string, Tally> all;
     for (const HistoryEntry& entry : history) {
-      if (family(entry) != governor) continue;
+      Tally& tally = all[familyOf(entry)];
       if (starts(entry)) ++tally.attempts;
       if (entry.kind != HistoryKind::kGovernor || entry.event != "dormant") continue;
       ++tally.dormant;
       if (!tally.first_dormant) tally.first_dormant = wallOf(timeOf(entry));
     }
-    return tally;
+    return all;
   }
 
   std::vector<GovernorCompared> governors() const {
     std::vector<GovernorCompared> all;
+    auto then = tallies(then_);
+    auto now = tallies(now_);
+    std::set<std::string> known = {""};
     for (const auto& spec : setup_.governors) {
-      all.push_back({spec.name, tally(then_, spec.name), tally(now_, spec.name)});
+      all.push_back({spec.name, then[spec.name], now[spec.name]});
+      known.insert(spec.name);
     }
     for (const HistoryEntry& entry : then_) {
-      const std::string name = family(entry);
-      const bool known = std::any_of(all.begin(), all.end(),
-                                     [&](const auto& one) { return one.governor == name; });
-      if (!name.empty() && !known) all.push_back({name, tally(then_, name), std::nullopt});
+      const std::string name = familyOf(entry);
+      if (known.insert(name).second) all.push_back({name, then[name], std::nullopt});
     }
     return all;
   }
 
-  std::size_t attemptsIn(const Incident& incident, const History& history) const {
-    return static_cast<std::size_t>(
-        std::count_if(history.begin(), history.end(), [&](const HistoryEntry& entry) {
-          return starts(entry) && entry.check == incident.check && incident.holds(timeOf(entry));
-        }));
-  }
-
-  IncidentCompared of(const Incident& incident) const {
-    IncidentCompared compared{incident.check, wallOf(std::max(incident.from, lead_)), std::nullopt,
-                              attemptsIn(incident, then_), std::nullopt};
-    if (incident.until) compared.until = wallOf(*incident.until);
-    if (has(setup_.checks, incident.check)) compared.now = attemptsIn(incident, now_);
-    return compared;
+  std::vector<IncidentCompared> incidents() const {
+    std::vector<IncidentCompared> all;
+    const Starts then = startsIn(then_);
+    const Starts now = startsIn(now_);
+    for (const Incident& incident : incidentsOf(then_)) {
+      IncidentCompared compared{incident.check, wallOf(std::max(incident.from, lead_)),
+                                std::nullopt, attemptsIn(incident, then), std::nullopt};
+      if (incident.until) compared.until = wallOf(*incident.until);
+      if (checks_.indexOf(incident.check) >= 0) compared.now = attemptsIn(incident, now);
+      all.push_back(std::move(compared));
+    }
+    return all;
   }
 
   // A run by hand is recorded with its answer.
-  bool refusedThen(const Entry& entry) const {
-    return std::any_of(then_.begin(), then_.end(), [&](const HistoryEntry& then) {
-      return then.kind == HistoryKind::kHuman && then.event == "run_remedy" &&
-             timeOf(then) == entry.at && entry.message == "run remedy " + then.remedy &&
-             then.message.find(" is wanted; ") == std::string::npos;
-    });
+  std::set<std::pair<core::Duration, std::string>> refusedThen() const {
+    std::set<std::pair<core::Duration, std::string>> refused;
+    for (const HistoryEntry& then : then_) {
+      if (then.kind == HistoryKind::kHuman && then.event == "run_remedy" &&
+          then.message.find(" is wanted; ") == std::string::npos) {
+        refused.emplace(timeOf(then), "run remedy " + then.remedy);
+      }
+    }
+    return refused;
   }
 
   void addRefusals(const Record& record, std::vector<std::string>& remarks) const {
+    const auto refused_then = refusedThen();
     for (const Entry& entry : record.entries) {
       if (!entry.scripted || entry.level == engine::Note::Level::kInfo) continue;
-      if (refusedThen(entry)) continue;
+      if (refused_then.contains({entry.at, entry.message})) continue;
       remarks.push_back(core::toIso8601(wallOf(entry.at)) + " " + entry.message +
                         ": not applicable now: " + fieldOf(entry.fields, "answer"));
     }
   }
 
   const engine::Setup& setup_;
+  const engine::Detection checks_;
   core::WallTime begin_;
   core::Duration lead_;  // of the timeline, before the first entry
   History then_;

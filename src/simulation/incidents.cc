@@ -1,6 +1,7 @@
 #include "simulation/incidents.h"
 
 #include <algorithm>
+#include <map>
 
 namespace heald::simulation {
 namespace {
@@ -14,17 +15,9 @@ core::CheckStatus statusOf(std::string_view health) {
                                  : core::CheckStatus::kUnknown;
 }
 
-std::vector<CheckChange>& changesIn(
-    std::vector<std::pair<std::string, std::vector<CheckChange>>>& checks,
-    const HistoryEntry& first) {
-  for (auto& [name, changes] : checks) {
-    if (name == first.check) return changes;
-  }
-  auto& added = checks.emplace_back(first.check, std::vector<CheckChange>{}).second;
-  if (detailOf(first, "was") == "unhealthy") {
-    added.push_back({{}, core::CheckStatus::kCritical, "before the history begins", {}});
-  }
-  return added;
+std::vector<CheckChange> beforeItsFirst(const HistoryEntry& entry) {
+  if (detailOf(entry, "was") != "unhealthy") return {};
+  return {{{}, core::CheckStatus::kCritical, "before the history begins", {}}};
 }
 
 void addIncidents(const std::string& check, const std::vector<CheckChange>& changes,
@@ -43,6 +36,13 @@ void addIncidents(const std::string& check, const std::vector<CheckChange>& chan
 
 }  // namespace
 
+std::string familyOf(const HistoryEntry& entry) {
+  const std::string suffix = "@" + entry.target;
+  return !entry.target.empty() && entry.governor.ends_with(suffix)
+             ? entry.governor.substr(0, entry.governor.size() - suffix.size())
+             : entry.governor;
+}
+
 std::string detailOf(const HistoryEntry& entry, std::string_view key) {
   for (const auto& [name, value] : entry.details) {
     const auto* text = std::get_if<std::string>(&value);
@@ -53,10 +53,13 @@ std::string detailOf(const HistoryEntry& entry, std::string_view key) {
 
 std::vector<std::pair<std::string, std::vector<CheckChange>>> changesOf(const History& history) {
   std::vector<std::pair<std::string, std::vector<CheckChange>>> checks;
+  std::map<std::string, std::size_t> places;
   for (const HistoryEntry& entry : history) {
     if (entry.kind != HistoryKind::kCheck || entry.check.empty()) continue;
-    changesIn(checks, entry)
-        .push_back({timeOf(entry), statusOf(entry.event), entry.message, core::Duration{}});
+    const auto [place, is_new] = places.try_emplace(entry.check, checks.size());
+    if (is_new) checks.emplace_back(entry.check, beforeItsFirst(entry));
+    checks[place->second].second.push_back(
+        {timeOf(entry), statusOf(entry.event), entry.message, core::Duration{}});
   }
   return checks;
 }

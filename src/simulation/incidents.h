@@ -35,6 +35,9 @@ std::vector<Incident> incidentsOf(const History& history);
 // What each check was found to be, by name.
 std::vector<std::pair<std::string, std::vector<CheckChange>>> changesOf(const History& history);
 
+// "restart" for an entry of "restart@db1".
+std::string familyOf(const engine::HistoryEntry& entry);
+
 // "" when there is no such detail, or it is no text.
 std::string detailOf(const engine::HistoryEntry& entry, std::string_view key);
 

@@ -128,14 +128,15 @@ void Player::take(const engine::Note& note) {
 }
 
 void Player::attemptEnded(const engine::Note& note, bool ok) {
-  const std::string number = fieldOf(note.fields, "attempt");
+  const std::uint64_t number = std::stoull(fieldOf(note.fields, "attempt"));
   const std::string governor = fieldOf(note.fields, "governor");
-  for (AttemptMade& made : record_.attempts) {
-    if (std::to_string(made.attempt) == number && made.governor == governor) {
-      made.ended = driver_.time();
-      made.ok = ok;
-    }
-  }
+  // It began not long ago.
+  const auto made = std::find_if(
+      record_.attempts.rbegin(), record_.attempts.rend(),
+      [&](const AttemptMade& m) { return m.attempt == number && m.governor == governor; });
+  if (made == record_.attempts.rend()) return;
+  made->ended = driver_.time();
+  made->ok = ok;
 }
 
 void Player::run(const engine::StartCheck& check) {

@@ -32,7 +32,8 @@ struct Outcome {
   engine::ActionOutcome outcome = engine::ActionOutcome::kFailed;
   std::optional<int> step;   // of these steps only, counted from 1
   std::optional<int> times;  // so often (once), then the next entry; the last one stays
-  // Of attempts that start at or after `from` and before `until` only. A backtest's; no key.
+  // Of attempts that start at or after `from` and before `until` only. A backtest's, in the order
+  // of `from`; no key.
   std::optional<core::Duration> from;
   std::optional<core::Duration> until;
   core::Duration takes{};
