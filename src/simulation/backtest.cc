@@ -206,6 +206,8 @@ const std::vector<std::string>& backtestAssumptions() {
       "last one the last again; without any it fails at once",
       "an attempt that is recorded as a success heals its check; otherwise an incident ends when "
       "it ended then",
+      "Alertmanager tells of an alert that fires again a second after each human action, flag and "
+      "pause, and every 12 hours",
   };
   return kAssumptions;
 }

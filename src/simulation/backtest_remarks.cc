@@ -66,11 +66,16 @@ void addRemedies(const engine::Setup& setup, const History& then, const History&
 }
 
 void addAlerts(const engine::Setup& setup, const History& then, std::vector<std::string>& remarks) {
+  std::set<std::string> told;
+  for (const HistoryEntry& entry : then) {
+    if (entry.kind == HistoryKind::kAlert) told.insert(entry.remedy);
+  }
   for (const auto& spec : setup.remedies) {
-    const auto alerts = std::count_if(then.begin(), then.end(), [&](const HistoryEntry& entry) {
-      return entry.kind == HistoryKind::kAlert && entry.remedy == spec.name;
-    });
-    if (alerts > 0 && !spec.alert.arguments.empty()) {
+    if (!spec.byAlert()) continue;
+    if (!told.contains(spec.name)) {
+      remarks.push_back("the history has no alert for remedy " + spec.name +
+                        ": it is not asked for");
+    } else if (!spec.alert.arguments.empty()) {
       remarks.push_back("remedy " + spec.name +
                         " takes arguments from labels, which the history does not keep: its "
                         "alerts may ask for nothing");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/detection.h"
+#include "engine/episodes.h"
 #include "engine/pauses.h"
 #include "simulation/backtest.h"
 
@@ -13,6 +15,9 @@ using engine::HistoryEntry;
 using engine::HistoryKind;
 
 constexpr const char* kBy = "backtest";
+// After a human, so that what he has done is done.
+constexpr core::Duration kRepeatAfter = std::chrono::seconds(1);
+constexpr core::Duration kRepeatEvery = engine::Episodes::kForget / 2;
 
 std::string reasonOr(const HistoryEntry& entry) {
   return entry.message.empty() ? "as in the history" : entry.message;
@@ -80,15 +85,36 @@ Outcome outcomeOf(const HistoryEntry& end, const engine::RemedySpec& spec) {
   return outcome;
 }
 
+// When the incidents of each check began, but the first.
+std::map<std::string, std::vector<core::Duration>> beginsOf(const History& history) {
+  std::map<std::string, std::vector<core::Duration>> begins;
+  for (const Incident& incident : incidentsOf(history)) {
+    begins[incident.check].push_back(incident.from);
+  }
+  for (auto& [check, moments] : begins) moments.erase(moments.begin());
+  return begins;
+}
+
+// An alert, from its first entry on.
+struct Firing {
+  engine::Alert alert;
+  std::string what;
+  core::Duration from{};
+};
+
 class Replay {
  public:
   Replay(const History& history, const engine::Setup& setup)
-      : history_(history), setup_(setup), attempts_(attemptsOf(history)) {}
+      : history_(history),
+        setup_(setup),
+        checks_(setup.detection, setup.checks),
+        attempts_(attemptsOf(history)) {}
 
   Scenario run() {
     scenario_.checks = changesOf(history_);
-    for (const auto& spec : setup_.remedies) addOutcomes(spec);
+    addOutcomes();
     for (const HistoryEntry& entry : history_) add(entry);
+    for (const auto& [key, firing] : firing_) repeat(firing, timeOf(history_.back()));
     for (const Attempt& attempt : attempts_) {
       if (attempt.start->remedy.empty()) addPermit(attempt);
     }
@@ -96,46 +122,56 @@ class Replay {
   }
 
  private:
-  void addOutcomes(const engine::RemedySpec& spec);
+  void addOutcomes();
   void add(const HistoryEntry& entry);
   void addHuman(const HistoryEntry& entry);
-  core::Duration lengthOfPause(const HistoryEntry& paused) const;
   void addPause(const HistoryEntry& entry);
   void addAlert(const HistoryEntry& entry);
+  void addAlert(const HistoryEntry& entry, const engine::RemedySpec& spec);
+  void forget(const Firing& firing, core::Duration at);
+  void repeat(const Firing& firing, core::Duration until);
+  void repeatAt(const Firing& firing, core::Duration at);
   void addPermit(const Attempt& attempt);
-  void addLooks(const HistoryEntry& entry);
+  void letGo(const HistoryEntry& entry);
   void doing(const HistoryEntry& entry, std::string what, engine::Event event) {
     scenario_.doings.push_back({timeOf(entry), std::move(what), std::move(event)});
   }
-  bool hasCheck(const std::string& name) const {
-    return std::any_of(setup_.checks.begin(), setup_.checks.end(),
-                       [&](const auto& spec) { return spec.name == name; });
-  }
+  bool hasCheck(const std::string& name) const { return checks_.indexOf(name) >= 0; }
+
+  struct Paused {
+    std::size_t doing;
+    core::Duration at;
+  };
 
   const History& history_;
   const engine::Setup& setup_;
+  const engine::Detection checks_;
   std::vector<Attempt> attempts_;
   std::map<std::string, std::size_t> episodes_;  // by when they started
-  std::map<std::string, core::Duration> ill_;    // when each check became unhealthy last
+  std::map<engine::EpisodeKey, Firing> firing_;
+  std::vector<core::Duration> let_go_;         // when a human may have let something go on
+  std::map<std::string, Paused> paused_;       // by remedy
+  std::map<std::string, core::Duration> ill_;  // when each check became unhealthy last
   Scenario scenario_;
 };
 
-void Replay::addOutcomes(const engine::RemedySpec& spec) {
-  std::vector<core::Duration> begins;  // of the incidents of its check, but the first
-  for (const Incident& incident : incidentsOf(history_)) {
-    if (incident.check == spec.check && !spec.check.empty()) begins.push_back(incident.from);
-  }
-  if (!begins.empty()) begins.erase(begins.begin());
-  std::vector<Outcome> outcomes;
+void Replay::addOutcomes() {
+  auto begins = beginsOf(history_);
+  std::map<std::string, std::vector<Outcome>> outcomes;
+  std::map<std::string, const engine::RemedySpec*> specs;
+  for (const auto& spec : setup_.remedies) specs[spec.name] = &spec;
   for (const Attempt& attempt : attempts_) {
-    if (attempt.start->remedy != spec.name || attempt.end == nullptr) continue;
-    Outcome outcome = outcomeOf(*attempt.end, spec);
-    const auto next = std::upper_bound(begins.begin(), begins.end(), timeOf(*attempt.start));
-    if (next != begins.begin()) outcome.from = *(next - 1);
-    if (next != begins.end()) outcome.until = *next;
-    outcomes.push_back(std::move(outcome));
+    const auto spec = specs.find(attempt.start->remedy);
+    if (spec == specs.end() || attempt.end == nullptr) continue;
+    Outcome outcome = outcomeOf(*attempt.end, *spec->second);
+    const auto& moments = begins[spec->second->check];
+    const auto next = std::upper_bound(moments.begin(), moments.end(), timeOf(*attempt.start));
+    if (next != moments.begin()) outcome.from = *(next - 1);
+    if (next != moments.end()) outcome.until = *next;
+    outcomes[spec->first].push_back(std::move(outcome));
   }
-  if (!outcomes.empty()) scenario_.remedies.emplace_back(spec.name, std::move(outcomes));
+  scenario_.remedies.assign(std::make_move_iterator(outcomes.begin()),
+                            std::make_move_iterator(outcomes.end()));
 }
 
 void Replay::add(const HistoryEntry& entry) {
@@ -146,18 +182,18 @@ void Replay::add(const HistoryEntry& entry) {
       break;
     case HistoryKind::kHuman:
       addHuman(entry);
-      addLooks(entry);
+      letGo(entry);
       break;
     case HistoryKind::kFlag:
       if (const auto feature = core::featureNamed(detailOf(entry, "flag"))) {
         doing(entry, "flag " + detailOf(entry, "flag") + " " + entry.event,
               engine::SetFlag{*feature, entry.event == "on", reasonOr(entry), kBy});
       }
-      addLooks(entry);
+      letGo(entry);
       break;
     case HistoryKind::kPause:
       addPause(entry);
-      addLooks(entry);
+      letGo(entry);
       break;
     case HistoryKind::kAlert:
       addAlert(entry);
@@ -168,15 +204,16 @@ void Replay::add(const HistoryEntry& entry) {
 }
 
 // What a human lets go on waits for the next result of its check: that one comes so many intervals
-// after the last that is known.
-void Replay::addLooks(const HistoryEntry& entry) {
-  for (const engine::CheckSpec& spec : setup_.checks) {
+// after the last that is known. For an alert it waits until that is heard of again.
+void Replay::letGo(const HistoryEntry& entry) {
+  if (let_go_.empty() || let_go_.back() < timeOf(entry)) let_go_.push_back(timeOf(entry));
+  for (int i = 0; i < static_cast<int>(checks_.size()); ++i) {
+    const engine::CheckSpec& spec = checks_.spec(i);
     const auto last = ill_.find(spec.name);
     if (last == ill_.end()) continue;
-    const auto interval = spec.follows_cycle ? setup_.detection.interval : spec.interval;
-    const auto runs = (timeOf(entry) - last->second) / interval + 1;
+    const auto runs = (timeOf(entry) - last->second) / spec.interval + 1;
     scenario_.doings.push_back(
-        {last->second + runs * interval, kLook, engine::RunCheckNow{spec.name, kBy}});
+        {last->second + runs * spec.interval, kLook, engine::RunCheckNow{spec.name, kBy}});
   }
 }
 
@@ -195,23 +232,21 @@ void Replay::addHuman(const HistoryEntry& entry) {
   }
 }
 
-// Until it was over by itself. Without that it is as long as can be: a human ended it, or the
-// history ends sooner.
-core::Duration Replay::lengthOfPause(const HistoryEntry& paused) const {
-  for (const HistoryEntry* next = &paused + 1; next != history_.data() + history_.size(); ++next) {
-    if (next->kind != HistoryKind::kPause || next->remedy != paused.remedy) continue;
-    if (next->event != "over") break;
-    return std::clamp<core::Duration>(timeOf(*next) - timeOf(paused), std::chrono::seconds(1),
-                                      engine::Pauses::kLongest);
-  }
-  return engine::Pauses::kLongest;
-}
-
+// It is as long as can be, unless it was over by itself: a human ended it, or the history ends
+// sooner.
 void Replay::addPause(const HistoryEntry& entry) {
   const std::string name = entry.remedy.empty() ? "all" : entry.remedy;
+  const auto before = paused_.find(entry.remedy);
+  if (before != paused_.end() && entry.event == "over") {
+    auto& pause = std::get<engine::PauseRemedy>(scenario_.doings[before->second.doing].event);
+    pause.lasts = std::clamp<core::Duration>(timeOf(entry) - before->second.at,
+                                             std::chrono::seconds(1), engine::Pauses::kLongest);
+  }
+  if (before != paused_.end()) paused_.erase(before);
   if (entry.event == "paused") {
+    paused_[entry.remedy] = {scenario_.doings.size(), timeOf(entry)};
     doing(entry, "pause " + name,
-          engine::PauseRemedy{entry.remedy, lengthOfPause(entry), reasonOr(entry), kBy});
+          engine::PauseRemedy{entry.remedy, engine::Pauses::kLongest, reasonOr(entry), kBy});
   } else if (entry.event == "unpaused") {
     doing(entry, "unpause " + name, engine::UnpauseRemedy{entry.remedy, kBy});
   }
@@ -219,18 +254,46 @@ void Replay::addPause(const HistoryEntry& entry) {
 
 void Replay::addAlert(const HistoryEntry& entry) {
   for (const auto& spec : setup_.remedies) {
-    if (spec.name != entry.remedy || !spec.byAlert()) continue;
-    engine::Labels labels = spec.alert.matchers;
-    if (!spec.alert.target.empty()) labels.emplace_back(spec.alert.target, entry.target);
-    // Only that episodes can be told apart counts, not when they started.
-    const std::string started = detailOf(entry, "startsAt");
-    const auto number = episodes_.emplace(started, episodes_.size()).first->second;
-    const engine::Alert alert{detailOf(entry, "fingerprint"),
-                              core::WallTime(std::chrono::seconds(number)), entry.event == "firing",
-                              std::move(labels)};
-    doing(entry, "alert for " + spec.name + " " + entry.event,
-          engine::AlertsReceived{{alert}, kBy});
+    if (spec.name == entry.remedy && spec.byAlert()) addAlert(entry, spec);
   }
+}
+
+void Replay::addAlert(const HistoryEntry& entry, const engine::RemedySpec& spec) {
+  // Only that episodes can be told apart counts, not when they started.
+  const std::string started = detailOf(entry, "startsAt");
+  const auto number = episodes_.emplace(started, episodes_.size()).first->second;
+  engine::Alert alert{detailOf(entry, "fingerprint"), core::WallTime(std::chrono::seconds(number)),
+                      entry.event == "firing", spec.alert.matchers};
+  if (!spec.alert.target.empty()) alert.labels.emplace_back(spec.alert.target, entry.target);
+  const std::string what = "alert for " + spec.name + " " + entry.event;
+  const engine::EpisodeKey key{spec.name, alert.fingerprint, alert.starts_at};
+  if (const auto found = firing_.find(key); found != firing_.end() && !alert.firing) {
+    entry.event == "forgotten" ? forget(found->second, timeOf(entry))
+                               : repeat(found->second, timeOf(entry));
+    firing_.erase(found);
+  }
+  if (entry.event == "forgotten") return;
+  if (alert.firing) firing_.try_emplace(key, Firing{alert, what + " again", timeOf(entry)});
+  doing(entry, what, engine::AlertsReceived{{alert}, kBy});
+}
+
+// It was heard of last so long before.
+void Replay::forget(const Firing& firing, core::Duration at) {
+  repeat(firing, at - engine::Episodes::kForget);
+  repeatAt(firing, at - engine::Episodes::kForget);
+}
+
+void Replay::repeat(const Firing& firing, core::Duration until) {
+  for (auto at = firing.from + kRepeatEvery; at < until; at += kRepeatEvery) repeatAt(firing, at);
+  auto human = std::lower_bound(let_go_.begin(), let_go_.end(), firing.from);
+  for (; human != let_go_.end() && *human + kRepeatAfter < until; ++human) {
+    repeatAt(firing, *human + kRepeatAfter);
+  }
+}
+
+void Replay::repeatAt(const Firing& firing, core::Duration at) {
+  if (at <= firing.from) return;
+  scenario_.doings.push_back({at, firing.what, engine::AlertsReceived{{firing.alert}, kBy}});
 }
 
 void Replay::addPermit(const Attempt& attempt) {

@@ -15,11 +15,12 @@ inline constexpr const char* kLook = "look";
 // does not have is left out.
 //
 // - Checks find what the history says they were.
-// - The n-th attempt of a remedy in an incident (for one without a check: of all) does what the
-// n-th
-//   recorded one did; after the last, the last again; without any it fails at once. One that
-//   succeeded heals, until the check changes again.
+// - The n-th attempt of a remedy in an incident does what the n-th recorded one did; of a remedy
+//   without a check it counts all. After the last comes the last again; without any it fails at
+//   once. One that succeeded heals, until the check changes again.
 // - Humans, flags, pauses, permits and alerts come when they came.
+// - What fires is told again, as Alertmanager does: a moment after each human, flag and pause, and
+//   often enough not to be forgotten before it was forgotten then.
 Scenario replayOf(const History& history, const engine::Setup& setup);
 
 }  // namespace heald::simulation

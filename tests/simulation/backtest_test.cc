@@ -244,15 +244,19 @@ permits:
   EXPECT_EQ(governor(backtest(service(), historyOf(scenario))).now->attempts, 3u);
 }
 
-TEST(Backtest, AlertsFireAgain) {
-  const engine::Setup setup = setupOf(R"(
+// A remedy for alerts, with targets; what it does fails, or the alert says so within two minutes.
+engine::Setup cleaning(const std::string& more = "") {
+  return setupOf(R"(
 remedies:
   - name: clean
     when: {alert: {alertname: DiskFull}}
     target: instance
     exec: {command: [/bin/true]}
     verify: {within: 2m}
-)");
+)" + more);
+}
+
+TEST(Backtest, AlertsFireAgain) {
   const std::string scenario = R"(
 run_for: 2h
 remedies: {clean: [{outcome: ok, takes: 5s, times: 1}, {outcome: failed, takes: 1s}]}
@@ -260,8 +264,108 @@ alerts:
   - {at: 1m, labels: {alertname: DiskFull, instance: db1}, resolved_at: 2m}
   - {at: 30m, labels: {alertname: DiskFull, instance: db2}, resolved_at: 1h}
 )";
-  expectTheSame(scenario, setup, "");
-  EXPECT_EQ(governor(backtest(setup, historyOf(scenario, setup)), "clean").now->attempts, 2u);
+  expectTheSame(scenario, cleaning(), "");
+  const auto history = historyOf(scenario, cleaning());
+  EXPECT_EQ(governor(backtest(cleaning(), history), "clean").now->attempts, 2u);
+}
+
+engine::AlertsReceived diskFull(bool firing, const std::string& instance = "db1") {
+  return {
+      {{instance, core::WallTime{}, firing, {{"alertname", "DiskFull"}, {"instance", instance}}}},
+      "test"};
+}
+
+// Alertmanager tells of an alert of db1 from `from` on, every `every`, until `until`.
+void fire(Scenario& scenario, core::Duration from, core::Duration every, core::Duration until) {
+  for (core::Duration at = from; at < until; at += every) {
+    scenario.doings.push_back({at, "alert", diskFull(true)});
+  }
+}
+
+void expectTheSameCleaning(const Scenario& scenario, std::size_t attempts) {
+  const auto history = play(cleaning(), scenario).history;
+  const Backtest result = backtest(cleaning(), history);
+  const GovernorCompared& compared = governor(result, "clean");
+  EXPECT_EQ(compared.then.attempts, attempts);
+  EXPECT_EQ(compared.now->attempts, attempts);
+  EXPECT_EQ(compared.now->dormant, compared.then.dormant);
+  EXPECT_THAT(result.remarks, Not(Contains(HasSubstr("not applicable"))));
+}
+
+TEST(Backtest, AnAlertThatWasSetAsideIsHeardOfAgainAfterWhatAHumanDid) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  const std::vector<std::pair<engine::Event, engine::Event>> stops = {
+      {engine::EnterDormant{"clean", "work", "test"}, engine::Resume{"clean", "done", "test"}},
+      {engine::SetFlag{core::Feature::kAutoHealing, false, "work", "test"},
+       engine::SetFlag{core::Feature::kAutoHealing, true, "done", "test"}},
+      {engine::PauseRemedy{"clean", hours(20), "work", "test"},
+       engine::UnpauseRemedy{"clean", "test"}}};
+  for (const auto& [stop, go_on] : stops) {
+    Scenario scenario;
+    scenario.run_for = hours(8);
+    scenario.doings = {{minutes(5), "stop", stop}, {hours(3), "go on", go_on}};
+    fire(scenario, minutes(10), hours(1), hours(8));
+    expectTheSameCleaning(scenario, 1);
+  }
+}
+
+TEST(Backtest, APauseThatIsOverByItselfLetsAnAlertGoOn) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  Scenario scenario;
+  scenario.run_for = hours(8);
+  scenario.doings = {{minutes(5), "stop", engine::PauseRemedy{"", hours(2), "work", "test"}}};
+  fire(scenario, minutes(10), hours(1), hours(8));
+  expectTheSameCleaning(scenario, 1);
+}
+
+TEST(Backtest, AnAlertThatFiresForDaysIsNotForgotten) {
+  using std::chrono::hours;
+  Scenario scenario;
+  scenario.run_for = hours(80);
+  scenario.doings = {{hours(1), "stop", engine::EnterDormant{"clean", "work", "test"}},
+                     {hours(70), "go on", engine::Resume{"clean", "done", "test"}}};
+  fire(scenario, hours(3), hours(4), hours(80));
+  expectTheSameCleaning(scenario, 1);
+}
+
+TEST(Backtest, AnAlertThatWasForgottenThenIsForgottenNow) {
+  using std::chrono::hours;
+  Scenario scenario;
+  scenario.run_for = hours(80);
+  scenario.doings = {{hours(1), "stop", engine::EnterDormant{"clean", "work", "test"}},
+                     {hours(70), "go on", engine::Resume{"clean", "done", "test"}}};
+  fire(scenario, hours(3), hours(4), hours(30));
+  expectTheSameCleaning(scenario, 0);
+}
+
+// It is verified when the alert is forgotten.
+TEST(Backtest, AForgottenAlertIsNoSuccess) {
+  const auto entry = [](HistoryKind kind, const char* event, core::Duration at) {
+    return HistoryEntry{.kind = kind,
+                        .event = event,
+                        .at = core::WallTime(std::chrono::hours(490'000) + at),
+                        .governor = kind == HistoryKind::kAttempt ? "clean@db1" : "",
+                        .remedy = "clean",
+                        .target = "db1",
+                        .attempt = kind == HistoryKind::kAttempt ? 1u : 0u};
+  };
+  using std::chrono::minutes;
+  std::vector<HistoryEntry> history = {entry(HistoryKind::kAlert, "firing", {}),
+                                       entry(HistoryKind::kAttempt, "started", {}),
+                                       entry(HistoryKind::kAlert, "forgotten", minutes(1)),
+                                       entry(HistoryKind::kAttempt, "failed", minutes(2)),
+                                       entry(HistoryKind::kAlert, "firing", minutes(9))};
+  history[3].details = {{"reason", "verification"}, {"duration", std::int64_t{120'000}}};
+  Backtest result =
+      backtest(cleaning("governors: {clean: {max_consecutive_failures: 1}}\n"), history);
+  EXPECT_EQ(governor(result, "clean").now->dormant, 1u);
+}
+
+TEST(Backtest, ARemedyForAlertsThatTheHistoryDoesNotNameIsTold) {
+  EXPECT_THAT(backtest(cleaning(), historyOf(kDown)).remarks,
+              Contains("the history has no alert for remedy clean: it is not asked for"));
 }
 
 TEST(Backtest, WhatOneSideDoesNotHaveIsTold) {
