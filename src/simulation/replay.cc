@@ -124,6 +124,7 @@ class Replay {
  private:
   void addOutcomes();
   void add(const HistoryEntry& entry);
+  bool doneForItsFamily(const HistoryEntry& entry);
   void addHuman(const HistoryEntry& entry);
   void addPause(const HistoryEntry& entry);
   void addAlert(const HistoryEntry& entry);
@@ -149,9 +150,10 @@ class Replay {
   std::vector<Attempt> attempts_;
   std::map<std::string, std::size_t> episodes_;  // by when they started
   std::map<engine::EpisodeKey, Firing> firing_;
-  std::vector<core::Duration> let_go_;         // when a human may have let something go on
-  std::map<std::string, Paused> paused_;       // by remedy
-  std::map<std::string, core::Duration> ill_;  // when each check became unhealthy last
+  std::vector<core::Duration> let_go_;                // when a human may have let something go on
+  std::map<std::string, const HistoryEntry*> human_;  // the last entry of each governor
+  std::map<std::string, Paused> paused_;              // by remedy
+  std::map<std::string, core::Duration> ill_;         // when each check became unhealthy last
   Scenario scenario_;
 };
 
@@ -217,8 +219,19 @@ void Replay::letGo(const HistoryEntry& entry) {
   }
 }
 
+// One command for a name that has targets leaves an entry for the name, and then one for each.
+bool Replay::doneForItsFamily(const HistoryEntry& entry) {
+  const auto found = human_.find(familyOf(entry));
+  human_[entry.governor] = &entry;
+  if (entry.target.empty() || found == human_.end()) return false;
+  const HistoryEntry& family = *found->second;
+  return family.event == entry.event && family.actor == entry.actor &&
+         family.message == entry.message && family.at == entry.at;
+}
+
 void Replay::addHuman(const HistoryEntry& entry) {
   const std::string& governor = entry.governor;
+  if (!governor.empty() && doneForItsFamily(entry)) return;
   if (entry.event == "resume") {
     doing(entry, "resume " + governor, engine::Resume{governor, reasonOr(entry), kBy});
   } else if (entry.event == "dormant") {

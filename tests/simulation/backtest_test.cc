@@ -368,6 +368,43 @@ TEST(Backtest, ARemedyForAlertsThatTheHistoryDoesNotNameIsTold) {
               Contains("the history has no alert for remedy clean: it is not asked for"));
 }
 
+TEST(Backtest, WhatAHumanDidForAGovernorWithItsTargetsIsDoneOnce) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  Scenario scenario;
+  scenario.run_for = hours(3);
+  scenario.doings = {{minutes(1), "alert", diskFull(true)},
+                     {minutes(2), "alert", diskFull(true, "db2")},
+                     {minutes(30), "stop", engine::EnterDormant{"clean", "work", "test"}},
+                     {hours(1), "go on", engine::Resume{"clean", "done", "test"}},
+                     {hours(2), "reset", engine::Reset{"clean", false, "test"}}};
+  const auto history = play(cleaning(), scenario).history;
+  const auto told = [&](const char* event) {
+    return std::count_if(history.begin(), history.end(), [&](const HistoryEntry& entry) {
+      return entry.kind == HistoryKind::kHuman && entry.event == event;
+    });
+  };
+  ASSERT_EQ(told("resume"), 3);
+  const Backtest result = backtest(cleaning(), history);
+  EXPECT_EQ(governor(result, "clean").then.dormant, 3u);
+  EXPECT_EQ(governor(result, "clean").now->dormant, 3u);
+  EXPECT_THAT(result.remarks, Not(Contains(HasSubstr("not applicable"))));
+}
+
+// At the same moment, each with a command of its own.
+TEST(Backtest, WhatHumansDidForTwoTargetsIsDoneForBoth) {
+  using std::chrono::minutes;
+  Scenario scenario;
+  scenario.run_for = std::chrono::hours(1);
+  scenario.doings = {{minutes(1), "alert", diskFull(true)},
+                     {minutes(2), "alert", diskFull(true, "db2")},
+                     {minutes(9), "stop", engine::EnterDormant{"clean@db1", "work", "test"}},
+                     {minutes(9), "stop", engine::EnterDormant{"clean@db2", "work", "test"}}};
+  const Backtest result = backtest(cleaning(), play(cleaning(), scenario).history);
+  EXPECT_EQ(governor(result, "clean").then.dormant, 2u);
+  EXPECT_EQ(governor(result, "clean").now->dormant, 2u);
+}
+
 TEST(Backtest, WhatOneSideDoesNotHaveIsTold) {
   const engine::Setup other = setupOf(R"(
 checks: [{name: other, exec: {command: [/bin/true]}, interval: 10s}]
