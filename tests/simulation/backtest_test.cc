@@ -4,8 +4,6 @@
 
 #include <gmock/gmock.h>
 
-#include <ctime>
-
 #include "support.h"
 
 namespace heald::simulation {
@@ -474,44 +472,6 @@ TEST(Backtest, ALengthThatCannotBeIsBounded) {
     length = std::numeric_limits<std::int64_t>::max();
   }
   EXPECT_EQ(incidents(backtest(service(), history)), "10/2");  // the second one never ends
-}
-
-// A service that is down every ten minutes, and that one restart heals.
-std::vector<HistoryEntry> flapping(std::size_t incidents) {
-  std::vector<HistoryEntry> history;
-  for (std::uint64_t number = 1; number <= incidents; ++number) {
-    const core::Duration at = std::chrono::minutes(10 * number);
-    history.push_back(health("unhealthy", "healthy", at));
-    for (const char* event : {"started", "succeeded"}) {
-      history.push_back({.kind = HistoryKind::kAttempt,
-                         .event = event,
-                         .at = history.back().at,
-                         .governor = "restart",
-                         .remedy = "restart",
-                         .check = "service",
-                         .attempt = number});
-    }
-    history.back().details = {{"duration", std::int64_t{2000}}};
-    history.push_back(health("healthy", "unhealthy", at + std::chrono::seconds(2)));
-  }
-  return history;
-}
-
-// Of the processor, in whatever unit.
-double costOf(std::size_t count) {
-  const auto setup = service("governors: {restart: {budgets: []}}\n");
-  const auto history = flapping(count);
-  const std::clock_t before = std::clock();
-  const Backtest result = backtest(setup, history);
-  const std::clock_t after = std::clock();
-  EXPECT_EQ(result.incidents.size(), count);
-  EXPECT_EQ(governor(result).now->attempts, count);
-  return static_cast<double>(after - before);
-}
-
-TEST(Backtest, AHistoryOfFourTimesTheLengthTakesFourTimesAsLong) {
-  const double cost = costOf(1500);
-  EXPECT_LT(costOf(6000), 9 * cost);  // 16 if anything is done for all others of each
 }
 
 TEST(Backtest, OneEntryIsEnough) {
