@@ -74,7 +74,7 @@ int Healing::indexOf(const std::string& name) const {
 
 Error Healing::noRemedy(const std::string& name) const {
   std::string names;
-  for (std::size_t i = 0; i < remedies_.size() && i < 20; ++i) {
+  for (std::size_t i = 0; i < configured_ && i < 20; ++i) {
     names += (i == 0 ? "" : ", ") + remedies_[i].spec.name;
   }
   return {ErrorCode::kNotFound, "no remedy \"" + name + "\" (there are: " + names + ")"};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/text.h"
+#include "engine/background_tasks.h"
 #include "support/alerts.h"
 
 namespace heald::engine {
@@ -180,6 +181,80 @@ TEST(Commands, OfTwoPausesThatEndTogetherItsOwnIsNamed) {
   EXPECT_EQ(answerOf(world.send(RunRemedyNow{"restart", "bob"})),
             "remedy \"restart\" is paused for another 2m (everything); to end that: healdctl "
             "unpause --all");
+}
+
+TEST(Commands, ACheckIsRunByHandWithWhoAskedInTheHistory) {
+  World world(oneRemedy());
+  world.runFor(seconds(3));
+  world.history.clear();
+  EXPECT_EQ(answerOf(world.send(RunCheckNow{"service", "alice"})), "check \"service\" is run now");
+  const core::WallTime asked = world.now().wall;
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.history.size(), 1u);
+  const HistoryEntry told{.kind = HistoryKind::kHuman,
+                          .event = "run_check",
+                          .at = asked,
+                          .check = "service",
+                          .actor = "alice"};
+  EXPECT_EQ(world.history[0], told);
+}
+
+TEST(Commands, AnActionOnATargetIsToldWithIt) {
+  World world(test::forTargets());
+  test::send(world, {test::alert("web1")});
+  world.runFor(seconds(2));
+  world.history.clear();
+  EXPECT_EQ(answerOf(world.send(EnterDormant{"main@web1", "moving", "alice"})),
+            "enter dormant mode: main@web1");
+  ASSERT_EQ(world.history.size(), 2u);
+  const HistoryEntry told{.kind = HistoryKind::kHuman,
+                          .event = "dormant",
+                          .at = world.now().wall,
+                          .governor = "main@web1",
+                          .target = "web1",
+                          .actor = "alice",
+                          .message = "moving"};
+  EXPECT_EQ(world.history[0], told);
+  EXPECT_FALSE(world.governor("main").state.dormant());
+}
+
+TEST(Commands, AFlagIsAnsweredAndToldByItsWord) {
+  World world(oneRemedy());
+  EXPECT_EQ(answerOf(world.send(SetFlag{core::Feature::kAutoDetection, false, "why", "alice"})),
+            "auto_detection is off");
+  const HistoryEntry told{.kind = HistoryKind::kFlag,
+                          .event = "off",
+                          .at = world.now().wall,
+                          .actor = "alice",
+                          .message = "why",
+                          .details = {{"flag", std::string("auto_detection")}}};
+  ASSERT_EQ(world.history.size(), 1u);
+  EXPECT_EQ(world.history[0], told);
+  EXPECT_EQ(answerOf(world.send(SetFlag{core::Feature::kAutoDetection, true, "why", "alice"})),
+            "auto_detection is on");
+  EXPECT_EQ(world.history[1].event, "on");
+}
+
+TEST(Commands, HealdsOwnTasksAreNobodyElses) {
+  World world(oneRemedy());
+  EXPECT_EQ(answerOf(world.send(
+                RegisterTask{kPreventiveTask, TaskKind::kInterval, minutes(1), true, true})),
+            "background task \"" + std::string(kPreventiveTask) + "\" is heald's own");
+  EXPECT_EQ(answerOf(world.send(RemoveTask{kDetectionTask})),
+            "background task \"" + std::string(kDetectionTask) +
+                "\" is heald's own: switch its feature off");
+  EXPECT_EQ(world.snapshot().tasks.size(), 3u);
+  EXPECT_EQ(answerOf(world.send(RegisterTask{"one", TaskKind::kInterval, minutes(1), true, true})),
+            "registered");
+  EXPECT_EQ(answerOf(world.send(RemoveTask{"one"})), "removed");
+}
+
+TEST(Commands, ARemedyIsNamedOnceHoweverManyTargetsItHas) {
+  World world(test::forTargets());
+  test::send(world, {test::alert("web1"), test::alert("web2")});
+  ASSERT_EQ(world.snapshot().targets.size(), 2u);
+  EXPECT_EQ(answerOf(world.send(RunRemedyNow{"x", "somebody"})),
+            "no remedy \"x\" (there are: restart)");
 }
 
 }  // namespace
