@@ -10,18 +10,15 @@ std::optional<HealthRecord::Change> HealthRecord::observe(core::Health health, c
     window_ = now;
     in_window_ = 0;
   }
-  if (in_window_ >= kMost) {
+  // A change back to what was told is left out as well: others before it have been.
+  if (in_window_ >= kMost || health == told_) {
     left_out_ += changed ? 1 : 0;
-    return std::nullopt;
-  }
-  if (health == told_) {
     return std::nullopt;
   }
   ++in_window_;
   // The last of those that were left out is the one that is told now, unless this is one more.
   const std::int64_t left_out = std::exchange(left_out_, 0);
-  return Change{std::exchange(told_, health), health,
-                left_out > 0 && !changed ? left_out - 1 : left_out};
+  return Change{std::exchange(told_, health), health, changed ? left_out : left_out - 1};
 }
 
 }  // namespace heald::engine
