@@ -80,7 +80,7 @@ class EveryState {
       for (const BreakerState breaker : kBreakerStates) {
         for (const Duration open : kDeadlines) {
           for (const int admitted : {0, 1}) {
-            for (const int failures : {0, 4}) {
+            for (const int failures : {0, 1, 4}) {
               for (const Duration backoff : kDeadlines) {
                 for (const int flying : {0, 1, 2}) {
                   for (const int starts : {0, 1, 2}) {

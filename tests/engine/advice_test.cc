@@ -29,6 +29,37 @@ std::string commandFor(const std::vector<Recommendation>& advice, const std::str
   return "";
 }
 
+const core::Now kRead{core::BootTime(hours(100)), core::WallTime(hours(490'000))};
+
+// "severity governor reason: message", one for each.
+std::vector<std::string> linesOf(const std::vector<Issue>& issues) {
+  std::vector<std::string> lines;
+  for (const Issue& issue : issues) {
+    lines.push_back(std::string(toString(issue.severity)) + " " + issue.governor + " " +
+                    issue.reason + ": " + issue.message);
+  }
+  return lines;
+}
+
+// "governor reason: message | command", one for each.
+std::vector<std::string> linesOf(const std::vector<Recommendation>& advice) {
+  std::vector<std::string> lines;
+  for (const Recommendation& one : advice) {
+    lines.push_back(one.governor + " " + one.reason + ": " + one.message + " | " + one.command);
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+Snapshot withGovernor(const core::GovernorState& state) {
+  Snapshot s;
+  s.taken = kRead;
+  s.governors.emplace_back().name = "main";
+  s.governors[0].state = state;
+  return s;
+}
+
 TEST(Advice, AHealthyEngineHasNothingToSay) {
   World world(test::oneRemedy());
   world.runUntil(seconds(10));
@@ -96,6 +127,174 @@ TEST(Advice, AStoreThatIsDownAndAnUnknownCheckAreIssues) {
   const auto found = issues(world.snapshot(), world.now());
   EXPECT_TRUE(has(found, "store_unavailable"));
   EXPECT_TRUE(has(found, "check_unknown"));
+}
+
+TEST(Advice, DormancyIsToldWithItsMomentAndWhatAResumeDoes) {
+  core::GovernorState state;
+  state.dormancy = core::DormancyRecord{"moving the disk", kRead.wall - hours(1), {}, {}};
+  Snapshot s = withGovernor(state);
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"critical main dormant: governor main is dormant since "
+                  "2025-11-24T15:00:00.000Z: moving the disk"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{"main dormant: find and fix the cause (moving the disk), then resume | "
+                  "healdctl resume main --reason \"<what was fixed>\""});
+  s.governors[0].state.breaker.openPermanently();
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"critical main dormant: governor main is dormant since "
+                  "2025-11-24T15:00:00.000Z: moving the disk; its circuit breaker is "
+                  "PERMANENT_OPEN"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{"main dormant: find and fix the cause (moving the disk), then resume; one "
+                  "attempt is let through on trial | healdctl resume main --reason \"<what was "
+                  "fixed>\""});
+}
+
+TEST(Advice, AnOpenBreakerIsToldWithItsFailuresAndAHalfOpenOneHasNoCommand) {
+  core::GovernorState state;
+  state.breaker.openUntil(kRead.boot + seconds(30));
+  state.breaker.failures = 4;
+  Snapshot s = withGovernor(state);
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"warning main breaker_open: the circuit breaker of governor main is OPEN for "
+                  "another 30s after 4 failures"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{"main breaker_open: wait, or close the breaker once the cause is fixed | "
+                  "healdctl reset main"});
+  s.governors[0].state.breaker.open_until = kRead.boot;
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"warning main half_open: the circuit breaker of governor main is HALF_OPEN: the "
+                  "next attempt decides"});
+  EXPECT_TRUE(recommendations(s, kRead).empty());
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded);
+}
+
+TEST(Advice, TheLastThreeFailuresBeforeDormancyAreCountedDown) {
+  core::GovernorState state;
+  const auto told = [&](int failures) {
+    state.consecutive_failures = failures;
+    return linesOf(issues(withGovernor(state), kRead));
+  };
+  EXPECT_EQ(told(6), Lines{});
+  EXPECT_EQ(told(7), Lines{"warning main approaching_dormancy: governor main goes dormant after 3 "
+                           "more failures"});
+  EXPECT_EQ(told(9), Lines{"warning main approaching_dormancy: governor main goes dormant after 1 "
+                           "more failure"});
+  Snapshot strict = withGovernor({});
+  strict.governors[0].policy.max_consecutive_failures = 2;
+  EXPECT_EQ(linesOf(issues(strict, kRead)), Lines{}) << "none has failed yet";
+  strict.governors[0].state.consecutive_failures = 1;
+  EXPECT_EQ(issues(strict, kRead).size(), 1u);
+  EXPECT_TRUE(recommendations(strict, kRead).empty());
+}
+
+TEST(Advice, APauseIsToldOnceUntilItsEndWithTheCommandThatEndsIt) {
+  Snapshot s;
+  s.taken = kRead;
+  const Pause pause{kRead.boot + hours(1), {}, "a deployment", "alice"};
+  s.remedies.emplace_back().name = "restart";
+  s.remedies[0].pause = pause;
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"info  paused: remedy restart is paused until 2025-11-24T17:00:00.000Z by "
+                  "alice: a deployment"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{" paused: when the work is done, end the pause of remedy restart | healdctl "
+                  "unpause restart"});
+  s.pause = pause;
+  s.remedies[0].paused_with_all = true;
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"info  paused: everything is paused until 2025-11-24T17:00:00.000Z by alice: a "
+                  "deployment"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{" paused: when the work is done, end the pause of everything | healdctl unpause "
+                  "--all"});
+  core::Now then = kRead;
+  then.boot = pause.until;
+  EXPECT_TRUE(issues(s, then).empty());
+  s.remedies[0].paused_with_all = false;
+  EXPECT_TRUE(issues(s, then).empty());
+}
+
+TEST(Advice, ACheckIsAnIssueWhenItIsUnhealthyOrCannotTell) {
+  Snapshot s;
+  CheckView& check = s.checks.emplace_back();
+  check.name = "queue";
+  check.message = "no answer";
+  check.status = core::CheckStatus::kUnknown;
+  EXPECT_EQ(linesOf(issues(s, kRead)), Lines{}) << "it has not run yet";
+  check.executions = 1;
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"warning  check_unknown: check queue cannot tell: no answer"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{" check_unknown: an unknown result starts nothing: see why check queue cannot "
+                  "tell | healdctl run check queue"});
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kHealthy);
+  check.health = Health::kUnhealthy;
+  check.status = core::CheckStatus::kCritical;
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"warning  check_unhealthy: check queue is unhealthy: no answer"});
+  EXPECT_TRUE(recommendations(s, kRead).empty());
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded);
+}
+
+TEST(Advice, AStoreThatIsDownIsToldWithItsReason) {
+  Snapshot s;
+  s.store_up = false;
+  s.store_error = "disk full";
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"critical  store_unavailable: the store is unavailable, so nothing starts: disk "
+                  "full"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{" store_unavailable: make the store writable again (disk space, permissions, "
+                  "locks); heald notices by itself | healdctl status"});
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded);
+}
+
+TEST(Advice, AStormIsToldAndNoCommandEndsIt) {
+  Snapshot s;
+  s.storm_brake = true;
+  EXPECT_EQ(linesOf(issues(s, kRead)),
+            Lines{"critical  storm_brake: too many checks are unhealthy at once, so nothing "
+                  "starts: such a failure is systemic"});
+  EXPECT_TRUE(recommendations(s, kRead).empty());
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded);
+}
+
+TEST(Advice, AFlagIsSwitchedOnByCommandOnlyWhenAHumanSwitchedItOff) {
+  Snapshot s;
+  (void)s.features.setOverride(core::Feature::kAutoDetection, false, kRead.wall);
+  EXPECT_EQ(linesOf(issues(s, kRead)), Lines{"info  feature_flag: auto_detection is switched off"});
+  EXPECT_EQ(linesOf(recommendations(s, kRead)),
+            Lines{" feature_flag: switch auto_detection on again when it is safe | healdctl flag "
+                  "auto_detection on --reason \"<why>\""});
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kHealthy) << "healing itself is on";
+  s.features.setConfiguration(core::Feature::kAutoDetection, false);
+  EXPECT_EQ(issues(s, kRead).size(), 1u);
+  EXPECT_TRUE(recommendations(s, kRead).empty());
+}
+
+TEST(Advice, WhatNeedsAHumanMostComesFirst) {
+  core::GovernorState dormant;
+  dormant.dormancy = core::DormancyRecord{};
+  Snapshot s = withGovernor({});
+  s.governors.push_back(s.governors[0]);
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kHealthy);
+  s.governors[0].state.breaker.openUntil(kRead.boot + hours(1));
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded) << "one of two is enough";
+  s.features.setEnvironment(core::Feature::kAutoHealing, false);
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDisabled);
+  s.governors[1].state = dormant;
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDormant);
+}
+
+TEST(Advice, HasTheFixedWords) {
+  EXPECT_EQ(toString(Overall::kHealthy), "healthy");
+  EXPECT_EQ(toString(Overall::kDegraded), "degraded");
+  EXPECT_EQ(toString(Overall::kDormant), "dormant");
+  EXPECT_EQ(toString(Overall::kDisabled), "disabled");
+  EXPECT_EQ(toString(Severity::kInfo), "info");
+  EXPECT_EQ(toString(Severity::kWarning), "warning");
+  EXPECT_EQ(toString(Severity::kCritical), "critical");
 }
 
 }  // namespace

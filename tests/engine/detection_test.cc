@@ -201,5 +201,25 @@ TEST(Detection, AChildOfAnUnhealthyCheckIsSeenAndNotHealed) {
   EXPECT_EQ(world.remedy("r2").blocked_by, "");
 }
 
+TEST(Detection, WhenItIsOnAgainEveryCheckBeginsAnewAndNothingWasMissed) {
+  engine::Setup setup = test::manyRemedies(2);
+  for (CheckSpec& check : setup.checks) check.interval = minutes(1);
+  for (const bool restarted : {false, true}) {
+    World world(setup);
+    world.runUntil(minutes(1));
+    world.send(SetFlag{core::Feature::kAutoDetection, false, "a test", "somebody"});
+    if (restarted) world.crash();
+    world.runUntil(minutes(10) + seconds(30));
+    world.check_runs.clear();
+    world.send(SetFlag{core::Feature::kAutoDetection, true, "a test", "somebody"});
+    world.runFor(seconds(10));
+    const std::vector<std::pair<std::string, core::Duration>> runs = {
+        {"c0", minutes(10) + seconds(30)}, {"c1", minutes(10) + seconds(32) + milliseconds(500)}};
+    EXPECT_EQ(world.check_runs, runs) << restarted;
+    EXPECT_EQ(world.check("c0").missed, 0u);
+    EXPECT_EQ(world.check("c1").missed, 0u);
+  }
+}
+
 }  // namespace
 }  // namespace heald::engine

@@ -445,5 +445,39 @@ TEST(Figures, AChecksViewTellsItsRuns) {
   EXPECT_GE(world.check("service").failures, 1u);
 }
 
+TEST(Figures, APreventiveRunThatFindsAnAttemptUnderWayIsNone) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  World world(setup);
+  world.runUntil(minutes(10) - seconds(8));
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", seconds(20)};
+  };
+  world.runUntil(minutes(10) + seconds(1));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kActing);
+  ASSERT_EQ(at(world.snapshot().events, EventSource::kPreventive), 1u);
+  world.runUntil(minutes(11));
+  EXPECT_GE(world.governor("main").state.totals.failures, 1u);
+  EXPECT_EQ(world.snapshot().preventive_runs, 0u);
+  EXPECT_EQ(world.snapshot().preventive_failures, 0u);
+}
+
+TEST(Figures, APreventiveRunStaysOneWhenItsCheckFailsMeanwhile) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  World world(setup);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", seconds(30)};
+  };
+  world.runUntil(minutes(10) + seconds(1));
+  ASSERT_EQ(world.snapshot().preventive_runs, 1u);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(minutes(13));
+  EXPECT_GE(world.governor("main").state.totals.failures, 2u) << "and its check has asked since";
+  EXPECT_EQ(world.snapshot().preventive_runs, 1u);
+  EXPECT_EQ(world.snapshot().preventive_failures, 1u);
+}
+
 }  // namespace
 }  // namespace heald::engine

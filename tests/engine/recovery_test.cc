@@ -178,5 +178,58 @@ TEST(Recovery, EverythingHasEachRemedyOnceAlsoOneThatWasAway) {
   }
 }
 
+TEST(Recovery, OfTwoAttemptsInFlightOfOneRemedyBothEnd) {
+  const core::Now now{core::BootTime(hours(1)), core::WallTime(hours(490'000))};
+  core::GovernorState state;
+  state.totals.attempts = 2;
+  state.in_flight = {{1, 0, 0, "restart", {}}, {2, 0, 0, "restart", {}}};
+  Saved saved;
+  saved.governors.emplace_back("main", state);
+  Engine engine(oneRemedy(), saved, now);
+  const auto commits = [](const Changes&) { return std::string(); };
+  std::vector<Action> actions = drive(engine, Tick{}, now, commits).actions;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (const auto* check = std::get_if<StartCheck>(&actions[i])) {
+      const CheckFinished end{check->check, check->run, CheckStatus::kCritical, "", {}};
+      const Output out = drive(engine, end, now, commits);
+      actions.insert(actions.end(), out.actions.begin(), out.actions.end());
+    }
+  }
+  const core::GovernorState after = engine.snapshot(now).governors[0].state;
+  EXPECT_TRUE(after.in_flight.empty());
+  EXPECT_EQ(after.totals.failures, 2u);
+}
+
+TEST(Recovery, WhatAStoreThatIsReadableAgainDoesNotKnowIsFresh) {
+  const core::Now now{core::BootTime(hours(1)), core::WallTime(hours(490'000))};
+  Engine engine(oneRemedy(), std::nullopt, now);
+  ASSERT_TRUE(engine.snapshot(now).governors[0].state.dormant());
+  engine.restore(Saved{}, now);
+  EXPECT_EQ(engine.snapshot(now).governors[0].state, core::GovernorState{});
+}
+
+TEST(Recovery, ASuccessThatWaitedForTheStoreAsksForNothing) {
+  engine::Setup setup = oneRemedy();
+  setup.checks[0].interval = hours(1);
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [&](const StartAction&) {
+    world.store_error = "disk full";
+    world.setCheck("service", CheckStatus::kOk);
+    return World::Act{ActionOutcome::kOk};
+  };
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kReporting);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.send(RunCheckNow{"service", ""});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.check("service").health, Health::kUnhealthy);
+  const std::size_t runs = world.check_runs.size();
+  world.store_error.clear();
+  world.runFor(seconds(5));
+  EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
+  EXPECT_EQ(world.check_runs.size(), runs) << "its next unhealthy result does";
+}
+
 }  // namespace
 }  // namespace heald::engine
