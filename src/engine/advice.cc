@@ -26,7 +26,27 @@ bool anyUnhealthy(const Snapshot& s) {
   return false;
 }
 
-void adviseDormant(const GovernorView& g, std::vector<Issue>* issues,
+// How attempts under it ended: nearer to the cause than the limit that they reached.
+std::string failuresUnder(const GovernorView& g, const Snapshot& s) {
+  constexpr int kMost = 3;
+  std::string text;
+  int told = 0;
+  const auto tell = [&](const std::string& governor, const std::string& remedy,
+                        const std::string& result) {
+    if (governor == g.name && !result.empty() && result != "ok" && ++told <= kMost) {
+      text += "; " + remedy + ": " + result;
+    }
+  };
+  for (const RemedyView& remedy : s.remedies) {
+    tell(remedy.governor, remedy.name, remedy.target_label.empty() ? remedy.last_result : "");
+  }
+  for (const TargetView& target : s.targets) {
+    tell(target.governor, target.remedy, target.last_result);
+  }
+  return text;
+}
+
+void adviseDormant(const GovernorView& g, const Snapshot& s, std::vector<Issue>* issues,
                    std::vector<Recommendation>* advice) {
   const core::DormancyRecord& record = *g.state.dormancy;
   const bool permanent = g.state.breaker.state == BreakerState::kPermanentOpen;
@@ -38,7 +58,8 @@ void adviseDormant(const GovernorView& g, std::vector<Issue>* issues,
   }
   if (advice != nullptr) {
     advice->push_back({g.name, "dormant",
-                       "find and fix the cause (" + record.reason + "), then resume" +
+                       "find and fix the cause (" + record.reason + failuresUnder(g, s) +
+                           "), then resume" +
                            (permanent ? "; one attempt is let through on trial" : ""),
                        "healdctl resume " + g.name + " --reason \"<what was fixed>\""});
   }
@@ -159,7 +180,7 @@ void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
   adviseEngine(s, issues, advice);
   for (const GovernorView& governor : s.governors) {
     if (governor.state.dormant()) {
-      adviseDormant(governor, issues, advice);
+      adviseDormant(governor, s, issues, advice);
     } else {
       adviseActive(governor, now, issues, advice);
     }

@@ -150,6 +150,42 @@ TEST(Advice, DormancyIsToldWithItsMomentAndWhatAResumeDoes) {
                   "fixed>\""});
 }
 
+TEST(Advice, TheCauseOfADormancyIsToldByHowTheLastAttemptsEnded) {
+  core::GovernorState state;
+  state.dormancy = core::DormancyRecord{"Exceeded max failures", kRead.wall, {}, {}};
+  Snapshot s = withGovernor(state);
+  const auto add = [&](const char* name, const char* governor, const char* result) {
+    RemedyView& remedy = s.remedies.emplace_back();
+    remedy.name = name;
+    remedy.governor = governor;
+    remedy.last_result = result;
+  };
+  add("restart", "main", "error: exit code 1");
+  add("healed", "main", "ok");
+  add("never tried", "main", "");
+  add("another's", "another", "error: exit code 2");
+  add("of targets", "main", "error: exit code 3");
+  s.remedies.back().target_label = "instance";
+  TargetView& target = s.targets.emplace_back();
+  target.remedy = "of targets";
+  target.governor = "main@a";
+  target.last_result = "timeout: 3s";
+  EXPECT_EQ(recommendations(s, kRead)[0].message,
+            "find and fix the cause (Exceeded max failures; restart: error: exit code 1), then "
+            "resume");
+  s.governors[0].name = "main@a";
+  EXPECT_EQ(recommendations(s, kRead)[0].message,
+            "find and fix the cause (Exceeded max failures; of targets: timeout: 3s), then resume");
+  s.governors[0].name = "main";
+  for (const char* more : {"second", "third", "fourth"}) {
+    add(more, "main", "timeout: 1s");
+  }
+  EXPECT_EQ(recommendations(s, kRead)[0].message,
+            "find and fix the cause (Exceeded max failures; restart: error: exit code 1; second: "
+            "timeout: 1s; third: timeout: 1s), then resume")
+      << "three at most";
+}
+
 TEST(Advice, AnOpenBreakerIsToldWithItsFailuresAndAHalfOpenOneHasNoCommand) {
   core::GovernorState state;
   state.breaker.openUntil(kRead.boot + seconds(30));
