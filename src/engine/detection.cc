@@ -198,6 +198,12 @@ std::uint64_t Detection::requestByHuman(int check, std::vector<Action>& actions)
   return demand(check, true, actions);
 }
 
+void Detection::stop() {
+  for (Check& check : checks_) {
+    check.again = false;
+  }
+}
+
 // The check whose present run this is; after a Reload its index may be another.
 int Detection::checkOf(const CheckFinished& event) const {
   const auto awaits = [&](const Check& c) { return c.view.running && c.run == event.run; };

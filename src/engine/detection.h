@@ -47,6 +47,9 @@ class Detection {
   // As request(), and its result counts as one of detection (it may raise an event).
   std::uint64_t requestByHuman(int check, std::vector<Action>& actions);
 
+  // No run follows one that is under way.
+  void stop();
+
   struct Finding {
     int check = -1;       // that the run was of; -1: a late one, which changes nothing
     bool raises = false;  // a detection result, critical, and the check counts as unhealthy

@@ -350,6 +350,7 @@ void Engine::Impl::on(const Stop&, Step& step) {
   queue_.hurry(step.now);
   stopping_ = true;
   tasks_.stop();
+  detection_.stop();
   healing_.stop();
 }
 

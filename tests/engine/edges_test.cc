@@ -172,6 +172,18 @@ TEST(Edges, AfterAStopNoCheckIsRunToVerify) {
   EXPECT_EQ(world.governor("main").state.in_flight.size(), 1u);
 }
 
+TEST(Edges, AfterAStopNoRunFollowsTheOneThatIsUnderWay) {
+  World world(oneRemedy());
+  world.check_takes = seconds(3);
+  world.runUntil(seconds(1));
+  ASSERT_TRUE(world.check("service").running);
+  world.send(RunCheckNow{"service", "somebody"});
+  world.send(Stop{});
+  world.runUntil(minutes(1));
+  EXPECT_FALSE(world.check("service").running);
+  EXPECT_EQ(world.check_runs.size(), 1u);
+}
+
 std::string refusal(World& world) {
   const Output out = world.send(RunRemedyNow{"restart", ""});
   return out.reply && !out.reply->ok() ? out.reply->error().message : "";
