@@ -155,6 +155,17 @@ TEST(BackgroundTasks, ARunThatOutlastsItsPeriodIsAnOverrunAndNeverRunsTwiceAtOnc
   EXPECT_EQ(task(world, "report").overruns, 6u);
 }
 
+TEST(BackgroundTasks, ATimeoutThatOutlastsItsPeriodSkipsNoRun) {
+  World world(test::oneRemedy());
+  world.task_takes["once"] = seconds(150);
+  world.send(RegisterTask{"once", TaskKind::kTimeout, minutes(1), true, true});
+  world.runUntil(minutes(3));
+  ASSERT_TRUE(task(world, "once").running);
+  EXPECT_EQ(task(world, "once").overruns, 0u);
+  world.runUntil(minutes(4));
+  EXPECT_EQ(world.snapshot().tasks.size(), 3u);
+}
+
 TEST(BackgroundTasks, ATaskThatIsRegisteredAsDisabledIsListedAndDoesNotRun) {
   World world(test::oneRemedy());
   ASSERT_TRUE(
@@ -174,8 +185,12 @@ TEST(BackgroundTasks, BadRegistrationsAreErrorsThatSayWhatIsNeeded) {
     EXPECT_EQ(out.reply->error().code, ErrorCode::kInvalid);
   }
   for (const char* id : {kDetectionTask, kPreventiveTask, kProcessTask}) {
-    EXPECT_FALSE(world.send(interval(id, seconds(1))).reply->ok()) << "heald's own";
-    EXPECT_FALSE(world.send(RemoveTask{id}).reply->ok());
+    const auto registered = world.send(interval(id, seconds(1)));
+    ASSERT_FALSE(registered.reply->ok()) << "heald's own";
+    EXPECT_EQ(registered.reply->error().code, ErrorCode::kConflict);
+    const auto removed = world.send(RemoveTask{id});
+    ASSERT_FALSE(removed.reply->ok());
+    EXPECT_EQ(removed.reply->error().code, ErrorCode::kConflict);
   }
   EXPECT_EQ(world.send(RemoveTask{"nonesuch"}).reply->error().code, ErrorCode::kNotFound);
 }
@@ -304,6 +319,75 @@ TEST(BackgroundTasks, ARunThatFailedIsCountedAsOne) {
   EXPECT_EQ(tasks.views(start.boot)[0].executions, 3u);
   EXPECT_EQ(tasks.views(start.boot)[0].failures, 2u);
   EXPECT_EQ(tasks.views(start.boot)[0].last_duration, seconds(7));
+}
+
+TEST(BackgroundTasks, ARunEndsOnce) {
+  BackgroundTasks tasks(10, [](const std::string&) { return true; });
+  const core::Now start{core::BootTime(hours(1)), core::WallTime(hours(1))};
+  const auto added = tasks.add(interval("report", minutes(1)), start.boot);
+  EXPECT_FALSE(tasks.views(start.boot)[0].running);
+  tasks.takeDue(start.boot + minutes(1));
+  EXPECT_TRUE(tasks.views(start.boot)[0].running);
+  for (int i = 0; i < 2; ++i) {
+    tasks.finished({"report", added->install, false, seconds(7)}, start);
+    EXPECT_EQ(tasks.views(start.boot)[0].executions, 1u);
+    EXPECT_EQ(tasks.views(start.boot)[0].failures, 1u);
+  }
+  EXPECT_FALSE(tasks.finished({"nonesuch", added->install, true, seconds(7)}, start));
+}
+
+TEST(BackgroundTasks, HealdsOwnNeverFail) {
+  World world(test::oneRemedy());
+  world.runUntil(hours(1));
+  for (const TaskView& view : world.snapshot().tasks) {
+    EXPECT_GT(view.executions, 0u) << view.id;
+    EXPECT_EQ(view.failures, 0u) << view.id;
+  }
+}
+
+TEST(BackgroundTasks, ARefusalNamesWhatIsThere) {
+  BackgroundTasks tasks(2, [](const std::string&) { return true; });
+  ASSERT_TRUE(tasks.add(interval("a", minutes(1)), {}));
+  ASSERT_TRUE(tasks.add(interval("b", minutes(1)), {}));
+  EXPECT_EQ(tasks.remove("x").error().message, "no background task \"x\" (there are: a, b)");
+  EXPECT_EQ(tasks.add(interval("c", minutes(1)), {}).error().message,
+            "background task \"c\" refused: all 2 places are taken by a, b");
+  EXPECT_EQ(tasks.add(interval("c", seconds(0)), {}).error().message,
+            "a background task needs an id of 1 to 63 bytes and a period above zero");
+}
+
+TEST(BackgroundTasks, WithReplaceOffOneThatRunsIsNotReplacedEither) {
+  BackgroundTasks tasks(10, [](const std::string&) { return true; });
+  ASSERT_TRUE(tasks.add(interval("report", minutes(1)), {}));
+  tasks.takeDue(core::BootTime(minutes(1)));
+  const auto refused = tasks.add(interval("report", minutes(2), false), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(tasks.replacements(), 0u);
+  ASSERT_TRUE(tasks.add(interval("report", minutes(2)), {}));
+  EXPECT_EQ(tasks.replacements(), 1u);
+}
+
+TEST(BackgroundTasks, OneThatIsRemovedOrStoppedSkipsNothing) {
+  BackgroundTasks tasks(10, [](const std::string&) { return true; });
+  ASSERT_TRUE(tasks.add(interval("report", minutes(1)), {}));
+  ASSERT_TRUE(tasks.add(interval("other", minutes(5)), {}));
+  ASSERT_EQ(tasks.takeDue(core::BootTime(minutes(1))).size(), 1u);
+  ASSERT_TRUE(tasks.remove("report"));
+  EXPECT_TRUE(tasks.takeDue(core::BootTime(minutes(3))).empty());
+  EXPECT_EQ(tasks.views({})[0].overruns, 0u);
+  tasks.stop();
+  EXPECT_TRUE(tasks.takeDue(core::BootTime(minutes(9))).empty());
+  EXPECT_EQ(tasks.nextDue(), std::nullopt);
+}
+
+TEST(BackgroundTasks, ThePeriodThatItHasAlreadyMovesNoRun) {
+  BackgroundTasks tasks(10, [](const std::string&) { return true; });
+  ASSERT_TRUE(tasks.add(interval("report", minutes(5)), {}));
+  tasks.reschedule("report", minutes(5), core::BootTime(minutes(3)));
+  EXPECT_EQ(tasks.nextDue(), core::BootTime(minutes(5)));
+  tasks.reschedule("report", minutes(4), core::BootTime(minutes(3)));
+  EXPECT_EQ(tasks.nextDue(), core::BootTime(minutes(7)));
 }
 
 }  // namespace
