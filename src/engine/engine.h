@@ -54,7 +54,7 @@ class Engine {
 
   // When the next Tick is due. Nothing is due after Stop.
   std::optional<core::BootTime> nextWakeup() const;
-  // No action runs and no result waits: a stop may complete.
+  // No action runs: a stop may complete. The next start looks at an attempt whose result waits.
   bool idle() const;
 
   Snapshot snapshot(core::Now now) const;
