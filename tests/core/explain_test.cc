@@ -31,6 +31,7 @@ TEST(Explain, TellsEveryGuardInItsOrder) {
   }
   EXPECT_TRUE(explanation.verdict.allowed());
   EXPECT_EQ(explanation.earliest, kNow);
+  EXPECT_EQ(of(explanation, Guard::kBackoff).threshold, "no wait");
 }
 
 TEST(Explain, GivesValueThresholdAndEndOfAWait) {

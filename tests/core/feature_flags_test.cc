@@ -67,7 +67,8 @@ TEST(FeatureFlags, AWordThatIsNeitherYesNorNoIsAnError) {
     EXPECT_FALSE(parseFlag(no).value()) << no;
   }
   for (const char* other : {"", "2", "enabled", "tru", " true"}) {
-    EXPECT_FALSE(parseFlag(other).ok()) << other;
+    ASSERT_FALSE(parseFlag(other).ok()) << other;
+    EXPECT_EQ(parseFlag(other).error().code, ErrorCode::kInvalid);
   }
 }
 

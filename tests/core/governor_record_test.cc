@@ -147,5 +147,35 @@ TEST(GovernorRecord, NextAllowedIsTheLaterOfBackoffAndBreaker) {
   EXPECT_FALSE(Governor({}, permanent).nextAllowedAt());
 }
 
+TEST(GovernorRecord, HealthForgetsNoFailureOfADormantOne) {
+  Governor governor({});
+  fail(governor, seconds(1));
+  ASSERT_TRUE(governor.enterDormant("a test", at(seconds(2))));
+  const GovernorState before = governor.state();
+  EXPECT_FALSE(governor.recovered());
+  EXPECT_EQ(governor.state(), before);
+}
+
+TEST(GovernorRecord, TheLimitSaysItselfAlsoWithoutAPermanentOpen) {
+  GovernorPolicy policy;
+  policy.max_consecutive_failures = 1;
+  Governor governor(policy);
+  fail(governor, seconds(1));
+  ASSERT_TRUE(governor.state().dormant());
+  EXPECT_EQ(governor.state().dormancy->reason, "Exceeded max failures");
+}
+
+TEST(GovernorRecord, WhatMakesItDormantIsSaid) {
+  GovernorPolicy policy;
+  policy.permanent_open_conditions = {"unauthorized"};
+  Governor governor(policy);
+  fail(governor, seconds(1), "401 unauthorized");
+  ASSERT_TRUE(governor.state().dormant());
+  EXPECT_EQ(governor.state().dormancy->reason, "Permanent-open condition matched: unauthorized");
+  EXPECT_EQ(toString(governor.state().dormancy->triggered_by), "circuit_breaker");
+  EXPECT_EQ(governor.enterDormant(" ", at(seconds(2))).error().message,
+            "a reason is needed to enter dormant mode");
+}
+
 }  // namespace
 }  // namespace heald::core

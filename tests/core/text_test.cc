@@ -17,6 +17,7 @@ TEST(Text, WritesADurationWithItsTwoLargestUnits) {
   EXPECT_EQ(toText(0s), "0s");
   EXPECT_EQ(toText(5s), "5s");
   EXPECT_EQ(toText(250ms), "250ms");
+  EXPECT_EQ(toText(999ms), "999ms");
   EXPECT_EQ(toText(1600ms), "1s 600ms");
   EXPECT_EQ(toText(51160ms), "51s");
   EXPECT_EQ(toText(80s), "1m 20s");
