@@ -252,5 +252,52 @@ TEST(AlertTurns, CountsAreNotClearedWhileTheStoreTakesNothing) {
   EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
 }
 
+TEST(AlertTurns, AFailureForAnAlertThatIsResolvedIsNotRetried) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.retry = true;
+  World world(setup);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", minutes(1)};
+  };
+  send(world, {alert("a")});
+  world.runFor(seconds(30));
+  send(world, {resolved("a")});
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+}
+
+TEST(AlertTurns, ASuccessForAnAlertThatStillFiresIsNotRetried) {
+  engine::Setup setup = forAlerts();
+  setup.remedies[0].alert.retry = true;
+  setup.remedies[0].verify = {seconds(0), seconds(0)};
+  World world(setup);
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(hours(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(AlertTurns, TheEndOfAnotherAttemptMovesNoWindow) {
+  engine::Setup setup = test::forTargetsOfTwo();
+  for (RemedySpec& remedy : setup.remedies) {
+    remedy.alert.target.clear();
+    remedy.governor = "main";
+  }
+  setup.governors.pop_back();
+  setup.governors[0].policy.max_in_flight = 2;
+  World world(setup);
+  world.remedies["restart"] = endsWell();
+  world.remedies["clean"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", minutes(1)};
+  };
+  send(world, {alert("a"), test::full("b")});
+  world.runUntil(minutes(2));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kVerifying);
+  ASSERT_EQ(world.governor("main").state.totals.failures, 1u);
+  world.runUntil(minutes(10) + seconds(1));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 2u);
+}
+
 }  // namespace
 }  // namespace heald::engine

@@ -44,6 +44,8 @@ TEST(Commands, NamesAreListedUpToTwenty) {
   const std::string all = answerOf(twenty.send(Resume{"x", "a test", "somebody"}));
   EXPECT_TRUE(all.ends_with(", r18, r19)")) << all;
   World more(manyRemedies(21));
+  EXPECT_TRUE(answerOf(more.send(RunCheckNow{"x", "somebody"})).ends_with(", c18, c19)"));
+  EXPECT_TRUE(answerOf(more.send(RunRemedyNow{"x", "somebody"})).ends_with(", r18, r19)"));
   const std::string some = answerOf(more.send(Resume{"x", "a test", "somebody"}));
   EXPECT_TRUE(some.ends_with(", r18, r19, …)")) << some;
 }
@@ -255,6 +257,16 @@ TEST(Commands, ARemedyIsNamedOnceHoweverManyTargetsItHas) {
   ASSERT_EQ(world.snapshot().targets.size(), 2u);
   EXPECT_EQ(answerOf(world.send(RunRemedyNow{"x", "somebody"})),
             "no remedy \"x\" (there are: restart)");
+}
+
+TEST(Commands, AFlagThatTheEnvironmentHoldsBackIsNotMoved) {
+  engine::Setup setup = oneRemedy();
+  setup.features.setEnvironment(core::Feature::kAutoHealing, false);
+  World world(setup);
+  const Output out = world.send(SetFlag{core::Feature::kAutoHealing, true, "a test", "alice"});
+  ASSERT_TRUE(out.reply && !out.reply->ok());
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kConflict);
+  EXPECT_TRUE(world.history.empty());
 }
 
 }  // namespace

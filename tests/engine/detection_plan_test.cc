@@ -55,7 +55,9 @@ TEST(DetectionPlan, AWakeUpTakesWhatIsDueWithinATwentiethOfItsInterval) {
 }
 
 TEST(DetectionPlan, RunsThatCouldNotStartAreCountedAndTheGridIsKept) {
-  Detection detection({}, {every("a", seconds(10))});
+  CheckSpec spec = every("a", seconds(10));
+  spec.timeout = seconds(3);
+  Detection detection({}, {spec});
   detection.begin(moment(seconds(0)).boot);
   EXPECT_EQ(startedAt(detection, seconds(35)), Checks{0});
   EXPECT_EQ(detection.views()[0].missed, 3u) << "of 10, 20 and 30 seconds";
@@ -116,6 +118,43 @@ TEST(DetectionPlan, AReloadForgetsWhatACheckDependedOn) {
   detection.reconfigure({}, checks, actions);
   EXPECT_EQ(detection.health(0), Health::kUnhealthy);
   EXPECT_EQ(detection.unhealthyParent(1), -1);
+}
+
+TEST(DetectionPlan, TheFirstRunsAreSpreadOverFiveSecondsOrTheInterval) {
+  CheckSpec a = every("a", seconds(20));
+  a.timeout = seconds(1);
+  CheckSpec b = every("b", seconds(2));
+  b.timeout = seconds(1);
+  const Detection detection({}, {a, a, b, b});
+  EXPECT_EQ(detection.spread(0), seconds(0));
+  EXPECT_EQ(detection.spread(1), milliseconds(1250)) << "a quarter of five seconds";
+  EXPECT_EQ(detection.spread(2), seconds(1)) << "half of two";
+  EXPECT_EQ(detection.views()[0].interval, seconds(20));
+  EXPECT_EQ(detection.views()[2].interval, seconds(2));
+}
+
+TEST(DetectionPlan, ACheckWithoutAnIntervalOfItsOwnHasThatOfTheCycle) {
+  const Detection detection({.interval = minutes(7)}, {onCycle("a"), every("b", seconds(10))});
+  EXPECT_EQ(detection.views()[0].interval, minutes(7));
+  EXPECT_EQ(detection.views()[1].interval, seconds(10));
+}
+
+TEST(DetectionPlan, ARunOnDemandThatWaitsForAnotherRaisesNothingEither) {
+  Detection detection({}, {every("a", seconds(10))});
+  for (const bool by_human : {false, true}) {
+    std::vector<Action> actions;
+    const auto foundCritical = [&](std::uint64_t run) {
+      return detection.finish({0, run, core::CheckStatus::kCritical, "", seconds(1)},
+                              moment(seconds(1)), actions);
+    };
+    const std::uint64_t first = detection.request(0, actions);
+    const std::uint64_t second =
+        by_human ? detection.requestByHuman(0, actions) : detection.request(0, actions);
+    EXPECT_EQ(second, first + 1);
+    EXPECT_EQ(actions.size(), 1u) << "never two at one time";
+    EXPECT_FALSE(foundCritical(first).raises);
+    EXPECT_EQ(foundCritical(second).raises, by_human);
+  }
 }
 
 }  // namespace

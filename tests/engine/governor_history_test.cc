@@ -177,5 +177,20 @@ TEST(GovernorHistory, ABudgetThatIsExhaustedClearsNothing) {
   }
 }
 
+TEST(GovernorHistory, OnlyTheEndOfAnAttemptIsAResult) {
+  Governors governors = oneOf("main");
+  std::vector<Note> notes;
+  const auto keptAfter = [&](auto change) {
+    (void)governors.propose(0, change);
+    return governors.keep(notes, kThen.boot);
+  };
+  EXPECT_EQ(keptAfter(kTrigger), std::vector<int>{});
+  EXPECT_EQ(keptAfter([](core::Governor& g) { return g.enterDormant("a test", kThen); }),
+            std::vector<int>{});
+  EXPECT_EQ(governors.lastResult(0), std::nullopt);
+  EXPECT_EQ(keptAfter(kFail), std::vector<int>{0});
+  EXPECT_EQ(governors.lastResult(0), kThen.boot);
+}
+
 }  // namespace
 }  // namespace heald::engine

@@ -139,5 +139,139 @@ TEST(HealingEdges, TheLastCycleOfDetectionIsSeen) {
   EXPECT_EQ(world.snapshot().cycles, 2u);
 }
 
+TEST(HealingEdges, AFailedVerificationTellsWhatTheCheckSaid) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.messages["service"] = "no answer";
+  world.remedies["restart"] = test::endsWell();
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").last_result,
+            "verification: the check is not healthy again: no answer");
+}
+
+TEST(HealingEdges, AnActionKnowsItsCheckAndItsDurationItsAttempt) {
+  World world(test::manyRemedies(2));
+  std::vector<std::string> checks;
+  world.remedies["r0"] = world.remedies["r1"] = [&](const StartAction& start) {
+    checks.push_back(start.check);
+    EXPECT_EQ(start.step, 0);
+    return World::Act{};
+  };
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.send(RunCheckNow{"c1", "somebody"});
+  world.runFor(seconds(1));
+  EXPECT_EQ(checks, (std::vector<std::string>{"c0", "c1"}));
+  const auto longest = world.remedy("r1").duration.exemplar(0);
+  ASSERT_TRUE(longest);
+  EXPECT_EQ(longest->attempt, 1u) << "of its governor, not of all";
+}
+
+TEST(HealingEdges, AWaitThatAHumanEndsIsOverAtOnce) {
+  engine::Setup setup = test::manyRemedies(2);
+  setup.governors[1].policy.backoff = {minutes(10), minutes(10)};
+  setup.governors[1].policy.breaker.failure_threshold = 1;
+  World world(setup);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.runFor(seconds(5));
+  ASSERT_EQ(world.remedy("r1").phase, Phase::kWaiting);
+  world.send(EnterDormant{"r1", "a test", "alice"});
+  world.send(Resume{"r1", "a test", "alice"});
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("r0").detected, 0u);
+}
+
+TEST(HealingEdges, HowLongChecksTakeIsKeptByKind) {
+  World world(oneRemedy());
+  world.check_takes = seconds(2);
+  world.runFor(seconds(8));
+  const auto durations = world.snapshot().check_durations;
+  ASSERT_TRUE(durations.contains("exec"));
+  EXPECT_EQ(durations.at("exec").count(), 2u);
+  EXPECT_DOUBLE_EQ(durations.at("exec").sumSeconds(), 4.0);
+}
+
+TEST(HealingEdges, ARemedyThatNeedsTheLabelsOfAnAlertIsNotRunByHand) {
+  World world(test::forTargets());
+  const Output out = world.send(RunRemedyNow{"restart", "alice"});
+  ASSERT_TRUE(out.reply && !out.reply->ok());
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kConflict);
+  EXPECT_EQ(out.reply->error().message,
+            "remedy \"restart\" needs the labels of an alert: send it one");
+  world.send(PauseRemedy{"restart", minutes(5), "moving", "alice"});
+  const Output paused = world.send(RunRemedyNow{"restart", "alice"});
+  ASSERT_TRUE(paused.reply && !paused.reply->ok());
+  EXPECT_EQ(paused.reply->error().code, ErrorCode::kConflict);
+}
+
+TEST(HealingEdges, WhatATargetsLastAttemptCameToIsToldOfTheTargetAsWell) {
+  World world(test::forTargets());
+  test::send(world, {test::alert("a")});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.snapshot().targets.size(), 1u);
+  EXPECT_EQ(world.snapshot().targets[0].last_result.rfind("error: ", 0), 0u);
+}
+
+// Notes that say why nothing starts, with what they are about.
+TEST(HealingEdges, AWaitThatEndsByItselfIsNotedAsNoTrouble) {
+  const auto noteOf = [](const World& world, const std::string& message) {
+    for (const Note& note : world.notes) {
+      if (note.message == message) {
+        return note;
+      }
+    }
+    ADD_FAILURE() << "not noted: " << message;
+    return Note{Note::Level::kError, "", {}};
+  };
+  using NotedFields = decltype(Note::fields);
+  World checked(oneRemedy());
+  checked.setCheck("service", CheckStatus::kCritical);
+  checked.runFor(seconds(12));
+  ASSERT_EQ(checked.remedy("restart").phase, Phase::kWaiting);
+  checked.setCheck("service", CheckStatus::kOk);
+  checked.send(RunCheckNow{"service", "alice"});
+  checked.runFor(seconds(1));
+  const Note healthy = noteOf(checked, "attempt not needed: the check recovered by itself");
+  EXPECT_EQ(healthy.level, Note::Level::kInfo);
+  EXPECT_EQ(healthy.fields, (NotedFields{{"remedy", "restart"}, {"check", "service"}}));
+
+  engine::Setup setup = test::forAlerts();
+  setup.remedies[0].alert.retry = true;
+  World heard(setup);
+  test::send(heard, {test::alert("a")});
+  heard.runFor(seconds(1));
+  ASSERT_EQ(heard.remedy("restart").phase, Phase::kWaiting);
+  test::send(heard, {test::resolved("a")});
+  const Note resolved = noteOf(heard, "attempt not needed: the alert is resolved");
+  EXPECT_EQ(resolved.level, Note::Level::kInfo);
+  EXPECT_EQ(resolved.fields, (NotedFields{{"remedy", "restart"}, {"governor", "main"}}));
+
+  engine::Setup observing = oneRemedy();
+  observing.healing.observe = true;
+  World observed(observing);
+  observed.setCheck("service", CheckStatus::kCritical);
+  observed.runFor(seconds(1));
+  const Note would = noteOf(observed, "observe mode: an attempt would start now");
+  EXPECT_EQ(would.level, Note::Level::kInfo);
+  EXPECT_EQ(would.fields, (NotedFields{{"remedy", "restart"}, {"governor", "main"}}));
+}
+
+TEST(HealingEdges, TheAttemptAfterAnInterruptedOneIsAnyOther) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", hours(1)};
+  };
+  world.runFor(seconds(1));
+  world.crash();
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", seconds(1)};
+  };
+  world.runFor(seconds(30));
+  ASSERT_EQ(world.starts.size(), 3u);
+  EXPECT_EQ(world.remedy("restart").duration.count(), 2u);
+}
+
 }  // namespace
 }  // namespace heald::engine

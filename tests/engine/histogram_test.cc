@@ -35,5 +35,12 @@ TEST(Histogram, KeepsTheLastNamedAttemptOfEachBucket) {
   EXPECT_EQ(histogram.exemplar(12), std::nullopt);
 }
 
+TEST(Histogram, TheBoundsAreThoseThatDashboardsAreMadeFor) {
+  using Bounds = std::vector<double>;
+  EXPECT_EQ(checkBuckets(), (Bounds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60}));
+  EXPECT_EQ(healingBuckets(), (Bounds{0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800}));
+  EXPECT_EQ(waitBuckets(), (Bounds{0.001, 0.01, 0.1, 1, 5, 10, 60, 300, 600}));
+}
+
 }  // namespace
 }  // namespace heald::engine

@@ -104,6 +104,25 @@ TEST(PausesRecord, APauseIsKeptAsItWasSaid) {
   EXPECT_EQ(all.pauses, changes.pauses);
 }
 
+TEST(PausesRecord, AHumanActionOnEverythingIsNotedAsAll) {
+  Pauses pauses;
+  const auto paused = pauses.pause({"", minutes(5), "moving", "alice"}, inPauses({}));
+  ASSERT_TRUE(paused.ok());
+  EXPECT_EQ(paused->message, "every remedy is paused until " + textAt(minutes(5)));
+  ASSERT_TRUE(pauses.unpause({"", "bob"}, inPauses({})).ok());
+  std::vector<Note> notes;
+  EXPECT_TRUE(pauses.keep(notes));
+  ASSERT_EQ(notes.size(), 2u);
+  using NotedFields = decltype(Note::fields);
+  EXPECT_EQ(notes[0].fields, (NotedFields{{"remedy", "all"},
+                                          {"until", textAt(minutes(5))},
+                                          {"reason", "moving"},
+                                          {"by", "alice"}}));
+  EXPECT_EQ(notes[0].level, Note::Level::kInfo);
+  EXPECT_EQ(notes[1].fields, (NotedFields{{"remedy", "all"}, {"by", "bob"}}));
+  EXPECT_EQ(notes[1].level, Note::Level::kInfo);
+}
+
 TEST(PausesRecord, WhatIsUndoneIsAsItWasBefore) {
   Pauses pauses;
   pauses.load("restart", pausedUntil(minutes(5), "the first"));
@@ -152,6 +171,7 @@ TEST(PausesRecord, AllThatHoldEndTogetherAndWhatIsOverIsNotTold) {
   const auto told = keptOf(pauses, minutes(1));
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[0].remedy, "");
+  EXPECT_EQ(told[0].message, "") << "who ends a pause gives no reason";
   EXPECT_EQ(told[1].remedy, "restart");
   EXPECT_EQ(told[1].event, "unpaused");
   EXPECT_EQ(told[1].actor, "bob");

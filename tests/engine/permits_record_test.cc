@@ -189,6 +189,9 @@ TEST(PermitsRecord, WhatStandsBeforeTheGovernorIsSaidWithItsEnd) {
   const Reply observed = desk.request("main", {}, {{}, true, nullptr});
   EXPECT_EQ(observed.denial->message,
             "heald only observes and gives no permit; this one would be given");
+  ASSERT_FALSE(desk.out.remarks.empty());
+  EXPECT_EQ(desk.out.remarks.back().actor, "cron");
+  EXPECT_EQ(desk.out.remarks.back().event, "observe_mode");
   const Reply twice = desk.request("main", {}, {{.feature_enabled = false}, true, nullptr});
   EXPECT_EQ(twice.denial->message,
             "heald only observes and gives no permit; this one would be denied by the guard "
@@ -238,6 +241,27 @@ TEST(PermitsRecord, WhatHasEndedIsRememberedForADay) {
   };
   EXPECT_TRUE(remembered(hours(24)));
   EXPECT_FALSE(remembered(hours(24) + nanoseconds(1)));
+}
+
+TEST(PermitsRecord, AReportThatIsRefusedIsToldWhatThePermitIs) {
+  Desk desk;
+  const Permit permit = desk.given("main");
+  const auto refusalOf = [&](const std::string& id, bool ok, core::Duration since) {
+    const auto answer = desk.permits.report({id, ok, "", "", ""}, inPermits(since));
+    return answer.ok() ? "" : answer.error().message;
+  };
+  EXPECT_EQ(refusalOf("1-x", true, {}),
+            "no permit \"1-x\": it was never given, or ended so long ago that it is forgotten");
+  EXPECT_EQ(desk.permits.report({"1-x", true, "", "", ""}, inPermits({})).error().code,
+            ErrorCode::kNotFound);
+  EXPECT_EQ(refusalOf(permit.id, true, minutes(1)), "");
+  EXPECT_EQ(refusalOf(permit.id, false, minutes(2)),
+            "permit \"" + permit.id + "\" was already reported as ok");
+  (void)desk.kept(minutes(2));
+  const Permit late = desk.given("main", minutes(3));
+  EXPECT_EQ(refusalOf(late.id, true, minutes(13)),
+            "permit \"" + late.id +
+                "\" has expired: it was not reported by its deadline, and counts as failed");
 }
 
 }  // namespace

@@ -200,5 +200,72 @@ TEST(ReloadEdges, AnEpisodeThatWasSetAsideIsTriedAgain) {
   EXPECT_EQ(test::startsFor(world), "a");
 }
 
+TEST(ReloadEdges, WhatWasInTheWayIsAskedAnew) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.backoff = {minutes(10), minutes(10)};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(12));
+  ASSERT_TRUE(world.remedy("restart").last_denied_by);
+  world.reload(setup);
+  EXPECT_FALSE(world.remedy("restart").last_denied_by);
+}
+
+TEST(ReloadEdges, AnAttemptForACheckDoesNotGoOnAsOneForAlerts) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell(minutes(1));
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kActing);
+  world.reload(test::forAlerts());
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  EXPECT_EQ(world.cancelled.size(), 1u);
+  const RemedyTotals totals = world.remedy("restart").totals;
+  EXPECT_EQ(totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)], 1u);
+}
+
+TEST(ReloadEdges, ALookThatIsUnderWayIsTakenAgain) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].verify = {seconds(0), minutes(1)};
+  World world(setup);
+  world.check_takes = seconds(2);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = test::endsWell();
+  world.runUntil(seconds(5));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kVerifying);
+  world.reload(setup);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kSettling);
+  world.setCheck("service", CheckStatus::kOk);
+  world.runFor(minutes(1));
+  EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
+}
+
+TEST(ReloadEdges, TheWindowOfAnAlertEndsWhenItWouldHave) {
+  World world(test::forAlerts());  // ten minutes
+  world.remedies["restart"] = test::endsWell();
+  test::send(world, {test::alert("a")});
+  world.runUntil(minutes(1));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kVerifying);
+  world.reload(test::forAlerts());
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kVerifying);
+  world.runUntil(minutes(10) - seconds(1));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 0u);
+  world.runUntil(minutes(10) + seconds(1));
+  EXPECT_EQ(world.governor("main").state.totals.failures, 1u);
+}
+
+TEST(ReloadEdges, ATargetThatIsGoneLeavesTheFiguresOfItsRemedy) {
+  engine::Setup setup = test::forTargets();
+  setup.remedies[0].alert.targets = {"a", "b"};
+  World world(setup);
+  test::send(world, {test::alert("b")});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.remedy("restart").totals.attempts, 1u);
+  setup.remedies[0].alert.targets = {"a"};
+  world.reload(setup);
+  EXPECT_EQ(world.remedy("restart").totals.attempts, 1u);
+  EXPECT_EQ(world.remedy("restart").detected, 1u);
+}
+
 }  // namespace
 }  // namespace heald::engine
