@@ -157,5 +157,20 @@ TEST(DetectionPlan, ARunOnDemandThatWaitsForAnotherRaisesNothingEither) {
   }
 }
 
+TEST(DetectionPlan, AResultOfAnotherRunIsLate) {
+  Detection detection({}, {every("a", seconds(10))});
+  std::vector<Action> actions;
+  const std::uint64_t run = detection.request(0, actions);
+  const auto found = [&](std::uint64_t of) {
+    return detection
+        .finish({0, of, core::CheckStatus::kOk, "", seconds(1)}, moment(seconds(1)), actions)
+        .check;
+  };
+  EXPECT_EQ(found(run + 1), -1);
+  EXPECT_TRUE(detection.views()[0].running);
+  EXPECT_EQ(found(run), 0);
+  EXPECT_EQ(found(run), -1) << "it has ended";
+}
+
 }  // namespace
 }  // namespace heald::engine

@@ -273,5 +273,30 @@ TEST(HealingEdges, TheAttemptAfterAnInterruptedOneIsAnyOther) {
   EXPECT_EQ(world.remedy("restart").duration.count(), 2u);
 }
 
+TEST(HealingEdges, WhatAnExhaustedBudgetForbidsIsNotCountedAsObserved) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.budgets = {{1, hours(1)}};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  setup.healing.observe = true;
+  world.reload(setup);
+  world.runFor(minutes(5));
+  EXPECT_EQ(world.remedy("restart").would_attempt, 0u);
+  EXPECT_EQ(world.remedy("restart").last_denied_by, core::Guard::kBudget);
+}
+
+TEST(HealingEdges, ALabelThatCannotNameATargetAsksForNothing) {
+  World world(test::forTargets());
+  for (const char* value : {"", "-rf", "a\nb"}) {
+    test::send(world, {test::alert(value)});
+  }
+  world.runFor(minutes(1));
+  EXPECT_TRUE(world.starts.empty());
+  EXPECT_TRUE(world.snapshot().targets.empty());
+  EXPECT_TRUE(world.noted("alerts asked for nothing: their labels are not acceptable"));
+}
+
 }  // namespace
 }  // namespace heald::engine
