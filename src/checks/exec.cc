@@ -11,6 +11,7 @@ struct ExecOptions {
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::string>> environment;
   std::string working_directory = "/";
+  bool nonzero_is_critical = false;
 };
 
 void describe(config::Fields& f, ExecOptions& o) {
@@ -19,6 +20,8 @@ void describe(config::Fields& f, ExecOptions& o) {
   f.textMap("environment", o.environment, "added to a clean environment");
   f.text("working_directory", o.working_directory, {.check = io::directoryProblem},
          "where the command runs");
+  f.boolean("nonzero_is_critical", o.nonzero_is_critical,
+            "for a command that is no plugin: exit code 0 is ok, and any other critical");
   const std::string problem = io::commandProblem(o.command);
   if (!o.command.empty() && !problem.empty()) f.fail("command", problem);
   for (const auto& [name, value] : o.environment) {
@@ -39,8 +42,9 @@ class ExecCheck : public Check {
     spec.working_directory = options_.working_directory;
     spec.timeout = run.timeout;
     const bool accepted =
-        services.workers.post([spec = std::move(spec), cancel = run.cancel, done] {
-          done(judgePlugin(io::runProcess(spec, cancel)));
+        services.workers.post([spec = std::move(spec), cancel = run.cancel, done,
+                               judge = options_.nonzero_is_critical ? judgeCommand : judgePlugin] {
+          done(judge(io::runProcess(spec, cancel)));
         });
     if (!accepted) done({core::CheckStatus::kUnknown, "too much work is waiting"});
   }

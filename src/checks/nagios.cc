@@ -37,4 +37,11 @@ CheckResult judgePlugin(const io::ProcessResult& result) {
   return {};
 }
 
+CheckResult judgeCommand(const io::ProcessResult& result) {
+  if (result.end != io::ProcessEnd::kExited) return judgePlugin(result);
+  const std::string message = io::oneLine(io::firstLine(result.output));
+  return {result.code == 0 ? CheckStatus::kOk : CheckStatus::kCritical,
+          message.empty() ? result.reason : message};
+}
+
 }  // namespace heald::checks

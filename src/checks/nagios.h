@@ -11,4 +11,7 @@ namespace heald::checks {
 // unknown. Whatever bytes it printed, the message is one line of valid UTF-8. Pure.
 CheckResult judgePlugin(const io::ProcessResult& result);
 
+// The same for a command that is no plugin: exit code 0 is ok, and any other critical.
+CheckResult judgeCommand(const io::ProcessResult& result);
+
 }  // namespace heald::checks

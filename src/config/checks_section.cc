@@ -49,7 +49,7 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
     fields.integer("healthy_after", spec.healthy_after, {.max = 1000},
                    "good results on end that make it healthy again");
     fields.boolean("warning_is_healthy", spec.warning_is_healthy,
-                   "a warning (exit code 1 of an exec check) counts as healthy");
+                   "deprecated: a warning counts as healthy, and is not shown as a warning");
     fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
                  "checks whose failure explains its own: while one is unhealthy, no remedy starts");
     fields.exactlyOne("kind of check", namesOf(kinds));

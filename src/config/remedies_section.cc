@@ -14,8 +14,27 @@ namespace {
 constexpr core::Duration kAlertWithin = std::chrono::minutes(10);
 constexpr int kVerifyFactor = 6;  // within = 6 * after, unless configured
 
+void readOn(Fields& fields, core::AnswersTo& on) {
+  std::vector<std::string> states = {"critical"};
+  fields.texts("on", states, {}, "the states of the check that it answers to: warning, critical");
+  if (fields.has("on") && !fields.has("check")) {
+    fields.fail("on", "names states of a check (give it check: NAME, or remove it)");
+  }
+  on = {false, false};
+  for (const std::string& state : states) {
+    bool* meant = state == "warning" ? &on.warning : state == "critical" ? &on.critical : nullptr;
+    if (meant == nullptr) {
+      fields.fail("on", config::quoted(state) + " is no state that a remedy can answer to " +
+                            suggestion(state, {"warning", "critical"}));
+    } else if (std::exchange(*meant, true)) {
+      fields.fail("on", "names " + config::quoted(state) + " twice (once is enough)");
+    }
+  }
+}
+
 void readWhen(Fields& fields, const Names& checks, engine::RemedySpec& spec) {
-  fields.text("check", spec.check, {}, "the check that asks for it by being unhealthy");
+  fields.text("check", spec.check, {}, "the check that asks for it");
+  readOn(fields, spec.on);
   readAlert(fields, spec.alert);
   if (fields.has("check") && fields.has("alert")) {
     fields.fail("alert", "stands beside check (a remedy is asked for by one of them)");

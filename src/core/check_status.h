@@ -10,17 +10,20 @@ enum class CheckStatus { kOk, kWarning, kCritical, kUnknown };
 inline constexpr CheckStatus kCheckStatuses[] = {CheckStatus::kOk, CheckStatus::kWarning,
                                                  CheckStatus::kCritical, CheckStatus::kUnknown};
 
-enum class Health { kUnknown, kHealthy, kUnhealthy };
+enum class Health { kUnknown, kHealthy, kWarning, kUnhealthy };
 
-// What a status means for healing. A warning is unhealthy unless the check says otherwise: commands
-// that know nothing of the convention fail with exit code 1. `kUnknown` is neither: not knowing
-// means not acting.
+inline constexpr Health kHealths[] = {Health::kUnknown, Health::kHealthy, Health::kWarning,
+                                      Health::kUnhealthy};
+
+// What a status means for healing. A warning is a state of its own: visible, and no remedy starts
+// unless it says that it answers to warnings. `kUnknown` is none of them: not knowing means not
+// acting.
 constexpr Health healthOf(CheckStatus status, bool warning_is_healthy) {
   switch (status) {
     case CheckStatus::kOk:
       return Health::kHealthy;
     case CheckStatus::kWarning:
-      return warning_is_healthy ? Health::kHealthy : Health::kUnhealthy;
+      return warning_is_healthy ? Health::kHealthy : Health::kWarning;
     case CheckStatus::kCritical:
       return Health::kUnhealthy;
     case CheckStatus::kUnknown:
@@ -28,6 +31,23 @@ constexpr Health healthOf(CheckStatus status, bool warning_is_healthy) {
   }
   return Health::kUnknown;
 }
+
+// The states of its check that a remedy answers to (`when: {on: [...]}`), at least one of them.
+struct AnswersTo {
+  bool warning = false;
+  bool critical = true;
+
+  // Whether a check in this state asks for the remedy.
+  constexpr bool asks(Health health) const {
+    return health == Health::kWarning ? warning : health == Health::kUnhealthy && critical;
+  }
+  // Whether the check needs the remedy no longer: it is healthy, or in a state milder than all
+  // those that the remedy answers to.
+  constexpr bool healed(Health health) const {
+    return health == Health::kHealthy || (health == Health::kWarning && !warning);
+  }
+  friend bool operator==(const AnswersTo&, const AnswersTo&) = default;
+};
 
 // "ok", "warning", "critical", "unknown": the word of the metric label, the JSON and the log.
 constexpr std::string_view toString(CheckStatus status) {
@@ -44,13 +64,15 @@ constexpr std::string_view toString(CheckStatus status) {
   return "unknown";
 }
 
-// "unknown", "healthy", "unhealthy".
+// "unknown", "healthy", "warning", "unhealthy".
 constexpr std::string_view toString(Health health) {
   switch (health) {
     case Health::kUnknown:
       return "unknown";
     case Health::kHealthy:
       return "healthy";
+    case Health::kWarning:
+      return "warning";
     case Health::kUnhealthy:
       return "unhealthy";
   }

@@ -17,9 +17,9 @@ bool anyDormant(const Snapshot& s) {
   return false;
 }
 
-bool anyUnhealthy(const Snapshot& s) {
+bool anyBad(const Snapshot& s) {
   for (const CheckView& check : s.checks) {
-    if (check.health == Health::kUnhealthy) {
+    if (check.health == Health::kUnhealthy || check.health == Health::kWarning) {
       return true;
     }
   }
@@ -125,6 +125,9 @@ void adviseChecks(const Snapshot& s, std::vector<Issue>* issues,
     if (check.health == Health::kUnhealthy && issues != nullptr) {
       issues->push_back({Severity::kWarning, "", "check_unhealthy",
                          "check " + check.name + " is unhealthy: " + check.message});
+    } else if (check.health == Health::kWarning && issues != nullptr) {
+      issues->push_back({Severity::kWarning, "", "check_warning",
+                         "check " + check.name + " is in warning: " + check.message});
     } else if (check.status == core::CheckStatus::kUnknown && check.executions > 0) {
       if (issues != nullptr) {
         issues->push_back({Severity::kWarning, "", "check_unknown",
@@ -224,7 +227,7 @@ Overall overallStatus(const Snapshot& s, core::Now now) {
   if (!s.features.enabled(Feature::kAutoHealing)) {
     return Overall::kDisabled;
   }
-  bool degraded = !s.store_up || s.storm_brake || anyUnhealthy(s);
+  bool degraded = !s.store_up || s.storm_brake || anyBad(s);
   for (const GovernorView& governor : s.governors) {
     degraded = degraded || governor.state.breaker.reads(now.boot) != BreakerState::kClosed;
   }

@@ -122,13 +122,13 @@ void Healing::look(int r, Step& step) {
 
 void Healing::looked(int r, Step& step) {
   Remedy& remedy = at(r);
-  const bool healthy = detection_.lastResult(remedy.check) == Health::kHealthy;
+  const bool healthy = remedy.spec.on.healed(detection_.lastResult(remedy.check));
   const core::BootTime now = step.now.boot;
   if (remedy.recovering) {
     end(r, healthy, FailureReason::kInterrupted, step);
     return;
   }
-  if (healthy && detection_.health(remedy.check) == Health::kHealthy) {
+  if (healthy && remedy.spec.on.healed(detection_.health(remedy.check))) {
     end(r, true, FailureReason::kError, step);
     return;
   }
@@ -198,7 +198,7 @@ void Healing::ended(int r, Step& step) {
   remedy.output.clear();
   remedy.exit_code.reset();
   rest(remedy);
-  if (again && detection_.health(remedy.check) == Health::kUnhealthy) {
+  if (again && remedy.spec.on.asks(detection_.health(remedy.check))) {
     want(r, false, step);
   }
   if (remedy.spec.byAlert()) {

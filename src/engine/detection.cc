@@ -15,6 +15,10 @@ core::Duration slack(const CheckSpec& spec) {
   return std::min<core::Duration>(spec.interval / 20, milliseconds(50));
 }
 
+bool isBad(Health health) {
+  return health == Health::kWarning || health == Health::kUnhealthy;
+}
+
 }  // namespace
 
 Detection::Detection(const DetectionPolicy& policy, std::vector<CheckSpec> checks) {
@@ -226,7 +230,7 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   c.view.running = false;
   running_scheduled_ -= c.scheduled ? 1 : 0;
 
-  const Health before = c.view.health;
+  finding.was = c.view.health;
   if (c.view.status != event.status || !c.view.since) {
     c.view.since = now.wall;
   }
@@ -237,13 +241,12 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   ++c.view.executions;
   c.last = core::healthOf(event.status, c.spec.warning_is_healthy);
   c.view.failures += c.last == Health::kUnhealthy ? 1 : 0;
+  c.view.warnings += c.last == Health::kWarning ? 1 : 0;
   durations_.at(c.spec.kind).observe(event.took);
   count(c, now.boot);
 
-  finding.became_unhealthy = before != c.view.health && c.view.health == Health::kUnhealthy;
-  finding.became_healthy = before != c.view.health && c.view.health == Health::kHealthy;
-  finding.raises =
-      c.scheduled && c.last == Health::kUnhealthy && c.view.health == Health::kUnhealthy;
+  finding.is = c.view.health;
+  finding.raises = c.scheduled && isBad(c.last) && isBad(c.view.health);
   finding.told =
       c.record.observe(c.last == Health::kUnknown ? Health::kUnknown : c.view.health, now.boot);
   if (c.again) {
@@ -256,20 +259,10 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
 void Detection::count(Check& c, core::BootTime now) {
   const bool gap = now - c.last_result > 2 * c.spec.interval + c.spec.timeout;
   c.last_result = now;
-  c.healthy_streak = c.last == Health::kHealthy ? c.healthy_streak + 1 : 0;
-  c.unhealthy_streak = c.last == Health::kUnhealthy ? c.unhealthy_streak + 1 : 0;
-  if (c.last != Health::kHealthy) {
-    c.healthy_since.reset();
-  } else if (!c.healthy_since || gap) {
-    // Time without a result is time in which nothing is known.
-    c.healthy_since = now;
-  }
   const Health before = c.view.health;
-  if (c.healthy_streak >= c.spec.healthy_after) {
-    c.view.health = Health::kHealthy;
-  } else if (c.unhealthy_streak >= c.spec.unhealthy_after) {
-    c.view.health = Health::kUnhealthy;
-  }
+  // Time without a result is time in which nothing is known.
+  c.debounce.observe(c.last, c.spec.unhealthy_after, c.spec.healthy_after, gap, now);
+  c.view.health = c.debounce.health();
   unhealthy_ += (c.view.health == Health::kUnhealthy) - (before == Health::kUnhealthy);
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/check_status.h"
 #include "core/time.h"
+#include "engine/debounce.h"
 #include "engine/event.h"
 #include "engine/health_record.h"
 #include "engine/output.h"
@@ -52,9 +53,9 @@ class Detection {
 
   struct Finding {
     int check = -1;       // that the run was of; -1: a late one, which changes nothing
-    bool raises = false;  // a detection result, critical, and the check counts as unhealthy
-    bool became_unhealthy = false;
-    bool became_healthy = false;
+    bool raises = false;  // a detection result, bad, and the check counts as bad
+    Health was = Health::kUnknown;  // the check's health before this result
+    Health is = Health::kUnknown;   // and after it
     std::optional<HealthRecord::Change> told = {};  // by the history
   };
   Finding finish(const CheckFinished& event, core::Now now, std::vector<Action>& actions);
@@ -72,8 +73,11 @@ class Detection {
   int unhealthyParent(int check) const;
   const std::string& message(int check) const { return at(check).view.message; }
   core::Duration lastDuration(int check) const { return at(check).view.last_duration; }
-  // Since when every result has been healthy, without a gap; none when not known to be healthy.
-  std::optional<core::BootTime> healthySince(int check) const { return at(check).healthy_since; }
+  // Since when every result has been one that a remedy which answers to `on` calls healed, without
+  // a gap; none when the last was not.
+  std::optional<core::BootTime> healedSince(int check, const core::AnswersTo& on) const {
+    return at(check).debounce.healedSince(on);
+  }
   int unhealthyCount() const { return unhealthy_; }
 
   std::vector<CheckView> views() const;
@@ -90,9 +94,7 @@ class Detection {
     bool again_scheduled = false;
     Health last = Health::kUnknown;
     std::vector<int> parents;  // all that it depends on, directly or not
-    int healthy_streak = 0;
-    int unhealthy_streak = 0;
-    std::optional<core::BootTime> healthy_since;
+    Debounce debounce;
     core::BootTime last_result{};
     HealthRecord record;
   };

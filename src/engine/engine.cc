@@ -293,28 +293,30 @@ void Engine::Impl::on(const CheckFinished& event, Step& step) {
   if (check < 0) {
     return;
   }
-  if (finding.became_unhealthy || finding.became_healthy) {
-    noteHealth(check, event, finding.became_healthy, step);
+  if (finding.was != finding.is) {
+    noteHealth(check, event, step);
   }
   if (finding.told) {
     tellHealth(*finding.told, check, event, step);
   }
-  if (finding.became_healthy) {
-    healing_.recovered(check, step);
+  if (finding.was != finding.is) {
+    healing_.healthChanged(check, finding.was, step);
   }
   healing_.checkFinished(check, event.run, step);
   if (finding.raises && !stopping_) {
     healing_.raise(check, EventSource::kCheck, step);
   }
-  if (detection_.lastResult(check) == Health::kHealthy) {
-    healing_.considerSustainedRecovery(check, step);
-  }
+  healing_.considerSustainedRecovery(check, step);
   detect(step);
 }
 
-void Engine::Impl::noteHealth(int check, const CheckFinished& event, bool healthy, Step& step) {
-  step.out.notes.push_back({healthy ? Note::Level::kInfo : Note::Level::kWarn,
-                            healthy ? "check is healthy" : "check is unhealthy",
+void Engine::Impl::noteHealth(int check, const CheckFinished& event, Step& step) {
+  const Health health = detection_.health(check);
+  const char* text = health == Health::kHealthy   ? "check is healthy"
+                     : health == Health::kWarning ? "check is in warning"
+                                                  : "check is unhealthy";
+  step.out.notes.push_back({health == Health::kHealthy ? Note::Level::kInfo : Note::Level::kWarn,
+                            text,
                             {{"check", detection_.spec(check).name},
                              {"status", std::string(toString(event.status))},
                              {"message", event.message}}});

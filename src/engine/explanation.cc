@@ -60,6 +60,13 @@ Obstacle pauseText(const Pause& pause, const std::string& what, core::Now now) {
           pause.until};
 }
 
+// A check that is in warning, where the remedy answers to critical alone.
+bool onlyWarns(const Snapshot& s, const RemedyView& remedy) {
+  const auto its = std::find_if(s.checks.begin(), s.checks.end(),
+                                [&](const CheckView& check) { return check.name == remedy.check; });
+  return its != s.checks.end() && its->health == Health::kWarning && !remedy.on.warning;
+}
+
 RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now now) {
   RemedyStanding standing{remedy.name, {}};
   if (remedy.pause && now.boot < remedy.pause->until) {
@@ -70,6 +77,12 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now
     standing.obstacles.push_back(
         {"depends_on",
          "its check depends on " + remedy.unhealthy_parent + ", which is unhealthy",
+         {}});
+  }
+  if (onlyWarns(s, remedy)) {
+    standing.obstacles.push_back(
+        {"check_warning",
+         "its check " + remedy.check + " is in warning, and it answers to critical only (when.on)",
          {}});
   }
   if (remedy.observe) {

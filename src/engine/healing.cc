@@ -47,12 +47,22 @@ core::Gates Healing::gates(bool preventive) const {
 }
 
 void Healing::raise(int check, EventSource source, Step& step) {
+  std::vector<int> asked;
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    const core::AnswersTo& on = at(r).spec.on;
+    if (on.asks(detection_.lastResult(check)) && on.asks(detection_.health(check))) {
+      asked.push_back(r);
+    }
+  }
+  // A warning that no remedy answers to asks for nothing.
+  if (asked.empty() && detection_.health(check) == Health::kWarning) {
+    return;
+  }
   countUp(events_, source);
-  const auto& remedies = remedies_of_check_[static_cast<std::size_t>(check)];
-  if (remedies.empty()) {
+  if (asked.empty()) {
     countUp(dropped_, DropReason::kUnmatched);
   }
-  for (const int remedy : remedies) {
+  for (const int remedy : asked) {
     detected(remedy, false, step);
   }
 }
@@ -282,25 +292,28 @@ void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
 void Healing::prechecked(int r, Step& step) {
   Remedy& remedy = at(r);
   const Health found = detection_.lastResult(remedy.check);
+  const bool asks = remedy.spec.on.asks(found);
   const auto allowed_at = governors_[remedy.governor].nextAllowedAt();
   const core::Duration early = allowed_at ? *allowed_at - step.now.boot : core::Duration{};
   // Only for the last moment of a wait: what was found longer ago is not "immediately before".
-  if (found == Health::kUnhealthy && !stopped_ && early > early.zero() && early <= kLongestLead) {
+  if (asks && !stopped_ && early > early.zero() && early <= kLongestLead) {
     remedy.phase = Phase::kWaiting;
     remedy.checked = true;
     timers_.set(r, *allowed_at);
     return;
   }
-  if (found == Health::kUnhealthy && !stopped_) {
+  if (asks && !stopped_) {
     admit(r, step);
     return;
   }
   step.out.notes.push_back({Note::Level::kInfo,
-                            found == Health::kHealthy
+                            found == Health::kUnknown ? "attempt not started: the check does not know"
+                            : remedy.spec.on.healed(found)
                                 ? "attempt not needed: the check recovered by itself"
-                                : "attempt not started: the check does not know",
+                                : "attempt skipped: the remedy does not answer to what the check says",
                             {{"remedy", remedy.spec.name},
                              {"check", remedy.spec.check},
+                             {"health", std::string(toString(found))},
                              {"message", detection_.message(remedy.check)}}});
   if (found == Health::kUnknown) {
     tellDenial(remedy, "check_unknown", detection_.message(remedy.check), {}, step);

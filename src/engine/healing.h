@@ -45,13 +45,13 @@ class Healing {
   Governors& governors() { return governors_; }
   const Governors& governors() const { return governors_; }
 
-  // A check is unhealthy: every remedy that it asks for is wanted.
+  // A check is bad: every remedy that answers to the state that it is in is wanted.
   void raise(int check, EventSource source, Step& step);
   // A run of a check has ended: whoever waited for it goes on.
   void checkFinished(int check, std::uint64_t run, Step& step);
-  // The incident is over.
-  void recovered(int check, Step& step);
-  // The check is healthy (again): perhaps for long enough to clear its governors' counts.
+  // The health of a check is another than `was`: for some of its remedies the incident is over.
+  void healthChanged(int check, Health was, Step& step);
+  // After a result: perhaps the check has been healthy for long enough to clear governors' counts.
   void considerSustainedRecovery(int check, Step& step);
   // Alerts are recorded; the remedies that they ask for are wanted when that is durable.
   Result<Reply> hear(const AlertsReceived& command, Step& step);
@@ -129,6 +129,10 @@ class Healing {
     int remedy;
     RemedyTotals before;
   };
+  struct Watched {  // by a governor: the check of one of its remedies, as that one sees it
+    int check;
+    core::AnswersTo on;
+  };
   struct Lost {  // an attempt in flight whose remedy is not configured (any more)
     int governor;
     std::uint64_t attempt;
@@ -198,6 +202,7 @@ class Healing {
   void rest(Remedy& remedy);
   void precheck(int remedy, Step& step);
   void prechecked(int remedy, Step& step);
+  void recovered(int remedy, Step& step);
   void admit(int remedy, Step& step);
   void wouldAttempt(int remedy, Step& step);
   void startAction(int remedy, Step& step);
@@ -220,7 +225,7 @@ class Healing {
   Governors governors_;
   std::vector<Remedy> remedies_;  // the configured ones, then one for each target
   std::vector<std::vector<int>> remedies_of_check_;
-  std::vector<std::vector<int>> checks_of_governor_;
+  std::vector<std::vector<Watched>> checks_of_governor_;
   std::map<int, std::vector<int>> alerted_of_governor_;  // remedies that alerts ask for
   TimerQueue timers_;
   std::vector<int> queue_;            // longest wanted first

@@ -31,12 +31,13 @@ void Healing::addRemedy(const RemedySpec& spec) {
   remedy.view.target_label = spec.alert.target;
   remedy.view.name = spec.name;
   remedy.view.check = spec.check;
+  remedy.view.on = spec.on;
   remedy.view.governor = spec.governor;
   remedy.view.preventive = spec.preventive;
   remedy.view.observe = spec.observe || policy_.observe;
   if (remedy.check >= 0) {
     remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
-    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(remedy.check);
+    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back({remedy.check, spec.on});
   }
   if (spec.byAlert()) {
     alerted_of_governor_[remedy.governor].push_back(index);
@@ -119,6 +120,7 @@ void Healing::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_t
 void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
   RemedyView view = old.view;
   view.check = remedy.view.check;
+  view.on = remedy.view.on;
   view.governor = remedy.view.governor;
   view.preventive = remedy.view.preventive;
   view.observe = remedy.view.observe;

@@ -7,19 +7,28 @@
 
 namespace heald::engine {
 
-void Healing::recovered(int check, Step& step) {
+void Healing::healthChanged(int check, Health was, Step& step) {
+  const Health is = detection_.health(check);
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    Remedy& remedy = at(r);
-    remedy.view.incident_failures = 0;
-    remedy.view.blocked_by.clear();
-    remedy.view.last_denied_by.reset();
-    remedy.told_denial.clear();
-    if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
-      step.out.notes.push_back({Note::Level::kInfo,
-                                "attempt not needed: the check recovered by itself",
-                                {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
-      rest(remedy);
+    const core::AnswersTo& on = at(r).spec.on;
+    if (on.healed(is) && !on.healed(was)) {
+      recovered(r, step);
     }
+  }
+}
+
+// Its incident is over.
+void Healing::recovered(int r, Step& step) {
+  Remedy& remedy = at(r);
+  remedy.view.incident_failures = 0;
+  remedy.view.blocked_by.clear();
+  remedy.view.last_denied_by.reset();
+  remedy.told_denial.clear();
+  if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
+    step.out.notes.push_back({Note::Level::kInfo,
+                              "attempt not needed: the check recovered by itself",
+                              {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
+    rest(remedy);
   }
 }
 
@@ -30,9 +39,10 @@ bool Healing::healthyForLong(int governor, core::Duration reset_after, core::Boo
     return false;
   }
   const auto& checks = checks_of_governor_[static_cast<std::size_t>(governor)];
-  const auto healthy = [&](int check) {
-    const auto since = detection_.healthySince(check);
-    return since && detection_.health(check) == Health::kHealthy && now - *since >= reset_after;
+  const auto healthy = [&](const Watched& watched) {
+    const auto since = detection_.healedSince(watched.check, watched.on);
+    return since && watched.on.healed(detection_.health(watched.check)) &&
+           now - *since >= reset_after;
   };
   const auto quiet = [&](int remedy) {
     const auto since = episodes_.quietSince(groupOf(at(remedy)));
@@ -46,7 +56,7 @@ bool Healing::healthyForLong(int governor, core::Duration reset_after, core::Boo
 
 void Healing::considerSustainedRecovery(int check, Step& step) {
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    if (store_up_ && !stopped_) {
+    if (store_up_ && !stopped_ && at(r).spec.on.healed(detection_.lastResult(check))) {
       clearWhenHealthyForLong(at(r).governor, step);
     }
   }

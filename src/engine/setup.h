@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/check_status.h"
 #include "core/feature_flags.h"
 #include "core/governor.h"
 #include "core/label_pattern.h"
@@ -25,12 +26,13 @@ struct CheckSpec {
   bool follows_cycle = true;
   int unhealthy_after = 1;  // results on end, both ways: no flapping
   int healthy_after = 1;
-  bool warning_is_healthy = false;
+  bool warning_is_healthy = false;  // deprecated: a warning is not even shown as one
   // While one of these (or one that they depend on) is unhealthy, no remedy of this check starts.
   std::vector<std::string> depends_on;
 };
 
-// Success is: the action ended well, and the check is healthy again between `after` and `within`,
+// Success is: the action ended well, and the check needs the remedy no longer (AnswersTo::healed)
+// between `after` and `within`,
 // both counted from the end of the action. `within` is six times `after` unless configured; equal
 // to `after`, the check is looked at once.
 struct VerifyPolicy {
@@ -56,6 +58,7 @@ struct AlertPolicy {
 struct RemedySpec {
   std::string name;
   std::string check;     // that asks for it; may be empty when preventive
+  core::AnswersTo on;    // which states of the check
   AlertPolicy alert;     // that asks for it; then there is no check
   std::string governor;  // its own name unless shared
   bool preventive = false;

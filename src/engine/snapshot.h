@@ -30,14 +30,15 @@ struct CheckView {
   std::string kind;
   core::Duration interval{};
   core::CheckStatus status = core::CheckStatus::kUnknown;  // of the last run
-  Health health = Health::kUnknown;                        // after unhealthy_after / healthy_after
+  Health health = Health::kUnknown;  // after unhealthy_after / healthy_after
   std::string message;
   bool running = false;
   std::optional<core::WallTime> since;     // of the present status
   std::optional<core::WallTime> last_run;  // when it ended
   core::Duration last_duration{};
   std::uint64_t executions = 0;
-  std::uint64_t failures = 0;  // runs that ended unhealthy
+  std::uint64_t failures = 0;  // runs that ended critical
+  std::uint64_t warnings = 0;  // runs that ended in a warning
   std::uint64_t missed = 0;    // runs that were due and not started, because the last was not over
 };
 
@@ -56,6 +57,7 @@ std::string_view toString(Phase phase);  // "idle", "waiting", …
 struct RemedyView {
   std::string name;
   std::string check;
+  core::AnswersTo on;  // which states of the check
   std::string governor;
   bool preventive = false;
   bool observe = false;

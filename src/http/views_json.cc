@@ -166,6 +166,7 @@ ordered_json checkJson(const engine::CheckView& check) {
           {"interval", milliseconds(check.interval)},
           {"executions", check.executions},
           {"failures", check.failures},
+          {"warnings", check.warnings},
           {"missed", check.missed}};
 }
 
@@ -188,12 +189,22 @@ ordered_json targetsJson(const Snapshot& snapshot, const engine::RemedyView& rem
   return targets;
 }
 
+// The states of its check that it answers to, as in `when.on`.
+ordered_json statesJson(const engine::RemedyView& remedy) {
+  ordered_json states = ordered_json::array();
+  if (remedy.check.empty()) return states;
+  if (remedy.on.warning) states.push_back("warning");
+  if (remedy.on.critical) states.push_back("critical");
+  return states;
+}
+
 ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now) {
   const auto& failures = remedy.totals.failures;
   ordered_json denied_by;
   if (remedy.last_denied_by) denied_by = toString(*remedy.last_denied_by);
   return {{"name", remedy.name},
           {"check", remedy.check},
+          {"on", statesJson(remedy)},
           {"governor", remedy.governor},
           {"preventive", remedy.preventive},
           {"observe", remedy.observe},

@@ -7,8 +7,6 @@ using core::CheckStatus;
 using engine::CheckView;
 using engine::Health;
 
-constexpr Health kHealths[] = {Health::kUnknown, Health::kHealthy, Health::kUnhealthy};
-
 void addStatus(const engine::Snapshot& s, Families& out) {
   const Family status =
       out.gauge("check_status", "The result of the last run; 1 for the present one.");
@@ -18,7 +16,7 @@ void addStatus(const engine::Snapshot& s, Families& out) {
     status.addStates({{"check", check.name}}, "status", core::kCheckStatuses,
                      std::optional(check.status),
                      [](CheckStatus value) { return toString(value); });
-    health.addStates({{"check", check.name}}, "health", kHealths, std::optional(check.health),
+    health.addStates({{"check", check.name}}, "health", core::kHealths, std::optional(check.health),
                      [](Health value) { return toString(value); });
   }
   addEach(out.gauge("check_status_since_timestamp_seconds",
@@ -31,6 +29,8 @@ void addRuns(const engine::Snapshot& s, Families& out) {
           "check", [](const CheckView& check) { return check.executions; });
   addEach(out.counter("check_failures_total", "Runs of the check that ended critical."), s.checks,
           "check", [](const CheckView& check) { return check.failures; });
+  addEach(out.counter("check_warnings_total", "Runs of the check that ended in a warning."),
+          s.checks, "check", [](const CheckView& check) { return check.warnings; });
   addEach(out.counter("check_missed_runs_total",
                       "Runs that were skipped because the one before was not over."),
           s.checks, "check", [](const CheckView& check) { return check.missed; });

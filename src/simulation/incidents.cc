@@ -11,13 +11,15 @@ using engine::HistoryKind;
 
 core::CheckStatus statusOf(std::string_view health) {
   return health == "healthy"     ? core::CheckStatus::kOk
+         : health == "warning"   ? core::CheckStatus::kWarning
          : health == "unhealthy" ? core::CheckStatus::kCritical
                                  : core::CheckStatus::kUnknown;
 }
 
 std::vector<CheckChange> beforeItsFirst(const HistoryEntry& entry) {
-  if (detailOf(entry, "was") != "unhealthy") return {};
-  return {{{}, core::CheckStatus::kCritical, "before the history begins", {}}};
+  const std::string was = detailOf(entry, "was");
+  if (was != "unhealthy" && was != "warning") return {};
+  return {{{}, statusOf(was), "before the history begins", {}}};
 }
 
 void addIncidents(const std::string& check, const std::vector<CheckChange>& changes,
@@ -26,7 +28,8 @@ void addIncidents(const std::string& check, const std::vector<CheckChange>& chan
   for (const CheckChange& change : changes) {
     if (!open && change.status == core::CheckStatus::kCritical) {
       open = Incident{check, change.at, std::nullopt};
-    } else if (open && change.status == core::CheckStatus::kOk) {
+    } else if (open && (change.status == core::CheckStatus::kOk ||
+                        change.status == core::CheckStatus::kWarning)) {
       open->until = change.at;
       incidents.push_back(*std::exchange(open, std::nullopt));
     }

@@ -34,7 +34,7 @@ void Nature::change(Service& service, core::Duration now) {
   const bool ill = random_.oneIn(service.illness);
   service.status = !ill               ? CheckStatus::kOk
                    : random_.oneIn(8) ? CheckStatus::kUnknown
-                   : random_.oneIn(4) ? CheckStatus::kWarning
+                   : random_.oneIn(3) ? CheckStatus::kWarning
                                       : CheckStatus::kCritical;
   service.until = now + seconds(1) + random_.some(service.spell);
 }

@@ -98,6 +98,14 @@ void Player::perform(engine::Output& out) {
   }
 }
 
+// What a note says that a check is now; nullptr when it says none of that.
+const char* healthTold(const std::string& message) {
+  return message == "check is healthy"      ? "healthy"
+         : message == "check is in warning" ? "warning"
+         : message == "check is unhealthy"  ? "unhealthy"
+                                            : nullptr;
+}
+
 void Player::take(const engine::Note& note) {
   const core::Duration now = driver_.time();
   record_.entries.push_back({now, note.level, note.message, note.fields, false});
@@ -121,9 +129,8 @@ void Player::take(const engine::Note& note) {
     attemptEnded(note, fieldOf(note.fields, "result") == "ok");
   } else if (note.message == "attempt succeeded" || note.message == "attempt failed") {
     attemptEnded(note, note.message == "attempt succeeded");
-  } else if (note.message == "check is healthy" || note.message == "check is unhealthy") {
-    record_.healths.push_back(
-        {now, fieldOf(note.fields, "check"), note.message == "check is healthy"});
+  } else if (const char* health = healthTold(note.message)) {
+    record_.healths.push_back({now, fieldOf(note.fields, "check"), health});
   }
 }
 

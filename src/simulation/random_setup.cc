@@ -36,7 +36,7 @@ engine::CheckSpec randomCheck(int number, Random& random) {
   check.timeout = seconds(random.between(1, 10));
   check.unhealthy_after = random.oneIn(3) ? random.between(1, 3) : 1;
   check.healthy_after = random.oneIn(3) ? random.between(1, 3) : 1;
-  check.warning_is_healthy = random.oneIn(4);
+  check.warning_is_healthy = random.oneIn(8);
   if (number > 0 && random.oneIn(4)) {
     check.depends_on = {"c" + std::to_string(random.below(number))};
   }
@@ -65,6 +65,7 @@ engine::RemedySpec randomRemedy(int number, const engine::Setup& setup, Random& 
   remedy.verify.after = random.oneIn(2) ? core::Duration{} : seconds(random.between(0, 5));
   remedy.verify.within = remedy.verify.after + seconds(random.oneIn(2) ? 0 : random.below(20));
   if (random.oneIn(3)) remedy.steps = {0, random.between(1, 3)};
+  if (random.oneIn(3)) remedy.on = {true, random.oneIn(2)};
   if (remedy.preventive && random.oneIn(2)) remedy.check.clear();
   if (random.oneIn(4)) hearAlerts(remedy, random);
   return remedy;

@@ -59,7 +59,7 @@ struct GovernorPoint {
 struct HealthPoint {
   core::Duration at{};
   std::string check;
-  bool healthy = false;
+  std::string health;  // "healthy", "warning", "unhealthy"
 };
 
 struct Verdict {

@@ -72,9 +72,12 @@ class Referee {
     std::uint64_t run = 0;  // that is outstanding; 0: none
     core::Health health = core::Health::kUnknown;
     core::Health last = core::Health::kUnknown;
-    int good = 0;
-    int bad = 0;
-    std::optional<Duration> healthy_since;
+    std::vector<core::Health> recent;  // the last results, as many as any streak needs
+    bool warns = false;                // above each line, once that is known
+    bool critical = false;
+    bool judged = false;
+    std::optional<Duration> ok_since;    // without a gap
+    std::optional<Duration> mild_since;  // likewise: not critical
     Duration last_result = -std::chrono::hours(1);
     int due_results = 0;  // unhealthy ones on end that had to lead to a start
     Duration due_since{};
@@ -170,6 +173,9 @@ class Referee {
   void debounce(Check& check, core::Health last);
   void checkStarted(const engine::StartCheck& start);
   const Check* check(const std::string& name) const;
+  static bool healed(const engine::RemedySpec& spec, core::Health health);
+  // As the remedy sees it: since when its check needs it no longer.
+  static std::optional<Duration> healedSince(const Check& check, const engine::RemedySpec& spec);
   bool parentUnhealthy(const std::string& check) const;
   void expectAStart(Check& check);
   bool couldStart(const engine::RemedySpec& spec) const;

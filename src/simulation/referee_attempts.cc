@@ -112,7 +112,7 @@ void Referee::lookAt(const Check& by) {
   for (auto& [key, attempt] : attempts_) {
     const engine::RemedySpec* spec = remedy(attempt.remedy);
     if (attempt.permit || spec == nullptr || spec->check != by.spec.name) continue;
-    const bool healthy = by.last == Health::kHealthy;
+    const bool healthy = healed(*spec, by.last);
     if (attempt.recovering) {
       (healthy ? attempt.seen_healed : attempt.seen_ill) = true;
       continue;
@@ -120,7 +120,7 @@ void Referee::lookAt(const Check& by) {
     if (!attempt.action_ended || !attempt.action_ok) continue;
     const Duration since = at_.time - *attempt.action_ended;
     if (since < spec->verify.after) continue;
-    attempt.seen_healed |= healthy && by.health == Health::kHealthy;
+    attempt.seen_healed |= healthy && healed(*spec, by.health);
     attempt.seen_ill |= since >= spec->verify.within && !healthy;
   }
 }
@@ -175,7 +175,9 @@ std::string Referee::objectionOutside(const engine::RemedySpec& spec) const {
   if (parentUnhealthy(spec.check)) return "what its check depends on is unhealthy";
   const Check& by = *check(spec.check);
   if (spec.preventive) return "";
-  if (by.last != Health::kUnhealthy) return "its check does not say unhealthy";
+  const bool asked = (by.last == Health::kUnhealthy && spec.on.critical) ||
+                     (by.last == Health::kWarning && spec.on.warning);
+  if (!asked) return "its check does not say what it answers to";
   return at_.time - by.last_result > kFresh ? "its check was not looked at immediately before" : "";
 }
 

@@ -7,6 +7,20 @@ namespace heald::simulation {
 
 using core::Health;
 
+namespace {
+
+bool asks(const engine::RemedySpec& spec, Health health) {
+  return (health == Health::kWarning && spec.on.warning) ||
+         (health == Health::kUnhealthy && spec.on.critical);
+}
+
+}  // namespace
+
+// A warning is good enough for what answers to critical alone.
+bool Referee::healed(const engine::RemedySpec& spec, Health health) {
+  return health == Health::kHealthy || (health == Health::kWarning && !spec.on.warning);
+}
+
 const Referee::Check* Referee::check(const std::string& name) const {
   for (const Check& check : checks_) {
     if (check.spec.name == name) return &check;
@@ -49,25 +63,47 @@ void Referee::found(const engine::CheckFinished& event) {
   const Health before = c.health;
   debounce(c, core::healthOf(event.status, c.spec.warning_is_healthy));
   lookAt(c);
-  if (before == c.health || c.health != Health::kHealthy) return;
   for (const engine::RemedySpec& spec : setup_.remedies) {
-    if (spec.check == c.spec.name) incidents_[spec.name + "@" + spec.governor] = 0;
+    const bool over = healed(spec, c.health) && !healed(spec, before);
+    if (spec.check == c.spec.name && over) incidents_[spec.name + "@" + spec.governor] = 0;
   }
+}
+
+std::optional<Duration> Referee::healedSince(const Check& c, const engine::RemedySpec& spec) {
+  if (!healed(spec, c.health)) return std::nullopt;
+  return spec.on.warning ? c.ok_since : c.mild_since;
 }
 
 void Referee::debounce(Check& c, Health last) {
   const bool gap = at_.time - c.last_result > 2 * c.spec.interval + c.spec.timeout;
   c.last = last;
   c.last_result = at_.time;
-  c.good = last == Health::kHealthy ? c.good + 1 : 0;
-  c.bad = last == Health::kUnhealthy ? c.bad + 1 : 0;
-  if (last != Health::kHealthy) {
-    c.healthy_since.reset();
-  } else if (gap || !c.healthy_since) {
-    c.healthy_since = at_.time;
+  const bool mild = last == Health::kHealthy || last == Health::kWarning;
+  if (last != Health::kHealthy) c.ok_since.reset();
+  if (!mild) c.mild_since.reset();
+  if (last == Health::kHealthy && (gap || !c.ok_since)) c.ok_since = at_.time;
+  if (mild && (gap || !c.mild_since)) c.mild_since = at_.time;
+  c.recent.push_back(last);
+  if (c.recent.size() > 1000) c.recent.erase(c.recent.begin(), c.recent.begin() + 500);
+  const auto lasts = [&](int count, const std::vector<Health>& among) {
+    const auto enough = static_cast<std::size_t>(count);
+    return c.recent.size() >= enough &&
+           std::all_of(c.recent.end() - count, c.recent.end(), [&](Health health) {
+             return std::find(among.begin(), among.end(), health) != among.end();
+           });
+  };
+  const int up = c.spec.unhealthy_after;
+  const int down = c.spec.healthy_after;
+  if (lasts(up, {Health::kUnhealthy})) c.critical = true;
+  if (lasts(down, {Health::kHealthy, Health::kWarning})) c.critical = false;
+  const bool bad = lasts(up, {Health::kWarning, Health::kUnhealthy});
+  const bool good = lasts(down, {Health::kHealthy});
+  if (bad || good) {
+    c.judged = true;
+    c.warns = bad;
   }
-  if (c.good >= c.spec.healthy_after) c.health = Health::kHealthy;
-  if (c.bad >= c.spec.unhealthy_after) c.health = Health::kUnhealthy;
+  if (!c.judged) return;
+  c.health = c.critical ? Health::kUnhealthy : c.warns ? Health::kWarning : Health::kHealthy;
 }
 
 bool Referee::couldStart(const engine::RemedySpec& spec) const {
@@ -88,16 +124,16 @@ bool Referee::couldStart(const engine::RemedySpec& spec) const {
 // attempt has begun.
 void Referee::expectAStart(Check& c) {
   const auto could = [&](const engine::RemedySpec& spec) {
-    return spec.check == c.spec.name && !spec.preventive && couldStart(spec);
+    return spec.check == c.spec.name && !spec.preventive && asks(spec, c.health) &&
+           asks(spec, c.last) && couldStart(spec);
   };
-  const bool due = c.health == Health::kUnhealthy &&
-                   std::any_of(setup_.remedies.begin(), setup_.remedies.end(), could);
+  const bool due = std::any_of(setup_.remedies.begin(), setup_.remedies.end(), could);
   if (!due || c.due_results == 0) c.due_since = at_.time;
   c.due_results = due ? c.due_results + 1 : 0;
   const Duration interval = c.spec.follows_cycle ? setup_.detection.interval : c.spec.interval;
   const Duration since = at_.time - std::max(c.due_since, driven_since_);
   if (c.due_results > 8 && since > 4 * interval + std::chrono::minutes(2)) {
-    fail("check " + c.spec.name + " is unhealthy, nothing stands in the way, and nothing starts");
+    fail("check " + c.spec.name + " asks for healing, nothing stands in the way, and nothing starts");
   }
 }
 

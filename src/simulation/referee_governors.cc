@@ -111,10 +111,8 @@ bool Referee::sustained(const std::string& name) const {
     const bool of_a_target = configured != name;
     if (of_a_target || spec.byAlert() || spec.check.empty()) continue;
     const Check* of = check(spec.check);
-    const bool healthy =
-        of != nullptr && of->health == core::Health::kHealthy && of->healthy_since &&
-        at_.time - *of->healthy_since >= governors_.at(name).model.policy.reset_after;
-    if (!healthy) return false;
+    const auto since = of == nullptr ? std::nullopt : healedSince(*of, spec);
+    if (!since || at_.time - *since < governors_.at(name).model.policy.reset_after) return false;
   }
   return any;
 }

@@ -153,7 +153,7 @@ class Replay {
   std::vector<core::Duration> let_go_;                // when a human may have let something go on
   std::map<std::string, const HistoryEntry*> human_;  // the last entry of each governor
   std::map<std::string, Paused> paused_;              // by remedy
-  std::map<std::string, core::Duration> ill_;         // when each check became unhealthy last
+  std::map<std::string, core::Duration> ill_;         // when each check became bad last
   Scenario scenario_;
 };
 
@@ -180,7 +180,7 @@ void Replay::add(const HistoryEntry& entry) {
   switch (entry.kind) {
     case HistoryKind::kCheck:
       if (hasCheck(entry.check)) doing(entry, kLook, engine::RunCheckNow{entry.check, kBy});
-      if (entry.event == "unhealthy") ill_[entry.check] = timeOf(entry);
+      if (entry.event == "unhealthy" || entry.event == "warning") ill_[entry.check] = timeOf(entry);
       break;
     case HistoryKind::kHuman:
       addHuman(entry);

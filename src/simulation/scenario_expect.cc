@@ -107,7 +107,7 @@ void describeRemedy(FactReader& facts) {
 }
 
 void describeCheck(FactReader& facts) {
-  facts.word("health", {"unknown", "healthy", "unhealthy"}, "after debouncing");
+  facts.word("health", {"unknown", "healthy", "warning", "unhealthy"}, "after debouncing");
   facts.word("status", {"ok", "warning", "critical", "unknown"}, "of the last run");
 }
 

@@ -25,6 +25,19 @@ TEST_F(ExecCheck, FollowsTheNagiosConvention) {
   EXPECT_RESULT(sh("echo what; exit 3"), CheckStatus::kUnknown, "what");
 }
 
+TEST_F(ExecCheck, OfACommandThatIsNoPluginEveryOtherExitCodeIsCritical) {
+  const auto command = [&](const std::string& script) {
+    return exec("{command: [/bin/sh, -c, '" + script + "'], nonzero_is_critical: true}");
+  };
+  EXPECT_RESULT(command("echo \"a | b\""), CheckStatus::kOk, "a | b");
+  EXPECT_RESULT(command("exit 1"), CheckStatus::kCritical, "exit code 1");
+  EXPECT_RESULT(command("echo inactive; exit 3"), CheckStatus::kCritical, "inactive");
+  EXPECT_RESULT(command("exit 77"), CheckStatus::kCritical, "exit code 77");
+  EXPECT_RESULT(command("kill -SEGV $$"), CheckStatus::kUnknown, "killed by signal SIGSEGV");
+  EXPECT_RESULT(exec("{command: [/nowhere/x], nonzero_is_critical: true}"), CheckStatus::kUnknown,
+                "cannot start /nowhere/x: No such file or directory");
+}
+
 TEST_F(ExecCheck, KnowsNothingFromAnyOtherEnd) {
   EXPECT_RESULT(sh("echo hm; exit 4"), CheckStatus::kUnknown, "exit code 4: hm");
   EXPECT_RESULT(sh("exit 127"), CheckStatus::kUnknown, "exit code 127");

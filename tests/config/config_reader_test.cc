@@ -76,6 +76,19 @@ remedies:
   }
 }
 
+TEST(ConfigReader, ARemedyAnswersToCriticalUnlessItSaysOtherwise) {
+  const Config config = validConfig(R"(
+checks: [{name: q, tcp: {address: 'h:1'}}]
+remedies:
+  - {name: a, when: {check: q}, exec: {command: [x]}}
+  - {name: b, when: {check: q, on: [warning, critical]}, exec: {command: [x]}}
+  - {name: c, when: {check: q, on: [warning]}, exec: {command: [x]}}
+)");
+  EXPECT_EQ(config.setup.remedies[0].on, (core::AnswersTo{.warning = false, .critical = true}));
+  EXPECT_EQ(config.setup.remedies[1].on, (core::AnswersTo{.warning = true, .critical = true}));
+  EXPECT_EQ(config.setup.remedies[2].on, (core::AnswersTo{.warning = true, .critical = false}));
+}
+
 TEST(ConfigReader, ReadsTheStepsOfAnEscalation) {
   const Config config = validConfig(R"(
 checks: [{name: q, tcp: {address: 'h:1'}}]

@@ -136,7 +136,7 @@ TEST(HttpRemedy, UnauthorizedOpensTheBreakerForGoodAtOnce) {
   TestDaemon daemon({R"(
 checks:
   - name: service
-    exec: {command: [/bin/false]}
+    exec: {command: [/bin/false], nonzero_is_critical: true}
     interval: 100ms
 remedies:
   - name: heal

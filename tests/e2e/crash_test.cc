@@ -38,7 +38,7 @@ std::string crashStory(const std::string& governor_defaults) {
   return governor_defaults + R"(
 checks:
   - name: service
-    exec: {command: [/bin/false]}
+    exec: {command: [/bin/false], nonzero_is_critical: true}
     interval: 20ms
 remedies:
   - name: restart

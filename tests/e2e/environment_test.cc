@@ -17,7 +17,7 @@ using testing::Not;
 const char* const kLookAround = R"(
 checks:
   - name: service
-    exec: {command: [/bin/false]}
+    exec: {command: [/bin/false], nonzero_is_critical: true}
     interval: 1s
 remedies:
   - name: look

@@ -25,7 +25,7 @@ governor_defaults:
   budgets: []
 checks:
   - name: service
-    exec: {command: [/bin/false]}
+    exec: {command: [/bin/false], nonzero_is_critical: true}
     interval: 1h
 remedies:
   - name: restart

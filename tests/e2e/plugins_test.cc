@@ -48,7 +48,7 @@ TEST_F(Plugins, DummyZeroIsOk) {
   expectDummy(0, "ok", "healthy", "OK: says so");
 }
 TEST_F(Plugins, DummyOneIsAWarning) {
-  expectDummy(1, "warning", "unhealthy", "WARNING: says so");
+  expectDummy(1, "warning", "warning", "WARNING: says so");
 }
 TEST_F(Plugins, DummyTwoIsCritical) {
   expectDummy(2, "critical", "unhealthy", "CRITICAL: says so");

@@ -25,7 +25,8 @@ governor_defaults:
            "}\n    exec: {command: [/bin/false]}\n    verify: {after: 0}";
   }
   static std::string check(const std::string& name) {
-    return "\n  - name: " + name + "\n    exec: {command: [/bin/false]}\n    interval: 50ms";
+    return "\n  - name: " + name +
+           "\n    exec: {command: [/bin/false], nonzero_is_critical: true}\n    interval: 50ms";
   }
   static std::string both() {
     return kFast + std::string("checks:") + check("one") + check("two") +

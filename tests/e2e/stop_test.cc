@@ -30,7 +30,7 @@ class Stopping : public testing::Test {
       : daemon_({R"(
 checks:
   - name: service
-    exec: {command: [/bin/false]}
+    exec: {command: [/bin/false], nonzero_is_critical: true}
     interval: 1s
 remedies:
   - name: restart

@@ -47,16 +47,16 @@ CheckSpec checkSpec() {
 TEST(DetectionEdges, AGapOfTwoIntervalsAndATimeoutIsNone) {
   Bench bench(checkSpec());
   bench.result(CheckStatus::kOk, seconds(100));
-  EXPECT_EQ(bench.detection.healthySince(0), core::BootTime(seconds(100)));
+  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(100)));
   bench.result(CheckStatus::kOk, seconds(125));
-  EXPECT_EQ(bench.detection.healthySince(0), core::BootTime(seconds(100)));
+  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(100)));
   bench.result(CheckStatus::kOk, seconds(150) + nanoseconds(1));
-  EXPECT_EQ(bench.detection.healthySince(0), core::BootTime(seconds(150) + nanoseconds(1)));
+  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(150) + nanoseconds(1)));
   bench.result(CheckStatus::kUnknown, seconds(151));
-  EXPECT_FALSE(bench.detection.healthySince(0));
+  EXPECT_FALSE(bench.detection.healedSince(0, {}));
   EXPECT_EQ(bench.detection.health(0), Health::kHealthy) << "not knowing changes no health";
   bench.result(CheckStatus::kOk, seconds(152));
-  EXPECT_EQ(bench.detection.healthySince(0), core::BootTime(seconds(152)));
+  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(152)));
 }
 
 TEST(DetectionEdges, StreaksAreOnEndAndNotInAll) {
@@ -93,16 +93,17 @@ TEST(DetectionEdges, OnlyAnUnhealthyResultOfAnUnhealthyCheckRaises) {
   EXPECT_FALSE(bench.result(CheckStatus::kCritical, seconds(1)).raises);
   const auto second = bench.result(CheckStatus::kCritical, seconds(2));
   EXPECT_TRUE(second.raises);
-  EXPECT_TRUE(second.became_unhealthy);
-  EXPECT_FALSE(second.became_healthy);
+  EXPECT_EQ(second.was, Health::kUnknown);
+  EXPECT_EQ(second.is, Health::kUnhealthy);
   const auto third = bench.result(CheckStatus::kCritical, seconds(3));
   EXPECT_TRUE(third.raises);
-  EXPECT_FALSE(third.became_unhealthy);
+  EXPECT_EQ(third.was, third.is);
   EXPECT_FALSE(bench.result(CheckStatus::kUnknown, seconds(4)).raises);
   const auto healthy = bench.result(CheckStatus::kOk, seconds(5));
-  EXPECT_TRUE(healthy.became_healthy);
+  EXPECT_EQ(healthy.was, Health::kUnhealthy);
+  EXPECT_EQ(healthy.is, Health::kHealthy);
   EXPECT_FALSE(healthy.raises);
-  EXPECT_FALSE(bench.result(CheckStatus::kOk, seconds(6)).became_healthy);
+  EXPECT_EQ(bench.result(CheckStatus::kOk, seconds(6)).was, Health::kHealthy);
 }
 
 TEST(DetectionEdges, ARunOnDemandRaisesNothing) {
@@ -112,7 +113,7 @@ TEST(DetectionEdges, ARunOnDemandRaisesNothing) {
   const auto found =
       bench.detection.finish({0, run, CheckStatus::kCritical, "", {}}, at(seconds(1)), actions);
   EXPECT_FALSE(found.raises);
-  EXPECT_TRUE(found.became_unhealthy);
+  EXPECT_EQ(found.is, Health::kUnhealthy);
   const auto late =
       bench.detection.finish({0, run, CheckStatus::kOk, "", {}}, at(seconds(2)), actions);
   EXPECT_EQ(late.check, -1) << "it has ended already";

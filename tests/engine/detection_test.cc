@@ -138,18 +138,6 @@ TEST(Detection, NeedsUnhealthyAfterAndHealthyAfterResultsOnEnd) {
   }
 }
 
-TEST(Detection, AWarningIsUnhealthyUnlessTheCheckSaysOtherwise) {
-  for (const bool healthy : {false, true}) {
-    engine::Setup setup = test::oneRemedy();
-    setup.checks[0].warning_is_healthy = healthy;
-    World world(setup);
-    world.setCheck("service", CheckStatus::kWarning);
-    world.runUntil(seconds(1));
-    EXPECT_EQ(world.check("service").health, healthy ? Health::kHealthy : Health::kUnhealthy);
-    EXPECT_EQ(world.starts.empty(), healthy);
-  }
-}
-
 TEST(Detection, WithItsFlagOffNothingRunsAndItBeginsAnewWhenOnAgain) {
   World world(checksOnly(3, seconds(1)));
   world.runUntil(seconds(10));

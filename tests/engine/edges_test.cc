@@ -297,18 +297,23 @@ TEST(Edges, OnlyAFailureRaisesTheIncidentsCountAndKeepsTheLastSuccess) {
   EXPECT_EQ(world.starts[2].step, 2);
 }
 
-TEST(Edges, ResultsCountedAsFailuresAreTheUnhealthyOnes) {
+TEST(Edges, ResultsCountedAsFailuresAreTheCriticalOnesAndWarningsApart) {
   World world(oneRemedy());
   world.runUntil(seconds(1));
-  world.setCheck("service", CheckStatus::kWarning);
+  world.setCheck("service", CheckStatus::kCritical);
   world.send(EnterDormant{"", "quiet", ""});
   world.runUntil(seconds(6));
-  const std::uint64_t warned = world.check("service").failures;
-  EXPECT_EQ(warned, 1u);
-  world.setCheck("service", CheckStatus::kOk);
+  const std::uint64_t failed = world.check("service").failures;
+  EXPECT_EQ(failed, 1u);
+  world.setCheck("service", CheckStatus::kWarning);
   world.runUntil(seconds(11));
-  EXPECT_EQ(world.check("service").failures, warned);
-  EXPECT_EQ(world.check("service").executions, 3u);
+  EXPECT_EQ(world.check("service").failures, failed);
+  EXPECT_EQ(world.check("service").warnings, 1u);
+  world.setCheck("service", CheckStatus::kOk);
+  world.runUntil(seconds(16));
+  EXPECT_EQ(world.check("service").failures, failed);
+  EXPECT_EQ(world.check("service").warnings, 1u);
+  EXPECT_EQ(world.check("service").executions, 4u);
 }
 
 TEST(Edges, AFlagThatAHumanMovedStaysSoAfterARestart) {

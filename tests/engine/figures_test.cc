@@ -440,7 +440,7 @@ TEST(Figures, AChecksViewTellsItsRuns) {
   EXPECT_EQ(world.check("service").failures, 0u) << "not knowing is no failure";
   EXPECT_EQ(world.check("service").health, Health::kHealthy);
   EXPECT_NE(world.check("service").since, first.since);
-  world.setCheck("service", CheckStatus::kWarning);
+  world.setCheck("service", CheckStatus::kCritical);
   world.runUntil(seconds(18));
   EXPECT_GE(world.check("service").failures, 1u);
 }

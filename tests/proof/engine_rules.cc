@@ -39,7 +39,10 @@ void EngineWorld::admitted(const std::string& governor, const core::Ticket& tick
   const engine::RemedySpec& remedy = setup_.remedies[static_cast<std::size_t>(index)];
   expect(!remedy.observe && !setup_.healing.observe, "observe mode starts nothing");
   expect(!paused(remedy.name), "what is paused does not start");
-  expect(last_[remedy.check] == CheckStatus::kCritical, "11: only a critical result starts");
+  const CheckStatus last = last_[remedy.check];
+  expect((last == CheckStatus::kCritical && remedy.on.critical) ||
+             (last == CheckStatus::kWarning && remedy.on.warning),
+         "11: only a result that the remedy answers to starts it");
   for (const engine::CheckSpec& check : setup_.checks) {
     expect(check.name != remedy.check || !parentUnhealthy(check),
            "a child of an unhealthy check is not healed");

@@ -188,6 +188,14 @@ TEST(EngineStates, OfAChildAndItsParentKeepEveryStatement) {
   EngineExplorer(setup, setup).run("a parent and its child, one at a time", limit());
 }
 
+TEST(EngineStates, OfRemediesThatAnswerToDifferentStatesOfOneCheckKeepEveryStatement) {
+  engine::Setup setup = setupOf(2);
+  setup.checks.pop_back();
+  setup.remedies[1].check = "c0";
+  setup.remedies[1].on = {.warning = true, .critical = true};
+  EngineExplorer(setup, withoutLast(setup)).run("critical, and warning or critical", limit());
+}
+
 TEST(EngineStates, OfThreeRemediesKeepEveryStatement) {
   engine::Setup setup = setupOf(3);
   setup.healing.max_concurrent = 2;

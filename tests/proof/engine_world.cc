@@ -14,9 +14,9 @@ namespace {
 constexpr core::Duration kPauseLasts = seconds(2);
 constexpr core::Duration kPermitLasts = seconds(3);
 constexpr const char* kWords[] = {
-    "has checked", "is healthy", "is critical", "does not know", "is ok",  "fails", "unauthorized",
-    "a second",    "resume",     "dormant",     "reset",         "flag",   "pause", "unpause",
-    "permit",      "disk full",  "disk free",   "crash",         "reload", "stop"};
+    "has checked",  "is healthy", "is critical", "is in warning", "does not know", "is ok",  "fails",
+    "unauthorized", "a second",   "resume",      "dormant",       "reset",         "flag",   "pause",
+    "unpause",      "permit",     "disk full",   "disk free",     "crash",         "reload", "stop"};
 
 }  // namespace
 
@@ -48,6 +48,10 @@ std::vector<Move> EngineWorld::moves() const {
     if (check_runs_.contains(setup_.checks[i].name) || (checks_ == Checks::kAtOnce && !stopped_)) {
       for (const Kind kind : {Kind::kHealthy, Kind::kCritical, Kind::kUnknown}) {
         moves.push_back({kind, check});
+      }
+      if (std::any_of(setup_.remedies.begin(), setup_.remedies.end(),
+                      [](const engine::RemedySpec& remedy) { return remedy.on.warning; })) {
+        moves.push_back({Kind::kWarning, check});
       }
     } else if (!stopped_) {
       moves.push_back({Kind::kLook, check});
@@ -84,6 +88,9 @@ void EngineWorld::apply(const Move& move) {
       break;
     case Kind::kCritical:
       finishCheck(move.which, CheckStatus::kCritical);
+      break;
+    case Kind::kWarning:
+      finishCheck(move.which, CheckStatus::kWarning);
       break;
     case Kind::kUnknown:
       finishCheck(move.which, CheckStatus::kUnknown);

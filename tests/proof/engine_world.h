@@ -18,6 +18,7 @@ struct Move {
     kLook,     // a human has the check run
     kHealthy,  // the check's run ends so
     kCritical,
+    kWarning,
     kUnknown,
     kOk,  // the remedy's action ends so
     kFails,

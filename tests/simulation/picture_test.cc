@@ -42,6 +42,15 @@ TEST(Picture, ShowsWaitsBreakerAndDormancy) {
   }
 }
 
+TEST(Picture, ShowsACheckInWarning) {
+  const Record record = played(R"(
+run_for: 10m
+checks: {service: [{at: 1m, status: warning}]}
+)");
+  EXPECT_THAT(picture(record, "warnings"), HasSubstr("<rect class=\"warning\""));
+  EXPECT_THAT(picture(record, "warnings"), HasSubstr("service is in warning"));
+}
+
 TEST(Picture, NeedsNothingFromOutsideAndEscapesWhatItIsGiven) {
   const std::string svg = failingForAnHour();
   EXPECT_THAT(svg, HasSubstr("a &lt; b &amp; &quot;c&quot;"));

@@ -50,6 +50,23 @@ expect:
             "");
 }
 
+TEST(Player, AWarningStartsNothingAndEndsTheIncidentOfWhatAnswersToCritical) {
+  EXPECT_EQ(failures(R"(
+run_for: 30m
+checks:
+  service:
+    - {at: 1m, status: warning, message: 85% used}
+    - {at: 10m, status: critical}
+    - {at: 10m2s, status: warning}
+expect:
+  - {at: 9m, check: service, health: warning, status: warning}
+  - {at: 9m, remedy: restart, attempts: 0}
+  - {at: 11m, check: service, health: warning}
+  - {remedy: restart, starts: [10m], phase: idle}
+)"),
+            "");
+}
+
 TEST(Player, OutcomesComeOneAfterTheOtherAndTheLastStays) {
   EXPECT_EQ(failures(R"(
 run_for: 1h

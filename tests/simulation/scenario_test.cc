@@ -90,7 +90,7 @@ TEST(ScenarioReader, AFileThatIsNoScenarioIsToldWhatOneIs) {
 TEST(ScenarioReader, AWrongValueOfAnExpectationIsToldOnce) {
   EXPECT_EQ(mistakes("run_for: 1h\nexpect: [{check: service, health: sick}]"),
             "scenario.yml:2:27: expect[0].health: \"sick\" is not one of its values (known: "
-            "unknown, healthy, unhealthy)\n");
+            "unknown, healthy, warning, unhealthy)\n");
   EXPECT_THAT(mistakes("run_for: 1h\nexpect: [{remedy: restart, starts: [soon]}]"),
               Not(HasSubstr("expects nothing")));
 }
