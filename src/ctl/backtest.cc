@@ -2,6 +2,7 @@
 
 #include "app/builtin.h"
 #include "ctl/backtest_output.h"
+#include "ctl/error_json.h"
 #include "ctl/history_file.h"
 #include "simulation/backtest.h"
 
@@ -29,9 +30,15 @@ ExitCode backtest(const BacktestOptions& options, const Lookup& environment, boo
                   std::ostream& out, std::ostream& err) {
   const auto config = config::readConfigFile(options.config, app::builtinKinds(), environment);
   const HistoryFile file = readHistoryFile(options.history, simulation::kLongestBacktest);
-  for (const config::Problem& problem : config.problems) err << toString(problem) << "\n";
-  for (const std::string& problem : file.problems) err << problem << "\n";
-  if (!config.ok() || !file.problems.empty()) return ExitCode::kRefused;
+  std::vector<std::string> problems;
+  for (const config::Problem& problem : config.problems) problems.push_back(toString(problem));
+  problems.insert(problems.end(), file.problems.begin(), file.problems.end());
+  for (const std::string& problem : problems) err << problem << "\n";
+  if (!config.ok() || !file.problems.empty()) {
+    const std::string& which = config.ok() ? options.history : options.config;
+    if (options.as_json) out << errorJson(which + " has mistakes", problems);
+    return ExitCode::kBadFile;
+  }
   auto result = simulation::backtest(config.config.setup, file.entries);
   addRemarks(file, result.remarks);
   out << (options.as_json ? backtestJson(result, options.config, options.history)

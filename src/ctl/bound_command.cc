@@ -7,6 +7,7 @@
 
 #include "app/builtin.h"
 #include "core/text.h"
+#include "ctl/error_json.h"
 #include "ctl/table.h"
 #include "proof/bound.h"
 
@@ -152,33 +153,32 @@ Json jsonOf(const Line& line) {
           {"exploration", explorationOf(bound)}};
 }
 
-std::string json(const Bounds& bounds) {
+std::string json(const Bounds& bounds, const std::vector<std::string>& problems) {
   Json list = Json::array();
   for (const Line& line : bounds) list.push_back(jsonOf(line));
-  return Json{{"governors", list}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const Json all = {{"ok", problems.empty()}, {"governors", list}, {"problems", problems}};
+  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// Every reason to refuse, one line each.
-ExitCode judge(const Bounds& bounds, const BoundOptions& options, std::ostream& err) {
-  ExitCode code = ExitCode::kOk;
+// Every reason to refuse, a sentence each.
+std::vector<std::string> judge(const Bounds& bounds, const BoundOptions& options) {
+  std::vector<std::string> problems;
   for (const auto& [name, bound, targets] : bounds) {
+    const std::string governor = "governor \"" + name + "\"";
     if (options.max && bound.attempts > *options.max) {
-      err << "healdctl: governor \"" << name << "\" may make " << bound.attempts
-          << " attempts before a human must act"
-          << (targets > 0 ? ", for " + targetsText(targets) : "") << ", more than --max "
-          << *options.max << "\n";
-      code = ExitCode::kRefused;
+      problems.push_back(governor + " may make " + std::to_string(bound.attempts) +
+                         " attempts before a human must act" +
+                         (targets > 0 ? ", for " + targetsText(targets) : "") +
+                         ", more than --max " + std::to_string(*options.max));
     }
     if (const auto& violation = bound.exploration.violation) {
-      err << "healdctl: governor \"" << name << "\" does not keep \"" << violation->statement
-          << "\": " << violation->story() << "\n";
-      code = ExitCode::kRefused;
+      problems.push_back(governor + " does not keep \"" + violation->statement +
+                         "\": " + violation->story());
     } else if (bound.exploration.complete && !bound.confirmed) {
-      err << "healdctl: governor \"" << name << "\": exploration does not confirm its bound\n";
-      code = ExitCode::kRefused;
+      problems.push_back(governor + ": exploration does not confirm its bound");
     }
   }
-  return code;
+  return problems;
 }
 
 }  // namespace
@@ -186,11 +186,18 @@ ExitCode judge(const Bounds& bounds, const BoundOptions& options, std::ostream& 
 ExitCode showBounds(const BoundOptions& options, const Lookup& environment, std::ostream& out,
                     std::ostream& err) {
   const auto read = config::readConfigFile(options.file, app::builtinKinds(), environment);
-  for (const config::Problem& problem : read.problems) err << toString(problem) << "\n";
-  if (!read.ok()) return ExitCode::kRefused;
+  std::vector<std::string> mistakes;
+  for (const config::Problem& problem : read.problems) mistakes.push_back(toString(problem));
+  for (const std::string& mistake : mistakes) err << mistake << "\n";
+  if (!read.ok()) {
+    if (options.as_json) out << errorJson(options.file + " has mistakes", mistakes);
+    return ExitCode::kBadFile;
+  }
   const Bounds bounds = boundsOf(read.config.setup, options.progress, err);
-  out << (options.as_json ? json(bounds) : table(bounds));
-  return judge(bounds, options, err);
+  const std::vector<std::string> problems = judge(bounds, options);
+  out << (options.as_json ? json(bounds, problems) : table(bounds));
+  for (const std::string& problem : problems) err << "healdctl: " << problem << "\n";
+  return problems.empty() ? ExitCode::kOk : ExitCode::kRefused;
 }
 
 }  // namespace heald::ctl

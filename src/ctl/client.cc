@@ -109,7 +109,9 @@ Answer Client::judge(const io::HttpResponse& response) const {
     return {"", Failure{ExitCode::kUnreachable, options_.url + " answers with too much"}, 0};
   }
   if (response.status / 100 == 2) return {response.body, std::nullopt, response.status};
-  return {response.body, refused(response.status, messageIn(response)), response.status};
+  Failure failure = refused(response.status, messageIn(response));
+  failure.body = response.body;
+  return {response.body, std::move(failure), response.status};
 }
 
 Failure Client::refused(int status, const std::string& message) const {

@@ -17,6 +17,7 @@ namespace heald::ctl {
 struct Failure {
   ExitCode code = ExitCode::kUnreachable;
   std::string message;
+  std::string body = {};  // of heald's answer, where it has refused
 };
 
 // The answer of a call, and its Failure when it did not succeed.

@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ctl/error_json.h"
 #include "ctl/explanation_text.h"
 #include "ctl/json_access.h"
+#include "ctl/names.h"
 #include "ctl/status_text.h"
 
 namespace heald::ctl {
@@ -23,6 +25,7 @@ ExitCode exitCodeOf(const ordered_json& status) {
 
 ExitCode Console::fail(const Failure& failure) const {
   err << "healdctl: " << failure.message << "\n";
+  if (as_json) out << errorJson(failure);
   return failure.code;
 }
 
@@ -38,7 +41,7 @@ std::optional<ordered_json> Console::read(const std::string& path, ExitCode& cod
   return std::nullopt;
 }
 
-ExitCode showStatus(const Console& console, bool as_json, bool check) {
+ExitCode showStatus(const Console& console, bool check) {
   const Answer answer = console.client.get("/api/status");
   if (!answer.ok()) return console.fail(*answer.failure);
   const auto status = ordered_json::parse(answer.body, nullptr, false);
@@ -46,7 +49,7 @@ ExitCode showStatus(const Console& console, bool as_json, bool check) {
     return console.fail(ExitCode::kUnreachable,
                         "what answers at " + console.client.url() + " is not heald");
   }
-  console.out << (as_json ? answer.body + "\n" : statusText(status, console.colours));
+  console.out << (console.as_json ? answer.body + "\n" : statusText(status, console.colours));
   return check ? exitCodeOf(status) : ExitCode::kOk;
 }
 
@@ -54,19 +57,21 @@ ExitCode showFlags(const Console& console) {
   ExitCode code = ExitCode::kOk;
   const auto flags = console.read("/api/flags", code);
   if (!flags) return code;
-  console.out << flagsText(*flags, console.colours);
+  console.out << (console.as_json ? flags->dump() + "\n" : flagsText(*flags, console.colours));
   return code;
 }
 
-ExitCode explain(const Console& console, const std::string& governor, bool as_json) {
+ExitCode explain(const Console& console, const std::string& governor) {
   const Answer answer = console.client.get("/api/governors/" + segment(governor) + "/explain");
-  if (!answer.ok()) return console.fail(*answer.failure);
+  if (!answer.ok()) {
+    return console.fail(withSuggestion(console, *answer.failure, "governor", governor));
+  }
   const auto explanation = ordered_json::parse(answer.body, nullptr, false);
   if (!listOf(explanation, "guards").is_array()) {
     return console.fail(ExitCode::kUnreachable,
                         "what answers at " + console.client.url() + " is not heald");
   }
-  console.out << (as_json ? answer.body + "\n" : explanationText(explanation, console.colours));
+  console.out << (console.as_json ? answer.body + "\n" : explanationText(explanation, console.colours));
   return ExitCode::kOk;
 }
 

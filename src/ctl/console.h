@@ -15,8 +15,9 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   bool colours = false;
+  bool as_json = false;
 
-  // Prints why not to `err` and returns the exit code.
+  // Prints why not to `err`, with as_json also to `out`, and returns the exit code.
   ExitCode fail(const Failure& failure) const;
   ExitCode fail(ExitCode code, const std::string& message) const { return fail({code, message}); }
 
@@ -30,7 +31,7 @@ struct Target {
   bool all = false;
 };
 
-ExitCode showStatus(const Console& console, bool as_json, bool check);
+ExitCode showStatus(const Console& console, bool check);
 ExitCode showFlags(const Console& console);
 ExitCode resume(const Console& console, const Target& target, const std::string& reason);
 ExitCode enterDormant(const Console& console, const Target& target, const std::string& reason);
@@ -44,6 +45,6 @@ ExitCode runRemedy(const Console& console, const std::string& name);
 ExitCode pause(const Console& console, const Target& target, const std::string& length,
                const std::string& reason);
 ExitCode unpause(const Console& console, const Target& target);
-ExitCode explain(const Console& console, const std::string& governor, bool as_json);
+ExitCode explain(const Console& console, const std::string& governor);
 
 }  // namespace heald::ctl

@@ -7,10 +7,12 @@ namespace heald::ctl {
 enum class ExitCode {
   kOk = 0,
   kRefused = 1,        // the daemon said no: the present state is in the way, or it cannot now
-  kUsage = 2,          // wrong arguments; also a configuration that names what does not fit
+  kUsage = 2,          // wrong arguments: no such command, a value that is none
   kUnreachable = 3,    // no answer, or what answered is not heald
   kNotAuthorised = 4,  // no token, or the wrong one
   kNotFound = 5,       // no such governor, check, remedy or flag
+  kBadFile = 6,        // a file cannot be read, or has mistakes: configuration, scenario, history
+  kNoOutput = 7,       // the output could not be written: a full disk, a reader that has gone
   kDegraded = 10,
   kDormant = 11,
   kDisabled = 12,

@@ -9,7 +9,7 @@ inline constexpr const char* kDescription =
 
 inline constexpr const char* kFooter = R"(
 Examples:
-  healdctl status                                       what is the state, and what helps
+  healdctl status                                       what is the state, and what to do
   healdctl status --check                               the same, as an exit code
   healdctl status --json | jq .selfHealing.isDormant
   healdctl resume --reason "the API key is renewed"     the only dormant governor
@@ -32,10 +32,15 @@ Examples:
 Exit codes:
   0  ok                                 4  not authorised: no token, or a wrong one
   1  refused: the state is in the way   5  no such governor, check, remedy or flag
-  2  wrong arguments                    status --check: 10 degraded, 11 dormant, 12 disabled
-  3  heald cannot be reached            run check: 10 not all are ok
+  2  wrong arguments                    6  a file cannot be read, or has mistakes
+  3  heald cannot be reached            7  the output cannot be written
+  status --check: 10 degraded, 11 dormant, 12 disabled; run check: 10 not all are ok
   exec: the command's own; 75 denied, 69 heald not reached (both: not run), 124 over its deadline
 
-Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR. A proxy is never used.)";
+Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR, TERM. A proxy is never used.)";
+
+// Behind the help of one command.
+inline constexpr const char* kShortFooter = R"(
+Every command takes --url, --token-file and --timeout. Examples and exit codes: healdctl help)";
 
 }  // namespace heald::ctl

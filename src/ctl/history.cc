@@ -1,13 +1,16 @@
 #include "ctl/history.h"
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
 
+#include "ctl/error_json.h"
 #include "ctl/event_parser.h"
 #include "ctl/history_text.h"
 #include "ctl/json_access.h"
+#include "ctl/names.h"
 #include "http/history_json.h"
 #include "http/history_query.h"
 #include "store/history_reader.h"
@@ -36,15 +39,19 @@ std::string shown(const ordered_json& entry, bool as_json, bool colours) {
                  : historyText(entry, colours);
 }
 
-// False when a page could not be read.
-bool print(const HistoryOptions& options, std::ostream& out, bool colours, const ReadPage& read,
+struct Printed {
+  bool all = true;  // false: a page could not be read
+  std::size_t entries = 0;
+};
+
+Printed print(const HistoryOptions& options, std::ostream& out, bool colours, const ReadPage& read,
            long long& newest) {
   std::vector<std::string> texts;
   long long before = 0;
   do {
     const std::size_t left = options.limit == 0 ? kPage : options.limit - texts.size();
     const auto page = read(before, std::min(left, kPage));
-    if (!page) return false;
+    if (!page) return {false, texts.size()};
     if (before == 0) newest = page->newest;
     before = page->next;
     for (const ordered_json& entry : page->entries) {
@@ -53,7 +60,21 @@ bool print(const HistoryOptions& options, std::ostream& out, bool colours, const
   } while (before > 0 && (options.limit == 0 || texts.size() < options.limit));
   for (auto text = texts.rbegin(); text != texts.rend(); ++text) out << *text;
   out.flush();
-  return true;
+  return {true, texts.size()};
+}
+
+// Nothing was found: perhaps as a name is misspelled. What is no longer configured may have a past,
+// so a name is only wrong when it has none.
+std::optional<std::string> unknownIn(const Console& console, const HistoryOptions& options) {
+  for (const char* kind : {"governor", "remedy", "check"}) {
+    const auto asked = options.query.find(kind);
+    if (asked == options.query.end()) continue;
+    const auto known = namesOf(console, kind);
+    if (!known.empty() && std::find(known.begin(), known.end(), asked->second) == known.end()) {
+      return unknownName(kind, asked->second, known) + ", and no entry of it";
+    }
+  }
+  return std::nullopt;
 }
 
 std::string encoded(const HistoryOptions& options, const std::vector<std::string>& names) {
@@ -137,7 +158,12 @@ ExitCode showHistory(const Console& console, const HistoryOptions& options) {
     outputs = outputs && (!page || page->outputs);
     return page;
   };
-  if (!print(options, console.out, console.colours, read, newest)) return code;
+  const Printed printed = print(options, console.out, console.colours, read, newest);
+  if (!printed.all) return code;
+  if (const auto unknown = printed.entries == 0 ? unknownIn(console, options) : std::nullopt) {
+    if (!options.follow) return console.fail(ExitCode::kNotFound, *unknown);
+    console.err << "healdctl: " << *unknown << " until now\n";
+  }
   if (options.as_json && !outputs) {
     console.err << "healdctl: without the token, outputs are left out (null)\n";
   }
@@ -150,10 +176,12 @@ ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std
   request.query = options.query;
   const auto now = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
   auto query = http::readHistoryQuery(request, http::historyFields(), now);
-  if (!query) {
-    err << "healdctl: " << query.error().message << "\n";
-    return ExitCode::kUsage;
-  }
+  const auto fail = [&](ExitCode code, const std::string& message) {
+    err << "healdctl: " << message << "\n";
+    if (options.as_json) out << errorJson({code, message});
+    return code;
+  };
+  if (!query) return fail(ExitCode::kUsage, query.error().message);
   std::string problem;
   const auto read = [&](long long before, std::size_t limit) -> std::optional<Page> {
     query->before = before;
@@ -169,9 +197,8 @@ ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std
     return page;
   };
   long long newest = 0;
-  if (print(options, out, colours, read, newest)) return ExitCode::kOk;
-  err << "healdctl: " << problem << "\n";
-  return ExitCode::kRefused;
+  if (!print(options, out, colours, read, newest).all) return fail(ExitCode::kBadFile, problem);
+  return ExitCode::kOk;
 }
 
 }  // namespace heald::ctl

@@ -3,6 +3,8 @@
 
 #include "ctl/console.h"
 #include "ctl/json_access.h"
+#include "ctl/names.h"
+#include "http/uri.h"
 
 namespace heald::ctl {
 namespace {
@@ -10,10 +12,26 @@ namespace {
 using nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
+constexpr const char* kReload = "/-/reload";
+
 std::string joined(const Names& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+// What a refusal of this call means here: which name was meant, and that it was the file.
+Failure explained(const Console& console, Failure failure, const std::string& path) {
+  if (path == kReload && failure.code == ExitCode::kUsage) failure.code = ExitCode::kBadFile;
+  const auto segments = http::splitPath(path);
+  if (!segments || segments->size() < 3) return failure;
+  for (const auto& [plural, kind] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"governors", "governor"}, {"checks", "check"}, {"remedies", "remedy"}, {"flags", "flag"}}) {
+    if ((*segments)[1] == plural) {
+      return withSuggestion(console, std::move(failure), kind, (*segments)[2]);
+    }
+  }
+  return failure;
 }
 
 // Says what happened when the daemon agreed. `sentence` is given the daemon's own message.
@@ -22,7 +40,11 @@ ExitCode change(const Console& console, const std::string& method, const std::st
                 const ordered_json& body, Sentence sentence) {
   const Answer answer = console.client.send(
       method, path, body.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-  if (!answer.ok()) return console.fail(*answer.failure);
+  if (!answer.ok()) return console.fail(explained(console, *answer.failure, path));
+  if (console.as_json) {
+    console.out << answer.body << "\n";
+    return ExitCode::kOk;
+  }
   const auto value = ordered_json::parse(answer.body, nullptr, false);
   console.out << sentence(textOf(value, "message")) << "\n";
   return ExitCode::kOk;
@@ -133,7 +155,7 @@ ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
 }
 
 ExitCode reloadConfiguration(const Console& console) {
-  return change(console, "POST", "/-/reload", ordered_json::object(),
+  return change(console, "POST", kReload, ordered_json::object(),
                 [](const std::string&) { return "The configuration is reloaded."; });
 }
 

@@ -1,11 +1,14 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <iostream>
 
 #include "config/environment.h"
 #include "ctl/run.h"
+#include "ctl/standard_output.h"
 
 namespace {
 
@@ -21,13 +24,28 @@ std::string hostName() {
   return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+// What cannot be written is an error, whatever the command has done. A reader that has gone, as
+// `head` does, knows it.
+int written(heald::ctl::StandardOutput& output, int code) {
+  const int failure = output.finish();
+  if (failure == 0) return code;
+  if (failure != EPIPE) {
+    std::cerr << "healdctl: the output cannot be written: " << std::strerror(failure) << "\n";
+  }
+  return static_cast<int>(heald::ctl::ExitCode::kNoOutput);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  heald::ctl::occupyStandardDescriptors();
+  heald::ctl::StandardOutput output(STDOUT_FILENO);
+  std::ostream out(&output);
   try {
-    return heald::ctl::run(argc, argv,
-                           {std::cout, std::cerr, heald::config::processEnvironment,
-                            isatty(STDOUT_FILENO) == 1, userName() + "@" + hostName()});
+    const int code = heald::ctl::run(argc, argv,
+                                     {out, std::cerr, heald::config::processEnvironment,
+                                      isatty(STDOUT_FILENO) == 1, userName() + "@" + hostName()});
+    return written(output, code);
   } catch (const std::exception& failure) {
     std::cerr << "healdctl: " << failure.what() << "\n";
     return static_cast<int>(heald::ctl::ExitCode::kRefused);

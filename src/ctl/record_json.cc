@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ctl/exit_code.h"
+
 namespace heald::ctl {
 namespace {
 
@@ -96,7 +98,11 @@ Json json(const NamedRecord& named) {
 
 std::string jsonText(const std::vector<NamedRecord>& records, bool ok,
                      const std::vector<std::string>& problems) {
-  const Json all = {{"ok", ok}, {"scenarios", list(records)}, {"problems", problems}};
+  Json all = {{"ok", ok}, {"scenarios", list(records)}, {"problems", problems}};
+  if (!problems.empty()) {
+    all["error"] = {{"code", "bad_file"}, {"message", problems.front()}};
+    all["exitCode"] = static_cast<int>(ExitCode::kBadFile);
+  }
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

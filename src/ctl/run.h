@@ -2,6 +2,7 @@
 
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "ctl/exit_code.h"
 #include "ctl/token.h"
@@ -13,11 +14,19 @@ struct Surroundings {
   std::ostream& out;
   std::ostream& err;
   Lookup environment;
-  bool terminal = false;  // whether `out` is one: colours, unless NO_COLOR is set
-  std::string actor;      // "alice@host"
+  bool terminal = false;  // whether `out` is one: colours, unless NO_COLOR or TERM=dumb says no
+  std::string actor{};    // "alice@host"
+
+  bool colours() const {
+    return terminal && environment("NO_COLOR").value_or("").empty() &&
+           environment("TERM").value_or("") != "dumb";
+  }
 };
 
 // The whole program: reads the arguments, does one thing, says what happened.
 int run(int argc, const char* const* argv, const Surroundings& surroundings);
+
+// Every command that it has, with all its words: "run check".
+std::vector<std::string> commandTable();
 
 }  // namespace heald::ctl

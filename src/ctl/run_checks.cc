@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "ctl/json_access.h"
+#include "ctl/names.h"
 #include "ctl/table.h"
 
 namespace heald::ctl {
@@ -43,6 +44,7 @@ class Batch {
   ExitCode run() {
     ExitCode code = choose();
     if (code == ExitCode::kOk) code = ask();
+    if (code == ExitCode::kOk && options_.no_wait && console_.as_json) printJson(nullptr);
     if (code != ExitCode::kOk || options_.no_wait) return code;
     code = await();
     return code == ExitCode::kOk ? verdict() : code;
@@ -50,17 +52,17 @@ class Batch {
 
  private:
   bool inPlace() const {
-    return options_.terminal && runs_.size() < static_cast<std::size_t>(options_.terminal->rows);
+    return !console_.as_json && options_.terminal && runs_.size() < static_cast<std::size_t>(options_.terminal->rows);
   }
 
   ExitCode choose() {
     ExitCode code = ExitCode::kOk;
     const auto checks = console_.read("/api/checks", code);
     if (!checks) return code;
-    std::string known;
+    std::vector<std::string> known;
     for (const ordered_json& check : listOf(*checks, "checks")) {
       const std::string name = textOf(check, "name");
-      known += (known.empty() ? "" : ", ") + name;
+      known.push_back(name);
       const auto& names = options_.names;
       const bool named = std::find(names.begin(), names.end(), name) != names.end();
       if (options_.all || named) runs_.push_back({name, numberOf(check, "executions"), false, {}});
@@ -68,8 +70,7 @@ class Batch {
     for (const std::string& name : options_.names) {
       const auto same = [&](const Run& run) { return run.name == name; };
       if (std::none_of(runs_.begin(), runs_.end(), same)) {
-        return console_.fail(ExitCode::kNotFound,
-                             "no check \"" + name + "\" (there are: " + known + ")");
+        return console_.fail(ExitCode::kNotFound, unknownName("check", name, known));
       }
     }
     for (const Run& run : runs_) width_ = std::max(width_, run.name.size());
@@ -120,6 +121,7 @@ class Batch {
   }
 
   void show(std::size_t index) {
+    if (console_.as_json) return;
     if (!inPlace()) {
       console_.out << line(runs_[index]) << std::flush;
       return;
@@ -144,10 +146,22 @@ class Batch {
   ExitCode verdict() const {
     const auto ok = [](const Run& run) { return textOf(run.check, "status") == "ok"; };
     const auto good = static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), ok));
-    if (runs_.size() > 1) {
+    if (console_.as_json) {
+      printJson(good == runs_.size());
+    } else if (runs_.size() > 1) {
       console_.out << good << " of " << runs_.size() << " are ok.\n";
     }
     return good == runs_.size() ? ExitCode::kOk : ExitCode::kDegraded;
+  }
+
+  // {"ok":true,"checks":[…]}, as GET /api/checks has them; without results, `ok` is null.
+  void printJson(const ordered_json& ok) const {
+    ordered_json checks = ordered_json::array();
+    for (const Run& run : runs_) {
+      checks.push_back(run.in ? run.check : ordered_json{{"name", run.name}});
+    }
+    const ordered_json all = {{"ok", ok}, {"checks", std::move(checks)}};
+    console_.out << all.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
   }
 
   const Console& console_;
@@ -159,7 +173,7 @@ class Batch {
 }  // namespace
 
 ExitCode runChecks(const Console& console, const RunChecksOptions& options) {
-  if (!options.no_wait || options.all) return Batch(console, options).run();
+  if (!options.no_wait || options.all || console.as_json) return Batch(console, options).run();
   for (const std::string& name : options.names) {
     if (const ExitCode code = runCheck(console, name); code != ExitCode::kOk) return code;
   }

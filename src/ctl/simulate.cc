@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "app/builtin.h"
+#include "ctl/error_json.h"
 #include "ctl/record_json.h"
 #include "ctl/record_text.h"
 #include "simulation/picture.h"
@@ -49,6 +50,7 @@ class Simulation {
       if (problems.empty()) ok &= one(config.config.setup, file);
     }
     if (options_.as_json) out_ << jsonText(records_, ok, problems) << "\n";
+    if (!problems.empty() || bad_file_) return ExitCode::kBadFile;
     return ok ? ExitCode::kOk : ExitCode::kRefused;
   }
 
@@ -71,6 +73,7 @@ class Simulation {
     const auto read = simulation::readScenarioFile(file, setup, environment_);
     if (!read.ok()) {
       records_.push_back({file, "", {}, problemsOf(read, err_)});
+      bad_file_ = true;
       return false;
     }
     const Record record = simulation::play(setup, read.scenario);
@@ -81,8 +84,8 @@ class Simulation {
       if (!options_.quiet) out_ << timelineText(record, title, colours_) << "\n";
       out_ << verdictsText(record, file, colours_);
     }
-    const bool drawn = options_.svg.empty() || draw(options_.svg, record, title, err_);
-    return record.ok() && drawn;
+    if (!options_.svg.empty() && !draw(options_.svg, record, title, err_)) bad_file_ = true;
+    return record.ok() && !bad_file_;
   }
 
   const SimulateOptions& options_;
@@ -91,6 +94,7 @@ class Simulation {
   std::ostream& out_;
   std::ostream& err_;
   std::vector<NamedRecord> records_;
+  bool bad_file_ = false;  // a scenario that cannot be played, a picture that cannot be written
 };
 
 }  // namespace
@@ -98,7 +102,10 @@ class Simulation {
 ExitCode simulate(const SimulateOptions& options, const Lookup& environment, bool colours,
                   std::ostream& out, std::ostream& err) {
   if (!options.svg.empty() && options.scenarios.size() != 1) {
-    err << "healdctl: --svg draws one scenario; name one, not " << options.scenarios.size() << "\n";
+    const std::string message =
+        "--svg draws one scenario; name one, not " + std::to_string(options.scenarios.size());
+    err << "healdctl: " << message << "\n";
+    if (options.as_json) out << errorJson({ExitCode::kUsage, message});
     return ExitCode::kUsage;
   }
   return Simulation(options, environment, colours, out, err).run();

@@ -160,7 +160,7 @@ std::string recommendations(const ordered_json& status, bool colours) {
     text += "  " + textOf(advice, "message") + ":\n    " +
             painted(textOf(advice, "command"), Colour::kStrong, colours) + "\n";
   }
-  return text.empty() ? "" : "\nWhat helps\n" + text;
+  return text.empty() ? "" : "\nSuggested actions\n" + text;
 }
 
 std::string_view meaning(std::string_view overall) {

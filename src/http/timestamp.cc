@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 namespace heald::http {
 namespace {
@@ -76,6 +77,18 @@ std::optional<core::WallTime> parseTimestamp(std::string_view text) {
   const core::WallTime time =
       sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s) + *fraction - *offset;
   return std::max(time, core::WallTime{});
+}
+
+std::optional<core::WallTime> parseTypedTime(std::string_view text) {
+  constexpr std::size_t kDate = 10;     // "2026-11-28"
+  constexpr std::size_t kToMinute = 6;  // "T14:30"
+  const std::string date(text.substr(0, kDate));
+  if (text.size() <= kDate) return parseTimestamp(date + "T00:00:00Z");
+  const auto zone_at = std::min(text.find_first_of("Zz+-", kDate), text.size());
+  std::string time(text.substr(kDate, zone_at - kDate));
+  const std::string zone(text.substr(zone_at));
+  if (time.size() == kToMinute) time += ":00";
+  return parseTimestamp(date + time + (zone.empty() ? "Z" : zone));
 }
 
 }  // namespace heald::http

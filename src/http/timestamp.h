@@ -12,4 +12,9 @@ namespace heald::http {
 // time has its place. Nothing when it is none.
 std::optional<core::WallTime> parseTimestamp(std::string_view text);
 
+// What a person types: a time of RFC 3339, or a shorter one. Without a zone it is UTC, as are all
+// times that heald prints; without seconds, or without a time of day, the rest is zero:
+// "2026-11-28", "2026-11-28 14:30", "2026-11-28T14:30:05+01:00".
+std::optional<core::WallTime> parseTypedTime(std::string_view text);
+
 }  // namespace heald::http

@@ -154,7 +154,7 @@ TEST_F(BacktestCommand, EveryWrongLineIsToldWithItsNumber) {
   EXPECT_THAT(problemsOf("\n"), ElementsAre(": holds no entry"));
   EXPECT_EQ(problemsOf(std::string(10, '[') + "\n" + std::string(1000, '\n')).size(), 1u);
   const Said said = ctl({"backtest", "--history", files_.file("bad.jsonl"), "--config", config_});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_THAT(said.err, HasSubstr("bad.jsonl:1: not a JSON object"));
 }
 
@@ -215,9 +215,9 @@ TEST_F(BacktestCommand, AWrongFileOrArgumentIsAnError) {
   EXPECT_EQ(ctl({"backtest", "--config", config_}).code, 2);
   const std::string none = files_.file("none");
   const Said said = ctl({"backtest", "--history", none, "--config", config_});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_THAT(said.err, HasSubstr(none + ": cannot be read"));
-  EXPECT_EQ(ctl({"backtest", "--history", history_, "--config", none}).code, 1);
+  EXPECT_EQ(ctl({"backtest", "--history", history_, "--config", none}).code, 6);
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_F(BoundCommand, TellsWhatItExploresOnATerminalAlone) {
 
 TEST_F(BoundCommand, PrintsTheProblemsOfAFileThatIsNotGood) {
   const Said said = ctl({"bound", write("  gateway: {max_consecutive_failures: many}\n")});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_EQ(said.out, "");
   EXPECT_THAT(said.err, HasSubstr("max_consecutive_failures"));
 }

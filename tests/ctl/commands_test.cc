@@ -120,6 +120,7 @@ TEST_F(Commands, TurnsTheDaemonsNoIntoAnExitCode) {
     return said.code;
   };
   EXPECT_EQ(codeFor(ErrorCode::kInvalid), 2);
+  governors({"a"}, 0);
   EXPECT_EQ(codeFor(ErrorCode::kNotFound), 5);
   EXPECT_EQ(codeFor(ErrorCode::kConflict), 1);
   EXPECT_EQ(codeFor(ErrorCode::kLimit), 1);
@@ -150,6 +151,15 @@ TEST_F(Commands, HelpsWithExamples) {
   EXPECT_THAT(said.out, HasSubstr("Exit codes:"));
   EXPECT_EQ(ctl({"resume", "--help"}).code, 0);
   EXPECT_THAT(ctl({"--version"}).out, HasSubstr("healdctl "));
+}
+
+TEST_F(Commands, ADumbTerminalGetsNoColours) {
+  terminal_ = true;
+  environment_["TERM"] = "dumb";
+  EXPECT_THAT(ctl({"status"}).out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(ctl({"flag"}).out, Not(HasSubstr("\x1b")));
+  environment_["TERM"] = "xterm";
+  EXPECT_THAT(ctl({"status"}).out, HasSubstr("\x1b"));
 }
 
 TEST_F(Commands, SaysThatHealdCannotBeReached) {

@@ -145,6 +145,41 @@ TEST_F(History, WithoutTheTokenItSaysThatOutputsAreLeftOut) {
   EXPECT_EQ(ctl({"history"}).err, "");
 }
 
+TEST_F(History, TakesADateAndATimeWithoutAZone) {
+  const std::string file = storeFile();
+  const auto lines = [&](const std::string& since) {
+    const Said said = ctl({"history", "--store", file, "--since", since});
+    EXPECT_EQ(said.code, 0) << said.err;
+    return std::count(said.out.begin(), said.out.end(), '\n');
+  };
+  EXPECT_EQ(lines("2026-11-23"), 3);
+  EXPECT_EQ(lines("2026-11-24"), 0);
+  EXPECT_EQ(lines("2026-11-23 20:47"), 3) << "as heald prints it: UTC";
+  EXPECT_EQ(lines("2026-11-23T20:48"), 0);
+  EXPECT_EQ(lines("2026-11-23T21:48+02:00"), 3);
+}
+
+TEST_F(History, ANumberOfEntriesIsNotNegative) {
+  const Said said = ctl({"history", "--limit", "-1"});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_THAT(said.err, HasSubstr("--limit -1 is not a number from 0 (0: all)"));
+  EXPECT_EQ(ctl({"history", "--limit", "many"}).code, 2);
+  EXPECT_EQ(ctl({"history", "--limit", "0"}).code, 0);
+}
+
+TEST_F(History, OfANameThatNothingHasIsAnErrorAndOfOneWithoutEntriesIsEmpty) {
+  engine_->show(http::troubledSnapshot());
+  const Said wrong = ctl({"history", "--check", "dsik"});
+  EXPECT_EQ(wrong.code, 5);
+  EXPECT_EQ(wrong.err,
+            "healdctl: no check \"dsik\" (did you mean \"disk\"?), and no entry of it\n");
+  EXPECT_EQ(ctl({"history", "--governor", "gatewya"}).code, 5);
+  EXPECT_EQ(ctl({"history", "--remedy", "renewkey"}).code, 5);
+  const Said quiet = ctl({"history", "--check", "disk"});
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_EQ(quiet.out + quiet.err, "");
+}
+
 TEST_F(History, WrongArgumentsAreNamed) {
   const std::string file = storeFile();
   EXPECT_EQ(ctl({"history", "--store", file, "--since", "yesterday"}).code, 2);
@@ -152,7 +187,7 @@ TEST_F(History, WrongArgumentsAreNamed) {
   EXPECT_EQ(ctl({"history", "--since", "yesterday"}).code, 2);
   EXPECT_THAT(ctl({"history", "--kind", "nonesuch"}).err, HasSubstr("is no kind (heald, "));
   const Said none = ctl({"history", "--store", files_.file("none.db")});
-  EXPECT_EQ(none.code, 1);
+  EXPECT_EQ(none.code, 6);
   EXPECT_THAT(none.err, HasSubstr("there is no such file"));
 }
 

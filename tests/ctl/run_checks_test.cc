@@ -97,7 +97,7 @@ TEST_F(RunChecks, RunsThoseThatAreNamedAndNoOther) {
 TEST_F(RunChecks, ANameThatDoesNotExistRunsNothing) {
   const Said said = runChecks({.names = {"gateway", "gatewai"}});
   EXPECT_EQ(said.code, 5);
-  EXPECT_THAT(said.err, HasSubstr("no check \"gatewai\" (there are: gateway, queue)"));
+  EXPECT_THAT(said.err, HasSubstr("no check \"gatewai\" (did you mean \"gateway\"?)"));
   EXPECT_TRUE(asked_.empty());
 }
 

@@ -73,10 +73,10 @@ expect:
 TEST_F(Simulate, AWrongFileIsToldWithAllItsMistakes) {
   const std::string wrong = files_.write("wrong.yml", "run_for: 1h\nchecks: {nothing: []}\n");
   const Said said = ctl({"simulate", config_, wrong});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_THAT(said.err, HasSubstr(wrong + ":2:10: checks.nothing: unknown key"));
-  EXPECT_EQ(ctl({"simulate", files_.file("none.yml"), scenario_}).code, 1);
-  EXPECT_EQ(ctl({"simulate", config_, files_.file("none.yml")}).code, 1);
+  EXPECT_EQ(ctl({"simulate", files_.file("none.yml"), scenario_}).code, 6);
+  EXPECT_EQ(ctl({"simulate", config_, files_.file("none.yml")}).code, 6);
   EXPECT_EQ(ctl({"simulate", config_}).code, 2);
 }
 
@@ -95,7 +95,7 @@ TEST_F(Simulate, PrintsJson) {
 
 TEST_F(Simulate, JsonIsNotOkWhenAFileIsWrong) {
   const Said said = ctl({"simulate", "--json", config_, scenario_, files_.file("none.yml")});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   const auto json = nlohmann::json::parse(said.out);
   EXPECT_EQ(json["ok"], false);
   EXPECT_EQ(json["scenarios"][0]["problems"].size(), 0u);
@@ -107,7 +107,7 @@ TEST_F(Simulate, JsonIsNotOkWhenAFileIsWrong) {
 
 TEST_F(Simulate, ConfigurationAndScenarioThatAreSwappedAreTold) {
   const Said said = ctl({"simulate", scenario_, config_});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_EQ(said.err, "healdctl: " + config_ + " is a configuration, and " + scenario_ +
                           " is none (first the configuration, then the scenarios: healdctl "
                           "simulate " +
@@ -167,7 +167,7 @@ TEST_F(Simulate, DrawsAPicture) {
   const Said two = ctl({"simulate", "--svg", svg, config_, scenario_, scenario_});
   EXPECT_EQ(two.code, 2);
   EXPECT_THAT(two.err, HasSubstr("--svg draws one scenario"));
-  EXPECT_EQ(ctl({"simulate", "--svg", "/nowhere/x.svg", config_, scenario_}).code, 1);
+  EXPECT_EQ(ctl({"simulate", "--svg", "/nowhere/x.svg", config_, scenario_}).code, 6);
 }
 
 // Each names the command that plays it in its comment.

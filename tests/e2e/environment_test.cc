@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <fstream>
 #include <map>
+#include <set>
 
 #include "e2e/stories.h"
 
@@ -17,7 +19,7 @@ using testing::Not;
 const char* const kLookAround = R"(
 checks:
   - name: service
-    exec: {command: [/bin/false], nonzero_is_critical: true}
+    exec: {command: [/bin/sh, -c, 'cp /proc/self/environ @DIR@/seen/check; exit 2']}
     interval: 1s
 remedies:
   - name: look
@@ -44,8 +46,8 @@ class CleanEnvironment : public testing::Test {
     });
   }
 
-  std::map<std::string, std::string> variables() const {
-    std::istringstream entries(daemon_.read("seen/environ"));
+  std::map<std::string, std::string> variables(const std::string& file = "seen/environ") const {
+    std::istringstream entries(daemon_.read(file));
     std::map<std::string, std::string> all;
     for (std::string entry; std::getline(entries, entry, '\0');) {
       const auto sign = entry.find('=');
@@ -76,6 +78,35 @@ TEST_F(CleanEnvironment, AnActionGetsItsOwnVariablesAndNoSecretOfHealds) {
   EXPECT_EQ(all.at("HEALD_REMEDY"), "look");
   EXPECT_EQ(all.at("HEALD_ATTEMPT"), "1");
   EXPECT_EQ(all.count("HEALD_REASON"), 1u);
+}
+
+// The variables that docs/configuration.md promises to commands of this kind ("check", "remedy").
+std::set<std::string> documented(const std::string& kind) {
+  std::ifstream document(HEALD_SOURCE_DIR "/docs/configuration.md");
+  std::set<std::string> names;
+  bool here = false;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("#")) here = line == "### The environment of commands";
+    const auto open = line.find("| `");
+    if (!here || open == std::string::npos) continue;
+    const std::string kinds = line.substr(0, open);
+    const std::string name = line.substr(open + 3, line.find('`', open + 3) - open - 3);
+    if (kinds.find(kind) != std::string::npos) names.insert(name);
+  }
+  return names;
+}
+
+TEST_F(CleanEnvironment, OfCommandsIsWhatTheDocumentPromises) {
+  const auto names = [](const std::map<std::string, std::string>& all) {
+    std::set<std::string> set;
+    for (const auto& [name, value] : all) set.insert(name);
+    return set;
+  };
+  EXPECT_EQ(names(variables()), documented("remedy"));
+  // The shell of the check adds its own.
+  std::set<std::string> check = names(variables("seen/check"));
+  for (const char* of_the_shell : {"PWD", "OLDPWD", "SHLVL", "_"}) check.erase(of_the_shell);
+  EXPECT_EQ(check, documented("check"));
 }
 
 TEST_F(CleanEnvironment, AnActionHasTheThreeStandardDescriptorsAlone) {

@@ -21,6 +21,24 @@ TEST(Timestamp, ReadsWhatGoWrites) {
   EXPECT_EQ(parseTimestamp("1970-01-01T00:00:00.000000001Z")->time_since_epoch().count(), 1);
 }
 
+TEST(Timestamp, ReadsWhatPeopleTypeAndWithoutAZoneItIsUtc) {
+  const auto typed = [](std::string_view text) {
+    const auto time = parseTypedTime(text);
+    return time ? core::toIso8601(*time) : "none";
+  };
+  EXPECT_EQ(typed("2026-11-28"), "2026-11-28T00:00:00.000Z");
+  EXPECT_EQ(typed("2026-11-28 14:30"), "2026-11-28T14:30:00.000Z");
+  EXPECT_EQ(typed("2026-11-28T14:30Z"), "2026-11-28T14:30:00.000Z");
+  EXPECT_EQ(typed("2026-11-28T14:30+01:00"), "2026-11-28T13:30:00.000Z");
+  EXPECT_EQ(typed("2026-11-28T14:30:05.25"), "2026-11-28T14:30:05.250Z");
+  EXPECT_EQ(typed("2026-11-28T14:30:05-05:00"), "2026-11-28T19:30:05.000Z");
+  for (const char* none : {"", "2026", "2026-11", "2026-11-31", "2026-11-28T", "2026-11-28Z",
+                           "2026-11-28 14", "2026-11-28 14:3", "2026-11-28 25:00",
+                           "2026-11-28 14:30 CET", "28.11.2026", "yesterday", "14:30"}) {
+    EXPECT_EQ(typed(none), "none") << none;
+  }
+}
+
 TEST(Timestamp, YearsOutOfReachBecomeTheNearerEnd) {
   EXPECT_EQ(read("0001-01-01T00:00:00Z"), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(read("1970-01-01T00:00:00+01:00"), "1970-01-01T00:00:00.000Z");

@@ -1,0 +1,74 @@
+#include "ctl/offline_commands.h"
+
+#include <CLI/CLI.hpp>
+
+#include "ctl/backtest.h"
+#include "ctl/bound_command.h"
+#include "ctl/config_commands.h"
+#include "ctl/simulate.h"
+
+namespace heald::ctl {
+
+struct OfflineCommands::Options {
+  BoundOptions bound;
+  SimulateOptions simulate;
+  BacktestOptions backtest;
+};
+
+OfflineCommands::OfflineCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+    : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
+  addBound(app);
+  addSimulate(app);
+  addBacktest(app);
+}
+
+OfflineCommands::~OfflineCommands() = default;
+
+void OfflineCommands::addBound(CLI::App& app) {
+  BoundOptions& bound = options_->bound;
+  bound.file = kDefaultConfigFile;
+  CLI::App* sub = addOfflineCommand(
+      app, chosen_, "bound", "For each governor, the most attempts before a human must act",
+      [this, &bound] {
+        bound.progress = at_.terminal;
+        bound.as_json = chosen_.as_json;
+        return showBounds(bound, at_.environment, at_.out, at_.err);
+      });
+  addJson(*sub, chosen_);
+  sub->add_option("file", bound.file, "The configuration")->capture_default_str();
+  sub->add_option("--max", bound.max, "Fail when a governor, or one of its targets, may make more")
+      ->check(CLI::Range(1, 1'000'000));
+}
+
+void OfflineCommands::addSimulate(CLI::App& app) {
+  SimulateOptions& simulated = options_->simulate;
+  CLI::App* sub = addOfflineCommand(
+      app, chosen_, "simulate", "Play scenarios on a configuration in virtual time; a test of it",
+      [this, &simulated] {
+        simulated.as_json = chosen_.as_json;
+        return simulate(simulated, at_.environment, at_.colours(), at_.out, at_.err);
+      });
+  addJson(*sub, chosen_);
+  sub->add_option("config", simulated.config, "The configuration")->required();
+  sub->add_option("scenario", simulated.scenarios, "What happens, and what is expected")
+      ->required();
+  sub->add_flag("--quiet", simulated.quiet, "Print no timeline, only what was expected");
+  sub->add_option("--svg", simulated.svg, "Draw the picture of one scenario into this file");
+}
+
+void OfflineCommands::addBacktest(CLI::App& app) {
+  BacktestOptions& tested = options_->backtest;
+  CLI::App* sub = addOfflineCommand(
+      app, chosen_, "backtest",
+      "What a configuration would have done with the incidents of a history", [this, &tested] {
+        tested.as_json = chosen_.as_json;
+        return backtest(tested, at_.environment, at_.colours(), at_.out, at_.err);
+      });
+  addJson(*sub, chosen_);
+  sub->add_option("--history", tested.history,
+                  "What healdctl history --json --limit 0 has printed, or a store")
+      ->required();
+  sub->add_option("--config", tested.config, "The configuration")->required();
+}
+
+}  // namespace heald::ctl

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "ctl/invocation.h"
+#include "ctl/run.h"
+
+namespace heald::ctl {
+
+// The commands that judge a configuration without a heald: bound, simulate, backtest. Registers
+// them; what their arguments say is kept here until they are done.
+class OfflineCommands {
+ public:
+  OfflineCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  ~OfflineCommands();
+  OfflineCommands(const OfflineCommands&) = delete;
+  OfflineCommands& operator=(const OfflineCommands&) = delete;
+
+ private:
+  struct Options;
+
+  void addBound(CLI::App& app);
+  void addSimulate(CLI::App& app);
+  void addBacktest(CLI::App& app);
+
+  Invocation& chosen_;
+  const Surroundings& at_;
+  std::unique_ptr<Options> options_;
+};
+
+}  // namespace heald::ctl
