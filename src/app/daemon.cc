@@ -47,8 +47,13 @@ io::LogLevel levelNamed(const std::string& name) {
   return io::LogLevel::kInfo;
 }
 
+// Checks are run for attempts as well, before and after their action, whatever detection.
+// max_concurrent says; what they have to wait for is other checks, not a slot of an action.
+constexpr std::size_t kMostVerifying = 100;
+
 unsigned workersFor(const engine::Setup& setup) {
-  return static_cast<unsigned>(setup.detection.max_concurrent + setup.healing.max_concurrent + 1);
+  return static_cast<unsigned>(setup.detection.max_concurrent + setup.healing.max_concurrent + 1) +
+         static_cast<unsigned>(std::min(setup.checks.size(), kMostVerifying));
 }
 
 store::HistoryLimits historyLimitsOf(const config::Config& config) {

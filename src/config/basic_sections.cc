@@ -79,7 +79,9 @@ void readHealing(Fields& fields, engine::HealingPolicy& healing) {
               "observe decides, counts and logs, and does nothing");
   healing.observe = mode == "observe";
   fields.integer("max_concurrent", healing.max_concurrent, {.max = 100},
-                 "attempts that may run at one time, of all remedies");
+                 "actions that may run at one time, of all remedies; permits included");
+  fields.integer("max_unverified", healing.max_unverified, {.max = 1000},
+                 "attempts whose effect is not known yet, at one time; no limit without it");
   fields.duration("preventive_interval", healing.preventive_interval, {},
                   "how often preventive remedies are asked for");
   fields.section("storm_brake", false,

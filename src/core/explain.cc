@@ -115,6 +115,7 @@ std::vector<GuardFinding> findings(const Scene& s) {
           gate(Guard::kStoreUnavailable, s.gates.store_available, "available", "unavailable"),
           inFlight(s),
           gate(Guard::kMaxConcurrent, !s.gates.max_concurrent_reached, "not reached", "reached"),
+          gate(Guard::kMaxUnverified, !s.gates.max_unverified_reached, "not reached", "reached"),
           gate(Guard::kStormBrake, !s.gates.storm_brake, "released", "holds"),
           breakerOpen(s),
           backoff(s),

@@ -28,7 +28,7 @@ struct Explanation {
   std::optional<BootTime> earliest;
 };
 
-// Pure: a function of policy, state, gates and now. The values of the four gates are told as far as
+// Pure: a function of policy, state, gates and now. The values of the five gates are told as far as
 // `Gates` knows them ("on", "reached"); who knows more replaces them.
 Explanation explain(const Governor& governor, const Gates& gates, BootTime now);
 

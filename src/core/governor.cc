@@ -51,6 +51,8 @@ std::string_view toString(Guard guard) {
       return "in_flight";
     case Guard::kMaxConcurrent:
       return "max_concurrent";
+    case Guard::kMaxUnverified:
+      return "max_unverified";
     case Guard::kStormBrake:
       return "storm_brake";
     case Guard::kBreakerOpen:
@@ -106,6 +108,9 @@ Verdict Governor::ask(const Gates& gates, BootTime now) const {
   }
   if (gates.max_concurrent_reached) {
     return deny(Guard::kMaxConcurrent);
+  }
+  if (gates.max_unverified_reached) {
+    return deny(Guard::kMaxUnverified);
   }
   if (gates.storm_brake) {
     return deny(Guard::kStormBrake);

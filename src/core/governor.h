@@ -38,13 +38,14 @@ enum class Guard : std::uint8_t {
   kStoreUnavailable,
   kInFlight,
   kMaxConcurrent,
+  kMaxUnverified,
   kStormBrake,
   kBreakerOpen,
   kBackoff,
   kHalfOpen,
   kBudget,
 };
-inline constexpr std::size_t kGuardCount = 11;
+inline constexpr std::size_t kGuardCount = 12;
 std::string_view toString(Guard guard);  // "feature_flag", "dormant", …
 
 // What the guards outside the governor say at this moment.
@@ -52,6 +53,7 @@ struct Gates {
   bool feature_enabled = true;
   bool store_available = true;
   bool max_concurrent_reached = false;
+  bool max_unverified_reached = false;
   bool storm_brake = false;
   bool parent_dormant = false;  // of a governor that serves one target of another
 };

@@ -48,7 +48,8 @@ core::Duration retryAfter(const ordered_json& answer, const std::string& guard) 
   if (const auto wait = durationOf(answer, "retry_after_seconds", seconds(1))) {
     return std::max<core::Duration>(*wait, milliseconds(100));
   }
-  const bool ends = guard == "in_flight" || guard == "max_concurrent" || guard == "half_open";
+  const bool ends = guard == "in_flight" || guard == "max_concurrent" ||
+                    guard == "max_unverified" || guard == "half_open";
   return ends ? kPollEvery : core::Duration{};
 }
 

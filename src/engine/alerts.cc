@@ -207,7 +207,7 @@ void Healing::verifyAlert(int r, Step& step) {
     end(r, true, FailureReason::kError, step);
     return;
   }
-  remedy.phase = Phase::kVerifying;
+  enter(remedy, Phase::kVerifying);
   timers_.set(r, step.now.boot + within);
 }
 

@@ -84,6 +84,9 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   };
   const auto found = std::find_if(remedies_.begin(), remedies_.end(), acts);
   if (found == remedies_.end()) {
+    if (slots_.ended(event.run)) {
+      wakeQueued(step);
+    }
     return;
   }
   const int r = static_cast<int>(found - remedies_.begin());
@@ -99,12 +102,15 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   } else if (remedy.check < 0) {
     end(r, true, FailureReason::kError, step);
   } else {
-    remedy.phase = Phase::kSettling;
+    enter(remedy, Phase::kSettling);
     remedy.verify_until = step.now.boot + remedy.spec.verify.within;
     timers_.set(r, step.now.boot + remedy.spec.verify.after);
     if (!stopped_) {
       wakeDue(step);
     }
+  }
+  if (remedy.phase != Phase::kReporting) {  // which wakes them when it is durable
+    wakeQueued(step);
   }
 }
 
@@ -116,7 +122,7 @@ void Healing::look(int r, Step& step) {
     end(r, episode != nullptr && !episode->firing, FailureReason::kInterrupted, step);
     return;
   }
-  remedy.phase = Phase::kVerifying;
+  enter(remedy, Phase::kVerifying);
   remedy.awaited = detection_.request(remedy.check, step.out.actions);
 }
 
@@ -140,7 +146,7 @@ void Healing::looked(int r, Step& step) {
   }
   // A run of healthy results that has begun within the window is let finish (healthy_after > 1).
   const core::BootTime next = now + timeBetweenLooks(remedy.spec.verify);
-  remedy.phase = Phase::kSettling;
+  enter(remedy, Phase::kSettling);
   timers_.set(r, over ? next : std::min(next, remedy.verify_until));
 }
 
@@ -149,7 +155,7 @@ void Healing::end(int r, bool ok, FailureReason reason, Step& step) {
   timers_.clear(r);
   remedy.ok = ok;
   remedy.reason = reason;
-  remedy.phase = Phase::kReporting;
+  enter(remedy, Phase::kReporting);
   if (store_up_) {
     proposeResult(r, step);
   }

@@ -12,7 +12,8 @@ using core::GuardFinding;
 
 core::Gates gatesOf(const Snapshot& s) {
   return {s.features.enabled(core::Feature::kAutoHealing), s.store_up,
-          s.attempts_in_progress >= s.max_concurrent, s.storm_brake};
+          s.actions_running >= s.max_concurrent,
+          s.max_unverified && s.attempts_in_progress >= *s.max_unverified, s.storm_brake};
 }
 
 // "auto_healing is off by configuration"
@@ -34,7 +35,15 @@ std::string stormText(const Snapshot& s) {
          " checks are unhealthy";
 }
 
-// The words of the four gates, which the governor itself cannot know.
+// Of all governors.
+std::string runningText(int actions) {
+  return std::to_string(actions) + (actions == 1 ? " action runs" : " actions run");
+}
+std::string unverifiedText(int attempts) {
+  return std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts") + " unverified";
+}
+
+// The words of the five gates, which the governor itself cannot know.
 void tellGates(const Snapshot& s, std::vector<GuardFinding>& guards) {
   for (GuardFinding& finding : guards) {
     if (finding.guard == Guard::kFeatureFlag) {
@@ -42,8 +51,12 @@ void tellGates(const Snapshot& s, std::vector<GuardFinding>& guards) {
     } else if (finding.guard == Guard::kStoreUnavailable && !s.store_up) {
       finding.value = "unavailable: " + s.store_error;
     } else if (finding.guard == Guard::kMaxConcurrent) {
-      finding.value = std::to_string(s.attempts_in_progress) + " of all governors";
+      finding.value = runningText(s.actions_running);
       finding.threshold = "fewer than " + std::to_string(s.max_concurrent);
+    } else if (finding.guard == Guard::kMaxUnverified) {
+      finding.value = unverifiedText(s.attempts_in_progress);
+      finding.threshold =
+          s.max_unverified ? "fewer than " + std::to_string(*s.max_unverified) : "no limit";
     } else if (finding.guard == Guard::kStormBrake) {
       finding.value = stormText(s);
       finding.threshold = "at most " + std::to_string(s.storm_brake_policy.max_unhealthy_percent) +

@@ -126,7 +126,7 @@ std::vector<int> Governors::keep(std::vector<Note>& notes, core::BootTime now) {
   std::vector<int> ended;
   for (const Proposal& proposal : std::exchange(proposals_, {})) {
     observe(proposal, notes);
-    if (inFlightOf(proposal.after) < inFlightOf(proposal.before)) {
+    if (proposal.after.in_flight.size() < proposal.before.in_flight.size()) {
       slots_[static_cast<std::size_t>(proposal.governor)].last_result = now;
       ended.push_back(proposal.governor);
     }
@@ -137,7 +137,8 @@ std::vector<int> Governors::keep(std::vector<Note>& notes, core::BootTime now) {
 void Governors::undo() {
   for (; !proposals_.empty(); proposals_.pop_back()) {
     Proposal& last = proposals_.back();
-    in_flight_ += inFlightOf(last.before) - inFlightOf(last.after);
+    in_flight_.add(last.after, -1);
+    in_flight_.add(last.before, 1);
     slots_[static_cast<std::size_t>(last.governor)].governor.setState(std::move(last.before));
   }
 }
@@ -171,11 +172,19 @@ void Governors::suppressed(int governor, core::Guard guard) {
   ++slots_[static_cast<std::size_t>(governor)].counters.suppressed[static_cast<std::size_t>(guard)];
 }
 
+// The ticket of a permit names no remedy.
+void Governors::Flights::add(const GovernorState& state, int sign) {
+  const auto& flying = state.in_flight;
+  const auto permit = [](const core::Ticket& ticket) { return ticket.remedy.empty(); };
+  all += sign * static_cast<int>(flying.size());
+  permits += sign * static_cast<int>(std::count_if(flying.begin(), flying.end(), permit));
+}
+
 void Governors::put(int governor, GovernorState state) {
   Slot& slot = slots_[static_cast<std::size_t>(governor)];
-  in_flight_ -= inFlightOf(slot.governor.state());
+  in_flight_.add(slot.governor.state(), -1);
   slot.governor.setState(std::move(state));
-  in_flight_ += inFlightOf(slot.governor.state());
+  in_flight_.add(slot.governor.state(), 1);
 }
 
 void Governors::load(int governor, GovernorState state) {

@@ -50,17 +50,19 @@ class Governors {
   const GovernorCounters& counters(int governor) const { return at(governor).counters; }
   // When an attempt ended last; nothing: none has, in this process.
   std::optional<core::BootTime> lastResult(int governor) const { return at(governor).last_result; }
-  int inFlight() const { return in_flight_; }  // attempts, over all governors
-  std::string names() const;                   // "a, b, c", at most twenty
+  // Over all governors: attempts in flight, and those of them that are permits.
+  int inFlight() const { return in_flight_.all; }
+  int permitsInFlight() const { return in_flight_.permits; }
+  std::string names() const;  // "a, b, c", at most twenty
 
   // Changes a governor through `change`, which returns what the governor said.
   template <class Change>
   auto propose(int governor, Change change) {
     Slot& slot = slots_[static_cast<std::size_t>(governor)];
     proposals_.push_back({governor, slot.governor.state(), {}});
-    in_flight_ -= inFlightOf(slot.governor.state());
+    in_flight_.add(slot.governor.state(), -1);
     auto answer = change(slot.governor);
-    in_flight_ += inFlightOf(slot.governor.state());
+    in_flight_.add(slot.governor.state(), 1);
     proposals_.back().after = slot.governor.state();
     if (proposals_.back().before == proposals_.back().after) {
       proposals_.pop_back();
@@ -106,10 +108,13 @@ class Governors {
     core::GovernorState after;
   };
 
+  struct Flights {
+    int all = 0;
+    int permits = 0;
+    void add(const core::GovernorState& state, int sign);
+  };
+
   const Slot& at(int governor) const { return slots_[static_cast<std::size_t>(governor)]; }
-  static int inFlightOf(const core::GovernorState& state) {
-    return static_cast<int>(state.in_flight.size());
-  }
   void put(int governor, core::GovernorState state);
   void observe(const Proposal& proposal, std::vector<Note>& notes);
 
@@ -119,7 +124,7 @@ class Governors {
   std::map<std::string, core::GovernorState> forgotten_;  // since the last commit
   std::vector<int> listed_;                               // in the order of the configuration
   std::vector<Proposal> proposals_;
-  int in_flight_ = 0;
+  Flights in_flight_;
 };
 
 // The last of these entries that tells of this attempt, or null.

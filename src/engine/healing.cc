@@ -41,7 +41,8 @@ core::Gates Healing::gates(bool preventive) const {
   gates.feature_enabled = features_.enabled(core::Feature::kAutoHealing) &&
                           (!preventive || features_.enabled(core::Feature::kPreventiveHealing));
   gates.store_available = store_up_;
-  gates.max_concurrent_reached = governors_.inFlight() >= policy_.max_concurrent;
+  gates.max_concurrent_reached = slots_.maxConcurrentReached();
+  gates.max_unverified_reached = slots_.maxUnverifiedReached();
   gates.storm_brake = stormBrake();
   return gates;
 }
@@ -159,7 +160,7 @@ core::Verdict Healing::want(int r, bool preventive, Step& step) {
     deny(r, verdict, step);
     return verdict;
   }
-  if (remedy.phase == Phase::kQueued && freeSlots() <= 0) {
+  if (remedy.phase == Phase::kQueued && slots_.free() <= 0) {
     return {};
   }
   if (remedy.check >= 0 && !preventive) {
@@ -196,7 +197,7 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
     waitUntilAllowed(r);
   } else if (waits && endsWithAnAttempt(guard)) {
     remedy.wanted_at = wanted_at;
-    remedy.phase = Phase::kQueued;
+    enter(remedy, Phase::kQueued);
     queue_.push_back(r);
     takeTurn();
   } else if (remedy.spec.byAlert()) {
@@ -212,7 +213,7 @@ void Healing::waitUntilAllowed(int r) {
       remedy.check < 0
           ? core::Duration::zero()
           : std::min<core::Duration>(detection_.lastDuration(remedy.check), kLongestLead);
-  remedy.phase = Phase::kWaiting;
+  enter(remedy, Phase::kWaiting);
   timers_.set(r, *governors_[remedy.governor].nextAllowedAt() - lead);
 }
 
@@ -234,25 +235,14 @@ void Healing::wait(int r, Step& step) {
   }
 }
 
-void Healing::governorsChanged(Step& step) {
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
-    Remedy& remedy = remedies_[i];
-    if (remedy.phase != Phase::kWaiting) {
-      continue;
-    }
-    if (governors_[remedy.governor].nextAllowedAt()) {
-      remedy.checked = false;
-      waitUntilAllowed(static_cast<int>(i));
-    } else {
-      want(static_cast<int>(i), false, step);
-    }
-  }
-  wakeQueued(step);
+void Healing::enter(Remedy& remedy, Phase phase) {
+  slots_.moved(remedy.phase, phase);
+  remedy.phase = phase;
 }
 
 void Healing::rest(Remedy& remedy) {
   const int index = static_cast<int>(&remedy - remedies_.data());
-  remedy.phase = Phase::kIdle;
+  enter(remedy, Phase::kIdle);
   remedy.attempt = 0;
   remedy.recovering = false;
   remedy.checked = false;
@@ -266,7 +256,7 @@ void Healing::precheck(int r, Step& step) {
   Remedy& remedy = at(r);
   timers_.clear(r);
   std::erase(queue_, r);
-  remedy.phase = Phase::kPrechecking;
+  enter(remedy, Phase::kPrechecking);
   remedy.awaited = detection_.request(remedy.check, step.out.actions);
 }
 
@@ -297,7 +287,7 @@ void Healing::prechecked(int r, Step& step) {
   const core::Duration early = allowed_at ? *allowed_at - step.now.boot : core::Duration{};
   // Only for the last moment of a wait: what was found longer ago is not "immediately before".
   if (asks && !stopped_ && early > early.zero() && early <= kLongestLead) {
-    remedy.phase = Phase::kWaiting;
+    enter(remedy, Phase::kWaiting);
     remedy.checked = true;
     timers_.set(r, *allowed_at);
     return;
@@ -344,7 +334,7 @@ void Healing::admit(int r, Step& step) {
   RemedyTotals& totals = figures(remedy).totals;
   proposed_.push_back({Proposed::Kind::kAdmission, r, totals});
   ++totals.attempts;
-  remedy.phase = Phase::kActing;
+  enter(remedy, Phase::kActing);
   remedy.attempt = decision.ticket->id;
   remedy.started = step.now.boot;
 }
@@ -366,30 +356,6 @@ void Healing::wouldAttempt(int r, Step& step) {
                             {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
   tellDenial(remedy, "observe_mode", "an attempt would start", {}, step);
   rest(remedy);
-}
-
-void Healing::wakeDue(Step& step) {
-  while (const auto r = timers_.take(step.now.boot)) {
-    switch (at(*r).phase) {
-      case Phase::kWaiting:
-        wait(*r, step);
-        break;
-      case Phase::kSettling:
-        look(*r, step);
-        break;
-      case Phase::kVerifying:
-        alertStillFires(*r, step);
-        break;
-      case Phase::kIdle:
-        considerQuiet(*r, step);
-        break;
-      case Phase::kQueued:
-      case Phase::kPrechecking:
-      case Phase::kActing:
-      case Phase::kReporting:
-        break;
-    }
-  }
 }
 
 void Healing::stop() {

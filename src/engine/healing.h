@@ -14,6 +14,7 @@
 #include "engine/output.h"
 #include "engine/pauses.h"
 #include "engine/setup.h"
+#include "engine/slots.h"
 #include "engine/snapshot.h"
 #include "engine/timer_queue.h"
 
@@ -182,6 +183,7 @@ class Healing {
   void fillTarget(const Remedy& remedy, Snapshot& snapshot) const;
   void dropEpisodesOfOthers(core::BootTime now);
   bool stormBrake() const;
+  void enter(Remedy& remedy, Phase phase);
   bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
 
   core::Verdict detected(int remedy, bool preventive, Step& step);
@@ -213,7 +215,6 @@ class Healing {
   void ended(int remedy, Step& step);
   // The queue (queue.cc).
   static bool endsWithAnAttempt(core::Guard guard);
-  int freeSlots() const;
   void takeTurn();
   void wakeQueued(Step& step);
   bool healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const;
@@ -223,6 +224,7 @@ class Healing {
   const core::FeatureFlags& features_;
   const Pauses& pauses_;
   Governors governors_;
+  Slots slots_{policy_, governors_};
   std::vector<Remedy> remedies_;  // the configured ones, then one for each target
   std::vector<std::vector<int>> remedies_of_check_;
   std::vector<std::vector<Watched>> checks_of_governor_;

@@ -20,7 +20,9 @@ void Healing::fill(Snapshot& s) const {
     s.pause = *all;
   }
   s.attempts_in_progress = governors_.inFlight();
+  s.actions_running = slots_.running();
   s.max_concurrent = policy_.max_concurrent;
+  s.max_unverified = policy_.max_unverified;
   s.events = events_;
   s.dropped = dropped_;
   s.event_wait = event_wait_;

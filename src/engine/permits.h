@@ -20,8 +20,8 @@ namespace heald::engine {
 // it is not heald's end that interrupts it. So at start-up an outstanding permit stays so, with its
 // deadline; only when that is over it has failed.
 //
-// At most healing.max_concurrent are outstanding, as attempts of remedies count there too. What has
-// ended is remembered for kRemembered, the last kMostRemembered of them.
+// At most healing.max_concurrent are outstanding: one that is counts as an action that runs, together
+// with those of remedies. What has ended is remembered for kRemembered, the last kMostRemembered of them.
 class Permits {
  public:
   static constexpr core::Duration kShortest = std::chrono::seconds(1);

@@ -1,9 +1,11 @@
-// The part of Healing that lets those go on who wait for the end of another attempt.
+// The part of Healing that lets those go on who wait for another attempt: for the end of its
+// action, or for its own.
 //
 // A free slot is claimed by who runs its check again for it; nobody else is let go on for that one.
-// So while somebody is queued, an attempt is in flight, a check is run before an attempt, or the
-// store is down. Each end of one of these wakes the queue, and waking it once too often does
-// nothing: who has to go on waiting stays as it is.
+// So while somebody is queued, an attempt is in flight, a cancelled action has not ended, a check
+// is run before an attempt, or the store is down. Each end of one of these wakes the queue, and so
+// does the end of an action; waking it once too often does nothing: who has to go on waiting stays
+// as it is.
 #include <algorithm>
 
 #include "engine/healing.h"
@@ -13,14 +15,8 @@ namespace heald::engine {
 using core::Guard;
 
 bool Healing::endsWithAnAttempt(Guard guard) {
-  return guard == Guard::kInFlight || guard == Guard::kMaxConcurrent || guard == Guard::kHalfOpen;
-}
-
-// Those that nobody has claimed.
-int Healing::freeSlots() const {
-  const auto claims = [](const Remedy& r) { return r.phase == Phase::kPrechecking; };
-  const auto claimed = std::count_if(remedies_.begin(), remedies_.end(), claims);
-  return policy_.max_concurrent - governors_.inFlight() - static_cast<int>(claimed);
+  return guard == Guard::kInFlight || guard == Guard::kMaxConcurrent ||
+         guard == Guard::kMaxUnverified || guard == Guard::kHalfOpen;
 }
 
 // Of the last in the queue: who is found unhealthy again, or was overtaken, does not begin anew.
@@ -35,7 +31,7 @@ void Healing::wakeQueued(Step& step) {
   if (queue_.empty() || !store_up_ || stopped_) {
     return;
   }
-  int free = freeSlots();
+  int free = slots_.free();
   for (const int r : std::vector<int>(queue_)) {
     if (free <= 0) {
       return;
@@ -43,7 +39,47 @@ void Healing::wakeQueued(Step& step) {
     const core::Verdict verdict = ask(at(r), step.now.boot);
     if (!verdict.denied_by || !endsWithAnAttempt(*verdict.denied_by)) {
       want(r, false, step);
-      free = freeSlots();
+      free = slots_.free();
+    }
+  }
+}
+
+void Healing::governorsChanged(Step& step) {
+  for (std::size_t i = 0; i < remedies_.size(); ++i) {
+    Remedy& remedy = remedies_[i];
+    if (remedy.phase != Phase::kWaiting) {
+      continue;
+    }
+    if (governors_[remedy.governor].nextAllowedAt()) {
+      remedy.checked = false;
+      waitUntilAllowed(static_cast<int>(i));
+    } else {
+      want(static_cast<int>(i), false, step);
+    }
+  }
+  wakeQueued(step);
+}
+
+void Healing::wakeDue(Step& step) {
+  while (const auto r = timers_.take(step.now.boot)) {
+    switch (at(*r).phase) {
+      case Phase::kWaiting:
+        wait(*r, step);
+        break;
+      case Phase::kSettling:
+        look(*r, step);
+        break;
+      case Phase::kVerifying:
+        alertStillFires(*r, step);
+        break;
+      case Phase::kIdle:
+        considerQuiet(*r, step);
+        break;
+      case Phase::kQueued:
+      case Phase::kPrechecking:
+      case Phase::kActing:
+      case Phase::kReporting:
+        break;
     }
   }
 }

@@ -57,6 +57,7 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
   instances_.clear();
   alerted_of_governor_.clear();
   configured_ = 0;
+  slots_.allIdle();
   for (const RemedySpec& spec : setup.remedies) {
     addRemedy(spec);
   }
@@ -100,6 +101,7 @@ void Healing::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_t
     if (busy(old) && !goes_on) {
       if (old.phase == Phase::kActing) {
         step.out.actions.push_back(CancelAction{old.run});
+        slots_.cancelled(old.run);
       }
       lost_.push_back({old.governor, old.attempt});
       ++old.view.totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)];
@@ -132,7 +134,7 @@ void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
 
 // What only waits is not kept: the checks are run soon, and the unhealthy ones raise again.
 void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due) {
-  remedy.phase = old.phase;
+  enter(remedy, old.phase);
   remedy.preventive_run = old.preventive_run;
   remedy.recovering = old.recovering;
   remedy.attempt = old.attempt;
@@ -148,7 +150,7 @@ void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due)
   remedy.episode = old.episode;
   const bool by_check = !remedy.spec.byAlert();
   if (remedy.phase == Phase::kVerifying && by_check) {
-    remedy.phase = Phase::kSettling;  // the run that it waits for may be of another check
+    enter(remedy, Phase::kSettling);  // the run that it waits for may be of another check
   }
   if (remedy.phase == Phase::kSettling || remedy.phase == Phase::kVerifying) {
     timers_.set(static_cast<int>(&remedy - remedies_.data()), due);

@@ -94,7 +94,7 @@ void Healing::beginRecovery(core::Now now, const Owned& others) {
       found->recovering = true;
       found->text = "heald ended while it ran";
       found->error = found->text;
-      found->phase = Phase::kSettling;
+      enter(*found, Phase::kSettling);
       timers_.set(static_cast<int>(found - remedies_.begin()), now.boot);
     }
   }

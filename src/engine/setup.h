@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,7 +90,8 @@ struct DetectionPolicy {
 
 struct HealingPolicy {
   bool observe = false;
-  int max_concurrent = 3;
+  int max_concurrent = 3;             // actions that run at one time
+  std::optional<int> max_unverified;  // attempts whose effect is not known yet; nothing: no limit
   core::Duration preventive_interval = std::chrono::minutes(10);
   StormBrakePolicy storm_brake;
 };

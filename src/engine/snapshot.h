@@ -149,8 +149,12 @@ struct Snapshot {
   bool storm_brake = false;  // it holds now
   StormBrakePolicy storm_brake_policy;
   std::optional<Pause> pause;  // of every remedy
+  // Over all governors, permits included: attempts in flight, whose effect is not known yet, and
+  // those of them whose action runs. What each of them is limited to.
   int attempts_in_progress = 0;
+  int actions_running = 0;
   int max_concurrent = 0;
+  std::optional<int> max_unverified;
 
   std::vector<GovernorView> governors;
   std::vector<CheckView> checks;

@@ -79,6 +79,7 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"storeError", snapshot.store_error},
           {"stormBrake", snapshot.storm_brake},
           {"attemptsInProgress", snapshot.attempts_in_progress},
+          {"actionsRunning", snapshot.actions_running},
           {"stopping", snapshot.stopping},
           {"pause", pauseJson(snapshot, snapshot.pause, true, now)},
           {"pausedRemedies", pausedRemedies(snapshot, now)},

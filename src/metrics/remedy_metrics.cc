@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "metrics/sections.h"
 
 namespace heald::metrics {
@@ -35,11 +37,24 @@ void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
           });
 }
 
+// Of all remedies and permits together.
+void addLimits(const engine::Snapshot& s, Families& out) {
+  out.gauge("healing_actions_running", "Actions that run now, outstanding permits included.")
+      .add({}, s.actions_running);
+  out.gauge("healing_actions_running_limit", "healing.max_concurrent: the most that may run.")
+      .add({}, s.max_concurrent);
+  out.gauge("healing_attempts_unverified", "Attempts whose effect is not known yet.")
+      .add({}, s.attempts_in_progress);
+  out.gauge("healing_attempts_unverified_limit", "healing.max_unverified; +Inf: no limit.")
+      .add({}, s.max_unverified ? *s.max_unverified : std::numeric_limits<double>::infinity());
+}
+
 }  // namespace
 
 void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
   addTotals(s, out);
   addPauses(s, now, out);
+  addLimits(s, out);
   addEach(out.counter("healing_detected_total",
                       "Events that wanted the remedy: unhealthy results, preventive runs, humans."),
           s.remedies, "remedy", [](const RemedyView& r) { return r.detected; });

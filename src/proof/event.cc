@@ -10,6 +10,7 @@ constexpr std::string_view kNames[kEventCount] = {
     "wanted, with the parent dormant",
     "wanted, with the store down",
     "wanted, with max_concurrent reached",
+    "wanted, with max_unverified reached",
     "wanted, with the storm brake on",
     "wanted, with a budget used up",
     "an attempt is ok",
@@ -70,6 +71,7 @@ core::Gates gatesOf(Event event) {
   gates.parent_dormant = event == Event::kTriggerParentDormant;
   gates.store_available = event != Event::kTriggerStoreDown;
   gates.max_concurrent_reached = event == Event::kTriggerMaxConcurrent;
+  gates.max_unverified_reached = event == Event::kTriggerMaxUnverified;
   gates.storm_brake = event == Event::kTriggerStormBrake;
   return gates;
 }

@@ -17,6 +17,7 @@ enum class Event : std::uint8_t {
   kTriggerParentDormant,
   kTriggerStoreDown,
   kTriggerMaxConcurrent,
+  kTriggerMaxUnverified,
   kTriggerStormBrake,
   kTriggerBudgetUsedUp,  // only where budgets are not counted exactly
   kPresentOk,
@@ -41,7 +42,7 @@ enum class Event : std::uint8_t {
   kRebootLater,     // that took a tick
   kRebootBackwards  // with the wall clock an hour behind
 };
-inline constexpr std::size_t kEventCount = 29;
+inline constexpr std::size_t kEventCount = 30;
 std::string_view toString(Event event);  // "an attempt fails", …
 
 bool isTrigger(Event event);

@@ -36,6 +36,7 @@ core::Verdict expectedVerdict(const core::GovernorPolicy& policy, const core::Go
       {Guard::kStoreUnavailable, !gates.store_available, {}},
       {Guard::kInFlight, std::ssize(state.in_flight) >= policy.max_in_flight, {}},
       {Guard::kMaxConcurrent, gates.max_concurrent_reached, {}},
+      {Guard::kMaxUnverified, gates.max_unverified_reached, {}},
       {Guard::kStormBrake, gates.storm_brake, {}},
       {Guard::kBreakerOpen, open && breaker.open_until > now, breaker.open_until},
       {Guard::kBackoff, waits, state.next_allowed_at},

@@ -75,6 +75,7 @@ void shapeHealing(engine::Setup& setup, Random& random) {
   setup.detection.interval = seconds(random.between(10, 120));
   setup.detection.max_concurrent = random.between(1, 4);
   setup.healing.max_concurrent = random.between(1, 3);
+  if (random.oneIn(3)) setup.healing.max_unverified = random.between(1, 4);
   setup.healing.preventive_interval = minutes(random.between(1, 10));
   setup.healing.storm_brake = {random.between(1, 5), random.between(20, 100)};
   setup.healing.observe = random.oneIn(40);

@@ -128,9 +128,7 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
   rememberPermits(changes);
   linkEpisodes(changes);
   rememberSwitches(changes);
-  if (admitted_.size() > before && inFlight() > setup_.healing.max_concurrent) {
-    fail("more attempts are in flight than healing.max_concurrent allows");
-  }
+  if (admitted_.size() > before) holdLimits();
 }
 
 // Of two attempts that end with one commit the counts do not say which one failed.

@@ -164,6 +164,9 @@ class Referee {
   void watchTotals(const engine::Snapshot& snapshot);
   const engine::RemedySpec* remedy(const std::string& name) const;
   int inFlight() const;
+  int running() const;
+  void holdLimits();
+  bool roomForOneMore() const;
   bool paused(const std::string& remedy) const;
   bool stormy() const;
   bool enabled(core::Feature feature) const { return !flags_off_.contains(feature); }

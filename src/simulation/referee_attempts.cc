@@ -131,6 +131,30 @@ int Referee::inFlight() const {
   return static_cast<int>(count);
 }
 
+// Actions, as far as it was seen that they have not ended; and permits.
+int Referee::running() const {
+  return static_cast<int>(std::count_if(attempts_.begin(), attempts_.end(), [](const auto& entry) {
+    const Attempt& a = entry.second;
+    return a.permit || (!a.recovering && !a.lost && !a.action_ended);
+  }));
+}
+
+void Referee::holdLimits() {
+  const engine::HealingPolicy& limits = setup_.healing;
+  if (running() > limits.max_concurrent) {
+    fail("more actions run than healing.max_concurrent allows");
+  }
+  if (limits.max_unverified && inFlight() > *limits.max_unverified) {
+    fail("more attempts are unverified than healing.max_unverified allows");
+  }
+}
+
+bool Referee::roomForOneMore() const {
+  const engine::HealingPolicy& limits = setup_.healing;
+  return running() < limits.max_concurrent &&
+         (!limits.max_unverified || inFlight() < *limits.max_unverified);
+}
+
 bool Referee::paused(const std::string& name) const {
   for (const std::string& who : {name, std::string()}) {
     const auto pause = pauses_.find(who);

@@ -116,8 +116,7 @@ bool Referee::couldStart(const engine::RemedySpec& spec) const {
   }
   const auto busy = [&](const auto& entry) { return entry.second.remedy == spec.name; };
   return objection(spec.governor, spec.name).empty() && enabled(core::Feature::kAutoDetection) &&
-         inFlight() < setup_.healing.max_concurrent &&
-         std::none_of(attempts_.begin(), attempts_.end(), busy);
+         roomForOneMore() && std::none_of(attempts_.begin(), attempts_.end(), busy);
 }
 
 // Statement 6: it does not stick. After so many results that nothing stood in the way of, an

@@ -194,13 +194,15 @@ TEST(Explain, TellsWhatTheGuardsOutsideSay) {
   EXPECT_EQ(of(good, Guard::kDormant).value, "ACTIVE");
   EXPECT_EQ(of(good, Guard::kStoreUnavailable).value, "available");
   EXPECT_EQ(of(good, Guard::kMaxConcurrent).value, "not reached");
+  EXPECT_EQ(of(good, Guard::kMaxUnverified).value, "not reached");
   EXPECT_EQ(of(good, Guard::kStormBrake).value, "released");
-  const Explanation bad = explained({}, {false, false, true, true, true});
+  const Explanation bad = explained({}, {false, false, true, true, true, true});
   EXPECT_EQ(of(bad, Guard::kFeatureFlag).value, "off");
   EXPECT_EQ(of(bad, Guard::kFeatureFlag).threshold, "on");
   EXPECT_EQ(of(bad, Guard::kDormant).value, "its parent is DORMANT");
   EXPECT_EQ(of(bad, Guard::kStoreUnavailable).value, "unavailable");
   EXPECT_EQ(of(bad, Guard::kMaxConcurrent).value, "reached");
+  EXPECT_EQ(of(bad, Guard::kMaxUnverified).value, "reached");
   EXPECT_EQ(of(bad, Guard::kStormBrake).value, "holds");
 }
 

@@ -155,7 +155,7 @@ TEST(Governor, TheFirstGuardThatFailsIsTheAnswer) {
   state.next_allowed_at = BootTime{seconds(50)};
   state.starts = {BootTime{}};
   state.totals.attempts = 1;
-  Gates gates{false, false, true, true};
+  Gates gates{false, false, true, true, true};
   const auto answer = [&] {
     return Governor(policy, state).ask(gates, BootTime{seconds(1)}).denied_by;
   };
@@ -172,6 +172,8 @@ TEST(Governor, TheFirstGuardThatFailsIsTheAnswer) {
   state.in_flight.clear();
   EXPECT_EQ(answer(), Guard::kMaxConcurrent);
   gates.max_concurrent_reached = false;
+  EXPECT_EQ(answer(), Guard::kMaxUnverified);
+  gates.max_unverified_reached = false;
   EXPECT_EQ(answer(), Guard::kStormBrake);
   gates.storm_brake = false;
   EXPECT_EQ(answer(), Guard::kBreakerOpen);

@@ -104,12 +104,26 @@ TEST(Explanation, SaysWhyTheStoreIsUnavailable) {
 
 TEST(Explanation, CountsTheAttemptsOfAllGovernors) {
   Snapshot s = quietScene();
-  s.attempts_in_progress = 2;
-  EXPECT_EQ(guardOf(s, Guard::kMaxConcurrent).value, "2 of all governors");
+  s.actions_running = 2;
+  EXPECT_EQ(guardOf(s, Guard::kMaxConcurrent).value, "2 actions run");
   EXPECT_EQ(guardOf(s, Guard::kMaxConcurrent).threshold, "fewer than 3");
   EXPECT_TRUE(guardOf(s, Guard::kMaxConcurrent).passes);
-  s.attempts_in_progress = 3;
+  s.actions_running = 3;
   EXPECT_FALSE(guardOf(s, Guard::kMaxConcurrent).passes);
+}
+
+TEST(Explanation, CountsTheUnverifiedAttemptsAndSaysWhenTheyHaveNoLimit) {
+  Snapshot s = quietScene();
+  s.attempts_in_progress = 7;
+  EXPECT_EQ(guardOf(s, Guard::kMaxUnverified).value, "7 attempts unverified");
+  EXPECT_EQ(guardOf(s, Guard::kMaxUnverified).threshold, "no limit");
+  EXPECT_TRUE(guardOf(s, Guard::kMaxUnverified).passes);
+  EXPECT_TRUE(guardOf(s, Guard::kMaxConcurrent).passes) << "none of their actions runs";
+  s.max_unverified = 8;
+  EXPECT_EQ(guardOf(s, Guard::kMaxUnverified).threshold, "fewer than 8");
+  EXPECT_TRUE(guardOf(s, Guard::kMaxUnverified).passes);
+  s.max_unverified = 7;
+  EXPECT_FALSE(guardOf(s, Guard::kMaxUnverified).passes);
 }
 
 TEST(Explanation, CountsTheUnhealthyChecksForTheStormBrake) {
@@ -228,7 +242,7 @@ TEST(Explanation, BeforeEveryGovernorStandAPauseOfEverythingAndObserveMode) {
 TEST(Explanation, AStoreThatIsDownChangesNoOtherWord) {
   Snapshot s = quietScene();
   s.store_up = false;
-  EXPECT_EQ(guardOf(s, Guard::kMaxConcurrent).value, "0 of all governors");
+  EXPECT_EQ(guardOf(s, Guard::kMaxConcurrent).value, "0 actions run");
   EXPECT_EQ(guardOf(s, Guard::kStormBrake).value, "0 of 0 checks are unhealthy");
   EXPECT_EQ(guardOf(s, Guard::kBudget).value, "0 in 1h, 0 in 1d");
 }

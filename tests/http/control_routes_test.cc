@@ -176,11 +176,13 @@ TEST_F(ControlRoutes, ExplainsWhatTheGatesOutsideTheGovernorSay) {
   EXPECT_EQ(found["guard"], "feature_flag");
   EXPECT_EQ(found["guards"][0]["value"], "auto_healing is off by configuration");
   EXPECT_EQ(found["guards"][3]["value"], "unavailable: disk full");
-  EXPECT_EQ(found["guards"][5]["value"], "1 of all governors");
+  EXPECT_EQ(found["guards"][5]["value"], "1 action runs");
   EXPECT_EQ(found["guards"][5]["threshold"], "fewer than 1");
+  EXPECT_EQ(found["guards"][6]["value"], "1 attempt unverified");
+  EXPECT_EQ(found["guards"][6]["threshold"], "no limit");
   EXPECT_EQ(found["guards"][5]["passes"], false);
-  EXPECT_EQ(found["guards"][6]["value"], "1 of 2 checks are unhealthy");
-  EXPECT_EQ(found["guards"][6]["threshold"], "at most 50% (from 4 checks on)");
+  EXPECT_EQ(found["guards"][7]["value"], "1 of 2 checks are unhealthy");
+  EXPECT_EQ(found["guards"][7]["threshold"], "at most 50% (from 4 checks on)");
   ASSERT_EQ(found["before"].size(), 2u);
   EXPECT_EQ(found["before"][0]["message"], "everything is paused for another 1h by bob: moving");
   EXPECT_EQ(found["before"][1]["word"], "observe_mode");

@@ -104,7 +104,7 @@ inline engine::Snapshot troubledSnapshot() {
   paused.pause = engine::Pause{testNow().boot + minutes(90), testNow().wall - minutes(30),
                                "moving the disk", "alice@host"};
   s.remedies.push_back(paused);
-  s.attempts_in_progress = 1;
+  s.attempts_in_progress = s.actions_running = 1;
   return s;
 }
 

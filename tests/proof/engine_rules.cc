@@ -53,7 +53,9 @@ core::Gates EngineWorld::gates() const {
   core::Gates gates;
   const auto flag = saved_.flags.find(core::Feature::kAutoHealing);
   gates.feature_enabled = flag == saved_.flags.end() || flag->second.overridden.value_or(true);
-  gates.max_concurrent_reached = inFlight() >= setup_.healing.max_concurrent;
+  const engine::HealingPolicy& limits = setup_.healing;
+  gates.max_concurrent_reached = running() >= limits.max_concurrent;
+  gates.max_unverified_reached = limits.max_unverified && inFlight() >= *limits.max_unverified;
   const auto bad = std::count_if(setup_.checks.begin(), setup_.checks.end(), [&](const auto& c) {
     const auto found = unhealthy_.find(c.name);
     return found != unhealthy_.end() && found->second;
@@ -82,6 +84,15 @@ int EngineWorld::inFlight() const {
     count += state.in_flight.size();
   }
   return static_cast<int>(count);
+}
+
+// Actions that were started and have not ended, and permits.
+int EngineWorld::running() const {
+  const auto open = [](const auto& entry) {
+    return entry.second.state == engine::PermitState::kOutstanding;
+  };
+  return static_cast<int>(action_runs_.size() + cancelled_.size()) +
+         static_cast<int>(std::count_if(saved_.permits.begin(), saved_.permits.end(), open));
 }
 
 int EngineWorld::remedyNamed(const std::string& name) const {
@@ -120,7 +131,9 @@ void EngineWorld::checkWorld() {
     expect(std::ssize(view.state.in_flight) <= view.policy.max_in_flight,
            "1: at most C at one time");
   }
-  expect(inFlight() <= setup_.healing.max_concurrent, "1: at most max_concurrent at one time");
+  expect(running() <= setup_.healing.max_concurrent, "1: at most max_concurrent at one time");
+  expect(inFlight() <= setup_.healing.max_unverified.value_or(99),
+         "1: at most max_unverified at one time");
   expect(engine_->idle() == action_runs_.empty(), "idle means that no action runs");
   expect(!stopped_ || !engine_->nextWakeup(), "nothing is due after a stop");
   expect(snapshot.storm_brake == gates().storm_brake, "the storm brake holds when it says so");

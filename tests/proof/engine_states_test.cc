@@ -196,6 +196,17 @@ TEST(EngineStates, OfRemediesThatAnswerToDifferentStatesOfOneCheckKeepEveryState
   EngineExplorer(setup, withoutLast(setup)).run("critical, and warning or critical", limit());
 }
 
+// An action may start while another attempt is verified, and no third attempt while both are.
+TEST(EngineStates, OfAttemptsThatAreOnlyVerifiedKeepEveryStatement) {
+  engine::Setup setup = setupOf(3);
+  for (engine::RemedySpec& remedy : setup.remedies) {
+    remedy.verify = {seconds(0), seconds(2)};
+  }
+  setup.healing.max_concurrent = 1;
+  setup.healing.max_unverified = 2;
+  EngineExplorer(setup, withoutLast(setup)).run("three, one action, two unverified", limit());
+}
+
 TEST(EngineStates, OfThreeRemediesKeepEveryStatement) {
   engine::Setup setup = setupOf(3);
   setup.healing.max_concurrent = 2;

@@ -164,6 +164,11 @@ void EngineWorld::send(const engine::Event& event) {
 
 void EngineWorld::run(engine::Output out) {
   drive(std::move(out));
+  while (!cancelled_.empty()) {
+    const std::uint64_t gone = cancelled_.back();
+    cancelled_.pop_back();
+    drive(engine_->step(engine::ActionFinished{gone, ActionOutcome::kCancelled, "", ""}, now()));
+  }
   for (int i = 0; checks_ == Checks::kAtOnce && !check_runs_.empty(); ++i) {
     expect(i < 50, "6: a check is not run for ever");
     const auto [name, run] = *check_runs_.begin();
@@ -190,6 +195,7 @@ std::string EngineWorld::commit(const engine::Changes& changes) {
     store_known_down_ = true;
     return "disk full";
   }
+  keepPermits(changes, false);  // what has ended takes no slot of what is admitted with it
   for (const auto& [name, state] : changes.governors) {
     const core::GovernorState before = saved_.governors[name];
     for (const core::Ticket& ticket : state.in_flight) {
@@ -200,6 +206,7 @@ std::string EngineWorld::commit(const engine::Changes& changes) {
     countMercy(name, before, state);
     saved_.governors[name] = state;
   }
+  keepPermits(changes, true);
   for (const auto& [name, totals] : changes.remedies) {
     saved_.remedies[name] = totals;
   }
@@ -212,13 +219,20 @@ std::string EngineWorld::commit(const engine::Changes& changes) {
       saved_.pauses.emplace(remedy, *pause);
     }
   }
+  return "";
+}
+
+void EngineWorld::keepPermits(const engine::Changes& changes, bool outstanding) {
   for (const auto& [id, permit] : changes.permits) {
+    const bool open = permit && permit->state == engine::PermitState::kOutstanding;
+    if (open != outstanding) {
+      continue;
+    }
     saved_.permits.erase(id);
     if (permit) {
       saved_.permits.emplace(id, *permit);
     }
   }
-  return "";
 }
 
 void EngineWorld::handle(const engine::Output& out) {
@@ -236,6 +250,7 @@ void EngineWorld::handle(const engine::Output& out) {
       ++started_;
     } else if (const auto* cancel = std::get_if<engine::CancelAction>(&action)) {
       std::erase_if(action_runs_, [&](const auto& entry) { return entry.second == cancel->run; });
+      cancelled_.push_back(cancel->run);
     } else if (const auto* gone = std::get_if<engine::CancelCheck>(&action)) {
       std::erase_if(check_runs_, [&](const auto& entry) { return entry.second == gone->run; });
     }
@@ -260,6 +275,7 @@ void EngineWorld::crash() {
   }
   check_runs_.clear();
   action_runs_.clear();
+  cancelled_.clear();
   last_.clear();
   unhealthy_.clear();
   store_known_down_ = false;

@@ -81,6 +81,7 @@ class EngineWorld {
   void run(engine::Output out);
   void drive(engine::Output out);
   std::string commit(const engine::Changes& changes);
+  void keepPermits(const engine::Changes& changes, bool outstanding);
   void admitted(const std::string& governor, const core::Ticket& ticket);
   void handle(const engine::Output& out);
   void probe();
@@ -97,6 +98,7 @@ class EngineWorld {
   bool parentUnhealthy(const engine::CheckSpec& check) const;
   bool paused(const std::string& remedy) const;
   int inFlight() const;
+  int running() const;
   int remedyNamed(const std::string& name) const;
   const core::GovernorPolicy& policyOf(const std::string& governor) const;
   void expect(bool holds, const std::string& statement);
@@ -115,6 +117,7 @@ class EngineWorld {
   std::map<std::string, bool> unhealthy_;             // by name
   std::map<std::string, std::uint64_t> check_runs_;   // that run now, by check
   std::map<std::string, std::uint64_t> action_runs_;  // that run now, by remedy
+  std::vector<std::uint64_t> cancelled_;              // runs of actions that have not reported
   std::map<std::string, int> since_mercy_;            // attempts, by governor
   std::size_t started_ = 0;
   std::string violation_;

@@ -85,6 +85,9 @@ void World::perform(Output& out) {
       run(*start);
     } else if (const auto* cancel = std::get_if<engine::CancelAction>(&action)) {
       cancelled.push_back(cancel->run);
+      driver_.schedule(
+          time() + cancel_takes,
+          engine::ActionFinished{cancel->run, engine::ActionOutcome::kCancelled, "", ""});
     } else if (const auto* gone = std::get_if<engine::CancelCheck>(&action)) {
       cancelled_checks.push_back(gone->run);
     } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {

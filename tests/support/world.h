@@ -64,6 +64,7 @@ class World : private simulation::Surroundings {
   std::map<std::string, ActScript> remedies;    // by name; without one: fails at once
   std::map<std::string, std::string> messages;  // of the checks
   Duration check_takes{};
+  Duration cancel_takes{};                     // until a cancelled action has ended
   std::string store_error;                     // not empty: commits fail with it
   std::map<std::string, Duration> task_takes;  // by id
 

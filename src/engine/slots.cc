@@ -1,0 +1,30 @@
+#include "engine/slots.h"
+
+#include <algorithm>
+
+namespace heald::engine {
+
+void Slots::moved(Phase from, Phase to) {
+  acting_ += (to == Phase::kActing) - (from == Phase::kActing);
+  claimed_ += (to == Phase::kPrechecking) - (from == Phase::kPrechecking);
+}
+
+int Slots::running() const {
+  return acting_ + static_cast<int>(ending_.size()) + governors_.permitsInFlight();
+}
+
+bool Slots::maxConcurrentReached() const {
+  return running() >= policy_.max_concurrent;
+}
+
+bool Slots::maxUnverifiedReached() const {
+  return policy_.max_unverified && unverified() >= *policy_.max_unverified;
+}
+
+int Slots::free() const {
+  const int free = policy_.max_concurrent - running() - claimed_;
+  return policy_.max_unverified ? std::min(free, *policy_.max_unverified - unverified() - claimed_)
+                                : free;
+}
+
+}  // namespace heald::engine
