@@ -143,6 +143,26 @@ void adviseChecks(const Snapshot& s, std::vector<Issue>* issues,
   }
 }
 
+void adviseRoom(const Snapshot& s, std::vector<Issue>* issues,
+                std::vector<Recommendation>* advice) {
+  const StoreRoom& room = s.store_room;
+  if (room.state == StoreRoom::State::kPlenty) {
+    return;
+  }
+  const bool full = room.state == StoreRoom::State::kOnReserve;
+  if (issues != nullptr) {
+    issues->push_back({full ? Severity::kCritical : Severity::kWarning, "", "store_reserve",
+                       (full ? "the disk of the store is full, and heald lives on its reserve: "
+                             : "the store has no reserve, so a full disk will stop healing: ") +
+                           room.reason});
+  }
+  if (advice != nullptr) {
+    advice->push_back({"", "store_reserve",
+                       "make room on the disk of the store; heald restores its reserve by itself",
+                       "healdctl status"});
+  }
+}
+
 void adviseEngine(const Snapshot& s, std::vector<Issue>* issues,
                   std::vector<Recommendation>* advice) {
   if (!s.store_up) {
@@ -157,6 +177,7 @@ void adviseEngine(const Snapshot& s, std::vector<Issue>* issues,
                          "healdctl status"});
     }
   }
+  adviseRoom(s, issues, advice);
   if (s.storm_brake && issues != nullptr) {
     issues->push_back({Severity::kCritical, "", "storm_brake",
                        "too many checks are unhealthy at once, so nothing starts: such a failure "
@@ -227,7 +248,8 @@ Overall overallStatus(const Snapshot& s, core::Now now) {
   if (!s.features.enabled(Feature::kAutoHealing)) {
     return Overall::kDisabled;
   }
-  bool degraded = !s.store_up || s.storm_brake || anyBad(s);
+  bool degraded = !s.store_up || s.store_room.state == StoreRoom::State::kOnReserve ||
+                  s.storm_brake || anyBad(s);
   for (const GovernorView& governor : s.governors) {
     degraded = degraded || governor.state.breaker.reads(now.boot) != BreakerState::kClosed;
   }

@@ -113,7 +113,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     out.reply_stands = true;
   } else {
     storeDown(error);
-    noteStore(out);
+    store_.tellFailure(out);
     healing_.undo(step);
     pauses_.undo();
     human_.clear();
@@ -137,15 +137,17 @@ void Engine::Impl::storeProbed(const std::string& error, core::Now now, Output& 
   Step step{now, out};
   if (!error.empty()) {
     storeDown(error);
-    noteStore(out);
-  } else if (!store_up_) {
-    store_up_ = true;
-    store_error_.clear();
-    out.notes.push_back({Note::Level::kInfo, "the store is available again", {}});
-    out.remarks.push_back({.kind = HistoryKind::kStore, .event = "available"});
-    store_noted_.clear();
+    store_.tellFailure(out);
+  } else if (!store_.up()) {
+    store_.answers(out);
     healing_.storeIsBack(step);
   }
+  finish(step);
+}
+
+void Engine::Impl::storeRoom(const StoreRoom& room, core::Now now, Output& out) {
+  Step step{now, out};
+  store_.setRoom(room, out);
   finish(step);
 }
 
@@ -160,7 +162,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
     }
   };
   consider(healing_.nextWakeup());
-  if (store_up_) {
+  if (store_.up()) {
     consider(queue_.nextDue());
     consider(pauses_.nextEnd());
     consider(permits_.nextDeadline());
@@ -175,8 +177,9 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   Snapshot s;
   s.taken = now;
   s.stopping = stopping_;
-  s.store_up = store_up_;
-  s.store_error = store_error_;
+  s.store_up = store_.up();
+  s.store_error = store_.error();
+  s.store_room = store_.room();
   s.features = features_;
   healing_.fill(s);
   permits_.fill(s);
@@ -229,20 +232,8 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
 }
 
 void Engine::Impl::storeDown(const std::string& error) {
-  store_up_ = false;
-  store_error_ = error;
+  store_.fails(error);
   healing_.setStoreUp(false);
-}
-
-void Engine::Impl::noteStore(Output& out) {
-  if (store_noted_ != store_error_) {
-    store_noted_ = store_error_;
-    out.notes.push_back({Note::Level::kError,
-                         "the store is unavailable: nothing starts until it answers again",
-                         {{"reason", store_error_}}});
-    out.remarks.push_back(
-        {.kind = HistoryKind::kStore, .event = "unavailable", .message = store_error_});
-  }
 }
 
 void Engine::Impl::on(const Tick&, Step& step) {
@@ -250,7 +241,7 @@ void Engine::Impl::on(const Tick&, Step& step) {
     return;
   }
   healing_.continueRecovery(step);
-  if (store_up_) {
+  if (store_.up()) {
     pauses_.forgetEnded(step.now);
     permits_.expireDue(step.now);
   }
@@ -377,6 +368,9 @@ void Engine::restore(const Saved& saved, core::Now now) {
 }
 void Engine::storeProbed(const std::string& error, core::Now now, Output& out) {
   impl_->storeProbed(error, now, out);
+}
+void Engine::storeRoom(const StoreRoom& room, core::Now now, Output& out) {
+  impl_->storeRoom(room, now, out);
 }
 std::optional<core::BootTime> Engine::nextWakeup() const {
   return impl_->nextWakeup();

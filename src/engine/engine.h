@@ -51,6 +51,8 @@ class Engine {
   void restore(const Saved& saved, core::Now now);
   // The store answered a probe (or did not): `error` as in settle.
   void storeProbed(const std::string& error, core::Now now, Output& out);
+  // What the store says of its room, whenever that has changed. Before storeProbed().
+  void storeRoom(const StoreRoom& room, core::Now now, Output& out);
 
   // When the next Tick is due. Nothing is due after Stop.
   std::optional<core::BootTime> nextWakeup() const;

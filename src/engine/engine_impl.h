@@ -12,6 +12,7 @@
 #include "engine/history_queue.h"
 #include "engine/pauses.h"
 #include "engine/permits.h"
+#include "engine/store_health.h"
 
 namespace heald::engine {
 
@@ -27,6 +28,7 @@ class Engine::Impl {
   void restore(const Saved& saved, core::Now now) { load(saved, now); }
 
   void storeProbed(const std::string& error, core::Now now, Output& out);
+  void storeRoom(const StoreRoom& room, core::Now now, Output& out);
   std::optional<core::BootTime> nextWakeup();
   bool idle() const { return healing_.idle(); }
 
@@ -41,7 +43,7 @@ class Engine::Impl {
   // Whether the step has to be committed. Entries of the history that wait go along with anything
   // else; by themselves only with what nobody waits for, as their failure would be its answer.
   bool toCommit(const Step& step) const {
-    return proposed() || (store_up_ && !step.out.reply && queue_.due(step.now.boot));
+    return proposed() || (store_.up() && !step.out.reply && queue_.due(step.now.boot));
   }
   bool proposed() const {
     return healing_.proposed() || pauses_.proposed() || permits_.proposed() ||
@@ -53,7 +55,6 @@ class Engine::Impl {
   void load(const Saved& saved, core::Now now);
   void finish(Step& step);
   void storeDown(const std::string& error);
-  void noteStore(Output& out);
   void on(const Tick&, Step& step);
   void detect(Step& step);
   void runTask(const BackgroundTasks::Due& due, Step& step);
@@ -95,9 +96,7 @@ class Engine::Impl {
   Permits permits_;
   BackgroundTasks tasks_;
   HistoryQueue queue_;
-  bool store_up_ = true;
-  std::string store_error_;
-  std::string store_noted_;
+  StoreHealth store_;
   bool detecting_ = true;
   bool stopping_ = false;
   std::uint64_t cycles_ = 0;

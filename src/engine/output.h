@@ -114,6 +114,17 @@ struct RemedyTotals {
   friend bool operator==(const RemedyTotals&, const RemedyTotals&) = default;
 };
 
+// How the store is off for room on its disk.
+struct StoreRoom {
+  enum class State : std::uint8_t {
+    kPlenty,
+    kNoReserve,  // nothing is kept for a full disk, and `reason` says why
+    kOnReserve   // the disk is full: what was kept is used up
+  };
+  State state = State::kPlenty;
+  std::string reason;  // one line
+};
+
 // What has to be durable before the step counts: one transaction, all or nothing.
 struct Changes {
   std::vector<std::pair<std::string, core::GovernorState>> governors;

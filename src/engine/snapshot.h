@@ -143,7 +143,8 @@ struct Snapshot {
   core::Now taken{};
   bool stopping = false;
   bool store_up = true;
-  std::string store_error;  // why not, one line
+  std::string store_error;  // why not, one line: the first cause, until it is over
+  StoreRoom store_room;
   core::FeatureFlags features;
   bool observe = false;
   bool storm_brake = false;  // it holds now

@@ -59,6 +59,18 @@ ordered_json pausedRemedies(const Snapshot& snapshot, core::Now now) {
   return names;
 }
 
+std::string_view roomName(engine::StoreRoom::State state) {
+  switch (state) {
+    case engine::StoreRoom::State::kPlenty:
+      return "plenty";
+    case engine::StoreRoom::State::kNoReserve:
+      return "no_reserve";
+    case engine::StoreRoom::State::kOnReserve:
+      return "on_reserve";
+  }
+  return "";
+}
+
 ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, core::Now now) {
   const Sums sums = sumsOf(governors);
   const Governors dormant = dormantOf(governors);
@@ -77,6 +89,7 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"observeMode", snapshot.observe},
           {"storeAvailable", snapshot.store_up},
           {"storeError", snapshot.store_error},
+          {"storeRoom", roomName(snapshot.store_room.state)},
           {"stormBrake", snapshot.storm_brake},
           {"attemptsInProgress", snapshot.attempts_in_progress},
           {"actionsRunning", snapshot.actions_running},

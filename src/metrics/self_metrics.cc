@@ -27,6 +27,15 @@ void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& ou
       .add({}, s.store_up ? 1 : 0);
   out.gauge("store_size_bytes", "Size of the store with its journal.")
       .add({}, static_cast<double>(store.size_bytes));
+  out.gauge("store_reserve_bytes", "Disk space that the store holds for a full disk.")
+      .add({}, static_cast<double>(store.reserve_bytes));
+  out.gauge("store_on_reserve", "Whether the store's disk is full and its reserve was given up.")
+      .add({}, store.on_reserve ? 1 : 0);
+  const Family failing =
+      out.gauge("store_failing", "Whether the store fails, by the first cause of it.");
+  for (const auto& [cause, holds] : store.failing) {
+    failing.add({{"cause", cause}}, holds ? 1 : 0);
+  }
   const Family count = out.counter("store_operations_total", "Operations of the store.");
   const Family failures =
       out.counter("store_operation_failures_total", "Operations of the store that failed.");

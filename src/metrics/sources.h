@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/time.h"
@@ -35,6 +36,9 @@ struct StoreOperation {
 
 struct StoreFigures {
   std::uint64_t size_bytes = 0;
+  std::uint64_t reserve_bytes = 0;                    // held for a full disk
+  bool on_reserve = false;                            // the disk is full, and it was given up
+  std::vector<std::pair<std::string, bool>> failing;  // every cause, and whether it is the first
   std::vector<StoreOperation> operations;
 };
 

@@ -44,6 +44,9 @@ void EngineLoop::openStore() {
   } else {
     const engine::Saved saved = opened->value_or(engine::Saved{});
     engine_ = std::make_unique<engine::Engine>(std::move(setup_), saved, now);
+    Output out;
+    tellRoom(now, out);
+    perform(out);
   }
   next_probe_ = now.boot + (loaded_ ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
 }
@@ -129,6 +132,7 @@ void EngineLoop::handle(Letter& letter) {
   const core::Now now = clock_.now();
   Output out = engine::drive(*engine_, letter.event, now,
                              [this](const engine::Changes& changes) { return commit(changes); });
+  tellRoom(now, out);
   dirty_ = true;
   if (letter.applied && out.reply && out.reply->ok()) {
     letter.applied();
@@ -212,7 +216,11 @@ void EngineLoop::probeIfDue() {
     return;
   }
   Output out;
-  restoreStore(now, out);
+  const std::string error = restoreStore(now);
+  tellRoom(now, out);
+  engine_->storeProbed(error, now, out);
+  const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
+  next_probe_ = now.boot + (well ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
   engine::settleAll(*engine_, now, out,
                     [this](const engine::Changes& changes) { return commit(changes); });
   dirty_ = true;
@@ -220,28 +228,34 @@ void EngineLoop::probeIfDue() {
 }
 
 // Probes; where that fails, tries what brings a store back: opening it for the first time, or
-// writing everything into it anew.
-void EngineLoop::restoreStore(const core::Now& now, Output& out) {
-  std::string error;
+// writing everything into it anew. "" or the reason why it is still away.
+std::string EngineLoop::restoreStore(const core::Now& now) {
   if (!loaded_) {
     auto opened = store_.open(stamp(now));
     loaded_ = opened.ok();
-    if (loaded_) {
-      engine_->restore(opened->value_or(engine::Saved{}), now);
-    } else {
-      error = opened.error().message;
+    if (!loaded_) {
+      return opened.error().message;
     }
-  } else {
-    error = store_.probe(stamp(now));
-    if (!error.empty() && !store_.reopen(engine_->everything(now), stamp(now)).empty()) {
-      next_probe_ = now.boot + core::Duration(kRetryStore);
-    } else {
-      error.clear();
-    }
+    engine_->restore(opened->value_or(engine::Saved{}), now);
+    return "";
   }
-  engine_->storeProbed(error, now, out);
-  next_probe_ =
-      now.boot + (error.empty() ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
+  const std::string error = store_.probe(stamp(now));
+  const bool back = error.empty() || store_.reopen(engine_->everything(now), stamp(now)).empty();
+  return back ? "" : error;
+}
+
+void EngineLoop::tellRoom(const core::Now& now, Output& out) {
+  const engine::StoreRoom room = store_.room();
+  if (room.state == room_) {
+    return;
+  }
+  room_ = room.state;
+  if (room.state == engine::StoreRoom::State::kOnReserve) {
+    next_probe_ = std::min(next_probe_, now.boot + core::Duration(kRetryStore));
+  }
+  engine_->storeRoom(room, now, out);
+  engine::settleAll(*engine_, now, out,
+                    [this](const engine::Changes& changes) { return commit(changes); });
 }
 
 void EngineLoop::publish() {

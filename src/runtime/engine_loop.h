@@ -95,7 +95,8 @@ class EngineLoop {
   void taskReady(const engine::TaskReady& ready);
   void answer(Letter& letter, engine::Output& out);
   void probeIfDue();
-  void restoreStore(const core::Now& now, engine::Output& out);
+  std::string restoreStore(const core::Now& now);
+  void tellRoom(const core::Now& now, engine::Output& out);
   void publish();
   void publishIfDue();
   core::Duration patience() const;
@@ -114,6 +115,7 @@ class EngineLoop {
   std::unique_ptr<engine::Engine> engine_;
   bool loaded_ = false;
   core::BootTime next_probe_{};
+  engine::StoreRoom::State room_{};  // that the engine knows
   bool dirty_ = false;
   bool quitting_ = false;
   core::BootTime published_{};

@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "store/fault.h"
 
@@ -40,6 +42,24 @@ bool comesFromSystem(int code) {
   return primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR || primary == SQLITE_FULL;
 }
 
+Cause causeOf(int code, int system) {
+  if (code == SQLITE_FULL || system == ENOSPC || system == EDQUOT) {
+    return Cause::kDiskFull;
+  }
+  switch (code) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Cause::kLocked;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return Cause::kDamaged;
+    case SQLITE_READONLY:
+      return Cause::kReadOnly;
+    default:
+      return system == EROFS ? Cause::kReadOnly : Cause::kOther;
+  }
+}
+
 [[noreturn]] void failWith(sqlite3* connection) {
   const int code = sqlite3_extended_errcode(connection);
   const int system = comesFromSystem(code) ? sqlite3_system_errno(connection) : 0;
@@ -47,8 +67,8 @@ bool comesFromSystem(int code) {
   if (system != 0) {
     reason += std::string(": ") + std::strerror(system);
   }
-  throw Fault(reason + " (SQLite " + std::to_string(code) + ": " + sqlite3_errmsg(connection) +
-              ")");
+  throw Fault(reason + " (SQLite " + std::to_string(code) + ": " + sqlite3_errmsg(connection) + ")",
+              causeOf(code & 0xff, system));
 }
 
 }  // namespace
@@ -159,7 +179,7 @@ Database::Database(const std::string& path, std::chrono::milliseconds busy_timeo
   sqlite3_busy_timeout(connection, static_cast<int>(busy_timeout.count()));
   // SQLite falls back to reading when it may not write.
   if (writes && sqlite3_db_readonly(connection, "main") == 1) {
-    throw Fault("read-only");
+    throw Fault("read-only", Cause::kReadOnly);
   }
 }
 
@@ -181,6 +201,16 @@ std::string Database::text(std::string_view sql) {
 
 std::int64_t Database::lastInsertId() const {
   return sqlite3_last_insert_rowid(connection_.get());
+}
+
+bool Database::holdSize(std::uint64_t bytes) {
+  const bool possible = bytes <= std::uint64_t{std::numeric_limits<int>::max()};
+  int chunk = possible ? static_cast<int>(bytes) : 0;
+  sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk);
+  auto size = static_cast<sqlite3_int64>(chunk);
+  return possible &&
+         (chunk == 0 || sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_SIZE_HINT,
+                                             &size) == SQLITE_OK);
 }
 
 void Database::abandonJournal() {
@@ -205,7 +235,7 @@ void Transaction::commit() {
   try {
     database_->execute("COMMIT");
   } catch (const Fault& fault) {
-    throw InDoubt(fault.what());
+    throw InDoubt(fault.what(), fault.cause);
   }
   database_ = nullptr;
 }

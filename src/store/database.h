@@ -58,6 +58,10 @@ class Database {
   std::string text(std::string_view sql);
   std::int64_t lastInsertId() const;
 
+  // From here on the file takes at least so many bytes of the disk, however few it needs; 0: what
+  // it needs. False when there is no room for that.
+  bool holdSize(std::uint64_t bytes);
+
   // From here on, closing leaves the journal file alone: it is not (only) ours any more.
   void abandonJournal();
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -16,7 +17,10 @@ namespace heald::store {
 namespace {
 
 [[noreturn]] void failWithErrno(const std::string& what) {
-  throw Fault(what + ": " + std::strerror(errno));
+  const Cause cause = errno == ENOSPC || errno == EDQUOT ? Cause::kDiskFull
+                      : errno == EROFS                   ? Cause::kReadOnly
+                                                         : Cause::kOther;
+  throw Fault(what + ": " + std::strerror(errno), cause);
 }
 
 std::string folderOf(const std::string& path) {
@@ -60,6 +64,15 @@ std::string journalOf(const std::string& path) {
 
 std::string lockOf(const std::string& path) {
   return path + ".lock";
+}
+
+std::string reserveOf(const std::string& path) {
+  return path + ".reserve";
+}
+
+std::uint64_t fileSystemBytes(const std::string& path) {
+  struct statvfs disk = {};
+  return ::statvfs(path.c_str(), &disk) == 0 ? std::uint64_t{disk.f_blocks} * disk.f_frsize : 0;
 }
 
 FileId fileIdOf(const std::string& path) {
@@ -126,7 +139,7 @@ StoreLock::StoreLock(const std::string& store_path, std::chrono::milliseconds pa
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!tryLock(store_path)) {
     if (std::chrono::steady_clock::now() >= deadline) {
-      throw Fault("another heald uses this store" + holderOf(file_.get()));
+      throw Fault("another heald uses this store" + holderOf(file_.get()), Cause::kLocked);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }

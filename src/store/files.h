@@ -10,8 +10,8 @@
 
 namespace heald::store {
 
-// The files around a store: `<path>`, its journal `<path>-wal`, and `<path>.lock`. All functions
-// throw Fault.
+// The files around a store: `<path>`, its journal `<path>-wal`, `<path>.lock`, and
+// `<path>.reserve`. All functions throw Fault.
 
 // Which file a path leads to at this moment. {0, 0}: none.
 struct FileId {
@@ -25,6 +25,9 @@ FileId fileIdOf(const std::string& path);
 
 // The size of a regular file, 0 when there is none; a Fault when it is a folder or the like.
 std::uint64_t regularFileSize(const std::string& path);
+
+// Of the file system that holds this file; 0: unknown.
+std::uint64_t fileSystemBytes(const std::string& path);
 
 // Without symbolic links, so that one store has one lock under all of its names.
 std::string resolved(const std::string& path);
@@ -73,5 +76,6 @@ class FileWatch {
 
 std::string journalOf(const std::string& path);  // <path>-wal
 std::string lockOf(const std::string& path);     // <path>.lock
+std::string reserveOf(const std::string& path);  // <path>.reserve
 
 }  // namespace heald::store

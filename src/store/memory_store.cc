@@ -13,7 +13,7 @@ std::string MemoryStore::ended(Operation operation) {
   const Stats so_far = recorder_.stats();
   const std::uint64_t number = so_far.operations[static_cast<std::size_t>(operation)].count + 1;
   std::string reason = fault_ ? fault_(operation, number) : "";
-  recorder_.ended(operation, reason.empty(), {});
+  recorder_.ended(operation, reason.empty() ? std::nullopt : std::optional(Cause::kOther), {});
   return reason;
 }
 

@@ -1,12 +1,22 @@
 #include "store/open_store.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
 #include "engine/pauses.h"
+#include "io/fd.h"
 #include "store/codec.h"
 #include "store/fault.h"
 #include "store/rows.h"
 
 namespace heald::store {
 namespace {
+
+constexpr std::size_t kFullSize = 64 * 1024;
+constexpr std::uint64_t kBlock = 4096;
 
 template <class Time>
 std::int64_t nanoseconds(Time time) {
@@ -178,11 +188,87 @@ void OpenStore::commit(const engine::Changes& changes, const core::ClockStamp& n
 }
 
 void OpenStore::beat(const core::ClockStamp& now) {
+  putBeat(now.boot_id, now);
+}
+
+void OpenStore::putBeat(const std::string& boot_id, const core::ClockStamp& now) {
   watch_.requireSame();
   Transaction transaction(database_);
-  put_beat_.bind(now.boot_id).bind(nanoseconds(now.at.boot)).bind(nanoseconds(now.at.wall)).run();
+  put_beat_.bind(boot_id).bind(nanoseconds(now.at.boot)).bind(nanoseconds(now.at.wall)).run();
   transaction.commit();
   watch_.requireSame();
+}
+
+void OpenStore::beatAtFullSize(const core::ClockStamp& now) {
+  putBeat(now.boot_id + std::string(kFullSize, ' '), now);
+  beat(now);
+}
+
+std::uint64_t OpenStore::fileBytes() {
+  return static_cast<std::uint64_t>(database_.integer("PRAGMA page_count") *
+                                    database_.integer("PRAGMA page_size"));
+}
+
+// Less of it when another program was faster.
+std::uint64_t OpenStore::takeRoom(std::uint64_t bytes) {
+  const bool for_file = 3 * file_taken_ <= journal_taken_;
+  try {
+    for (std::uint64_t share = bytes; share >= kBlock; share -= kBlock) {
+      if (for_file ? takeForFile(share) : takeForJournal(share)) {
+        (for_file ? file_taken_ : journal_taken_) += share;
+        return share;
+      }
+    }
+  } catch (const Fault&) {  // its size cannot be read now: the room is free, and perhaps stays so
+  }
+  return 0;
+}
+
+bool OpenStore::takeForFile(std::uint64_t bytes) {
+  const std::uint64_t size = (file_held_ > 0 ? file_held_ : fileBytes()) + bytes;
+  if (!database_.holdSize(size)) {
+    database_.holdSize(file_held_);
+    return false;
+  }
+  file_held_ = size;
+  return true;
+}
+
+// Blocks behind the end of the journal, whose size stays. (Of the store's own file they cannot be
+// had like this: closing a descriptor of it would end SQLite's locks.)
+bool OpenStore::takeForJournal(std::uint64_t bytes) {
+  const io::UniqueFd file(::open(journalOf(path_).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status = {};
+  if (!file.valid() || ::fstat(file.get(), &status) != 0) {
+    return false;
+  }
+  const auto begin = std::max(static_cast<std::uint64_t>(status.st_size), journal_held_);
+  const bool done = ::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
+                                static_cast<off_t>(bytes)) == 0;
+  if (done) {
+    journal_held_ = begin + bytes;
+  }
+  return done || errno == EOPNOTSUPP;
+}
+
+void OpenStore::recycleJournal() {
+  try {
+    database_.integer("PRAGMA wal_checkpoint(PASSIVE)");
+    // SQLite would hold twice the size for a file that has outgrown it.
+    if (file_held_ > 0 && fileBytes() > file_held_) {
+      releaseRoom();
+    }
+  } catch (const Fault&) {
+    return;
+  }
+}
+
+// What is behind the end of the journal stays there until SQLite removes it.
+void OpenStore::releaseRoom() {
+  database_.holdSize(0);
+  file_held_ = 0;
+  file_taken_ = 0;
+  journal_taken_ = 0;
 }
 
 }  // namespace heald::store

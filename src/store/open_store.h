@@ -19,7 +19,10 @@ namespace heald::store {
 class OpenStore {
  public:
   OpenStore(const std::string& path, std::chrono::milliseconds busy_timeout, StoreLock lock)
-      : lock_(std::move(lock)), database_(openStore(path, busy_timeout)), watch_(path) {}
+      : lock_(std::move(lock)),
+        database_(openStore(path, busy_timeout)),
+        watch_(path),
+        path_(path) {}
 
   ~OpenStore() {
     // SQLite would delete the journal by its name, which may belong to another store by now.
@@ -35,8 +38,21 @@ class OpenStore {
   void commit(const engine::Changes& changes, const core::ClockStamp& now,
               std::optional<std::int64_t> history_end = {});
   void beat(const core::ClockStamp& now);
+
+  // For a disk that is full: takes up to so many bytes of it for what will be written, so that no
+  // other program can have them. Of many calls a quarter is for the file, the rest for the journal.
+  // What it has got; 0: nothing.
+  std::uint64_t takeRoom(std::uint64_t bytes);
+  // The journal's pages go to the file, so that the next commit begins at its start again.
+  // Throws nothing: what cannot be moved now stays in the journal.
+  void recycleJournal();
+  void releaseRoom();
+  // A commit as large as the largest ordinary ones, and what it took stays in the file as free
+  // pages. It fits into no room that happens to be left.
+  void beatAtFullSize(const core::ClockStamp& now);
   HistoryTable& history() { return history_; }
   const FileWatch& watch() const { return watch_; }
+  const std::string& path() const { return path_; }
 
  private:
   void loadGovernors(const core::ClockStamp& present, engine::Saved& saved);
@@ -46,11 +62,20 @@ class OpenStore {
   void loadPermits(const core::ClockStamp& present, engine::Saved& saved);
   void loadEpisodes(engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
+  void putBeat(const std::string& boot_id, const core::ClockStamp& now);
+  std::uint64_t fileBytes();
+  bool takeForFile(std::uint64_t bytes);
+  bool takeForJournal(std::uint64_t bytes);
   void putEpisodes(const engine::Changes& changes);
 
   StoreLock lock_;
   Database database_;
   FileWatch watch_;
+  const std::string path_;
+  std::uint64_t file_held_ = 0;     // its size at least; 0: as it comes
+  std::uint64_t journal_held_ = 0;  // blocks up to here
+  std::uint64_t file_taken_ = 0;    // by takeRoom()
+  std::uint64_t journal_taken_ = 0;
   Statement put_governor_ =
       database_.prepare("INSERT OR REPLACE INTO governors VALUES (?,?,?,?,?)");
   Statement drop_governor_ = database_.prepare("DELETE FROM governors WHERE name = ?");

@@ -116,8 +116,9 @@ void requireWhole(Database& database) {
   const std::vector<std::string> damaged = damagedTables(database);
   const auto of_history = [](const std::string& name) { return name.starts_with("history"); };
   if (damaged.empty() || !std::all_of(damaged.begin(), damaged.end(), of_history)) {
-    throw Fault("corrupt; put back a copy, or move it away to begin with a fresh state (" + found +
-                ")");
+    throw Fault(
+        "corrupt; put back a copy, or move it away to begin with a fresh state (" + found + ")",
+        Cause::kDamaged);
   }
   if (std::find(damaged.begin(), damaged.end(), "history") != damaged.end()) {
     setHistoryAside(database);
@@ -137,10 +138,16 @@ std::string asUri(const std::string& path) {
   return uri;
 }
 
+// After how many pages the journal is moved into the file: SQLite's thousand, and fewer on a file
+// system so small that such a journal would fill it.
+std::uint64_t journalPages(const std::string& path) {
+  return std::clamp<std::uint64_t>(fileSystemBytes(path) / 65536, 16, 1000);
+}
+
 // Closing does it too, and says nothing when it cannot.
 void moveJournalIntoFile(Database& database) {
   if (database.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-    throw Fault("its journal is in use by another program");
+    throw Fault("its journal is in use by another program", Cause::kLocked);
   }
 }
 
@@ -175,6 +182,7 @@ Database openStore(const std::string& path, std::chrono::milliseconds busy_timeo
   }
   // A reader may hold the log open and long: it shrinks again once the reader is gone.
   database.execute("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304");
+  database.execute("PRAGMA wal_autocheckpoint = " + std::to_string(journalPages(path)));
   if (const auto version = database.integer("PRAGMA user_version"); version < schemaVersion()) {
     migrate(database, static_cast<int>(version));
   }

@@ -43,7 +43,8 @@ class Store {
   virtual std::string commit(const engine::Changes& changes, const core::ClockStamp& now) = 0;
 
   // A small durable write, and a step of forgetting old history: notices a full or read-only disk,
-  // a lock, and a store whose file was deleted or replaced meanwhile. "" or the reason.
+  // a lock, and a store whose file was deleted or replaced meanwhile. "" or the reason. Once the
+  // disk was full it succeeds only when there is room again for many commits of real size.
   virtual std::string probe(const core::ClockStamp& now) = 0;
 
   // After a store that was open has failed: opens it anew and writes `everything` into it, which is
@@ -56,6 +57,9 @@ class Store {
   virtual void limitHistory(const HistoryLimits& limits) = 0;
 
   virtual Stats stats() const = 0;
+
+  // As it was after the last call above. Same thread as those.
+  virtual engine::StoreRoom room() const { return {}; }
 };
 
 }  // namespace heald::store

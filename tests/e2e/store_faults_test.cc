@@ -1,12 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
 
-#include <fstream>
+#include <optional>
+#include <sstream>
 
 #include "e2e/stories.h"
+#include "support/small_disk.h"
 
 // The store of the real heald fails: nothing starts, everybody says why, and when the fault ends
 // heald goes on without a restart.
@@ -100,57 +101,125 @@ TEST(StoreFaults, GarbageInThePlaceOfTheStoreMeansDormantAndUnreadable) {
   EXPECT_EQ(daemon.stop(), 0);
 }
 
-// A file system of its own for the store, of 1 MiB, that only this test and its heald see.
-class SmallDisk : public testing::Test {
+// A file system of its own for the store, of 4 MiB, that only this test and its heald see.
+class StoreOnASmallDisk : public testing::Test {
  protected:
-  SmallDisk() : daemon_({storeAt("@DIR@/disk/heald.db")}), disk_(daemon_.file("disk")) {
-    std::filesystem::create_directory(disk_);
+  explicit StoreOnASmallDisk(const std::string& config = storeAt("@DIR@/disk/heald.db"))
+      : daemon_({config}) {
+    std::filesystem::create_directory(daemon_.file("disk"));
+    disk_.emplace(daemon_.file("disk"), "size=4m");
   }
   void SetUp() override {
-    const bool alone = ::unshare(CLONE_NEWNS) == 0 &&
-                       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-    if (!alone || ::mount("none", disk_.c_str(), "tmpfs", 0, "size=1m") != 0) {
-      GTEST_SKIP() << "no file systems of one's own here: needs root";
-    }
+    if (!disk_->mounted()) GTEST_SKIP() << "no file systems of one's own here: needs root";
   }
-  ~SmallDisk() override { ::umount2(disk_.c_str(), MNT_DETACH); }
 
-  void remount(unsigned long flags) {
-    ASSERT_EQ(::mount("none", disk_.c_str(), "tmpfs", MS_REMOUNT | flags, "size=1m"), 0);
-  }
-  void fill() const {
-    std::ofstream file(disk_ + "/ballast", std::ios::binary);
-    const std::string block(4096, 'x');
-    while (file.write(block.data(), 4096).flush()) {
+  // Human actions until one is refused. How many were not.
+  int useUpTheReserve() {
+    int done = 0;
+    while (done < 5000 &&
+           daemon_.post("/api/governors/self-healing-main/reset", "{}").status == 200) {
+      ++done;
     }
+    return done;
+  }
+  int linesOfLog(const std::string& text) const {
+    std::istringstream lines(daemon_.log());
+    int found = 0;
+    for (std::string line; std::getline(lines, line);) {
+      found += line.find(text) != std::string::npos ? 1 : 0;
+    }
+    return found;
   }
 
   TestDaemon daemon_;
-  const std::string disk_;
+  std::optional<SmallDisk> disk_;
 };
 
-TEST_F(SmallDisk, FullMeansThatNothingStartsUntilThereIsRoomAgain) {
+TEST_F(StoreOnASmallDisk, FullMeansThatNothingStartsOnceTheReserveIsUsedUpUntilThereIsRoomAgain) {
   daemon_.start();
-  // A second connection: SQLite keeps its journal, and so makes no room by closing the store.
-  OtherProgram other(disk_ + "/heald.db");
-  ASSERT_EQ(other.run("SELECT count(*) FROM governors"), SQLITE_OK);
-  fill();
-  daemon_.dir().write("sick", "");
+  disk_->flood();
+  EXPECT_GE(useUpTheReserve(), 100);
   expectStoreDown(daemon_, "full");
-  EXPECT_GE(daemon_.metric(kSuppressed), 1);
+  EXPECT_EQ(daemon_.metric("heald_store_failing{cause=\"disk_full\"}"), 1);
+  daemon_.dir().write("sick", "");
   expectNothingStarts(daemon_);
-  std::filesystem::remove(disk_ + "/ballast");
+  EXPECT_GE(daemon_.metric(kSuppressed), 1);
+  disk_->stopFlood();
+  disk_->free(8192);
+  awaitCheckRuns(daemon_, "service", 60);  // some probes
+  EXPECT_EQ(daemon_.metric("heald_store_up"), 0) << "a few pages are no recovery";
+  disk_->empty();
   expectItGoesOnByItself(daemon_);
+  EXPECT_EQ(linesOfLog("the store is unavailable"), 1) << daemon_.log();
+  EXPECT_EQ(linesOfLog("the store is available again"), 1) << daemon_.log();
+  EXPECT_EQ(linesOfLog("lives on its reserve"), 1) << daemon_.log();
+  EXPECT_EQ(daemon_.metric("heald_store_on_reserve"), 0);
+  EXPECT_EQ(daemon_.metric("heald_store_failing{cause=\"disk_full\"}"), 0);
 }
 
-TEST_F(SmallDisk, ReadOnlyMeansThatNothingStartsUntilItIsWritable) {
+TEST_F(StoreOnASmallDisk, ReadOnlyMeansThatNothingStartsUntilItIsWritable) {
   daemon_.dir().write("sick", "");
-  remount(MS_RDONLY);
+  ASSERT_TRUE(disk_->remount(MS_RDONLY));
   daemon_.start();
   expectStoreDown(daemon_, "heald.db");
   expectNothingStarts(daemon_);
-  remount(0);
+  ASSERT_TRUE(disk_->remount(0));
   expectItGoesOnByItself(daemon_);
+  EXPECT_EQ(linesOfLog("the store is available again"), 1) << daemon_.log();
+}
+
+TEST_F(StoreOnASmallDisk, ThatIsFullAtTheFirstStartLetsHealdRunAndSayWhy) {
+  disk_->fill();
+  daemon_.dir().write("sick", "");
+  daemon_.start();
+  expectStoreDown(daemon_, "the disk is full");
+  expectNothingStarts(daemon_);
+  disk_->empty();
+  expectItGoesOnByItself(daemon_);
+  EXPECT_EQ(daemon_.metric("heald_store_reserve_bytes"), 1024 * 1024);
+}
+
+// The usual case: what fills the disk is what the remedy can take away.
+class CleanUp : public StoreOnASmallDisk {
+ protected:
+  CleanUp()
+      : StoreOnASmallDisk(
+            "store: {path: '@DIR@/disk/heald.db'}\n"
+            "web: {token_file: '@DIR@/control.token'}\n" +
+            kHundredTimesFaster + R"(
+checks:
+  - name: disk
+    exec: {command: [/bin/sh, -c, 'test ! -e @DIR@/disk/ballast || exit 2']}
+    interval: 50ms
+remedies:
+  - name: clean-up
+    when: {check: disk}
+    governor: self-healing-main
+    exec: {command: [/bin/sh, -c, 'test -e @DIR@/works && rm @DIR@/disk/ballast']}
+    verify: {after: 0}
+)") {}
+};
+
+TEST_F(CleanUp, RunsOnTheReserveAndHealsTheDisk) {
+  daemon_.start();
+  disk_->flood();
+  daemon_.await("the reserve to be given up",
+                [&] { return daemon_.metric("heald_store_on_reserve") == 1; });
+  EXPECT_EQ(daemon_.status()["selfHealing"]["storeRoom"], "on_reserve");
+  EXPECT_EQ(daemon_.status()["selfHealing"]["storeAvailable"], true);
+  EXPECT_THAT(daemon_.status()["issues"].dump(), HasSubstr("heald lives on its reserve"));
+  daemon_.await("failed attempts", [&] { return daemon_.remedy("clean-up")["attempts"] >= 2; });
+  disk_->stopFlood();
+  daemon_.dir().write("works", "");
+  daemon_.await("the disk to be healed",
+                [&] { return daemon_.status()["selfHealing"]["storeRoom"] == "plenty"; });
+  EXPECT_FALSE(std::filesystem::exists(*disk_ / "ballast"));
+  EXPECT_EQ(daemon_.metric("heald_store_on_reserve"), 0);
+  EXPECT_EQ(daemon_.metric("heald_store_reserve_bytes"), 1024 * 1024);
+  EXPECT_EQ(linesOfLog("the disk of the store is full: heald lives on its reserve"), 1);
+  EXPECT_EQ(linesOfLog("the disk of the store has room again"), 1);
+  EXPECT_EQ(linesOfLog("the store is unavailable"), 0) << daemon_.log();
+  EXPECT_EQ(daemon_.stop(), 0);
 }
 
 TEST(StoreFaults, ALimitOnFileSizesIsAFaultOfTheStoreAndNotTheEndOfHeald) {

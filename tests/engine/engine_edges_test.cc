@@ -1,6 +1,7 @@
 // An engine without a world around it: what it was started on, its store, and when it may end.
 #include <gtest/gtest.h>
 
+#include "engine/advice.h"
 #include "engine/drive.h"
 #include "support/alerts.h"
 
@@ -38,7 +39,7 @@ TEST(EngineEdges, AGovernorThatCannotBeReadIsDormantAndToldOf) {
   EXPECT_EQ(told[0].at, kStart.wall);
 }
 
-TEST(EngineEdges, AProbeThatFailsIsNotedOnceForEachReason) {
+TEST(EngineEdges, AStoreThatFailsIsNotedOnceAndTheFirstCauseStaysUntilItIsOver) {
   Engine engine(test::oneRemedy(), Saved{}, kStart);
   const auto notedAfter = [&](const std::string& error) {
     Output out;
@@ -50,7 +51,37 @@ TEST(EngineEdges, AProbeThatFailsIsNotedOnceForEachReason) {
   EXPECT_EQ(notedAfter("disk full"), down + "disk full");
   EXPECT_FALSE(engine.snapshot(kStart).store_up);
   EXPECT_EQ(notedAfter("disk full"), "");
-  EXPECT_EQ(notedAfter("locked"), down + "locked");
+  EXPECT_EQ(notedAfter("cannot be opened"), "") << "a consequence";
+  EXPECT_EQ(engine.snapshot(kStart).store_error, "disk full");
+  Output out;
+  engine.storeProbed("", kStart, out);
+  ASSERT_EQ(out.notes.size(), 1u);
+  EXPECT_EQ(out.notes[0].message, "the store is available again");
+  EXPECT_EQ(engine.snapshot(kStart).store_error, "");
+  EXPECT_EQ(notedAfter("locked"), down + "locked") << "another time";
+}
+
+TEST(EngineEdges, AStoreThatLivesOnItsReserveIsNotedOnceAndItsEndOnce) {
+  Engine engine(test::oneRemedy(), Saved{}, kStart);
+  const auto notedAfter = [&](StoreRoom::State state) {
+    Output out;
+    engine.storeRoom({state, "full"}, kStart, out);
+    return out.notes.empty() ? "" : out.notes[0].message;
+  };
+  using State = StoreRoom::State;
+  EXPECT_EQ(notedAfter(State::kOnReserve),
+            "the disk of the store is full: heald lives on its reserve");
+  EXPECT_EQ(notedAfter(State::kOnReserve), "");
+  EXPECT_EQ(engine.snapshot(kStart).store_room.reason, "full");
+  EXPECT_EQ(overallStatus(engine.snapshot(kStart), kStart), Overall::kDegraded);
+  const auto found = issues(engine.snapshot(kStart), kStart);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].message,
+            "the disk of the store is full, and heald lives on its reserve: full");
+  EXPECT_EQ(notedAfter(State::kPlenty), "the disk of the store has room again");
+  Output out;
+  engine.storeProbed("disk full", kStart, out);
+  EXPECT_EQ(notedAfter(State::kOnReserve), "") << "the store's own line says it";
 }
 
 TEST(EngineEdges, AStopMayCompleteWhenNoActionRuns) {

@@ -142,7 +142,11 @@ inline Sources richSources() {
   Sources sources;
   sources.build = {"0.1.0", "abc", "g++ 12.2"};
   sources.config.hash = 0x1234'5678'9abc'def0;
-  sources.store = {8192, {{"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
+  sources.store = {8192,
+                   4096,
+                   true,
+                   {{"disk_full", true}, {"locked", false}},
+                   {{"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
   sources.http.requests = {{"/api/status", "GET", 200, 3}};
   sources.http.durations = {{"/api/status", engine::Histogram(engine::checkBuckets())}};
   sources.event_queue = {3, 1024};

@@ -72,7 +72,7 @@ inline std::optional<std::uint64_t> numberIn(const engine::Saved& saved) {
 }
 
 inline std::unique_ptr<Store> storeAt(const std::string& path) {
-  return makeSqliteStore({path, std::chrono::milliseconds(1)});
+  return makeSqliteStore({path, std::chrono::milliseconds(1), 64 * 1024});
 }
 
 // Opens the store, which must succeed, and hands back what it held; an empty Saved at a first
