@@ -31,7 +31,6 @@ struct Target {
   bool all = false;
 };
 
-ExitCode showStatus(const Console& console, bool check);
 ExitCode showFlags(const Console& console);
 ExitCode resume(const Console& console, const Target& target, const std::string& reason);
 ExitCode enterDormant(const Console& console, const Target& target, const std::string& reason);
@@ -45,6 +44,5 @@ ExitCode runRemedy(const Console& console, const std::string& name);
 ExitCode pause(const Console& console, const Target& target, const std::string& length,
                const std::string& reason);
 ExitCode unpause(const Console& console, const Target& target);
-ExitCode explain(const Console& console, const std::string& governor);
 
 }  // namespace heald::ctl

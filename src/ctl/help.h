@@ -10,7 +10,8 @@ inline constexpr const char* kDescription =
 inline constexpr const char* kFooter = R"(
 Examples:
   healdctl status                                       what is the state, and what to do
-  healdctl status --check                               the same, as an exit code
+  healdctl status 'web-*' --problems                    of those that are named so, what is not well
+  healdctl status --check                               the state as an exit code
   healdctl status --json | jq .selfHealing.isDormant
   healdctl resume --reason "the API key is renewed"     the only dormant governor
   healdctl resume gateway --reason "disk replaced"

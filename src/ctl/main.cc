@@ -42,9 +42,11 @@ int main(int argc, char** argv) {
   heald::ctl::StandardOutput output(STDOUT_FILENO);
   std::ostream out(&output);
   try {
-    const int code = heald::ctl::run(argc, argv,
-                                     {out, std::cerr, heald::config::processEnvironment,
-                                      isatty(STDOUT_FILENO) == 1, userName() + "@" + hostName()});
+    const int code =
+        heald::ctl::run(argc, argv,
+                        {out, std::cerr, heald::config::processEnvironment,
+                         isatty(STDOUT_FILENO) == 1, userName() + "@" + hostName(),
+                         heald::ctl::terminalSize().value_or(heald::ctl::TerminalSize{})});
     return written(output, code);
   } catch (const std::exception& failure) {
     std::cerr << "healdctl: " << failure.what() << "\n";

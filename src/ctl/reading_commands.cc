@@ -4,14 +4,16 @@
 #include <algorithm>
 
 #include "config/scalars.h"
+#include "ctl/explain_command.h"
 #include "ctl/history.h"
+#include "ctl/status_command.h"
 #include "ctl/terminal.h"
 #include "ctl/watch.h"
 
 namespace heald::ctl {
 
 struct ReadingCommands::Options {
-  bool check = false;
+  StatusOptions status;
   std::string name;
   HistoryOptions history;
   double watch_seconds = 2;
@@ -28,16 +30,23 @@ ReadingCommands::ReadingCommands(CLI::App& app, Invocation& chosen, const Surrou
 ReadingCommands::~ReadingCommands() = default;
 
 void ReadingCommands::addStatus(CLI::App& app) {
-  CLI::App* sub =
-      addCommand(app, chosen_, "status", "What is the state, what is wrong, what to do",
-                 [this](const Console& console) { return showStatus(console, options_->check); });
-  sub->add_flag("--check", options_->check, "Exit 10 when degraded, 11 dormant, 12 disabled");
+  StatusOptions& status = options_->status;
+  CLI::App* sub = addCommand(app, chosen_, "status", "What is the state, what is wrong, what to do",
+                             [this, &status](const Console& console) {
+                               if (at_.terminal) status.terminal = at_.size;
+                               return showStatus(console, status);
+                             });
+  sub->add_option("name", status.choice.patterns,
+                  "Only what is named so, with what belongs to it; patterns too: 'web-*'");
+  sub->add_flag("--all", status.all, "On a terminal too, everything: fold nothing");
+  sub->add_flag("--problems", status.choice.problems, "Only what is not well, all of it");
+  sub->add_flag("--check", status.check, "Exit 10 when degraded, 11 dormant, 12 disabled");
 }
 
 void ReadingCommands::addExplain(CLI::App& app) {
-  addCommand(app, chosen_, "explain", "Why an attempt under a governor may start now, or may not",
+  addCommand(app, chosen_, "explain", "Why an attempt may start now, or may not",
              [this](const Console& console) { return explain(console, options_->name); })
-      ->add_option("governor", options_->name, "Its name")
+      ->add_option("name", options_->name, "Of a governor, a remedy, a check or a target")
       ->required();
 }
 
@@ -68,8 +77,7 @@ void ReadingCommands::addHistory(CLI::App& app) {
       "The newest so many (100 unless since or until); 0: all");
   CLI::Option* follow =
       sub->add_flag("-f,--follow", history.follow, "And then what happens, until Ctrl-C");
-  CLI::Option* store =
-      sub->add_option("--store", history.store, "Read this file, without a heald");
+  CLI::Option* store = sub->add_option("--store", history.store, "Read this file, without a heald");
   store->excludes(follow);
   sub->callback([this, &history, since, until, limit, store] {
     const bool bounded = since->count() + until->count() + limit->count() > 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ctl/exit_code.h"
+#include "ctl/terminal.h"
 #include "ctl/token.h"
 
 namespace heald::ctl {
@@ -16,6 +17,7 @@ struct Surroundings {
   Lookup environment;
   bool terminal = false;  // whether `out` is one: colours, unless NO_COLOR or TERM=dumb says no
   std::string actor{};    // "alice@host"
+  TerminalSize size{};    // of it
 
   bool colours() const {
     return terminal && environment("NO_COLOR").value_or("").empty() &&

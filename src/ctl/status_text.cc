@@ -1,166 +1,31 @@
 #include "ctl/status_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/text.h"
 #include "ctl/json_access.h"
-#include "ctl/table.h"
-#include "io/text.h"
+#include "ctl/width.h"
 
 namespace heald::ctl {
 namespace {
 
-using core::toText;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMaxMessage = 100;  // bytes of a message in a table
+using Lines = std::vector<std::string>;
 
-Colour colourOf(std::string_view word) {
-  for (const std::string_view good : {"healthy", "active", "ok", "CLOSED"}) {
-    if (word == good) return Colour::kGood;
+// Lines behind an indentation, and behind another from the second one on.
+Lines indented(const std::string& text, std::size_t indent, std::size_t hanging,
+               const StatusLayout& layout) {
+  if (layout.width == 0) return {std::string(indent, ' ') + text};
+  Lines lines;
+  for (const std::string& line : wrapped(text, layout.width - std::min(layout.width, hanging))) {
+    lines.push_back(std::string(lines.empty() ? indent : hanging, ' ') + line);
   }
-  for (const std::string_view bad : {"dormant", "critical", "unhealthy", "PERMANENT_OPEN"}) {
-    if (word == bad) return Colour::kBad;
-  }
-  for (const std::string_view warn : {"degraded", "disabled", "warning", "OPEN", "HALF_OPEN"}) {
-    if (word == warn) return Colour::kWarn;
-  }
-  return Colour::kPlain;
+  return lines;
 }
 
-Cell word(std::string text) {
-  const Colour colour = colourOf(text);
-  return {std::move(text), colour};
-}
-
-std::string count(const ordered_json& value, std::string_view key) {
-  return std::to_string(numberOf(value, key));
-}
-
-std::string message(const ordered_json& value, std::string_view key) {
-  return io::clip(textOf(value, key), kMaxMessage);
-}
-
-// Whole seconds: nobody reads the rest.
-std::string rough(core::Duration duration) {
-  using std::chrono::seconds;
-  return duration < seconds(1) ? toText(duration) : toText(std::chrono::floor<seconds>(duration));
-}
-
-std::string ago(std::optional<core::WallTime> time, const ordered_json& status) {
-  const auto now = timeOf(status, "time");
-  if (!time || !now) return "never";
-  return *now - *time < std::chrono::seconds(1) ? "just now" : rough(*now - *time) + " ago";
-}
-
-std::string until(const ordered_json& thing, const ordered_json& status) {
-  const auto next = timeOf(thing, "nextAttemptAt");
-  const auto now = timeOf(status, "time");
-  if (!next || !now || *next <= *now) return "";
-  return "in " + rough(*next - *now);
-}
-
-std::string nextAttempt(const ordered_json& governor, const ordered_json& status) {
-  if (flagOf(governor, "isDormant")) return "after a resume";
-  const std::string wait = until(governor, status);
-  return wait.empty() ? "any time" : wait;
-}
-
-std::string lastFailure(const ordered_json& governor) {
-  const auto age = durationOf(governor, "lastFailureAgo");
-  return age ? rough(*age) + " ago" : "never";
-}
-
-Table governors(const ordered_json& status) {
-  Table table({"GOVERNOR", "MODE", "BREAKER", "FAILURES", "LAST FAILURE", "NEXT ATTEMPT",
-               "ATTEMPTS", "HEALED"});
-  for (const ordered_json& g : listOf(status, "circuitBreakers")) {
-    table.add({{textOf(g, "name"), Colour::kStrong},
-               word(flagOf(g, "isDormant") ? "dormant" : "active"),
-               word(textOf(g, "state")),
-               {count(g, "consecutiveFailures") + " of " + count(g, "maxConsecutiveFailures")},
-               {lastFailure(g)},
-               {nextAttempt(g, status)},
-               {count(g, "attempts")},
-               {count(g, "successes")}});
-  }
-  return table;
-}
-
-Table checks(const ordered_json& status) {
-  Table table({"CHECK", "HEALTH", "LAST RESULT", "LAST RUN", "EVERY", "MESSAGE"});
-  for (const ordered_json& c : listOf(status, "checks")) {
-    const bool ran = numberOf(c, "executions") > 0;
-    table.add({{textOf(c, "name"), Colour::kStrong},
-               word(textOf(c, "health")),
-               ran ? word(textOf(c, "status")) : Cell{"none yet"},
-               {flagOf(c, "running") ? "running" : ago(timeOf(c, "lastRun"), status)},
-               {toText(durationOf(c, "interval").value_or(core::Duration{}))},
-               {message(c, "message")}});
-  }
-  return table;
-}
-
-std::string phase(const ordered_json& remedy, const ordered_json& status) {
-  const std::string wait = until(remedy, status);
-  return textOf(remedy, "phase") + (wait.empty() ? "" : ", " + wait);
-}
-
-std::string heldBackBy(const ordered_json& remedy, const ordered_json& status) {
-  const auto ends = timeOf(objectOf(remedy, "pause"), "until");
-  const auto now = timeOf(status, "time");
-  if (ends && now && *now < *ends) return "paused, another " + rough(*ends - *now);
-  const std::string check = textOf(remedy, "blockedBy");
-  return check.empty() ? textOf(remedy, "lastDeniedBy") : "check " + check;
-}
-
-Table remedies(const ordered_json& status) {
-  Table table(
-      {"REMEDY", "CHECK", "GOVERNOR", "PHASE", "HELD BACK BY", "LAST SUCCESS", "LAST RESULT"});
-  for (const ordered_json& r : listOf(status, "remedies")) {
-    table.add({{textOf(r, "name"), Colour::kStrong},
-               {textOf(r, "check")},
-               {textOf(r, "governor")},
-               {phase(r, status)},
-               {heldBackBy(r, status)},
-               {ago(timeOf(r, "lastSuccess"), status)},
-               {message(r, "lastResult")}});
-  }
-  return table;
-}
-
-Table tasks(const ordered_json& status) {
-  Table table({"BACKGROUND TASK", "IS", "EVERY", "RUNS", "FAILURES", "LAST RUN", "UP FOR"});
-  for (const ordered_json& t : listOf(objectOf(status, "backgroundTasks"), "tasks")) {
-    table.add(
-        {{textOf(t, "id"), Colour::kStrong},
-         {flagOf(t, "enabled") ? "on" : "off"},
-         {toText(durationOf(t, "period").value_or(core::Duration{}))},
-         {count(t, "executionCount")},
-         {count(t, "failures")},
-         {ago(timeOf(t, "lastRun"), status)},
-         {toText(durationOf(t, "uptime", std::chrono::seconds(1)).value_or(core::Duration{}))}});
-  }
-  return table;
-}
-
-std::string issues(const ordered_json& status, bool colours) {
-  std::string text;
-  for (const ordered_json& issue : listOf(status, "issues")) {
-    const std::string severity = textOf(issue, "severity");
-    text += "  " + painted(severity, colourOf(severity), colours) + ": " +
-            textOf(issue, "message") + "\n";
-  }
-  return text.empty() ? "" : "\nWhat is wrong\n" + text;
-}
-
-std::string recommendations(const ordered_json& status, bool colours) {
-  std::string text;
-  for (const ordered_json& advice : listOf(status, "recommendations")) {
-    text += "  " + textOf(advice, "message") + ":\n    " +
-            painted(textOf(advice, "command"), Colour::kStrong, colours) + "\n";
-  }
-  return text.empty() ? "" : "\nSuggested actions\n" + text;
+int weightOf(const std::string& severity) {
+  return severity == "critical" ? 2 : severity == "warning" ? 1 : 0;
 }
 
 std::string_view meaning(std::string_view overall) {
@@ -171,20 +36,76 @@ std::string_view meaning(std::string_view overall) {
   return "";
 }
 
-std::string title(const ordered_json& status, bool colours) {
-  const ordered_json& healing = objectOf(status, "selfHealing");
-  const std::string overall = textOf(healing, "status");
-  std::string text = "heald " + textOf(status, "version") + " is " +
-                     painted(overall, colourOf(overall), colours) + ": " +
-                     std::string(meaning(overall)) + ".\n";
-  if (flagOf(healing, "observeMode")) {
-    text += "It only observes: it decides and counts, and runs no remedy.\n";
+// What is not shown, and how it is.
+std::string hiddenText(const StatusBlock& block, std::size_t shown) {
+  const std::size_t all = block.items.size();
+  const std::size_t troubles = block.troubles - std::min(block.troubles, shown);
+  const std::size_t quiet = all - shown - troubles;
+  if (troubles == 0 && shown == 0) {
+    return std::to_string(quiet) + " " + block.many + ", all well (healdctl status --all)";
+  }
+  std::string text = "…";
+  if (troubles > 0) {
+    text += " and " + std::to_string(troubles) + " more " + block.many +
+            " (healdctl status --problems)";
+  }
+  if (quiet > 0) {
+    text += (troubles > 0 ? "; " : " and ") + std::to_string(quiet) +
+            (troubles > 0 ? " are well" : " " + block.many + " that are well") +
+            " (healdctl status --all)";
   }
   return text;
 }
 
-std::string section(const Table& table, bool colours) {
-  return table.empty() ? "" : "\n" + table.text(colours);
+std::size_t linesOf(const StatusBlock& block, std::size_t shown) {
+  std::size_t lines = 1 + (shown > 0 ? block.head.size() : 0);
+  for (std::size_t i = 0; i < shown; ++i) lines += block.items[i].size();
+  return lines + (shown < block.items.size() ? 1 : 0);
+}
+
+using Shown = std::vector<std::size_t>;  // how many items of each block
+
+std::size_t linesOf(const std::vector<StatusBlock>& blocks, const Shown& shown) {
+  std::size_t lines = 0;
+  for (std::size_t i = 0; i < blocks.size(); ++i) lines += linesOf(blocks[i], shown[i]);
+  return lines;
+}
+
+// What is well goes first, from the longest block on; then each block is cut, more and more.
+Shown folded(const std::vector<StatusBlock>& blocks, std::size_t rows) {
+  Shown shown;
+  for (const StatusBlock& block : blocks) shown.push_back(block.items.size());
+  const auto quiet = [&](std::size_t i) {
+    return shown[i] - std::min(shown[i], blocks[i].troubles);
+  };
+  while (rows > 0 && linesOf(blocks, shown) > rows) {
+    std::size_t longest = 0;
+    for (std::size_t i = 1; i < blocks.size(); ++i) {
+      if (quiet(i) > quiet(longest)) longest = i;
+    }
+    if (blocks.empty() || quiet(longest) == 0) break;
+    shown[longest] = blocks[longest].troubles;
+  }
+  for (std::size_t most = rows / 2; most >= 2 && linesOf(blocks, shown) > rows;
+       most = most * 2 / 3) {
+    for (std::size_t& count : shown) count = std::min(count, most);
+  }
+  return shown;
+}
+
+std::string textOf(const StatusBlock& block, std::size_t shown, const StatusLayout& layout) {
+  std::string text = "\n";
+  const auto add = [&](const Lines& lines) {
+    for (const std::string& line : lines) text += line + "\n";
+  };
+  if (shown > 0) add(block.head);
+  for (std::size_t i = 0; i < shown; ++i) add(block.items[i]);
+  if (shown < block.items.size()) {
+    for (const std::string& line : indented(hiddenText(block, shown), 2, 4, layout)) {
+      text += painted(line, Colour::kQuiet, layout.colours) + "\n";
+    }
+  }
+  return text;
 }
 
 std::string onOff(const ordered_json& flag, std::string_view key) {
@@ -194,18 +115,91 @@ std::string onOff(const ordered_json& flag, std::string_view key) {
 
 }  // namespace
 
-std::string statusText(const ordered_json& status, bool colours) {
-  return title(status, colours) + issues(status, colours) + recommendations(status, colours) +
-         section(governors(status), colours) + section(checks(status), colours) +
-         section(remedies(status), colours) + section(tasks(status), colours);
+std::vector<std::string> statusTitle(const ordered_json& status, const StatusLayout& layout) {
+  const ordered_json& healing = objectOf(status, "selfHealing");
+  const std::string overall = ctl::textOf(healing, "status");
+  const std::string before = "heald " + ctl::textOf(status, "version") + " is ";
+  Lines lines =
+      layout.width == 0
+          ? Lines{before + overall + ": " + std::string(meaning(overall)) + "."}
+          : wrapped(before + overall + ": " + std::string(meaning(overall)) + ".", layout.width);
+  if (lines.front().size() >= before.size() + overall.size()) {
+    lines.front().replace(before.size(), overall.size(),
+                          painted(overall, colourOfState(overall), layout.colours));
+  }
+  if (flagOf(healing, "observeMode")) {
+    for (std::string& line :
+         indented("It only observes: it decides and counts, and runs no remedy.", 0, 0, layout)) {
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
+
+StatusBlock issueBlock(const ordered_json& status, const StatusLayout& layout) {
+  StatusBlock block{{"What is wrong"}, {}, 0, "issues"};
+  std::vector<ordered_json> issues(listOf(status, "issues").begin(),
+                                   listOf(status, "issues").end());
+  std::stable_sort(issues.begin(), issues.end(), [](const auto& a, const auto& b) {
+    return weightOf(ctl::textOf(a, "severity")) > weightOf(ctl::textOf(b, "severity"));
+  });
+  for (const ordered_json& issue : issues) {
+    const std::string severity = ctl::textOf(issue, "severity");
+    Lines lines = indented(severity + ": " + ctl::textOf(issue, "message"), 2, 4, layout);
+    if (lines.front().size() >= 2 + severity.size()) {
+      lines.front().replace(2, severity.size(),
+                            painted(severity, colourOfState(severity), layout.colours));
+    }
+    block.items.push_back(std::move(lines));
+  }
+  block.troubles = block.items.size();
+  return block;
+}
+
+StatusBlock actionBlock(const ordered_json& status, const StatusLayout& layout) {
+  StatusBlock block{{"Suggested actions"}, {}, 0, "actions"};
+  for (const ordered_json& advice : listOf(status, "recommendations")) {
+    Lines lines = indented(ctl::textOf(advice, "message") + ":", 2, 2, layout);
+    // Not broken: it is to be copied.
+    lines.push_back("    " +
+                    painted(ctl::textOf(advice, "command"), Colour::kStrong, layout.colours));
+    block.items.push_back(std::move(lines));
+  }
+  block.troubles = block.items.size();
+  return block;
+}
+
+StatusBlock blockOf(const StatusSection& section, const StatusLayout& layout) {
+  Table::Lines lines = section.lines(layout.colours, layout.width);
+  const auto troubles =
+      std::count_if(section.rows.begin(), section.rows.end(),
+                    [](const auto& row) { return row.concern != Concern::kQuiet; });
+  return {std::move(lines.head), std::move(lines.rows), static_cast<std::size_t>(troubles),
+          section.many};
+}
+
+std::string statusText(const ordered_json& status, const StatusLayout& layout) {
+  std::vector<StatusBlock> blocks = {issueBlock(status, layout), actionBlock(status, layout)};
+  for (StatusSection& section : sectionsOf(status)) {
+    worstFirst(section.rows);
+    blocks.push_back(blockOf(section, layout));
+  }
+  std::erase_if(blocks, [](const StatusBlock& block) { return block.items.empty(); });
+  const Lines title = statusTitle(status, layout);
+  const std::size_t taken = title.size() + 1;  // and the prompt behind it
+  const Shown shown = folded(blocks, layout.rows - std::min(layout.rows, taken));
+  std::string text;
+  for (const std::string& line : title) text += line + "\n";
+  for (std::size_t i = 0; i < blocks.size(); ++i) text += textOf(blocks[i], shown[i], layout);
+  return text;
 }
 
 std::string flagsText(const ordered_json& flags, bool colours) {
   Table table({"FLAG", "IS", "ENVIRONMENT", "CONFIGURATION", "OVERRIDE", "CHANGED"});
   for (const ordered_json& flag : listOf(flags, "flags")) {
     const bool enabled = flagOf(flag, "enabled");
-    const std::string changed = textOf(flag, "changedAt");
-    table.add({{textOf(flag, "name"), Colour::kStrong},
+    const std::string changed = ctl::textOf(flag, "changedAt");
+    table.add({{ctl::textOf(flag, "name"), Colour::kStrong},
                {enabled ? "on" : "off", enabled ? Colour::kGood : Colour::kWarn},
                {onOff(flag, "environment")},
                {onOff(flag, "configuration")},

@@ -9,15 +9,35 @@
 #include <algorithm>
 #include <array>
 
+#include "ctl/width.h"
+
 namespace heald::ctl {
 namespace {
 
 constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l";  // second screen, no cursor
-constexpr std::string_view kLeave = "\x1b[?25h\x1b[?1049l";
-constexpr std::string_view kHome = "\x1b[H";
+constexpr std::string_view kLeave = "\x1b[0m\x1b[?25h\x1b[?1049l";
 constexpr std::string_view kRestOfLine = "\x1b[K";
 constexpr std::string_view kRestOfScreen = "\x1b[J";
 constexpr std::string_view kPlain = "\x1b[0m";
+
+constexpr std::array kCrashes = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+// For the handler of a crash, which may touch nothing else.
+termios crash_before;
+
+extern "C" void restoreAndDie(int number) {
+  [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, kLeave.data(), kLeave.size());
+  tcsetattr(STDIN_FILENO, TCSANOW, &crash_before);
+  raise(number);  // once more, and by default: SA_RESETHAND
+}
+
+void watchForCrashes(bool on) {
+  struct sigaction action {};
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = on ? restoreAndDie : SIG_DFL;
+  action.sa_flags = on ? static_cast<int>(SA_RESETHAND) : 0;
+  for (const int number : kCrashes) sigaction(number, &action, nullptr);
+}
 
 void writeAll(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -30,7 +50,7 @@ void writeAll(std::string_view bytes) {
 sigset_t heldSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP}) {
     sigaddset(&signals, number);
   }
   return signals;
@@ -43,8 +63,18 @@ std::size_t escapeLength(std::string_view text) {
   return static_cast<std::size_t>(end - text.begin()) + (end == text.end() ? 0 : 1);
 }
 
-bool continues(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+std::size_t columnsOfPainted(std::string_view line) {
+  std::size_t columns = 0;
+  while (!line.empty()) {
+    std::size_t take = escapeLength(line);
+    if (take == 0) {
+      const Glyph glyph = glyphAt(line);
+      take = glyph.bytes;
+      columns += glyph.columns;
+    }
+    line.remove_prefix(take);
+  }
+  return columns;
 }
 
 }  // namespace
@@ -67,41 +97,63 @@ Screen::Screen() {
   const sigset_t held = heldSignals();
   signals_ = io::UniqueFd(::signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK));
   tcgetattr(STDIN_FILENO, &before_);
-  termios quiet = before_;
-  quiet.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-  quiet.c_cc[VSUSP] = _POSIX_VDISABLE;  // it would stop with the screen in this state
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
-  writeAll(kEnter);
+  crash_before = before_;
+  watchForCrashes(true);
+  enter();
 }
 
 Screen::~Screen() {
+  leave();
+  watchForCrashes(false);
+}
+
+void Screen::enter() {
+  termios quiet = before_;
+  quiet.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
+  writeAll(kEnter);
+  forget();
+}
+
+void Screen::leave() {
   writeAll(kLeave);
   tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
 }
 
-void Screen::show(const std::string& text) {
+void Screen::show(const std::vector<std::string>& lines) {
   const TerminalSize size = terminalSize().value_or(TerminalSize{});
-  std::string out(kHome);
-  std::string_view rest = text;
-  for (int row = 0; row < size.rows && !rest.empty(); ++row) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    out += row == 0 ? "" : "\r\n";
-    out += clipped(rest.substr(0, end), size.columns);
-    out += kRestOfLine;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (!(size == size_)) forget();
+  size_ = size;
+  std::vector<std::string> next;
+  for (const std::string& line : lines) {
+    if (next.size() == static_cast<std::size_t>(size.rows)) break;
+    next.push_back(clipped(line, size.columns));
   }
-  out += kRestOfScreen;
+  std::string out;
+  for (std::size_t row = 0; row < next.size(); ++row) {
+    if (row < shown_.size() && shown_[row] == next[row]) continue;
+    out += "\x1b[" + std::to_string(row + 1) + ";1H" + next[row];
+    // At the right edge it would take the last character.
+    if (columnsOfPainted(next[row]) < static_cast<std::size_t>(size.columns)) out += kRestOfLine;
+  }
+  if (next.size() < static_cast<std::size_t>(size.rows) && next.size() != shown_.size()) {
+    out += "\x1b[" + std::to_string(next.size() + 1) + ";1H" + std::string(kRestOfScreen);
+  }
+  shown_ = std::move(next);
   writeAll(out);
 }
 
-Screen::Event Screen::wait(core::Duration patience) {
+Screen::Event Screen::wait(core::Duration patience, int other) {
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(patience);
-  std::array<pollfd, 2> sources = {{{STDIN_FILENO, POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
+  std::array<pollfd, 3> sources = {
+      {{STDIN_FILENO, POLLIN, 0}, {signals_.get(), POLLIN, 0}, {other, POLLIN, 0}}};
   if (::poll(sources.data(), sources.size(), static_cast<int>(whole.count())) <= 0) return {};
   if ((sources[1].revents & POLLIN) != 0) return readSignal();
-  char key = 0;
-  const ssize_t count = TEMP_FAILURE_RETRY(::read(STDIN_FILENO, &key, 1));
-  return {.key = key, .hung_up = count <= 0};
+  if (sources[0].revents == 0) return {.ready = (sources[2].revents & POLLIN) != 0};
+  std::array<char, 256> keys{};
+  const ssize_t count = TEMP_FAILURE_RETRY(::read(STDIN_FILENO, keys.data(), keys.size()));
+  if (count <= 0) return {.hung_up = true};
+  return {.input = std::string(keys.data(), static_cast<std::size_t>(count))};
 }
 
 Screen::Event Screen::readSignal() {
@@ -109,20 +161,26 @@ Screen::Event Screen::readSignal() {
   if (::read(signals_.get(), &info, sizeof info) != sizeof info) return {};
   const int number = static_cast<int>(info.ssi_signo);
   if (number == SIGWINCH) return {.resized = true};
-  return {.signal = number};
+  if (number != SIGTSTP) return {.signal = number};
+  leave();
+  raise(SIGSTOP);
+  enter();
+  return {.resized = true};
 }
 
 std::string clipped(std::string_view line, int columns) {
   std::string out;
   bool painted = false;
-  for (int width = 0; !line.empty();) {
+  auto left = static_cast<std::size_t>(std::max(columns, 0));
+  while (!line.empty()) {
     std::size_t take = escapeLength(line);
     if (take > 0) {
       painted = true;
     } else {
-      if (width++ == columns) break;
-      take = 1;
-      while (take < line.size() && continues(line[take])) ++take;
+      const Glyph glyph = glyphAt(line);
+      if (glyph.columns > left) break;
+      left -= glyph.columns;
+      take = glyph.bytes;
     }
     out += line.substr(0, take);
     line.remove_prefix(take);

@@ -52,7 +52,7 @@ TEST_F(CommandLineTest, AMisspelledNameIsNamedWithTheOneThatWasMeant) {
   EXPECT_EQ(ctl({"run", "check", "dsik"}).err,
             "healdctl: no check \"dsik\" (did you mean \"disk\"?)\n");
   EXPECT_EQ(ctl({"explain", "quue"}).err,
-            "healdctl: no governor \"quue\" (did you mean \"queue\"?)\n");
+            "healdctl: no governor, remedy or check \"quue\" (did you mean \"queue\"?)\n");
   EXPECT_THAT(ctl({"flag", "auto_haeling", "off", "--reason", "x"}).err,
               HasSubstr("(did you mean \"auto_healing\"?)"));
   EXPECT_EQ(ctl({"unpause", "nothing-like-it"}).err,
@@ -150,7 +150,9 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"config schema", {{}, {"extra"}, 2}},
         {"simulate", {{config_, scenario_}, {bad_, scenario_}, 6}},
         {"backtest",
-         {{"--history", history_, "--config", config_}, {"--history", bad_, "--config", config_}, 6}},
+         {{"--history", history_, "--config", config_},
+          {"--history", bad_, "--config", config_},
+          6}},
     };
   }
 
@@ -249,7 +251,8 @@ TEST(Output, ThatCannotBeWrittenIsAnError) {
 }
 
 TEST(Output, OfAReaderThatHasGoneIsQuiet) {
-  const auto head = shell(kProgram + " config schema | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}");
+  const auto head =
+      shell(kProgram + " config schema | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}");
   EXPECT_THAT(head.output, testing::AnyOf("141\n", "7\n")) << head.output;
   // Also where the signal is ignored, as under many daemons.
   const auto ignoring = shell("trap '' PIPE; " + kProgram + " config schema | head -c 1 2>&1 >&2");

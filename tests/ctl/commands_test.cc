@@ -136,7 +136,7 @@ TEST_F(Commands, RefusesWrongArgumentsBeforeAskingAnybody) {
                                              {"status", "--timeout", "0"},
                                              {"status", "--url", "ftp://x"},
                                              {"status", "--url", "http://user:secret@localhost"},
-                                             {"status", "extra"}}) {
+                                             {"reload", "extra"}}) {
     const Said said = ctl(wrong);
     EXPECT_EQ(said.code, 2) << testing::PrintToString(wrong);
     EXPECT_NE(said.err, "");

@@ -61,7 +61,7 @@ class CtlTest : public testing::Test {
       return found->second;
     };
     const int code = run(static_cast<int>(argv.size()), argv.data(),
-                         {out, err, lookup, terminal_, "alice@host"});
+                         {out, err, lookup, terminal_, "alice@host", size_});
     return {code, out.str(), err.str()};
   }
 
@@ -70,6 +70,7 @@ class CtlTest : public testing::Test {
   test::TempDir files_;
   std::map<std::string, std::string> environment_;
   bool terminal_ = false;
+  TerminalSize size_;
 };
 
 }  // namespace heald::ctl

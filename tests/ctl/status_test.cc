@@ -7,6 +7,7 @@
 
 #include "ctl/explanation_text.h"
 #include "ctl/status_text.h"
+#include "ctl/width.h"
 #include "fixture.h"
 #include "http/explanation_json.h"
 #include "http/status_json.h"
@@ -32,15 +33,16 @@ void expectGolden(const std::string& name, const std::string& text) {
 }
 
 TEST(StatusText, OfAQuietHeald) {
-  expectGolden("ctl_status_healthy.txt", statusText(statusOf(http::sampleSnapshot()), false));
+  expectGolden("ctl_status_healthy.txt", statusText(statusOf(http::sampleSnapshot()), {}));
 }
 
 TEST(StatusText, OfOneInTrouble) {
-  expectGolden("ctl_status_dormant.txt", statusText(statusOf(http::troubledSnapshot()), false));
+  expectGolden("ctl_status_dormant.txt", statusText(statusOf(http::troubledSnapshot()), {}));
 }
 
 TEST(StatusText, InColours) {
-  expectGolden("ctl_status_colours.txt", statusText(statusOf(http::troubledSnapshot()), true));
+  expectGolden("ctl_status_colours.txt",
+               statusText(statusOf(http::troubledSnapshot()), {.colours = true}));
 }
 
 TEST(StatusText, OfFlags) {
@@ -66,13 +68,13 @@ TEST(ExplanationText, OfEveryMood) {
 }
 
 TEST(StatusText, HasNoBlanksAtTheEndsOfLines) {
-  EXPECT_THAT(statusText(statusOf(http::troubledSnapshot()), false), Not(HasSubstr(" \n")));
+  EXPECT_THAT(statusText(statusOf(http::troubledSnapshot()), {}), Not(HasSubstr(" \n")));
 }
 
 TEST(StatusText, LetsNoMessageDriveTheTerminal) {
   engine::Snapshot snapshot = http::troubledSnapshot();
   snapshot.checks[0].message = "\x1b[2J\r\n\x07\u009b2J" + std::string(5000, 'x');
-  const std::string text = statusText(statusOf(snapshot), false);
+  const std::string text = statusText(statusOf(snapshot), {});
   for (const char* control : {"\x1b", "\r", "\x07", "\u009b"}) {
     EXPECT_THAT(text, Not(HasSubstr(control)));
   }
@@ -88,7 +90,7 @@ TEST(StatusText, SurvivesAnswersOfAnotherShape) {
         R"({"checks": [{"interval": 9223372036854775807}]})",
         R"({"checks": [{"interval": 18446744073709551615}]})",
         R"({"backgroundTasks": {"tasks": [{"uptime": 9223372036854775807}]}})"}) {
-    EXPECT_NE(statusText(ordered_json::parse(answer), true), "") << answer;
+    EXPECT_NE(statusText(ordered_json::parse(answer), {true, 80, 24}), "") << answer;
     flagsText(ordered_json::parse(answer), true);
   }
 }
@@ -129,6 +131,154 @@ TEST_F(StatusCommand, AnswersScriptsByExitCode) {
   snapshot.features.setEnvironment(core::Feature::kAutoHealing, false);
   engine_->show(snapshot);
   EXPECT_EQ(ctl({"status", "--check", "--json"}).code, 12);
+}
+
+// --- many things
+
+engine::Snapshot manyChecks(int count, int bad) {
+  engine::Snapshot snapshot = http::sampleSnapshot();
+  for (int i = 0; i < count; ++i) {
+    const bool fails = i >= count - bad;
+    snapshot.checks.push_back(http::check(
+        "web-" + std::to_string(i), fails ? engine::Health::kUnhealthy : engine::Health::kHealthy,
+        fails ? "GET http://10.0.0.7:8080/health: status 503, expected 2xx" : ""));
+  }
+  return snapshot;
+}
+
+std::size_t linesIn(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(StatusText, FoldsWhatIsWellBeyondAScreenAndSaysHowToSeeIt) {
+  const std::string text = statusText(statusOf(manyChecks(400, 2)), {false, 80, 24});
+  EXPECT_LE(linesIn(text), 24u) << text;
+  EXPECT_THAT(text, HasSubstr("  web-398 "));
+  EXPECT_THAT(text, HasSubstr("  web-399 "));
+  EXPECT_THAT(text, Not(HasSubstr("  web-0 ")));
+  EXPECT_THAT(text, HasSubstr("… and 398 checks that are well (healdctl status --all)"));
+}
+
+TEST(StatusText, FoldsNothingThatFits) {
+  const std::string text = statusText(statusOf(manyChecks(5, 1)), {false, 80, 50});
+  EXPECT_THAT(text, HasSubstr("  web-0 "));
+  EXPECT_THAT(text, Not(HasSubstr("healdctl status --all")));
+}
+
+TEST(StatusText, OfThingsThatAreAllWellIsALine) {
+  const std::string text = statusText(statusOf(manyChecks(400, 0)), {false, 80, 24});
+  EXPECT_LE(linesIn(text), 24u) << text;
+  EXPECT_THAT(text, HasSubstr("  400 checks, all well (healdctl status --all)\n"));
+}
+
+TEST(StatusText, CutsAFloodOfProblemsAndSaysHowToSeeIt) {
+  const std::string text = statusText(statusOf(manyChecks(1000, 1000)), {false, 80, 24});
+  EXPECT_LE(linesIn(text), 48u) << text;
+  EXPECT_THAT(text, HasSubstr("more issues (healdctl status --problems)"));
+  EXPECT_THAT(text, HasSubstr("more checks (healdctl status --problems)"));
+}
+
+TEST(StatusText, ShowsTheWorstFirst) {
+  const std::string text = statusText(statusOf(manyChecks(5, 1)), {});
+  EXPECT_LT(text.find("  web-4 "), text.find("  web-0 "));
+}
+
+TEST(StatusText, LosesNoColumnInEightyColumns) {
+  const std::string text = statusText(statusOf(http::troubledSnapshot()), {false, 80, 0});
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("healdctl ") != std::string::npos) continue;  // a command is not broken
+    EXPECT_LE(columnsOf(line), 80u) << line;
+  }
+  expectGolden("ctl_status_80_columns.txt", text);
+}
+
+TEST(StatusChoice, OfAPatternKeepsWhatBelongsToIt) {
+  const auto all = statusOf(http::troubledSnapshot());
+  const auto chosen = chosenOf(all, {{"ap?"}, false});
+  EXPECT_EQ(chosen["checks"].size(), 1u);
+  EXPECT_EQ(chosen["remedies"].size(), 1u);
+  EXPECT_EQ(chosen["remedies"][0]["name"], "renew-key");
+  ASSERT_EQ(chosen["circuitBreakers"].size(), 1u);
+  EXPECT_EQ(chosen["circuitBreakers"][0]["name"], "self-healing-main");
+  ASSERT_EQ(chosen["issues"].size(), 1u);
+  EXPECT_EQ(chosen["issues"][0]["message"], "check api is unhealthy: status 503");
+  EXPECT_EQ(choiceText(all, chosen),
+            "Shown: 1 of 3 governors, 1 of 2 checks, 1 of 2 remedies, 0 of 3 background tasks.");
+}
+
+TEST(StatusChoice, OfProblemsLeavesOutWhatIsWell) {
+  const auto chosen = chosenOf(statusOf(http::troubledSnapshot()), {{}, true});
+  EXPECT_EQ(chosen["circuitBreakers"].size(), 2u);
+  EXPECT_EQ(chosen["checks"].size(), 1u);
+  EXPECT_EQ(chosen["remedies"].size(), 2u) << "one waits, one is paused";
+  EXPECT_EQ(chosen["backgroundTasks"]["tasks"].size(), 0u);
+  EXPECT_EQ(chosen["issues"].size(), 4u);
+}
+
+TEST(StatusChoice, SurvivesAnswersOfAnotherShape) {
+  for (
+      const char* answer :
+      {"null", "[]", "{}", R"({"checks": {"a": 1}, "issues": 3})",
+       R"({"checks": [1, {"name": "a"}], "issues": [1, {}], "circuitBreakers": [{"remedies": [1]}]})"}) {
+    const auto status = ordered_json::parse(answer);
+    choiceText(status, chosenOf(status, {{"a*"}, true}));
+  }
+}
+
+TEST_F(StatusCommand, FoldsOnATerminalAlone) {
+  engine_->show(manyChecks(400, 2));
+  EXPECT_THAT(ctl({"status"}).out, HasSubstr("  web-0 ")) << "a pipe gets everything";
+  terminal_ = true;
+  EXPECT_THAT(ctl({"status"}).out, HasSubstr("healdctl status --all"));
+  EXPECT_THAT(ctl({"status", "--all"}).out, HasSubstr("\x1b[1mweb-0\x1b[0m"));
+  EXPECT_THAT(ctl({"status", "web-1"}).out, HasSubstr("\x1b[1mweb-1\x1b[0m"));
+}
+
+TEST_F(StatusCommand, ShowsProblemsAlone) {
+  engine_->show(manyChecks(400, 30));
+  const Said said = ctl({"status", "--problems"});
+  EXPECT_THAT(said.out, Not(HasSubstr("  web-0 ")));
+  for (int i = 370; i < 400; ++i) EXPECT_THAT(said.out, HasSubstr("  web-" + std::to_string(i)));
+  EXPECT_THAT(said.out, HasSubstr("Shown: 0 of 1 governor, 30 of 400 checks"));
+}
+
+TEST_F(StatusCommand, TakesPatternsOfNamesForJsonToo) {
+  engine_->show(manyChecks(400, 2));
+  EXPECT_EQ(ordered_json::parse(ctl({"status", "--json", "web-39?"}).out)["checks"].size(), 10u);
+  EXPECT_EQ(ordered_json::parse(ctl({"status", "--json", "web-1", "web-2"}).out)["checks"].size(),
+            2u);
+  EXPECT_EQ(ordered_json::parse(ctl({"status", "--json", "--problems"}).out)["checks"].size(), 2u);
+  const Said none = ctl({"status", "wbe-1"});
+  EXPECT_EQ(none.code, 5);
+  EXPECT_THAT(none.err, HasSubstr("nothing is named like \"wbe-1\" (did you mean \"web-1\"?)"));
+  EXPECT_EQ(ctl({"status", "web-1", "nothing-*"}).code, 5);
+}
+
+TEST_F(StatusCommand, ExplainsARemedyACheckAndATargetByTheirGovernors) {
+  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::TargetView target;
+  target.remedy = "drain-queue";
+  target.target = "db1";
+  target.governor = "gateway";
+  engine_->show(snapshot);
+  const Said remedy = ctl({"explain", "drain-queue"});
+  EXPECT_EQ(remedy.code, 0) << remedy.err;
+  EXPECT_THAT(remedy.out, testing::StartsWith("Remedy drain-queue is under governor queue.\n\n"
+                                              "Governor queue holds attempts back"));
+  EXPECT_THAT(
+      ctl({"explain", "api"}).out,
+      testing::StartsWith("Check api is healed by renew-key under governor self-healing-main.\n"));
+  EXPECT_THAT(ctl({"explain", "api", "--json"}).out, testing::StartsWith("{\"governor\":"));
+  snapshot.checks.push_back(http::check("alone", engine::Health::kHealthy, ""));
+  snapshot.targets.push_back(target);
+  engine_->show(snapshot);
+  EXPECT_THAT(ctl({"explain", "db1"}).out,
+              testing::StartsWith("Target db1 of drain-queue is under governor gateway.\n"));
+  const Said alone = ctl({"explain", "alone"});
+  EXPECT_EQ(alone.code, 5);
+  EXPECT_THAT(alone.err, HasSubstr("check \"alone\" has no remedy"));
+  EXPECT_THAT(ctl({"explain", "renew-kye"}).err, HasSubstr("(did you mean \"renew-key\"?)"));
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 // healdctl watch as the real program on a pseudo-terminal.
 #include "ctl/watch.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -115,8 +117,6 @@ TEST_F(Watch, ShowsTheStatusInColoursUntilQIsTypedAndLeavesTheTerminalAsItWas) {
   EXPECT_THAT(at.seen(), HasSubstr(kEnter));
   EXPECT_THAT(at.seen(), HasSubstr("\x1b[32mhealthy"));
   EXPECT_FALSE(at.restored()) << "it reads keys one by one";
-  at.seen().clear();
-  ASSERT_TRUE(at.shows("heald 1.2.3 is")) << "it refreshes";
   EXPECT_THAT(at.seen(), Not(HasSubstr("\x1b[2J"))) << "clearing all flickers";
   at.type("q");
   EXPECT_EQ(at.end(), 0);
@@ -124,30 +124,103 @@ TEST_F(Watch, ShowsTheStatusInColoursUntilQIsTypedAndLeavesTheTerminalAsItWas) {
   EXPECT_TRUE(at.restored());
 }
 
-TEST_F(Watch, LeavesTheTerminalAsItWasAfterCtrlCAndTerm) {
-  for (const bool by_key : {true, false}) {
+TEST_F(Watch, ARefreshSendsOnlyTheLinesThatHaveChanged) {
+  OnTerminal at(url(), "xterm", {"--interval", "0.1"});
+  ASSERT_TRUE(at.shows("process-monitoring"));
+  for (int i = 0; i < 3; ++i) {
+    at.seen().clear();
+    ASSERT_TRUE(at.shows("\x1b[1;1H")) << "the line with the time";
+    ASSERT_TRUE(at.shows("\x1b[K"));
+    EXPECT_THAT(at.seen(), Not(HasSubstr("GOVERNOR")));
+    EXPECT_LT(at.seen().size(), 300u);
+  }
+}
+
+TEST_F(Watch, LeavesTheTerminalAsItWasAfterCtrlCAndTermAndACrash) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGBUS}) {
     OnTerminal at(url(), "xterm");
     ASSERT_TRUE(at.shows("heald 1.2.3 is"));
-    if (by_key) {
+    if (number == SIGINT) {
       at.type("\x03");
     } else {
-      ::kill(at.pid(), SIGTERM);
+      ::kill(at.pid(), number);
     }
-    EXPECT_EQ(at.end(), by_key ? 130 : 143);
-    EXPECT_TRUE(at.restored());
+    EXPECT_EQ(at.end(), 128 + number);
+    EXPECT_TRUE(at.restored()) << number;
+    EXPECT_THAT(at.seen(), HasSubstr(kLeave)) << number;
+    EXPECT_THAT(at.seen(), HasSubstr("\x1b[?25h")) << number;
   }
+}
+
+TEST_F(Watch, CtrlZStopsItWithTheTerminalAsItWasAndItGoesOnAfterwards) {
+  OnTerminal at(url(), "xterm");
+  ASSERT_TRUE(at.shows("heald 1.2.3 is"));
+  at.type("\x1a");
+  ASSERT_TRUE(at.shows(kLeave));
+  int status = 0;
+  ASSERT_EQ(waitpid(at.pid(), &status, WUNTRACED), at.pid());
+  ASSERT_TRUE(WIFSTOPPED(status));
+  EXPECT_TRUE(at.restored());
+  at.seen().clear();
+  ::kill(at.pid(), SIGCONT);
+  ASSERT_TRUE(at.shows("heald 1.2.3 is")) << "all is drawn anew";
+  EXPECT_FALSE(at.restored());
+  at.type("q");
+  EXPECT_EQ(at.end(), 0);
 }
 
 TEST_F(Watch, DrawsAnewWhenTheTerminalChangesItsSize) {
   OnTerminal at(url(), "xterm", {"--interval", "3600"});
-  ASSERT_TRUE(at.shows("\x1b[J"));
-  EXPECT_THAT(at.seen(), HasSubstr("BACKGROUND TASK"));
+  ASSERT_TRUE(at.shows("process-monitoring"));
   at.seen().clear();
-  at.resize(3, 12);
-  ASSERT_TRUE(at.shows("\x1b[J"));
-  EXPECT_THAT(at.seen(), Not(HasSubstr("BACKGROUND TASK"))) << "there is no room for it";
+  at.resize(6, 90);
+  ASSERT_TRUE(at.shows("lines 1-4 of "));
+  EXPECT_THAT(at.seen(), Not(HasSubstr("process-monitoring"))) << "there is no room for it";
+  at.type("\x1b[F");
+  EXPECT_TRUE(at.shows("process-monitoring")) << "it is found below";
   at.type("q");
   EXPECT_EQ(at.end(), 0);
+}
+
+TEST_F(Watch, KeysScrollFilterAndHelp) {
+  engine::Snapshot snapshot = http::sampleSnapshot();
+  for (int i = 0; i < 400; ++i) {
+    snapshot.checks.push_back(
+        http::check("web-" + std::to_string(i), engine::Health::kHealthy, "磁盘 ok"));
+  }
+  engine_->show(snapshot);
+  OnTerminal at(url(), "xterm", {"--interval", "3600"});
+  ASSERT_TRUE(at.shows("web-10\x1b"));
+  for (int i = 0; i < 3; ++i) at.type("\x1b[6~");
+  EXPECT_TRUE(at.shows("web-90\x1b"));
+  at.type("\x1b");  // alone, it is Escape
+  at.type("/web-39");
+  EXPECT_TRUE(at.shows("/web-39_"));
+  at.type("9\r");
+  EXPECT_TRUE(at.shows("/web-399 hides 4"));
+  at.type("?");
+  EXPECT_TRUE(at.shows("this help"));
+  at.type("q");
+  EXPECT_EQ(at.end(), 0);
+}
+
+TEST_F(Watch, HearsKeysWhileHealdDoesNotAnswer) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(::listen(socket, 8), 0);
+  ASSERT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  OnTerminal at("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)), "xterm");
+  ASSERT_TRUE(at.shows("lines 0-0 of 0"));
+  at.type("?");
+  EXPECT_TRUE(at.shows("this help"));
+  EXPECT_THAT(at.seen(), Not(HasSubstr("not reachable"))) << "it was still waiting";
+  at.type("q");
+  EXPECT_EQ(at.end(), 0);
+  ::close(socket);
 }
 
 TEST_F(Watch, SaysSinceWhenHealdIsAway) {
@@ -172,6 +245,7 @@ TEST(Terminal, CutsLinesByWhatIsSeen) {
   EXPECT_EQ(clipped("abcdef", 3), "abc");
   EXPECT_EQ(clipped("abc", 3), "abc");
   EXPECT_EQ(clipped("äöü", 2), "äö");
+  EXPECT_EQ(clipped("磁盘", 3), "磁");
   EXPECT_EQ(clipped("\x1b[32mgreen\x1b[0m", 5), "\x1b[32mgreen\x1b[0m");
   EXPECT_EQ(clipped("\x1b[32mgreen\x1b[0m", 3), "\x1b[32mgre\x1b[0m");
   EXPECT_EQ(clipped("", 3), "");

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "ctl/console.h"
+
+namespace heald::ctl {
+
+// `healdctl explain NAME`: of a governor; of a remedy, a check or a target, the governors that
+// decide about it, and it says which they are. A governor comes first where several things have the
+// name. With as_json a line for each governor, as GET /api/governors/{name}/explain answers.
+ExitCode explain(const Console& console, const std::string& name);
+
+}  // namespace heald::ctl
