@@ -1,10 +1,15 @@
 #include "app/builtin.h"
 
 #include "checks/certificate.h"
+#include "checks/disk.h"
+#include "checks/dns.h"
 #include "checks/env.h"
 #include "checks/exec.h"
 #include "checks/file.h"
 #include "checks/http.h"
+#include "checks/load.h"
+#include "checks/memory.h"
+#include "checks/ping.h"
 #include "checks/process.h"
 #include "checks/promql.h"
 #include "checks/systemd.h"
@@ -19,7 +24,8 @@ namespace heald::app {
 config::Kinds builtinKinds() {
   return {{checks::httpKind(), checks::tcpKind(), checks::execKind(), checks::envKind(),
            checks::processKind(), checks::fileKind(), checks::promqlKind(),
-           checks::certificateKind(), checks::systemdKind()},
+           checks::certificateKind(), checks::systemdKind(), checks::diskKind(),
+           checks::memoryKind(), checks::loadKind(), checks::dnsKind(), checks::pingKind()},
           {remedies::execKind(), remedies::httpKind(), remedies::signalKind(),
            remedies::systemdKind()}};
 }

@@ -7,6 +7,7 @@
 
 #include "config/fields.h"
 #include "core/check_status.h"
+#include "core/measurement.h"
 #include "core/time.h"
 #include "io/services.h"
 
@@ -17,7 +18,12 @@ namespace heald::checks {
 struct CheckResult {
   core::CheckStatus status = core::CheckStatus::kUnknown;
   std::string message;
+  // What was measured on the way; no label twice, at most kMaxMeasurements.
+  std::vector<core::Measurement> measurements = {};
 };
+
+// One check has at most this many series of measurements.
+inline constexpr std::size_t kMaxMeasurements = 32;
 
 // What a run is given. `timeout` is the check's own; a run that exceeds it ends as critical
 // ("timed out after 5s"), because a service that does not answer is not healthy.

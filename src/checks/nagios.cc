@@ -1,5 +1,6 @@
 #include "checks/nagios.h"
 
+#include "checks/performance_data.h"
 #include "io/text.h"
 
 namespace heald::checks {
@@ -18,7 +19,8 @@ CheckResult judgeExit(const io::ProcessResult& result) {
     const std::string tail = message.empty() ? "" : ": " + message;
     return {CheckStatus::kUnknown, io::oneLine(result.reason + tail)};
   }
-  return {core::kCheckStatuses[result.code], message.empty() ? result.reason : message};
+  return {core::kCheckStatuses[result.code], message.empty() ? result.reason : message,
+          performanceData(result.output)};
 }
 
 }  // namespace

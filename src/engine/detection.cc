@@ -236,6 +236,7 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   }
   c.view.status = event.status;
   c.view.message = event.message;
+  c.view.measurements = event.measurements;
   c.view.last_run = now.wall;
   c.view.last_duration = event.took;
   ++c.view.executions;

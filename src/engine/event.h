@@ -10,6 +10,7 @@
 
 #include "core/check_status.h"
 #include "core/feature_flags.h"
+#include "core/measurement.h"
 #include "core/time.h"
 #include "engine/history.h"
 #include "engine/setup.h"
@@ -28,6 +29,7 @@ struct CheckFinished {
   core::CheckStatus status = core::CheckStatus::kUnknown;
   std::string message;
   core::Duration took{};
+  std::vector<core::Measurement> measurements = {};
 };
 
 enum class ActionOutcome : std::uint8_t { kOk, kFailed, kTimeout, kCancelled };

@@ -40,6 +40,7 @@ struct CheckView {
   std::uint64_t failures = 0;  // runs that ended critical
   std::uint64_t warnings = 0;  // runs that ended in a warning
   std::uint64_t missed = 0;    // runs that were due and not started, because the last was not over
+  std::vector<core::Measurement> measurements = {};  // of the last run
 };
 
 enum class Phase : std::uint8_t {

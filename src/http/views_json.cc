@@ -153,6 +153,12 @@ ordered_json governorDetailsJson(const Snapshot& snapshot, const engine::Governo
   return value;
 }
 
+ordered_json perfdataJson(const engine::CheckView& check) {
+  ordered_json perfdata = ordered_json::object();
+  for (const core::Measurement& each : check.measurements) perfdata[each.label] = each.value;
+  return perfdata;
+}
+
 ordered_json checkJson(const engine::CheckView& check) {
   return {{"name", check.name},
           {"kind", check.kind},
@@ -167,7 +173,8 @@ ordered_json checkJson(const engine::CheckView& check) {
           {"executions", check.executions},
           {"failures", check.failures},
           {"warnings", check.warnings},
-          {"missed", check.missed}};
+          {"missed", check.missed},
+          {"perfdata", perfdataJson(check)}};
 }
 
 ordered_json targetsJson(const Snapshot& snapshot, const engine::RemedyView& remedy,

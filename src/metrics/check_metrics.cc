@@ -44,11 +44,22 @@ void addRuns(const engine::Snapshot& s, Families& out) {
   }
 }
 
+void addPerfdata(const engine::Snapshot& s, Families& out) {
+  const Family perfdata = out.gauge(
+      "check_perfdata", "What the last run measured beside its status, in base units, by label.");
+  for (const CheckView& check : s.checks) {
+    for (const core::Measurement& each : check.measurements) {
+      perfdata.add({{"check", check.name}, {"label", each.label}}, each.value);
+    }
+  }
+}
+
 }  // namespace
 
 void addChecks(const engine::Snapshot& s, Families& out) {
   addStatus(s, out);
   addRuns(s, out);
+  addPerfdata(s, out);
   out.gauge("detection_interval_seconds", "The period of auto-detection-monitoring.")
       .add({}, seconds(s.detection_interval));
   out.gauge("detection_last_cycle_timestamp_seconds",

@@ -104,7 +104,7 @@ void Performer::startCheck(const engine::StartCheck& start, Post post) {
                part = check.part](checks::CheckResult result) {
     check_runs_.end(start.run);
     post(engine::CheckFinished{start.check, start.run, result.status, std::move(result.message),
-                               clock_.now().boot - began});
+                               clock_.now().boot - began, std::move(result.measurements)});
   };
   check.part->start(services_, {check.name, check.timeout, check_runs_.begin(start.run)},
                     std::move(done));

@@ -75,7 +75,18 @@ TEST(Builtin, NoKindIsThereTwice) {
 
 using Options = std::map<std::string, std::set<std::string>>;  // by "checks" or "remedies"
 
-// "http.url" and so on, as the code describes them.
+// Adds "http.url" and so on; of a section ("disk.free") what is in it.
+void addKeys(const std::string& path, const nlohmann::json& schema, std::set<std::string>& keys) {
+  if (!schema.contains("properties")) {
+    keys.insert(path);
+    return;
+  }
+  for (const auto& [key, value] : schema["properties"].items()) {
+    addKeys(path + "." + key, value, keys);
+  }
+}
+
+// As the code describes them.
 Options describedOptions() {
   const config::Kinds kinds = builtinKinds();
   const auto schema = nlohmann::json::parse(config::configSchema(kinds));
@@ -84,9 +95,7 @@ Options describedOptions() {
        {std::pair("checks", &kinds.checks), std::pair("remedies", &kinds.remedies)}) {
     const auto& items = schema.at("properties").at(list).at("items").at("properties");
     for (const config::Kind& kind : *names) {
-      for (const auto& [key, value] : items.at(kind.name).at("properties").items()) {
-        options[list].insert(kind.name + "." + key);
-      }
+      addKeys(kind.name, items.at(kind.name), options[list]);
     }
   }
   return options;

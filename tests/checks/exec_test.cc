@@ -50,6 +50,8 @@ TEST_F(ExecCheck, CutsThePerformanceDataOff) {
   EXPECT_RESULT(sh("echo; echo \"DISK OK - free: 10 GB | /=5GB;9;10\"; echo more | cat"),
                 CheckStatus::kOk, "DISK OK - free: 10 GB");
   EXPECT_RESULT(sh("echo \"|a=1\""), CheckStatus::kOk, "exit code 0");
+  EXPECT_THAT(sh("echo \"|a=20ms\"").measurements,
+              ElementsAre(core::Measurement{"a", 0.02}));
 }
 
 TEST_F(ExecCheck, IsCriticalWhenItTakesTooLong) {

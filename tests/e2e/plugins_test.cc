@@ -64,6 +64,8 @@ TEST_F(Plugins, DiskIsShownWithoutItsPerformanceData) {
   EXPECT_TRUE(std::regex_match(message, std::regex("DISK OK - free space: / [0-9]+ ?MiB .*")))
       << message;
   EXPECT_EQ(message.find('|'), std::string::npos);
+  EXPECT_GT(check.at("perfdata").at("/"), 1e6);
+  EXPECT_GT(daemon_.metric("heald_check_perfdata{check=\"plugin\",label=\"/\"}"), 1e6);
 }
 
 TEST_F(Plugins, ProcsCountsTheProcessesOfTheMachine) {

@@ -55,6 +55,7 @@ inline engine::CheckView check(std::string name, engine::Health health, std::str
       health == engine::Health::kUnhealthy ? core::CheckStatus::kCritical : core::CheckStatus::kOk;
   view.message = std::move(message);
   view.executions = 7;
+  view.measurements = {{"time", 0.25}};
   view.last_duration = std::chrono::microseconds(12'900);
   view.last_run = testNow().wall - std::chrono::seconds(4);
   return view;

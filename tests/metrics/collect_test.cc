@@ -25,6 +25,12 @@ class CollectTest : public ::testing::Test {
   std::vector<prometheus::MetricFamily> families_ = collect(snapshot_, sources_, at(100));
 };
 
+TEST_F(CollectTest, WhatACheckMeasuredIsThereUnderItsLabel) {
+  EXPECT_EQ(value("check_perfdata", {{"check", "queue"}, {"label", "time"}}), 0.25);
+  EXPECT_EQ(value("check_perfdata", {{"check", "queue"}, {"label", "size\uFFFD"}}), 1024);
+  EXPECT_EQ(value("check_perfdata", {{"check", "site"}}), std::nullopt);
+}
+
 TEST_F(CollectTest, AStateSetHasAllStatesAndExactlyOneOfThemIsPresent) {
   for (const char* governor : {"self-healing-main", "web", "idle"}) {
     double sum = 0;

@@ -123,6 +123,7 @@ inline engine::Snapshot richSnapshot() {
   s.checks = {checkView("queue", core::CheckStatus::kCritical),
               checkView("site", core::CheckStatus::kOk)};
   s.checks[0].health = engine::Health::kUnhealthy;
+  s.checks[0].measurements = {{"time", 0.25}, {"size\xff", 1024}};
   s.check_durations.try_emplace("http", engine::checkBuckets());
   s.check_durations.at("http").observe(std::chrono::milliseconds(12));
   s.remedies = {remedyView("restart", "self-healing-main"), remedyView("web", "web")};
