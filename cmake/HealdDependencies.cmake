@@ -18,6 +18,7 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(ABSL_TIME REQUIRED IMPORTED_TARGET absl_time)
 pkg_check_modules(LIBSYSTEMD IMPORTED_TARGET libsystemd)  # optional: sd_notify is left out without
 
 if(HEALD_TESTS)

@@ -29,6 +29,7 @@ void describe(Fields& top, const Kinds& kinds, Config& config) {
   const Governors governors = readGovernors(top);
   readChecks(top, kinds.checks, config);
   readRemedies(top, kinds.remedies, governors, config);
+  readWindows(top, setup);
 }
 
 std::string defaultStorePath(const Lookup& environment) {

@@ -43,6 +43,9 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config);
 void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& governors,
                   Config& config);
 
+// `windows`; needs what readRemedies has filled.
+void readWindows(Fields& top, engine::Setup& setup);
+
 // The one kind of a check, remedy or step, and its part.
 void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part);
 std::vector<std::string> namesOf(const std::vector<Kind>& kinds);

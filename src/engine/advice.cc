@@ -101,7 +101,7 @@ void advisePause(const Pause& pause, const std::string& what, const std::string&
         {Severity::kInfo, "", "paused",
          what + " is paused until " + until + " by " + pause.by + ": " + pause.reason});
   }
-  if (advice != nullptr) {
+  if (advice != nullptr && !pause.from_window) {
     advice->push_back({"", "paused", "when the work is done, end the pause of " + what,
                        "healdctl unpause " + target});
   }

@@ -209,7 +209,12 @@ void Engine::Impl::on(const Reload& command, Step& step) {
   setup_ = *command.setup;
   features_.reconfigure(setup_.features);
   detection_.reconfigure(setup_.detection, setup_.checks, step.out.actions);
+  pauses_.useWindows(setup_.windows);
+  const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);
+  if (windows_changed) {
+    healing_.pausesChanged(step);
+  }
   tasks_.setLimit(setup_.task_limit);
   tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);
   tasks_.reschedule(kPreventiveTask, setup_.healing.preventive_interval, step.now.boot);

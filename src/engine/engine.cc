@@ -26,6 +26,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       tasks_(setup_.task_limit, [this](const std::string& id) {
         return !isBuiltIn(id) || features_.enabled(featureOf(id));
       }) {
+  pauses_.useWindows(setup_.windows);
   if (saved) {
     load(*saved, now);
   } else {
@@ -44,6 +45,9 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
 Output Engine::Impl::step(const Event& event, core::Now now) {
   Output out;
   Step step{now, out};
+  if (pauses_.followWindows(now, out)) {
+    healing_.pausesChanged(step);
+  }
   std::visit([&](const auto& e) { on(e, step); }, event);
   for (const std::uint64_t install : tasks_.takeSuperseded()) {
     out.actions.push_back(TaskReady{install, true});
@@ -162,6 +166,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
     }
   };
   consider(healing_.nextWakeup());
+  consider(pauses_.nextEdge());
   if (store_.up()) {
     consider(queue_.nextDue());
     consider(pauses_.nextEnd());

@@ -12,7 +12,8 @@ struct Pause {
   core::BootTime until{};  // a wait: no step of the wall clock shortens it
   core::WallTime since{};
   std::string reason;
-  std::string by;  // who said so
+  std::string by;            // who said so
+  bool from_window = false;  // of the configuration: not durable, and no human can end it
 
   friend bool operator==(const Pause&, const Pause&) = default;
 };

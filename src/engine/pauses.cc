@@ -14,6 +14,11 @@ std::string untilText(const Pause& pause, core::Now now) {
   return core::toIso8601(now.wall + (pause.until - now.boot));
 }
 
+std::string windowText(const Pause& pause, core::Now now) {
+  return " is paused by " + pause.by + " until " + untilText(pause, now) +
+         "; that ends by itself, or with a change of the configuration";
+}
+
 Note action(const char* what, const std::string& remedy, const std::string& by) {
   return {Note::Level::kInfo,
           std::string("human action: ") + what,
@@ -41,14 +46,40 @@ std::string pausedThing(const std::string& remedy) {
 
 const Pause* Pauses::of(const std::string& remedy, core::BootTime now) const {
   const Pause* found = nullptr;
-  for (const std::string& name : {remedy, std::string()}) {
-    const auto one = pauses_.find(name);
-    if (one != pauses_.end() && now < one->second.until &&
-        (found == nullptr || found->until < one->second.until)) {
-      found = &one->second;
+  const auto consider = [&](const Pause* pause) {
+    if (pause != nullptr && now < pause->until &&
+        (found == nullptr || found->until < pause->until)) {
+      found = pause;
     }
+  };
+  for (const std::string& name : {remedy, std::string()}) {
+    const auto human = pauses_.find(name);
+    consider(human == pauses_.end() ? nullptr : &human->second);
+    consider(windows_.of(name, now));
   }
   return found;
+}
+
+bool Pauses::followWindows(core::Now now, Output& out) {
+  const std::vector<Windows::Change> changes = windows_.follow(now);
+  for (const Windows::Change& change : changes) {
+    Note note{Note::Level::kInfo,
+              change.began ? "a maintenance window has begun" : "a maintenance window is over",
+              {{"window", change.window}, {"remedies", change.remedies}}};
+    HistoryEntry entry{.kind = HistoryKind::kPause,
+                       .event = change.began ? "paused" : "over",
+                       .remedy = change.remedies == "all" ? "" : change.remedies,
+                       .actor = "window " + change.window,
+                       .message = change.reason};
+    if (change.began) {
+      const std::string until = core::toIso8601(change.until);
+      note.fields.push_back({"until", until});
+      entry.details = {{"until", until}};
+    }
+    out.notes.push_back(std::move(note));
+    out.remarks.push_back(std::move(entry));
+  }
+  return !changes.empty();
 }
 
 Result<Reply> Pauses::pause(const PauseRemedy& command, core::Now now) {
@@ -77,6 +108,10 @@ Result<Reply> Pauses::unpause(const UnpauseRemedy& command, core::Now now) {
   const auto found = pauses_.find(command.remedy);
   const bool own = found != pauses_.end() && now.boot < found->second.until;
   const Pause* all = ofAll(now.boot);
+  const Pause* held = of(command.remedy, now.boot);
+  if (!own && held != nullptr && held->from_window) {
+    return Error{ErrorCode::kConflict, pausedThing(command.remedy) + windowText(*held, now)};
+  }
   if (!own && all != nullptr) {
     return Error{ErrorCode::kConflict, "every remedy is paused until " + untilText(*all, now) +
                                            ", not this one alone: healdctl unpause --all"};
@@ -86,9 +121,14 @@ Result<Reply> Pauses::unpause(const UnpauseRemedy& command, core::Now now) {
   }
   propose(command.remedy, std::nullopt, action("unpause", command.remedy, command.by),
           entryOf("unpaused", command.remedy, command.by, ""));
-  std::string still = all == nullptr ? ""
-                                     : "; every remedy is still paused until " +
-                                           untilText(*all, now) + ": healdctl unpause --all";
+  const Pause* still_held = of(command.remedy, now.boot);
+  std::string still;
+  if (still_held != nullptr && still_held->from_window) {
+    still = "; it" + windowText(*still_held, now);
+  } else if (still_held != nullptr) {
+    still = "; every remedy is still paused until " + untilText(*still_held, now) +
+            ": healdctl unpause --all";
+  }
   return Reply{pausedThing(command.remedy) + " is no longer paused" + still};
 }
 
@@ -102,7 +142,9 @@ Result<Reply> Pauses::unpauseAll(const UnpauseRemedy& command, core::Now now) {
     }
   }
   if (names.empty()) {
-    return Error{ErrorCode::kConflict, "nothing is paused"};
+    const Pause* all = ofAll(now.boot);
+    return Error{ErrorCode::kConflict,
+                 all == nullptr ? "nothing is paused" : "everything" + windowText(*all, now)};
   }
   return Reply{"no longer paused: " + names};
 }

@@ -7,12 +7,13 @@
 
 #include "engine/event.h"
 #include "engine/output.h"
+#include "engine/windows.h"
 
 namespace heald::engine {
 
-// Which remedies a human has paused. It is not a guard: like a dependency it stands before the
+// Which remedies a human, or a window of the configuration, has paused. It is not a guard: like a dependency it stands before the
 // governor, so nothing is asked, counted or forgotten there. Like a governor's changes, every one
-// of these is a proposal until it is durable; a pause in force is one that was kept.
+// of a human's is a proposal until it is durable; a pause in force is one that was kept.
 class Pauses {
  public:
   static constexpr core::Duration kLongest = std::chrono::hours(24 * 30);
@@ -29,6 +30,12 @@ class Pauses {
   // What is over is forgotten, also by the store. It has had no effect since its end.
   void forgetEnded(core::Now now);
   std::optional<core::BootTime> nextEnd() const;
+
+  // The windows: those of another configuration, and the time, of which every step takes notice
+  // first. Whether anything is paused, or is so no more, that was otherwise before.
+  void useWindows(std::vector<WindowSpec> windows) { windows_.use(std::move(windows)); }
+  bool followWindows(core::Now now, Output& out);
+  std::optional<core::BootTime> nextEdge() const { return windows_.nextEdge(); }
 
   bool proposed() const { return !proposals_.empty(); }
   void addChanges(Changes& changes) const;
@@ -53,6 +60,7 @@ class Pauses {
 
   std::map<std::string, Pause> pauses_;  // by remedy, "" is all
   std::vector<Proposal> proposals_;
+  Windows windows_;
 };
 
 // "remedy \"restart\"", or "every remedy" for "".

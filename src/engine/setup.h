@@ -11,6 +11,7 @@
 #include "core/governor.h"
 #include "core/label_pattern.h"
 #include "core/time.h"
+#include "core/weekly.h"
 
 namespace heald::engine {
 
@@ -96,6 +97,14 @@ struct HealingPolicy {
   StormBrakePolicy storm_brake;
 };
 
+// A weekly time in which remedies are paused: maintenance that comes back.
+struct WindowSpec {
+  std::string name;
+  core::Weekly times;
+  std::vector<std::string> remedies;  // empty: all of them, and permits
+  std::string reason;
+};
+
 // Names are unique within their list, and every name that is referred to exists: the configuration
 // reader has seen to it. Every governor of a remedy is listed.
 struct Setup {
@@ -107,6 +116,7 @@ struct Setup {
   std::vector<CheckSpec> checks;
   std::vector<RemedySpec> remedies;
   std::vector<GovernorSpec> governors;
+  std::vector<WindowSpec> windows;
 };
 
 }  // namespace heald::engine

@@ -302,6 +302,7 @@ void Player::expectStarts(const Expectation& e, const std::string& what) {
 
 Record Player::run() {
   record_.run_for = scenario_.run_for;
+  if (scenario_.starts_at) driver_.startAt(*scenario_.starts_at);
   record_.began = driver_.now().wall;
   driver_.boot(setup_, engine::Saved{});
   plan();

@@ -3,6 +3,7 @@
 #include "simulation/scenario.h"
 
 #include <algorithm>
+#include <ctime>
 
 #include "config/reader.h"
 #include "simulation/scenario_sections.h"
@@ -25,6 +26,18 @@ engine::ActionOutcome outcomeNamed(const std::string& word) {
   return word == "ok"       ? engine::ActionOutcome::kOk
          : word == "failed" ? engine::ActionOutcome::kFailed
                             : engine::ActionOutcome::kTimeout;
+}
+
+// "2026-03-28T23:00:00Z"
+std::optional<core::WallTime> parseStart(const std::string& text) {
+  std::tm parts{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0' || parts.tm_year < 100) return std::nullopt;
+  return core::WallTime(std::chrono::seconds(timegm(&parts)));
+}
+
+std::string startFault(const std::string& text) {
+  return parseStart(text) ? "" : "is not a time (example: 2026-03-28T23:00:00Z)";
 }
 
 void readChange(Fields& fields, CheckChange& change) {
@@ -98,6 +111,10 @@ void readRemedies(Fields& top, const engine::Setup& setup, Scenario& scenario) {
 
 void describe(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   top.text("title", scenario.title, {.empty_allowed = true}, "what it is about");
+  std::optional<std::string> starts_at;
+  top.text("starts_at", starts_at, {.check = startFault},
+           "what the wall clock shows at the start, in UTC: for windows");
+  if (starts_at) scenario.starts_at = parseStart(*starts_at);
   std::optional<core::Duration> run_for;
   top.duration("run_for", run_for, {.required = true}, "how long to play it");
   scenario.run_for = run_for.value_or(core::Duration::max());  // one mistake is told once

@@ -82,6 +82,7 @@ struct Expectation {
 struct Scenario {
   std::string title;
   core::Duration run_for = std::chrono::hours(1);
+  std::optional<core::WallTime> starts_at;  // what the wall clock shows at the start
   std::vector<std::pair<std::string, std::vector<CheckChange>>> checks;  // by name
   std::vector<std::pair<std::string, std::vector<Outcome>>> remedies;
   std::vector<Doing> doings;
