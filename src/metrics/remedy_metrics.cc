@@ -27,8 +27,16 @@ bool paused(const RemedyView& r, core::Now now) {
   return r.pause && now.boot < r.pause->until;
 }
 
+void addInfo(const engine::Snapshot& s, Families& out) {
+  const Family info =
+      out.gauge("remedy_info", "Always 1; the check that asks for the remedy, and its governor.");
+  for (const RemedyView& r : s.remedies) {
+    info.add({{"remedy", r.name}, {"check", r.check}, {"governor", r.governor}}, 1);
+  }
+}
+
 void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
-  addEach(out.gauge("remedy_paused", "Whether a human has paused the remedy."), s.remedies,
+  addEach(out.gauge("remedy_paused", "Whether a human, or a maintenance window, has paused it."), s.remedies,
           "remedy", [&](const RemedyView& r) { return paused(r, now); });
   addEach(out.gauge("remedy_paused_until_timestamp_seconds",
                     "When the pause of the remedy ends by itself; 0 while it is not paused."),
@@ -53,6 +61,7 @@ void addLimits(const engine::Snapshot& s, Families& out) {
 
 void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
   addTotals(s, out);
+  addInfo(s, out);
   addPauses(s, now, out);
   addLimits(s, out);
   addEach(out.counter("healing_detected_total",

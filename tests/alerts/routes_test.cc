@@ -30,6 +30,7 @@ TEST(AlertRoutes, GoBySeverity) {
   EXPECT_EQ(receiverOf("HealdCheckFailing", "warning"), "slack");
   EXPECT_EQ(receiverOf("HealdDormantByHand", "info"), "slack");
   EXPECT_EQ(receiverOf("HealdWatchdog", "none"), "dead-mans-switch");
+  EXPECT_EQ(receiverOf("HealdPaused", "none"), "nobody");
 }
 
 // Alerts that an inhibition names, but that no rule makes, would silence nothing.

@@ -41,10 +41,23 @@ void expectStates(const YAML::Node& node, const nlohmann::json& value, const std
 
 // Keys without one default that could be shown: examples stand in prose. Those for alerts are in
 // config/examples/alertmanager.yml.
-const std::set<std::string> kNotInSample = {
-    "web.token_file",        "remedies[].steps",       "remedies[].steps[].after_failures",
-    "remedies[].when.alert", "remedies[].when.retry",  "remedies[].target",
-    "remedies[].targets",    "remedies[].max_targets", "remedies[].labels"};
+const std::set<std::string> kNotInSample = {"web.token_file",
+                                            "remedies[].steps",
+                                            "remedies[].steps[].after_failures",
+                                            "remedies[].when.alert",
+                                            "remedies[].when.retry",
+                                            "remedies[].target",
+                                            "remedies[].targets",
+                                            "remedies[].max_targets",
+                                            "remedies[].labels",
+                                            "windows",
+                                            "windows[].name",
+                                            "windows[].days",
+                                            "windows[].from",
+                                            "windows[].to",
+                                            "windows[].time_zone",
+                                            "windows[].remedies",
+                                            "windows[].reason"};
 
 TEST(Sample, StatesEveryKeyWithItsDefault) {
   const YAML::Node sample = YAML::Load(sampleWithDefaults());

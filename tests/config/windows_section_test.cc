@@ -51,7 +51,7 @@ TEST(WindowsSection, RefusesWithTheReason) {
   };
   EXPECT_THAT(problems("name: w, from: 01:00"), HasSubstr("has no \"to\""));
   EXPECT_THAT(problems("name: w, from: 1:00, to: 02:00"),
-              HasSubstr("heald.yml:2:21: windows[0].from: \"1:00\" is not a time of day (examples: "
+              HasSubstr("heald.yml:2:15: windows[0].from: \"1:00\" is not a time of day (examples: "
                         "01:30, 22:00, 24:00)"));
   for (const char* clock : {"24:01", "25:00", "01:60", "noon", "0130", "01:3x"}) {
     EXPECT_THAT(problems("name: w, from: 01:00, to: '" + std::string(clock) + "'"),

@@ -27,14 +27,17 @@ class Inhibition : public testing::Test {
     ASSERT_TRUE(alertmanager_->ready()) << alertmanager_->log();
   }
 
-  // An alert, by "HealdDormant web1 gateway": its name, its instance, its governor.
+  // An alert, by "HealdDormant web1 gateway": its name, its instance, its governor; or by
+  // "HealdCheckFailing web1 check:api".
   static json alert(const std::string& words) {
     std::istringstream in(words);
     std::string name, instance, governor;
     in >> name >> instance >> governor;
     json labels = {{"alertname", name}, {"job", "heald"}};
     if (!instance.empty()) labels["instance"] = instance;
-    if (!governor.empty()) labels["governor"] = governor;
+    const bool of_check = governor.starts_with("check:");
+    if (of_check) labels["check"] = governor.substr(6);
+    if (!of_check && !governor.empty()) labels["governor"] = governor;
     return {{"labels", labels}, {"endsAt", "2099-01-01T00:00:00Z"}};
   }
   static std::string wordsOf(const json& alert) {
@@ -43,6 +46,7 @@ class Inhibition : public testing::Test {
     for (const char* label : {"instance", "governor"}) {
       if (labels.contains(label)) words += " " + labels.at(label).get<std::string>();
     }
+    if (labels.contains("check")) words += " check:" + labels.at("check").get<std::string>();
     return words;
   }
 
@@ -89,6 +93,15 @@ TEST_F(Inhibition, AStormSilencesTheSingleChecksButNotDormantGovernors) {
   EXPECT_THAT(heldBack({"HealdStormBrake web1", "HealdCheckFailing web1", "HealdCheckUnknown web1",
                         "HealdDormant web1 gateway", "HealdCheckFailing web2"}),
               UnorderedElementsAre("HealdCheckFailing web1", "HealdCheckUnknown web1"));
+}
+
+TEST_F(Inhibition, WhatIsPausedForMaintenanceDoesNotPage) {
+  EXPECT_THAT(
+      heldBack({"HealdPaused web1 check:api", "HealdPaused web1 gateway",
+                "HealdCheckFailing web1 check:api", "HealdCheckFailing web1 check:db",
+                "HealdCheckFailing web2 check:api", "HealdDormant web1 gateway",
+                "HealdDormant web1 db", "HealdStoreFailing web1"}),
+      UnorderedElementsAre("HealdCheckFailing web1 check:api", "HealdDormant web1 gateway"));
 }
 
 TEST_F(Inhibition, NothingSilencesTheWatchdog) {

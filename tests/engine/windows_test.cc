@@ -44,7 +44,7 @@ TEST(Windows, PauseByThemselvesAndEndByThemselves) {
   EXPECT_EQ(pause->by, "window nightly");
   EXPECT_EQ(pause->reason, "backup");
   EXPECT_TRUE(world.noted("a maintenance window has begun"));
-  world.runUntil(hours(1) + seconds(10));
+  world.runUntil(hours(1) + seconds(4));
   EXPECT_TRUE(world.noted("a maintenance window is over"));
   EXPECT_EQ(world.starts.size(), 1u);
   EXPECT_FALSE(world.remedy("restart").pause);
@@ -110,7 +110,7 @@ TEST(Windows, AndAPauseOfAHumanHoldUntilBothAreOver) {
   EXPECT_TRUE(world.starts.empty());
   const Output out = world.send(UnpauseRemedy{"restart", "alice"});
   ASSERT_TRUE(out.reply->ok());
-  world.runFor(seconds(10));
+  world.runFor(seconds(5));
   EXPECT_EQ(world.starts.size(), 1u);
 }
 
@@ -133,7 +133,7 @@ TEST(Windows, ComeAndGoWithAReload) {
   engine::Setup without = world.setup;
   without.windows.clear();
   ASSERT_TRUE(world.reload(without).reply->ok());
-  world.runFor(seconds(10));
+  world.runFor(seconds(4));
   EXPECT_EQ(world.starts.size(), 1u);
   engine::Setup with = world.setup;
   with.windows = {daily(hours(16), hours(17))};

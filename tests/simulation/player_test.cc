@@ -37,6 +37,25 @@ expect:
             "scenario.yml:5:5: governor restart at 6s: attempts: expected 3, got 2\n");
 }
 
+// In New York the clocks show 21:59 at the start.
+TEST(Player, AWindowHoldsRemediesBackByTheClocksOfItsTimeZone) {
+  const engine::Setup setup =
+      service("windows: [{name: w, from: 22:00, to: 23:00, time_zone: America/New_York}]\n");
+  EXPECT_EQ(failures(R"(
+starts_at: 2026-07-02T01:59:00Z
+run_for: 2h
+checks: {service: [{at: 50s, status: critical}]}
+expect:
+  - {at: 59s, remedy: restart, attempts: 2}
+  - {at: 60m59s, remedy: restart, attempts: 2}
+  - {at: 61m, remedy: restart, attempts: 3}
+)",
+                     setup),
+            "");
+  EXPECT_THAT(read("{run_for: 1h, starts_at: tomorrow}").problems.at(0).message,
+              HasSubstr("is not a time (example: 2026-03-28T23:00:00Z)"));
+}
+
 TEST(Player, HealingHoldsUntilTheRelapse) {
   EXPECT_EQ(failures(R"(
 run_for: 10m
