@@ -2,21 +2,12 @@
 
 #include "app/builtin.h"
 #include "config/config_reader.h"
-#include "io/file.h"
+#include "config/listen_address.h"
+#include "config/names.h"
+#include "config/wording.h"
 
 namespace heald::app {
 namespace {
-
-constexpr std::size_t kFileLimit = 4 * 1024 * 1024;
-
-// FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
-std::uint64_t hashOf(const std::string& text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  }
-  return hash;
-}
 
 Error problemsOf(const config::ReadResult& read) {
   std::string text;
@@ -24,6 +15,31 @@ Error problemsOf(const config::ReadResult& read) {
     text += (text.empty() ? "" : "\n") + config::toString(problem);
   }
   return {ErrorCode::kInvalid, text};
+}
+
+Error wrongFlag(const char* flag, const std::string& value, const std::string& fault) {
+  return {ErrorCode::kInvalid, std::string(flag) + ": " + config::quoted(value) + " " + fault};
+}
+
+// The flags are judged as the keys are that they override.
+Result<void> judgeFlags(const DaemonOptions& options, const config::WebOptions& web) {
+  constexpr char kControl[] = "--web.control-address";
+  constexpr char kMetrics[] = "--web.metrics-address";
+  const std::string control = options.control_address.value_or(web.control_address);
+  const std::string metrics = options.metrics_address.value_or(web.metrics_address);
+  if (const auto fault = config::controlAddressFault(control); !fault.empty()) {
+    return wrongFlag(kControl, control, fault);
+  }
+  if (const auto fault = config::metricsAddressFault(metrics); !fault.empty()) {
+    return wrongFlag(kMetrics, metrics, fault);
+  }
+  if (const auto clash = config::addressClash(control, metrics); !clash.empty()) {
+    return Error{ErrorCode::kInvalid,
+                 std::string(options.metrics_address ? kMetrics : kControl) + ": " + clash};
+  }
+  const std::string token = options.token_file.value_or(web.token_file);
+  const std::string fault = token.empty() ? "is empty (name a file)" : config::filePathFault(token);
+  return fault.empty() ? Result<void>() : wrongFlag("--web.token-file", token, fault);
 }
 
 }  // namespace
@@ -35,11 +51,11 @@ Result<Configuration> readConfiguration(const DaemonOptions& options) {
     return problemsOf(read);
   }
   config::WebOptions& web = read.config.web;
+  if (auto overriding = judgeFlags(options, web); !overriding) return overriding.error();
   web.control_address = options.control_address.value_or(web.control_address);
   web.metrics_address = options.metrics_address.value_or(web.metrics_address);
   web.token_file = options.token_file.value_or(web.token_file);
-  const auto text = io::readSmallFile(options.config_file, kFileLimit);
-  return Configuration{std::move(read.config), text ? hashOf(*text) : 0};
+  return Configuration{std::move(read.config), read.hash};
 }
 
 std::string whatNeedsARestart(const config::Config& in_force, const config::Config& wanted) {

@@ -11,10 +11,10 @@
 
 namespace heald::app {
 
-// A configuration file as it is on disk at this moment, with what the daemon's flags override.
+// A configuration as it is on disk at this moment, with what the daemon's flags override.
 struct Configuration {
   config::Config config;
-  std::uint64_t hash = 0;  // of the file's text
+  std::uint64_t hash = 0;  // of the text of all its files
 };
 
 // The Error has one line for each mistake: "file:line:col: path: what is wrong (what would be

@@ -9,7 +9,9 @@
 #include "app/configuration.h"
 #include "app/embedding.h"
 #include "app/http_figures.h"
+#include "app/log_options.h"
 #include "app/version.h"
+#include "config/listen_address.h"
 #include "http/backend.h"
 #include "http/bell.h"
 #include "http/control_routes.h"
@@ -38,15 +40,6 @@ using std::chrono::seconds;
 constexpr int kMetricsWorkers = 4;
 constexpr int kControlWorkers = 8;
 
-io::LogLevel levelNamed(const std::string& name) {
-  for (const io::LogLevel level : io::kLogLevels) {
-    if (name == toString(level)) {
-      return level;
-    }
-  }
-  return io::LogLevel::kInfo;
-}
-
 // Checks are run for attempts as well, before and after their action, whatever detection.
 // max_concurrent says; what they have to wait for is other checks, not a slot of an action.
 constexpr std::size_t kMostVerifying = 100;
@@ -66,8 +59,7 @@ class RunningDaemon final : public Daemon {
       : options_(options),
         config_(std::move(configuration.config)),
         reloads_(configuration.hash, clock_.now().wall),
-        log_(options.log_format == "json" ? io::LogFormat::kJson : io::LogFormat::kLogfmt,
-             levelNamed(options.log_level)),
+        log_(app::logFormatOf(options), app::logLevelOf(options)),
         workers_(workersFor(config_.setup)),
         services_{workers_, http_},
         performer_(config_, services_, monitor_, clock_),
@@ -164,10 +156,7 @@ class RunningDaemon final : public Daemon {
   }
 
   Result<void> listenForMetrics() {
-    auto address = http::parseAddress(config_.web.metrics_address);
-    if (!address) {
-      return address.error();
-    }
+    const auto address = config::parseListenAddress(config_.web.metrics_address);
     http::ServerOptions options{.address = *address, .workers = kMetricsWorkers};
     auto server = http::Server::start(options, http::metricsRoutes(backend()),
                                       http::GuardPolicy{.check_host = false}, hooks());
@@ -180,17 +169,7 @@ class RunningDaemon final : public Daemon {
   }
 
   Result<void> listenForControl() {
-    auto address = http::parseAddress(config_.web.control_address);
-    if (!address) {
-      return address.error();
-    }
-    if (!http::isLoopback(*address)) {
-      return Error{ErrorCode::kInvalid,
-                   "web.control_address " + config_.web.control_address +
-                       " is not a loopback address: without authentication for reading configured, "
-                       "the control listener binds 127.0.0.1 only. Put a proxy that authenticates "
-                       "in front of it, or use 127.0.0.1:3001"};
-    }
+    const auto address = config::parseListenAddress(config_.web.control_address);
     const std::string& token_file = config_.web.token_file;
     auto token = http::readOrCreateToken(token_file);
     if (!token) {

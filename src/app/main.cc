@@ -2,8 +2,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include <iostream>
-
+#include "app/log_options.h"
 #include "app/notify.h"
 #include "app/options.h"
 #include "heald/daemon.h"
@@ -76,7 +75,7 @@ int main(int argc, char** argv) {
   turnFileSizeSignalIntoAnError();
   auto daemon = Daemon::start(*options);
   if (!daemon) {
-    std::cerr << daemon.error().message << "\nheald: cannot start\n";
+    heald::app::logStartFailure(*options, daemon.error().message);
     return 1;
   }
   heald::app::notifyReady();

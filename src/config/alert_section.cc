@@ -39,8 +39,11 @@ void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
 }  // namespace
 
 void readAlert(Fields& when, engine::AlertPolicy& alert) {
-  when.textMap("alert", alert.matchers,
-               "labels of an alert from Alertmanager with the values that they have to have");
+  const bool read =
+      when.textMap("alert", alert.matchers,
+                   "labels of an alert from Alertmanager with the values that they have to have");
+  // It is by alert all the same, so that nothing else is complained about.
+  if (!read) alert.matchers.emplace_back("alertname", "unreadable");
   when.boolean("retry", alert.retry,
                "try again under the governor while the alert fires; without, once an episode");
   if (when.has("retry") && !when.has("alert")) {
@@ -94,10 +97,16 @@ void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
     for (const std::string& label : action.part->labels()) {
       const auto named = [&](const auto& argument) { return argument.first == label; };
       const auto& declared = spec.alert.arguments;
-      if (std::none_of(declared.begin(), declared.end(), named)) {
-        remedy.fail(remedy.has("steps") ? "steps" : action.kind,
-                    "takes label {{" + label + "}}, which is not declared (add labels: {" + label +
-                        ": '[a-z0-9.-]+'} for an alert)");
+      if (std::any_of(declared.begin(), declared.end(), named)) continue;
+      const std::string key = remedy.has("steps") ? "steps" : action.kind;
+      if (spec.byAlert()) {
+        remedy.fail(key, "takes label {{" + label + "}}, which is not declared (add labels: {" +
+                             label + ": '[a-z0-9.-]+'} beside when)");
+      } else {
+        remedy.fail(key, "has {{" + label +
+                             "}}, which nothing replaces: no alert asks for this remedy (a list "
+                             "for_each: [{" +
+                             label + ": VALUE}] would)");
       }
     }
   }

@@ -1,6 +1,8 @@
+#include "config/listen_address.h"
 #include "config/names.h"
 #include "config/scalars.h"
 #include "config/sections.h"
+#include "config/wording.h"
 
 namespace heald::config {
 namespace {
@@ -15,26 +17,29 @@ std::string historySizeFault(const std::string& text) {
 
 }  // namespace
 
-void readWeb(Fields& fields, WebOptions& web) {
-  fields.text("control_address", web.control_address, {.check = listenFault},
-              "host:port of the control plane: status, admin page and human actions");
-  fields.text("metrics_address", web.metrics_address, {.check = listenFault},
+Fields::Report readWeb(Fields& fields, WebOptions& web) {
+  fields.text("control_address", web.control_address, {.check = controlAddressFault},
+              "host:port of the control plane: status, admin page and human actions; on loopback");
+  fields.text("metrics_address", web.metrics_address, {.check = metricsAddressFault},
               "host:port of /metrics and the health endpoints");
   fields.text(
-      "token_file", web.token_file, {},
+      "token_file", web.token_file, {.check = filePathFault},
       "file with the bearer token of human actions; absent: control.token beside the store");
   fields.texts("allowed_hosts", web.allowed_hosts, {.empty_allowed = true},
                "names under which browsers may reach the control plane, besides its address");
-  const int port = portOf(web.control_address);
-  if (port != 0 && port == portOf(web.metrics_address)) {
-    fields.fail(
-        fields.has("metrics_address") ? "metrics_address" : "control_address",
-        "control and metrics plane share port " + std::to_string(port) + " (give each its own)");
+  for (const std::string& host : web.allowed_hosts) {
+    const std::string wrong = hostNameFault(host);
+    if (!wrong.empty()) fields.fail("allowed_hosts", quoted(host) + " " + wrong);
   }
+  const std::string clash = addressClash(web.control_address, web.metrics_address);
+  if (!clash.empty()) {
+    fields.fail(fields.has("metrics_address") ? "metrics_address" : "control_address", clash);
+  }
+  return fields.later("token_file");
 }
 
-void readStore(Fields& fields, StoreOptions& store) {
-  fields.text("path", store.path, {},
+Fields::Report readStore(Fields& fields, StoreOptions& store) {
+  fields.text("path", store.path, {.check = filePathFault},
               "SQLite file of the durable state; in ${STATE_DIRECTORY} when that is set");
   fields.section("history", false, "the audit log: what is kept of it", [&](Fields& history) {
     history.duration("max_age", store.history_max_age, {.max = std::chrono::hours(24 * 3660)},
@@ -44,6 +49,7 @@ void readStore(Fields& fields, StoreOptions& store) {
                  "the oldest entries are dropped when there are more bytes of them");
     store.history_max_bytes = parseSize(size) ? *parseSize(size) : store.history_max_bytes;
   });
+  return fields.later("path");
 }
 
 void readFeatures(Fields& fields, core::FeatureFlags& features) {

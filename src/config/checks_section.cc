@@ -36,24 +36,42 @@ void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part) {
   }
 }
 
+namespace {
+
+// All but its name.
+void describeCheck(Fields& fields, const std::vector<Kind>& kinds,
+                   const engine::DetectionPolicy& detection, engine::CheckSpec& spec,
+                   KindPart& part) {
+  readTiming(fields, detection, spec);
+  fields.integer("unhealthy_after", spec.unhealthy_after, {.max = 1000},
+                 "consecutive bad results that make it unhealthy");
+  fields.integer("healthy_after", spec.healthy_after, {.max = 1000},
+                 "consecutive good results that make it healthy again");
+  fields.boolean("warning_is_healthy", spec.warning_is_healthy,
+                 "deprecated: a warning counts as healthy, and is not shown as a warning");
+  fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
+               "checks whose failure explains its own: while one is unhealthy, no remedy starts");
+  fields.exactlyOne("kind of check", namesOf(kinds));
+  readKind(fields, kinds, part);
+}
+
+}  // namespace
+
 void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
-  Names names;
+  top.defaults("check_defaults", "what checks leave out; options of a kind are for that kind",
+               [&](Fields& fields) {
+                 engine::CheckSpec spec;
+                 KindPart part;
+                 describeCheck(fields, kinds, config.setup.detection, spec, part);
+               });
+  TakenNames names;
   std::vector<Fields::Report> reports;
   top.sections("checks", {.empty_allowed = true}, "what healthy means", [&](Fields& fields) {
     engine::CheckSpec spec;
     KindPart part;
-    readName(fields, spec.name, "checks", names, "its name, unique among the checks");
-    readTiming(fields, config.setup.detection, spec);
-    fields.integer("unhealthy_after", spec.unhealthy_after, {.max = 1000},
-                   "bad results on end that make it unhealthy");
-    fields.integer("healthy_after", spec.healthy_after, {.max = 1000},
-                   "good results on end that make it healthy again");
-    fields.boolean("warning_is_healthy", spec.warning_is_healthy,
-                   "deprecated: a warning counts as healthy, and is not shown as a warning");
-    fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
-                 "checks whose failure explains its own: while one is unhealthy, no remedy starts");
-    fields.exactlyOne("kind of check", namesOf(kinds));
-    readKind(fields, kinds, part);
+    readName(fields, spec.name, names, "its name, unique among the checks");
+    fields.items("for_each", kForEachHelp);
+    describeCheck(fields, kinds, config.setup.detection, spec, part);
     spec.kind = part.kind;
     reports.push_back(fields.later("depends_on"));
     config.checks.push_back(std::move(part));

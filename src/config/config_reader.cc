@@ -3,20 +3,40 @@
 #include <iterator>
 #include <utility>
 
-#include "config/reader.h"
+#include "config/config_tree.h"
+#include "config/fields_reader.h"
 #include "config/schema.h"
 #include "config/sections.h"
+#include "config/wording.h"
 
 namespace heald::config {
 namespace {
 
+std::string besides(const std::string& path, const std::string& name) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? name : path.substr(0, slash + 1) + name;
+}
+
+void requireFilesOfTheirOwn(Config& config, const Fields::Report& report) {
+  std::string& token = config.web.token_file;
+  if (token.empty()) token = besides(config.store.path, "control.token");
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+    if (token == config.store.path + suffix) {
+      report(quoted(token) + " is a file of the store (give the control token a file of its own)");
+    }
+  }
+}
+
 // The whole file. Later sections refer to earlier ones, whatever their order in the file.
 void describe(Fields& top, const Kinds& kinds, Config& config) {
   engine::Setup& setup = config.setup;
+  Fields::Report at_token = top.later("web");
+  Fields::Report at_store = top.later("store");
   top.section("web", false, "where heald listens",
-              [&](Fields& fields) { readWeb(fields, config.web); });
+              [&](Fields& fields) { at_token = readWeb(fields, config.web); });
   top.section("store", false, "the durable state",
-              [&](Fields& fields) { readStore(fields, config.store); });
+              [&](Fields& fields) { at_store = readStore(fields, config.store); });
+  requireFilesOfTheirOwn(config, top.has("web") ? at_token : at_store);
   top.section("features", false, "kill switches, besides FEATURE_* in the environment",
               [&](Fields& fields) { readFeatures(fields, setup.features); });
   top.section("background_tasks", false, "the tasks of the engine", [&](Fields& fields) {
@@ -26,6 +46,9 @@ void describe(Fields& top, const Kinds& kinds, Config& config) {
               [&](Fields& fields) { readDetection(fields, setup); });
   top.section("healing", false, "doing something about it",
               [&](Fields& fields) { readHealing(fields, setup.healing); });
+  std::vector<std::string> included;
+  top.oneOrMore("include", included,
+                "files with more checks, remedies and governors, beside this one: conf.d/*.yml");
   const Governors governors = readGovernors(top);
   readChecks(top, kinds.checks, config);
   readRemedies(top, kinds.remedies, governors, config);
@@ -36,11 +59,6 @@ std::string defaultStorePath(const Lookup& environment) {
   const auto folders = environment ? environment("STATE_DIRECTORY") : std::nullopt;
   if (!folders || folders->empty()) return StoreOptions{}.path;
   return folders->substr(0, folders->find(':')) + "/heald.db";  // systemd may list several
-}
-
-std::string besides(const std::string& path, const std::string& name) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? name : path.substr(0, slash + 1) + name;
 }
 
 void readSwitches(const Lookup& environment, core::FeatureFlags& features,
@@ -58,14 +76,20 @@ void readSwitches(const Lookup& environment, core::FeatureFlags& features,
 }  // namespace
 
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
-                      const Lookup& environment) {
+                      const Lookup& environment, const Files& files) {
   ReadResult result;
   result.config.store.path = defaultStorePath(environment);
-  const auto read = [&](Fields& top) { describe(top, kinds, result.config); };
-  std::vector<Problem> problems = readFields(text, file, environment, read);
-  std::string& token_file = result.config.web.token_file;
-  if (token_file.empty()) token_file = besides(result.config.store.path, "control.token");
+  Tree tree =
+      readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment, files);
+  if (tree.whole) {
+    FieldsReader top(tree.root, {tree.root.place, ""}, *tree.values);
+    describe(top, kinds, result.config);
+    top.finish();
+  }
+  result.files = tree.sources->files();
+  result.hash = tree.hash;
   readSwitches(environment, result.config.setup.features, result.problems);
+  std::vector<Problem> problems = sorted(tree.values->problems());
   result.problems.insert(result.problems.end(), std::make_move_iterator(problems.begin()),
                          std::make_move_iterator(problems.end()));
   return result;
@@ -73,7 +97,7 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
 
 ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment) {
   const Result<std::string> text = loadFile(path);
-  if (text) return readConfig(*text, path, kinds, environment);
+  if (text) return readConfig(*text, path, kinds, environment, filesOnDisk());
   ReadResult result;
   result.problems.push_back({path, {}, "", text.error().message});
   return result;

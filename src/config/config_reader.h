@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/environment.h"
 #include "config/fields.h"
+#include "config/files.h"
 #include "config/model.h"
 #include "config/problem.h"
 
@@ -21,18 +23,20 @@ struct Kinds {
 // and of no use otherwise.
 struct ReadResult {
   Config config;
-  std::vector<Problem> problems;  // sorted by position
+  std::vector<Problem> problems;   // sorted by position
+  std::vector<std::string> files;  // that were read, the main file first
+  std::uint64_t hash = 0;          // of what they hold: tells one configuration from another
 
   bool ok() const { return problems.empty(); }
 };
 
 // Reads the text of a file. `file` is the name that messages begin with. `environment` serves
 // ${NAME}, the FEATURE_* switches and STATE_DIRECTORY. The one reader of the daemon, check-config
-// and simulate.
+// and simulate. `files` serves `include`, by paths relative to the folder of `file`.
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
-                      const Lookup& environment);
+                      const Lookup& environment, const Files& files = {});
 
-// The same from disk.
+// The same from disk, with what the file includes.
 ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment);
 
 // JSON Schema (draft 07) of the same descriptions, for editors.

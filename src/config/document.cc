@@ -52,6 +52,10 @@ SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const Tree
   if (place.line < 1) return {tree.last(), explain(error.msg)};
   if (auto slip = slipAround(lines, place.line)) return *slip;
   if (auto quote = quoteLeftOpen(lines, tree.last(), place)) return *quote;
+  if (auto braces =
+          bracesOutsideQuotes(lines, std::min(tree.last().line, place.line), place.line)) {
+    return *braces;
+  }
   if (strayComma(lines, place)) return {place, "a comma stands where none can be (remove it)"};
   if (error.msg == "illegal document indicator in scalar" || error.msg == "illegal EOF in scalar") {
     return {tree.last(), "a quote is opened after this and never closed (close it)"};
@@ -79,8 +83,8 @@ SyntaxFault notMapping(const Node& root, const Lines& lines, const FileKind& kin
           std::string("the file is not a mapping of keys (example: ") + kind.example + ")"};
 }
 
-std::variant<Node, SyntaxFault> build(std::string_view text, const Lines& lines) {
-  TreeBuilder builder(lines);
+std::variant<Node, SyntaxFault> build(std::string_view text, const Lines& lines, Weight& used) {
+  TreeBuilder builder(lines, used);
   // yaml-cpp takes the end of the file for the end of a quote; a document's end it does not.
   std::istringstream input(std::string(text) + "\n...\n");
   try {
@@ -105,7 +109,33 @@ const Node::Entry* Node::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &*found;
 }
 
-std::variant<Node, SyntaxFault> parseDocument(std::string_view text, const FileKind& kind) {
+Weight& Weight::operator+=(const Weight& more) {
+  nodes += more.nodes;
+  bytes += more.bytes;
+  return *this;
+}
+
+Weight weightOf(const Node& node) {
+  Weight weight{1, node.text.size()};
+  for (const Node& item : node.items) weight += weightOf(item);
+  for (const Node::Entry& entry : node.entries) {
+    weight += {1, entry.key.size()};
+    weight += weightOf(entry.value);
+  }
+  return weight;
+}
+
+const Node* Node::valueOf(std::string_view key) const {
+  const Entry* entry = find(key);
+  return entry == nullptr ? nullptr : &entry->value;
+}
+
+Node* Node::valueOf(std::string_view key) {
+  return const_cast<Node*>(std::as_const(*this).valueOf(key));
+}
+
+std::variant<Node, SyntaxFault> parseDocument(std::string_view text, const FileKind& kind,
+                                              Weight& used) {
   if (text.size() > kMaxDocumentBytes) {
     return SyntaxFault{{}, std::string("is larger than 4 MiB (a ") + kind.noun + " is a few KiB)"};
   }
@@ -114,8 +144,11 @@ std::variant<Node, SyntaxFault> parseDocument(std::string_view text, const FileK
   }
   const Lines lines(text);
   if (auto fault = oddSpace(lines)) return *fault;
-  std::variant<Node, SyntaxFault> parsed = build(text, lines);
-  const Node* root = std::get_if<Node>(&parsed);
+  std::variant<Node, SyntaxFault> parsed = build(text, lines, used);
+  Node* root = std::get_if<Node>(&parsed);
+  if (root != nullptr && root->type == Node::Type::kNothing && kind.empty_allowed) {
+    root->type = Node::Type::kMapping;
+  }
   if (root != nullptr && root->type != Node::Type::kMapping) return notMapping(*root, lines, kind);
   return parsed;
 }

@@ -18,13 +18,20 @@ struct Node {
 
   Type type = Type::kNothing;
   Place place;  // of an alias: where the alias stands
+  // Its path, where that is not the one of the mapping or list that it stands in: of what comes
+  // from another file, from a template or from defaults.
+  std::string path;
   bool quoted = false;
+  bool faulty = false;  // what is wrong with it is said already
   std::string text;
   std::vector<Node> items;
   std::vector<Entry> entries;  // in file order, duplicates included
 
   // The first entry with this key, or nullptr.
   const Entry* find(std::string_view key) const;
+  // Its value, or nullptr.
+  const Node* valueOf(std::string_view key) const;
+  Node* valueOf(std::string_view key);
 };
 
 struct Node::Entry {
@@ -39,6 +46,17 @@ inline constexpr std::size_t kMaxNodes = 200'000;
 inline constexpr std::size_t kMaxTextBytes = 4 * kMaxDocumentBytes;
 inline constexpr std::size_t kMaxDepth = 32;
 
+// How much is used of them.
+struct Weight {
+  std::size_t nodes = 0;
+  std::size_t bytes = 0;
+
+  Weight& operator+=(const Weight& more);
+  bool tooLarge() const { return nodes > kMaxNodes || bytes > kMaxTextBytes; }
+};
+// Of a value with all that it holds.
+Weight weightOf(const Node& node);
+
 struct SyntaxFault {
   Place place;
   std::string message;
@@ -49,12 +67,16 @@ struct FileKind {
   const char* noun;      // "configuration"
   const char* smallest;  // what the smallest useful one has
   const char* example;   // of a key with its value
+  bool empty_allowed = false;
 };
 inline constexpr FileKind kConfigurationFile{"configuration", "one check and one remedy",
                                              "checks: [...]"};
+// A file that another one includes.
+inline constexpr FileKind kIncludedFile{"configuration", "one check", "checks: [...]", true};
 
 // The mapping at the top of the one document that `text` holds, or the first thing that is wrong.
-std::variant<Node, SyntaxFault> parseDocument(std::string_view text,
-                                              const FileKind& kind = kConfigurationFile);
+// `used` is what other documents have taken of the limits before, and what all have afterwards.
+std::variant<Node, SyntaxFault> parseDocument(std::string_view text, const FileKind& kind,
+                                              Weight& used);
 
 }  // namespace heald::config

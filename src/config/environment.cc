@@ -21,6 +21,12 @@ Error malformed(std::string message) {
   return {ErrorCode::kInvalid, std::move(message)};
 }
 
+// What a remedy's command finds in its environment.
+bool isOfCommands(const std::string& name) {
+  return name.starts_with("HEALD_LABEL_") || name == "HEALD_CHECK" || name == "HEALD_REMEDY" ||
+         name == "HEALD_ATTEMPT" || name == "HEALD_REASON";
+}
+
 // What is between the braces of one reference.
 Result<std::string> valueOf(std::string_view reference, const Lookup& environment) {
   const std::size_t colon = reference.find(":-");
@@ -33,9 +39,18 @@ Result<std::string> valueOf(std::string_view reference, const Lookup& environmen
   }
   const std::optional<std::string> value = environment ? environment(name) : std::nullopt;
   if (has_default && (!value || value->empty())) return std::string(reference.substr(colon + 2));
+  if (!value && isOfCommands(name)) {
+    return malformed("the variable " + name +
+                     " is one that heald sets for a command when it runs, not while it reads this "
+                     "(in a shell script write $" +
+                     name + "; an argument takes a label as {{instance}})");
+  }
   if (!value) {
+    const bool lower =
+        std::none_of(name.begin(), name.end(), [](char c) { return c <= 'Z' && c >= 'A'; });
     return malformed("the environment variable " + name + " is not set (set it, or write ${" +
-                     name + ":-default})");
+                     name + ":-default}" +
+                     (lower ? "; a key of for_each, or a label, is {{" + name + "}})" : ")"));
   }
   return *value;
 }

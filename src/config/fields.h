@@ -31,6 +31,7 @@ struct TextRule {
   std::vector<std::string> one_of = {};  // the only values allowed, when not empty
   // Returns what is wrong and what would be right ("has no port (example: 127.0.0.1:80)"), or "".
   std::function<std::string(const std::string&)> check = nullptr;
+  const char* form = "a text";  // what it has to be, for one that is a list or a mapping
 };
 struct DurationRule {
   bool required = false;
@@ -70,13 +71,23 @@ class Fields {
                      std::string_view help) = 0;
   virtual void integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
                         const IntegerRule& each, std::string_view help) = 0;
-  // A mapping of free keys to texts (environment variables, HTTP headers), in file order.
-  virtual void textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
+  // A text, or a list of texts that is not empty.
+  virtual void oneOrMore(std::string_view key, std::vector<std::string>& values,
+                         std::string_view help) = 0;
+  // A list of mappings with free keys, the items of a template. They are in the values already.
+  virtual void items(std::string_view key, std::string_view help) = 0;
+  // A mapping of free keys to texts (environment variables, HTTP headers), in file order. Whether
+  // nothing in it had to be reported.
+  virtual bool textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
                        std::string_view help) = 0;
   // A mapping with described keys. Returns whether the key is there (and so `read` was called on
   // content of the file). A JSON Schema calls `read` too, and answers false.
   virtual bool section(std::string_view key, bool required, std::string_view help,
                        const std::function<void(Fields&)>& read) = 0;
+  // A mapping of what other mappings leave out: as section, but nothing in it is required, and what
+  // `read` reports of keys that are there together is not a mistake yet.
+  virtual void defaults(std::string_view key, std::string_view help,
+                        const std::function<void(Fields&)>& read) = 0;
   // A list of mappings; `read` is called once an element.
   virtual void sections(std::string_view key, const ListRule& rule, std::string_view help,
                         const std::function<void(Fields&)>& read) = 0;

@@ -1,7 +1,6 @@
 #include "config/fields_reader.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "config/wording.h"
@@ -9,45 +8,30 @@
 namespace heald::config {
 namespace {
 
-Spot child(const Spot& parent, std::string_view key, Place place) {
-  const std::string name = shortened(key);
-  return {place, parent.path.empty() ? name : parent.path + "." + name};
-}
-
 bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace
 
-FieldsReader::FieldsReader(const Node& mapping, Spot spot, ValueReader& values)
-    : mapping_(mapping), spot_(std::move(spot)), values_(values) {
-  reportDuplicates(mapping_, spot_);
-}
-
-void FieldsReader::reportDuplicates(const Node& mapping, const Spot& spot) {
-  std::map<std::string_view, Place> first;
-  for (const Node::Entry& entry : mapping.entries) {
-    const auto [there, added] = first.emplace(entry.key, entry.place);
-    if (added) continue;
-    values_.report(child(spot, entry.key, entry.place), "stands here twice, first in line " +
-                                                            std::to_string(there->second.line) +
-                                                            " (keep one of the two)");
-  }
+FieldsReader::FieldsReader(const Node& mapping, Spot spot, ValueReader& values, bool partial)
+    : mapping_(mapping), spot_(std::move(spot)), values_(values), partial_(partial) {
+  values_.reportDuplicates(mapping_, spot_);
 }
 
 const Node* FieldsReader::take(std::string_view key, bool required) {
   if (!contains(known_, key)) known_.emplace_back(key);
   const Node::Entry* entry = mapping_.find(key);
   if (entry != nullptr) return &entry->value;
-  if (required) values_.report(spot_, "has no " + quoted(key) + " (the key is required)");
+  if (required && !partial_)
+    values_.report(spot_, "has no " + quoted(key) + " (the key is required)");
   return nullptr;
 }
 
 Spot FieldsReader::spotOf(std::string_view key) const {
   const Node::Entry* entry = key.empty() ? nullptr : mapping_.find(key);
-  if (entry != nullptr) return child(spot_, key, entry->place);
-  return key.empty() ? spot_ : child(spot_, key, spot_.place);
+  if (entry != nullptr) return config::spotOf(spot_, *entry);
+  return key.empty() ? spot_ : config::spotOf(spot_, {std::string(key), spot_.place, {}});
 }
 
 void FieldsReader::text(std::string_view key, std::string& value, const TextRule& rule,
@@ -105,7 +89,7 @@ bool FieldsReader::forItems(std::string_view key, const ListRule& rule,
   if (list == nullptr || !values_.isList(*list, spot, rule)) return false;
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const Node& item = list->items[i];
-    read(item, {item.place, spot.path + "[" + std::to_string(i) + "]"});
+    read(item, config::spotOf(spot, item, i));
   }
   return true;
 }
@@ -130,25 +114,43 @@ void FieldsReader::integers(std::string_view key, std::vector<int>& values, cons
   if (there) values = std::move(all);
 }
 
-void FieldsReader::textMap(std::string_view key,
+void FieldsReader::oneOrMore(std::string_view key, std::vector<std::string>& values,
+                             std::string_view help) {
+  const Node::Entry* entry = mapping_.find(key);
+  if (entry != nullptr && entry->value.type == Node::Type::kList) {
+    texts(key, values, {}, help);
+    return;
+  }
+  std::optional<std::string> one;
+  text(key, one, {.form = "a text, or a list of texts"}, help);
+  if (one) values = {std::move(*one)};
+}
+
+// What they are for has used them up.
+void FieldsReader::items(std::string_view key, std::string_view /*help*/) {
+  take(key, false);
+}
+
+bool FieldsReader::textMap(std::string_view key,
                            std::vector<std::pair<std::string, std::string>>& map,
                            std::string_view /*help*/) {
   const Node* node = take(key, false);
   const Spot spot = spotOf(key);
-  if (node == nullptr || !values_.isMapping(*node, spot)) return;
-  reportDuplicates(*node, spot);
+  if (node == nullptr) return true;
+  if (!values_.isMapping(*node, spot)) return false;
+  values_.reportDuplicates(*node, spot);
   map.clear();
   for (const Node::Entry& entry : node->entries) {
-    auto read =
-        values_.text(entry.value, child(spot, entry.key, entry.place), {.empty_allowed = true});
+    auto read = values_.text(entry.value, config::spotOf(spot, entry), {.empty_allowed = true});
     if (read) map.emplace_back(entry.key, std::move(*read));
   }
+  return map.size() == node->entries.size();
 }
 
-void FieldsReader::readMapping(const Node& node, const Spot& spot,
+void FieldsReader::readMapping(const Node& node, const Spot& spot, bool partial,
                                const std::function<void(Fields&)>& read) {
   if (!values_.isMapping(node, spot)) return;
-  FieldsReader reader(node, spot, values_);
+  FieldsReader reader(node, spot, values_, partial);
   read(reader);
   reader.finish();
 }
@@ -157,13 +159,20 @@ bool FieldsReader::section(std::string_view key, bool required, std::string_view
                            const std::function<void(Fields&)>& read) {
   const Node* node = take(key, required);
   if (node == nullptr) return false;
-  readMapping(*node, spotOf(key), read);
+  readMapping(*node, spotOf(key), partial_, read);
   return node->type == Node::Type::kMapping;
+}
+
+void FieldsReader::defaults(std::string_view key, std::string_view /*help*/,
+                            const std::function<void(Fields&)>& read) {
+  const Node* node = take(key, false);
+  if (node != nullptr) readMapping(*node, spotOf(key), true, read);
 }
 
 void FieldsReader::sections(std::string_view key, const ListRule& rule, std::string_view /*help*/,
                             const std::function<void(Fields&)>& read) {
-  forItems(key, rule, [&](const Node& item, const Spot& spot) { readMapping(item, spot, read); });
+  forItems(key, rule,
+           [&](const Node& item, const Spot& spot) { readMapping(item, spot, partial_, read); });
 }
 
 void FieldsReader::namedSections(std::string_view key, std::string_view /*help*/,
@@ -171,9 +180,9 @@ void FieldsReader::namedSections(std::string_view key, std::string_view /*help*/
   const Node* node = take(key, false);
   const Spot spot = spotOf(key);
   if (node == nullptr || !values_.isMapping(*node, spot)) return;
-  reportDuplicates(*node, spot);
+  values_.reportDuplicates(*node, spot);
   for (const Node::Entry& entry : node->entries) {
-    readMapping(entry.value, child(spot, entry.key, entry.place),
+    readMapping(entry.value, config::spotOf(spot, entry), partial_,
                 [&](Fields& fields) { read(entry.key, fields); });
   }
 }
@@ -183,18 +192,18 @@ bool FieldsReader::has(std::string_view key) const {
 }
 
 void FieldsReader::fail(std::string_view key, const std::string& message) {
-  values_.report(spotOf(key), message);
+  if (!partial_) values_.report(spotOf(key), message);
 }
 
 Fields::Report FieldsReader::later(std::string_view key) {
+  if (partial_) return [](const std::string&) {};
   return [&values = values_, spot = spotOf(key)](const std::string& message) {
     values.report(spot, message);
   };
 }
 
 std::string FieldsReader::place(std::string_view key) const {
-  const Place at = spotOf(key).place;
-  return values_.file() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  return values_.sources().textOf(spotOf(key).place);
 }
 
 void FieldsReader::exactlyOne(std::string_view noun, const std::vector<std::string>& keys) {
@@ -208,9 +217,9 @@ bool FieldsReader::choiceMissing() {
   for (const Node::Entry& entry : mapping_.entries) {
     if (!contains(choice_, entry.key) || mapping_.find(entry.key) != &entry) continue;
     if (chosen != nullptr) {
-      values_.report(child(spot_, entry.key, entry.place), "is a second " + noun_ + ", beside " +
-                                                               quoted(chosen->key) +
-                                                               " (exactly one is possible)");
+      values_.report(config::spotOf(spot_, entry), "is a second " + noun_ + ", beside " +
+                                                       quoted(chosen->key) +
+                                                       " (exactly one is possible)");
     }
     chosen = &entry;
   }
@@ -224,13 +233,15 @@ bool FieldsReader::meantAsChoice(const Node::Entry& entry) const {
 }
 
 void FieldsReader::finish() {
-  bool missing = choiceMissing();
+  bool missing = !partial_ && choiceMissing();
   std::set<std::string_view> seen;
   for (const Node::Entry& entry : mapping_.entries) {
     if (contains(known_, entry.key) || !seen.insert(entry.key).second) continue;
-    const Spot spot = child(spot_, entry.key, entry.place);
+    const Spot spot = config::spotOf(spot_, entry);
     if (entry.key == "<<") {
-      values_.report(spot, "is a merge key, which is not known here (write the keys out)");
+      values_.report(spot,
+                     "is a merge key, which is not known here (write the keys out; "
+                     "check_defaults and remedy_defaults have what all leave out)");
       missing = false;  // it may be what is merged in
     } else if (missing && meantAsChoice(entry)) {
       values_.report(spot, "is not a " + noun_ + " " + suggestion(entry.key, choice_));

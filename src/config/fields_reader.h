@@ -17,7 +17,8 @@ namespace heald::config {
 class FieldsReader : public Fields {
  public:
   // `spot` is the mapping's own; `values` and `mapping` live longer than the reader.
-  FieldsReader(const Node& mapping, Spot spot, ValueReader& values);
+  FieldsReader(const Node& mapping, Spot spot, ValueReader& values)
+      : FieldsReader(mapping, std::move(spot), values, false) {}
 
   void text(std::string_view key, std::string& value, const TextRule& rule,
             std::string_view help) override;
@@ -36,10 +37,15 @@ class FieldsReader : public Fields {
              std::string_view help) override;
   void integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
                 const IntegerRule& each, std::string_view help) override;
-  void textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
+  void oneOrMore(std::string_view key, std::vector<std::string>& values,
+                 std::string_view help) override;
+  void items(std::string_view key, std::string_view help) override;
+  bool textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
                std::string_view help) override;
   bool section(std::string_view key, bool required, std::string_view help,
                const std::function<void(Fields&)>& read) override;
+  void defaults(std::string_view key, std::string_view help,
+                const std::function<void(Fields&)>& read) override;
   void sections(std::string_view key, const ListRule& rule, std::string_view help,
                 const std::function<void(Fields&)>& read) override;
   void namedSections(std::string_view key, std::string_view help,
@@ -54,12 +60,15 @@ class FieldsReader : public Fields {
   void finish();
 
  private:
+  // A `partial` one reads what is there, and misses nothing: the rest comes from elsewhere.
+  FieldsReader(const Node& mapping, Spot spot, ValueReader& values, bool partial);
+
   // The value of the key, which is now known; nullptr when absent, which `required` makes a
   // mistake.
   const Node* take(std::string_view key, bool required);
   Spot spotOf(std::string_view key) const;
-  void reportDuplicates(const Node& mapping, const Spot& spot);
-  void readMapping(const Node& node, const Spot& spot, const std::function<void(Fields&)>& read);
+  void readMapping(const Node& node, const Spot& spot, bool partial,
+                   const std::function<void(Fields&)>& read);
   // Calls `read` for each item; whether there is such a list.
   bool forItems(std::string_view key, const ListRule& rule,
                 const std::function<void(const Node&, const Spot&)>& read);
@@ -69,6 +78,7 @@ class FieldsReader : public Fields {
   const Node& mapping_;
   Spot spot_;
   ValueReader& values_;
+  bool partial_;
   std::vector<std::string> known_;
   std::string noun_;
   std::vector<std::string> choice_;

@@ -4,14 +4,15 @@
 #include <utility>
 #include <vector>
 
-#include "config/scalars.h"
 #include "config/wording.h"
 
 namespace heald::config {
 namespace {
 
 constexpr std::size_t kLongestName = 63;
-constexpr long kLargestPort = 65535;
+// What the kernel takes, with room for the suffixes of the store's other files.
+constexpr std::size_t kLongestPath = 4000;
+constexpr std::size_t kLongestFileName = 240;
 
 bool isAlphanumeric(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -20,16 +21,7 @@ bool isNameCharacter(char c) {
   return isAlphanumeric(c) || c == '.' || c == '_' || c == '-';
 }
 bool isAddressCharacter(char c) {
-  return isNameCharacter(c) || c == ':' || c == '%';
-}
-
-bool isHost(std::string_view host) {
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) {
-    host = host.substr(1, host.size() - 2);
-    return std::all_of(host.begin(), host.end(), isAddressCharacter);
-  }
-  return !host.empty() && std::all_of(host.begin(), host.end(), isNameCharacter);
+  return isNameCharacter(c) || c == ':';
 }
 
 }  // namespace
@@ -43,32 +35,39 @@ std::string nameFault(const std::string& name) {
   return "is not a name (letters, digits and . _ - after a letter or digit)";
 }
 
-std::string listenFault(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos || address.ends_with(']')) {
-    return "has no port (example: 127.0.0.1:3001)";
+std::string hostNameFault(const std::string& host) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  const std::string_view name =
+      bracketed ? std::string_view(host).substr(1, host.size() - 2) : std::string_view(host);
+  if (!name.empty() &&
+      std::all_of(name.begin(), name.end(), bracketed ? isAddressCharacter : isNameCharacter)) {
+    return "";
   }
-  if (!isHost(std::string_view(address).substr(0, colon))) {
-    return "has no valid host (examples: 127.0.0.1:3001, 0.0.0.0:9469)";
-  }
-  const Result<long> port = parseInteger(address.substr(colon + 1));
-  if (port && *port >= 0 && *port <= kLargestPort) return "";
-  return "has no valid port (0 to 65535; 0 is any free one)";
+  return "is not the name of a host (example: heald.example.org, without scheme and port)";
 }
 
-int portOf(const std::string& address) {
-  const Result<long> port = parseInteger(address.substr(address.rfind(':') + 1));
-  return port ? static_cast<int>(*port) : 0;
+std::string filePathFault(const std::string& path) {
+  if (path.ends_with('/')) return "is a folder (name a file in it)";
+  const std::size_t name = path.size() - (path.rfind('/') + 1);  // npos + 1 is 0
+  if (path.size() > kLongestPath || name > kLongestFileName) {
+    return "is too long (at most " + std::to_string(kLongestPath) + " bytes, its last part " +
+           std::to_string(kLongestFileName) + ")";
+  }
+  return path.find('\0') == std::string::npos ? "" : "holds a NUL character (remove it)";
 }
 
-void readName(Fields& fields, std::string& name, const std::string& list, Names& taken,
-              std::string_view help) {
+void readName(Fields& fields, std::string& name, TakenNames& taken, std::string_view help) {
   fields.text("name", name, {.required = true, .check = nameFault}, help);
   if (name.empty()) return;
-  const auto [there, added] = taken.emplace(name, taken.size());
+  const std::string here = fields.place("name");
+  const auto [there, added] = taken.emplace(name, here);
   if (added) return;
-  fields.fail("name", quoted(name) + " is the name of " + list + "[" +
-                          std::to_string(there->second) + "] too (names are unique)");
+  fields.fail("name", there->second == here
+                          ? quoted(name) +
+                                " is the name of several items (names are unique: put a "
+                                "{{key}} into it that tells the items apart)"
+                          : quoted(name) + " is the name of the one at " + there->second +
+                                " too (names are unique)");
 }
 
 std::string missing(const std::string& noun, const std::string& name, const Names& known) {

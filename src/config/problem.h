@@ -1,16 +1,26 @@
 #pragma once
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace heald::config {
 
-// A place in a file, counted from 1, in bytes. {0, 0} stands for the file as a whole.
+// A place in a file, counted from 1, in bytes. {0, 0} stands for the file as a whole. `file` and
+// `context` are numbers of a Sources: 0 is the main file, and no context. The context tells for
+// which item of a template something is read; it makes no other place.
 struct Place {
   int line = 0;
   int column = 0;
+  int file = 0;
+  int context = 0;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend bool operator==(const Place& a, const Place& b) {
+    return std::tie(a.file, a.line, a.column) == std::tie(b.file, b.line, b.column);
+  }
+  friend auto operator<=>(const Place& a, const Place& b) {
+    return std::tie(a.file, a.line, a.column) <=> std::tie(b.file, b.line, b.column);
+  }
 };
 
 // One mistake of a configuration file.
@@ -27,7 +37,7 @@ struct Problem {
 // without control characters.
 std::string toString(const Problem& problem);
 
-// By position, at most 200 of them; a last one then counts the others.
+// By position (the main file first), at most 200 of them; a last one then counts the others.
 std::vector<Problem> sorted(std::vector<Problem> problems);
 
 }  // namespace heald::config

@@ -21,8 +21,4 @@ std::vector<Problem> readFields(std::string_view text, const std::string& file,
                                 const Lookup& environment, const std::function<void(Fields&)>& read,
                                 const FileKind& kind = kConfigurationFile);
 
-// The content of a file, cut where it is certainly too large. Only of a regular file: a pipe could
-// block for ever. The error's message says why, without the path.
-Result<std::string> loadFile(const std::string& path, const FileKind& kind = kConfigurationFile);
-
 }  // namespace heald::config

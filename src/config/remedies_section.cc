@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "config/alert_section.h"
@@ -32,17 +33,30 @@ void readOn(Fields& fields, core::AnswersTo& on) {
   }
 }
 
-void readWhen(Fields& fields, const Names& checks, engine::RemedySpec& spec) {
-  fields.text("check", spec.check, {}, "the check that asks for it");
-  readOn(fields, spec.on);
-  readAlert(fields, spec.alert);
+// What a remedy is, before there is one of it for each check that asks.
+struct Draft {
+  engine::RemedySpec spec;
+  std::vector<std::string> checks;
+};
+
+void readWhen(Fields& fields, const Names& checks, Draft& draft) {
+  fields.oneOrMore("check", draft.checks, "the check that asks for it, or a list of them");
+  readOn(fields, draft.spec.on);
+  readAlert(fields, draft.spec.alert);
   if (fields.has("check") && fields.has("alert")) {
     fields.fail("alert", "stands beside check (a remedy is asked for by one of them)");
   } else if (!fields.has("check") && !fields.has("alert")) {
     fields.fail("", "names nothing (example: when: {check: NAME})");
   }
-  if (!spec.check.empty() && !checks.contains(spec.check)) {
-    fields.fail("check", missing("check", spec.check, checks));
+  std::set<std::string> named;
+  for (const std::string& check : draft.checks) {
+    if (!checks.contains(check) && check.find(',') != std::string::npos) {
+      fields.fail("check", quoted(check) + " is one text (several checks are a list: [a, b])");
+    } else if (!checks.contains(check)) {
+      fields.fail("check", missing("check", check, checks));
+    } else if (!named.insert(check).second) {
+      fields.fail("check", "names " + quoted(check) + " twice (once is enough)");
+    }
   }
 }
 
@@ -126,15 +140,17 @@ void readMode(Fields& fields, bool& observe) {
   observe = mode == "observe";
 }
 
-void readRemedy(Fields& fields, const Governors& governors, const Names& checks,
-                engine::RemedySpec& spec) {
+void readRemedy(Fields& fields, const Governors& governors, const Names& checks, Draft& draft) {
+  engine::RemedySpec& spec = draft.spec;
   const bool asked = fields.section("when", false, "what asks for it",
-                                    [&](Fields& when) { readWhen(when, checks, spec); });
+                                    [&](Fields& when) { readWhen(when, checks, draft); });
   readTargets(fields, spec.alert);
   fields.boolean("preventive", spec.preventive,
                  "runs on the task self-healing-preventive, without being asked for");
   if (spec.preventive && fields.has("when") && spec.byAlert()) {
     fields.fail("preventive", "is for remedies without alerts (make it two remedies)");
+  } else if (spec.preventive && draft.checks.size() > 1) {
+    fields.fail("preventive", "is for remedies of one check at most (make it two remedies)");
   }
   if (!asked && !fields.has("when") && !spec.preventive) {
     fields.fail("", "never runs (give it when: {check: NAME}, or preventive: true)");
@@ -162,7 +178,8 @@ void listGovernors(const Governors& governors, engine::Setup& setup) {
   Names remedies;
   for (const engine::RemedySpec& remedy : setup.remedies) {
     used.emplace(remedy.governor, governors.defaults);
-    remedies.emplace(remedy.name, remedies.size());
+    // Of "fix@queue", which is one for several checks, the name in the file.
+    remedies.emplace(remedy.name.substr(0, remedy.name.find('@')), remedies.size());
   }
   for (const auto& [name, entry] : governors.entries) {
     if (const auto place = used.find(name); place != used.end()) {
@@ -176,20 +193,46 @@ void listGovernors(const Governors& governors, engine::Setup& setup) {
   for (auto& [name, policy] : used) setup.governors.push_back({name, std::move(policy)});
 }
 
+// One for each check that asks, so that the one that asked is the one that verifies, also after a
+// restart: it is in the name of the attempt. They share a governor, and so are one remedy.
+void add(Draft draft, std::vector<KindPart> actions, Config& config) {
+  engine::RemedySpec& spec = draft.spec;
+  if (draft.checks.size() < 2) {
+    if (!draft.checks.empty()) spec.check = draft.checks.front();
+    config.setup.remedies.push_back(std::move(spec));
+    config.remedies.push_back(std::move(actions));
+    return;
+  }
+  const std::string name = spec.name;
+  for (const std::string& check : draft.checks) {
+    spec.name = name + "@" + check;
+    spec.check = check;
+    config.setup.remedies.push_back(spec);
+    config.remedies.push_back(actions);
+  }
+}
+
 }  // namespace
 
 void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& governors,
                   Config& config) {
   Names checks;
   for (const auto& check : config.setup.checks) checks.emplace(check.name, checks.size());
-  Names names;
+  top.defaults("remedy_defaults", "what remedies leave out; options of a kind are for that kind",
+               [&](Fields& fields) {
+                 Draft draft;
+                 readRemedy(fields, governors, checks, draft);
+                 readActions(fields, kinds, draft.spec.steps);
+               });
+  TakenNames names;
   top.sections("remedies", {.empty_allowed = true}, "what may be tried", [&](Fields& fields) {
-    engine::RemedySpec spec;
-    readName(fields, spec.name, "remedies", names, "its name, unique among the remedies");
-    readRemedy(fields, governors, checks, spec);
-    config.remedies.push_back(readActions(fields, kinds, spec.steps));
-    requireDeclared(fields, spec, config.remedies.back());
-    config.setup.remedies.push_back(std::move(spec));
+    Draft draft;
+    readName(fields, draft.spec.name, names, "its name, unique among the remedies");
+    fields.items("for_each", kForEachHelp);
+    readRemedy(fields, governors, checks, draft);
+    std::vector<KindPart> actions = readActions(fields, kinds, draft.spec.steps);
+    requireDeclared(fields, draft.spec, actions);
+    add(std::move(draft), std::move(actions), config);
   });
   listGovernors(governors, config.setup);
 }

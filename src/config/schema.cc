@@ -8,9 +8,12 @@ namespace {
 
 using Json = SchemaFields::Json;
 
-constexpr char kReference[] = "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
+// ${NAME} of the environment, or {{key}} of a template.
+constexpr char kReference[] =
+    "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}|\\{\\{ *[A-Za-z_][A-Za-z0-9_]* *\\}\\}";
 constexpr char kDuration[] =
-    "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}";
+    "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}|"
+    "\\{\\{ *[A-Za-z_][A-Za-z0-9_]* *\\}\\}";
 
 // A plain value, or a text with a ${NAME} that becomes one.
 Json orReference(Json schema) {
@@ -42,11 +45,28 @@ Json listSchema(const ListRule& rule, Json items) {
   return schema;
 }
 
+// A list of plain values may be an item's in a template.
+Json plainListSchema(const ListRule& rule, Json items) {
+  return orReference(listSchema(rule, std::move(items)));
+}
+
+// What defaults may leave out: everything, and the choice of a kind.
+void demandNothing(Json& schema) {
+  schema.erase("required");
+  schema.erase("oneOf");
+  if (!schema.contains("properties")) return;
+  for (auto& [key, property] : schema["properties"].items()) demandNothing(property);
+}
+
 }  // namespace
 
 Json SchemaFields::describe(const std::function<void(Fields&)>& read) {
   SchemaFields fields;
   read(fields);
+  // What a kind requires, the defaults may give.
+  for (const Json& choice : fields.one_of_) {
+    fields.properties_[choice["required"][0].get<std::string>()].erase("required");
+  }
   Json schema = {{"type", "object"}, {"additionalProperties", false}};
   schema["properties"] = std::move(fields.properties_);
   if (!fields.required_.empty()) schema["required"] = std::move(fields.required_);
@@ -110,30 +130,52 @@ void SchemaFields::duration(std::string_view key, std::optional<core::Duration>&
 
 void SchemaFields::texts(std::string_view key, std::vector<std::string>& values,
                          const ListRule& rule, std::string_view help) {
-  Json schema = listSchema(rule, textSchema({.empty_allowed = true}));
+  Json schema = plainListSchema(rule, textSchema({.empty_allowed = true}));
   if (!rule.required && (rule.empty_allowed || !values.empty())) schema["default"] = values;
   add(key, rule.required, help, std::move(schema));
 }
 
 void SchemaFields::integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
                             const IntegerRule& each, std::string_view help) {
-  Json schema = listSchema(rule, integerSchema(each));
+  Json schema = plainListSchema(rule, integerSchema(each));
   if (!rule.required && (rule.empty_allowed || !values.empty())) schema["default"] = values;
   add(key, rule.required, help, std::move(schema));
 }
 
-void SchemaFields::textMap(std::string_view key,
+void SchemaFields::oneOrMore(std::string_view key, std::vector<std::string>& /*values*/,
+                             std::string_view help) {
+  Json text = textSchema({});
+  Json list = listSchema({}, text);
+  add(key, false, help, {{"anyOf", Json::array({std::move(text), std::move(list)})}});
+}
+
+void SchemaFields::items(std::string_view key, std::string_view help) {
+  Json item = {{"type", "object"},
+               {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
+               {"additionalProperties", {{"not", {{"type", "null"}}}}}};
+  add(key, false, help, listSchema({}, std::move(item)));
+}
+
+bool SchemaFields::textMap(std::string_view key,
                            std::vector<std::pair<std::string, std::string>>& map,
                            std::string_view help) {
   Json schema = {{"type", "object"}, {"additionalProperties", textSchema({.empty_allowed = true})}};
   if (!map.empty()) schema["default"] = Json(Json::object_t(map.begin(), map.end()));
   add(key, false, help, std::move(schema));
+  return true;
 }
 
 bool SchemaFields::section(std::string_view key, bool required, std::string_view help,
                            const std::function<void(Fields&)>& read) {
   add(key, required, help, describe(read));
   return false;
+}
+
+void SchemaFields::defaults(std::string_view key, std::string_view help,
+                            const std::function<void(Fields&)>& read) {
+  Json schema = describe(read);
+  demandNothing(schema);
+  add(key, false, help, std::move(schema));
 }
 
 void SchemaFields::sections(std::string_view key, const ListRule& rule, std::string_view help,

@@ -37,10 +37,15 @@ class SchemaFields : public Fields {
              std::string_view help) override;
   void integers(std::string_view key, std::vector<int>& values, const ListRule& rule,
                 const IntegerRule& each, std::string_view help) override;
-  void textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
+  void oneOrMore(std::string_view key, std::vector<std::string>& values,
+                 std::string_view help) override;
+  void items(std::string_view key, std::string_view help) override;
+  bool textMap(std::string_view key, std::vector<std::pair<std::string, std::string>>& map,
                std::string_view help) override;
   bool section(std::string_view key, bool required, std::string_view help,
                const std::function<void(Fields&)>& read) override;
+  void defaults(std::string_view key, std::string_view help,
+                const std::function<void(Fields&)>& read) override;
   void sections(std::string_view key, const ListRule& rule, std::string_view help,
                 const std::function<void(Fields&)>& read) override;
   void namedSections(std::string_view key, std::string_view help,

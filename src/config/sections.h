@@ -13,11 +13,15 @@ namespace heald::config {
 // The descriptions of the sections of a configuration file, each of which fills its part of the
 // model. Private to config_reader.
 
+inline constexpr char kForEachHelp[] =
+    "a list of mappings: written out once for each, with every {{key}} in its values replaced";
+
 // Always there, used or not: the status shows it as the main breaker.
 inline constexpr char kMainGovernor[] = "self-healing-main";
 
-void readWeb(Fields& fields, WebOptions& web);
-void readStore(Fields& fields, StoreOptions& store);
+// What they return reports at `token_file` and at `path`.
+Fields::Report readWeb(Fields& fields, WebOptions& web);
+Fields::Report readStore(Fields& fields, StoreOptions& store);
 void readFeatures(Fields& fields, core::FeatureFlags& features);
 void readDetection(Fields& fields, engine::Setup& setup);
 void readHealing(Fields& fields, engine::HealingPolicy& healing);

@@ -109,6 +109,26 @@ std::optional<SyntaxFault> quoteLeftOpen(const Lines& lines, Place last, Place w
   return std::nullopt;
 }
 
+std::optional<SyntaxFault> bracesOutsideQuotes(const Lines& lines, int first, int last) {
+  for (int number = std::max(first, 1); number <= last; ++number) {
+    const std::string_view line = lines.at(number);
+    char quote = '\0';
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (quote == '\0' && line[i] == '#' && (i == 0 || line[i - 1] == ' ')) break;
+      if (quote == '\0' && (line[i] == '"' || line[i] == '\'')) {
+        quote = line[i];
+      } else if (line[i] == quote) {
+        quote = '\0';
+      } else if (quote == '\0' && line.substr(i).starts_with("{{")) {
+        return SyntaxFault{{number, static_cast<int>(i) + 1},
+                           "a text with {{…}} needs quotes, inside { } and [ ] and where it begins "
+                           "so (write \"…{{name}}…\")"};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 bool strayComma(const Lines& lines, Place where) {
   const std::string_view line = lines.at(where.line);
   const auto at = static_cast<std::size_t>(where.column - 1);

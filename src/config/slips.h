@@ -33,6 +33,10 @@ std::optional<SyntaxFault> slipAround(const Lines& lines, int line);
 // about what comes after it.
 std::optional<SyntaxFault> quoteLeftOpen(const Lines& lines, Place last, Place where);
 
+// "{{" outside of quotes in one of these lines, which are those of the complaint: to YAML it is a
+// mapping in a mapping, and not the place of a value in a template.
+std::optional<SyntaxFault> bracesOutsideQuotes(const Lines& lines, int first, int last);
+
 // Whether there is a comma.
 bool strayComma(const Lines& lines, Place where);
 

@@ -4,6 +4,9 @@
 
 #include <utility>
 
+#include "config/placeholders.h"
+#include "config/wording.h"
+
 namespace heald::config {
 namespace {
 
@@ -16,6 +19,19 @@ Node makeNode(Node::Type type, const YAML::Mark& mark) {
   node.type = type;
   node.place = placeOf(mark);
   return node;
+}
+
+// "{{port}}" where the mapping at `inner` is the key of another one, which begins just before it;
+// else "".
+std::string bracesAt(const Lines& lines, Place inner) {
+  const std::string_view line = lines.at(inner.line);
+  const auto at = static_cast<std::size_t>(inner.column - 1);
+  if (at < 1 || at >= line.size() || line.substr(at - 1, 2) != "{{") return "";
+  const auto end = line.find("}}", at);
+  if (end == std::string_view::npos) return "{{name}}";
+  const std::string_view braces = line.substr(at - 1, end + 2 - (at - 1));
+  const std::string label = alertTemplateIn(braces).label;
+  return label.empty() ? shortened(braces) : braced(label);
 }
 
 void refuseTag(const YAML::Mark& mark, const std::string& tag) {
@@ -116,6 +132,13 @@ void TreeBuilder::place(Node node) {
 
 void TreeBuilder::placeKey(Node& mapping, const Node& key) {
   if (key.type != Node::Type::kText) {
+    // YAML takes {{port}} for a mapping whose key is a mapping.
+    const std::string braces = bracesAt(lines_, key.place);
+    if (!braces.empty()) {
+      throw SyntaxFault{
+          mapping.place,
+          "a text cannot begin with {{ unless it is in quotes (write \"" + braces + "\")"};
+    }
     throw SyntaxFault{key.place, "a key is not a word (write word: value)"};
   }
   mapping.entries.push_back({key.text, key.place, {}});
@@ -132,12 +155,11 @@ Place TreeBuilder::placeOfNull(const YAML::Mark& mark) const {
 }
 
 // What is used before `more`; the anchored copies count too, so nobody can multiply for nothing.
-TreeBuilder::Weight TreeBuilder::count(const Weight& more, Place where) {
+Weight TreeBuilder::count(const Weight& more, Place where) {
   const Weight before = used_;
   last_ = where;
-  used_.nodes += more.nodes;
-  used_.bytes += more.bytes;
-  if (used_.nodes > kMaxNodes || used_.bytes > kMaxTextBytes) {
+  used_ += more;
+  if (used_.tooLarge()) {
     throw SyntaxFault{where, "the file grows too large here, its aliases written out (at most " +
                                  std::to_string(kMaxNodes) + " values)"};
   }

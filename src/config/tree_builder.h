@@ -16,8 +16,9 @@ namespace heald::config {
 // document, a tag, a key that is no text) is thrown as SyntaxFault, for parseDocument to catch.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  // `lines` are those of what is parsed; they outlive the builder.
-  explicit TreeBuilder(const Lines& lines) : lines_(lines) {}
+  // `lines` are those of what is parsed; `used` counts what is used of the limits. Both outlive the
+  // builder.
+  TreeBuilder(const Lines& lines, Weight& used) : lines_(lines), used_(used) {}
 
   Node& root() { return root_; }
   // Where the last event was: the best guess for a quote that was never closed.
@@ -39,10 +40,6 @@ class TreeBuilder : public YAML::EventHandler {
   void OnMapEnd() override { end(); }
 
  private:
-  struct Weight {
-    std::size_t nodes = 0;
-    std::size_t bytes = 0;
-  };
   struct Anchored {
     Node node;
     Weight weight;
@@ -65,10 +62,10 @@ class TreeBuilder : public YAML::EventHandler {
   Weight count(const Weight& more, Place where);
 
   const Lines& lines_;
+  Weight& used_;
   Node root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Anchored> anchors_;
-  Weight used_;
   Place last_;
   bool started_ = false;
 };

@@ -35,12 +35,58 @@ std::string badCharacter(const std::string& text) {
 
 }  // namespace
 
-void ValueReader::report(const Spot& spot, std::string message) {
-  problems_.push_back({file_, spot.place, spot.path, std::move(message)});
+Spot spotOf(const Spot& mapping, const Node::Entry& entry) {
+  if (!entry.value.path.empty()) return {entry.place, entry.value.path};
+  const std::string name = shortened(entry.key);
+  return {entry.place, mapping.path.empty() ? name : mapping.path + "." + name};
+}
+
+Spot spotOf(const Spot& list, const Node& item, std::size_t index) {
+  if (!item.path.empty()) return {item.place, item.path};
+  return {item.place, list.path + "[" + std::to_string(index) + "]"};
+}
+
+void ValueReader::report(const Spot& spot, const std::string& message) {
+  const auto [there, added] =
+      places_.try_emplace({spot.place, spot.path, message}, reported_.size());
+  if (added) {
+    reported_.push_back({spot, message, 0, spot.place.context});
+    return;
+  }
+  Reported& before = reported_[there->second];
+  if (before.spot.place.context != 0 && before.last_context != spot.place.context) ++before.more;
+  before.last_context = spot.place.context;
+}
+
+void ValueReader::reportDuplicates(const Node& mapping, const Spot& spot) {
+  std::map<std::string_view, Place> first;
+  for (const Node::Entry& entry : mapping.entries) {
+    const auto [there, added] = first.emplace(entry.key, entry.place);
+    if (added) continue;
+    const std::string where = there->second.file == entry.place.file
+                                  ? "in line " + std::to_string(there->second.line)
+                                  : "in " + sources_.textOf(there->second);
+    report(spotOf(spot, entry), "stands here twice, first " + where + " (keep one of the two)");
+  }
+}
+
+std::vector<Problem> ValueReader::problems() const {
+  std::vector<Problem> problems;
+  problems.reserve(reported_.size());
+  for (const auto& [spot, message, more, last] : reported_) {
+    std::string text = message;
+    if (const std::string& context = sources_.contextOf(spot.place); !context.empty()) {
+      text += "; " + context;
+      if (more > 0) text += ", and " + std::to_string(more) + " more";
+    }
+    problems.push_back({sources_.fileOf(spot.place), spot.place, spot.path, std::move(text)});
+  }
+  return problems;
 }
 
 bool ValueReader::isType(const Node& node, const Spot& spot, Node::Type type,
                          const char* expected) {
+  if (node.faulty) return false;
   if (node.type == type) return true;
   if (node.type == Node::Type::kNothing) {
     report(spot, std::string("has no value (give it ") + expected + ", or remove the key)");
@@ -83,7 +129,7 @@ std::optional<ValueReader::Scalar> ValueReader::scalar(const Node& node, const S
 
 std::optional<std::string> ValueReader::text(const Node& node, const Spot& spot,
                                              const TextRule& rule) {
-  std::optional<Scalar> value = scalar(node, spot, "a text");
+  std::optional<Scalar> value = scalar(node, spot, rule.form);
   if (!value) return std::nullopt;
   const auto& allowed = rule.one_of;
   std::string wrong;

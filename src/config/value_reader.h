@@ -1,13 +1,17 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "config/document.h"
 #include "config/environment.h"
 #include "config/fields.h"
 #include "config/problem.h"
+#include "config/sources.h"
 
 namespace heald::config {
 
@@ -17,12 +21,17 @@ struct Spot {
   std::string path;
 };
 
+// Where the entry of a mapping stands, and the item of a list.
+Spot spotOf(const Spot& mapping, const Node::Entry& entry);
+Spot spotOf(const Spot& list, const Node& item, std::size_t index);
+
 // Makes values out of nodes by their rules. What is wrong is collected with its place, and the
 // answer is then nothing. The one place that expands ${NAME}.
 class ValueReader {
  public:
-  ValueReader(std::string file, Lookup environment)
-      : file_(std::move(file)), environment_(std::move(environment)) {}
+  // `sources` tells what the places mean, and lives longer.
+  ValueReader(const Sources& sources, Lookup environment)
+      : sources_(sources), environment_(std::move(environment)) {}
 
   std::optional<std::string> text(const Node& node, const Spot& spot, const TextRule& rule);
   std::optional<bool> boolean(const Node& node, const Spot& spot);
@@ -32,10 +41,17 @@ class ValueReader {
   // Whether it is a list that the rule allows, a mapping.
   bool isList(const Node& node, const Spot& spot, const ListRule& rule);
   bool isMapping(const Node& node, const Spot& spot);
+  // Whether it is of this type; `expected` is what the message says that it has to be.
+  bool isType(const Node& node, const Spot& spot, Node::Type type, const char* expected);
 
-  void report(const Spot& spot, std::string message);
-  const std::vector<Problem>& problems() const { return problems_; }
-  const std::string& file() const { return file_; }
+  // What is said already, of the same place, is not said again: the items of a template share its
+  // mistakes. The message then tells how many they are.
+  void report(const Spot& spot, const std::string& message);
+  // Keys that stand twice.
+  void reportDuplicates(const Node& mapping, const Spot& spot);
+  bool clean() const { return reported_.empty(); }
+  std::vector<Problem> problems() const;
+  const Sources& sources() const { return sources_; }
 
  private:
   struct Scalar {
@@ -44,12 +60,19 @@ class ValueReader {
     bool typed;         // may be a number or a boolean: plain, or from the environment
   };
   std::optional<Scalar> scalar(const Node& node, const Spot& spot, const char* expected);
-  bool isType(const Node& node, const Spot& spot, Node::Type type, const char* expected);
   bool checkTyped(const Scalar& scalar, const Spot& spot, const char* noun);
 
-  std::string file_;
+  struct Reported {
+    Spot spot;
+    std::string message;
+    std::size_t more = 0;  // items with the same mistake
+    int last_context = 0;
+  };
+
+  const Sources& sources_;
   Lookup environment_;
-  std::vector<Problem> problems_;
+  std::vector<Reported> reported_;
+  std::map<std::tuple<Place, std::string, std::string>, std::size_t> places_;  // in reported_
 };
 
 }  // namespace heald::config

@@ -4,6 +4,7 @@
 #include "config/names.h"
 #include "config/sections.h"
 #include "config/time_zone.h"
+#include "engine/remedy_names.h"
 
 namespace heald::config {
 namespace {
@@ -65,22 +66,25 @@ void readWindows(Fields& top, engine::Setup& setup) {
   for (const engine::RemedySpec& remedy : setup.remedies) {
     remedies.emplace(remedy.name, remedies.size());
   }
-  Names windows;
+  TakenNames windows;
   top.sections("windows", {.empty_allowed = true},
                "weekly times of maintenance, in which remedies are paused", [&](Fields& fields) {
                  engine::WindowSpec window;
-                 readName(fields, window.name, "windows", windows,
-                          "its name, unique among the windows");
+                 readName(fields, window.name, windows, "its name, unique among the windows");
                  readTimes(fields, window.times);
                  fields.texts("remedies", window.remedies, {},
                               "what is paused; absent: all of them, and permits");
                  fields.text("reason", window.reason, {}, "shown while it holds");
                  if (window.reason.empty()) window.reason = "maintenance window " + window.name;
+                 std::vector<std::string> meant;
                  for (const std::string& name : window.remedies) {
-                   if (!remedies.contains(name)) {
+                   const auto members = engine::remediesNamed(setup, name);
+                   if (members.empty()) {
                      fields.fail("remedies", missing("remedy", name, remedies));
                    }
+                   meant.insert(meant.end(), members.begin(), members.end());
                  }
+                 window.remedies = std::move(meant);
                  setup.windows.push_back(std::move(window));
                });
 }

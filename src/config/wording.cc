@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/utf8.h"
+
 namespace heald::config {
 namespace {
 
@@ -38,6 +40,20 @@ std::string shortened(std::string_view text) {
 
 std::string quoted(std::string_view text) {
   return "\"" + shortened(text) + "\"";
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = characterLength(text);
+    if (length > 1) {
+      result += text.substr(0, length);
+    } else {
+      result += length == 0 ? "?" : visible(text.front());
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return result;
 }
 
 std::string joined(const std::vector<std::string>& words) {

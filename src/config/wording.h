@@ -13,6 +13,9 @@ std::string shortened(std::string_view text);
 // The same in double quotes.
 std::string quoted(std::string_view text);
 
+// Whole, without control characters and bytes that are not UTF-8: for the names of files.
+std::string printable(std::string_view text);
+
 // "a, b, c"; at most 40 of them.
 std::string joined(const std::vector<std::string>& words);
 

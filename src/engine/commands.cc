@@ -1,11 +1,26 @@
 // What humans and embedding programs ask of the engine. Each command is answered; a human action
 // takes effect when it is durable.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/engine_impl.h"
+#include "engine/remedy_names.h"
 
 namespace heald::engine {
+namespace {
+
+// `all` is what is answered: the first answer, with the words of the others.
+template <class Answer>
+void add(std::optional<Answer>& all, const Answer& one) {
+  if (all) {
+    all->message += "; " + one.message;
+  } else {
+    all = one;
+  }
+}
+
+}  // namespace
 
 void Engine::Impl::on(const RegisterTask& command, Step& step) {
   if (isBuiltIn(command.id)) {
@@ -46,31 +61,60 @@ void Engine::Impl::on(const RunCheckNow& command, Step& step) {
   step.out.reply = Reply{"check \"" + command.check + "\" is run now"};
 }
 
-void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
-  step.out.reply = healing_.runNow(command, step);
-  if (healing_.indexOf(command.remedy) >= 0) {
-    step.out.remarks.push_back({.kind = HistoryKind::kHuman,
-                                .event = "run_remedy",
-                                .remedy = command.remedy,
-                                .actor = command.by,
-                                .message = step.out.reply->ok() ? (*step.out.reply)->message
-                                                                : step.out.reply->error().message});
+// One answer for all that the name stands for: they did it when one did.
+template <class Command, class One>
+void Engine::Impl::forEachNamed(const Command& command, Step& step, One one) {
+  const std::vector<std::string> names = remediesNamed(setup_, command.remedy);
+  if (names.size() < 2) {
+    one(command, step);
+    return;
   }
+  std::optional<Reply> done;
+  std::optional<Error> refused;
+  for (const std::string& name : names) {
+    Command each = command;
+    each.remedy = name;
+    one(each, step);
+    if (step.out.reply->ok()) {
+      add(done, **step.out.reply);
+    } else {
+      add(refused, step.out.reply->error());
+    }
+  }
+  step.out.reply = done ? Result<Reply>(*done) : Result<Reply>(*refused);
+}
+
+void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
+  forEachNamed(command, step, [this](const RunRemedyNow& each, Step& s) {
+    s.out.reply = healing_.runNow(each, s);
+    if (healing_.indexOf(each.remedy) < 0) {
+      return;
+    }
+    s.out.remarks.push_back(
+        {.kind = HistoryKind::kHuman,
+         .event = "run_remedy",
+         .remedy = each.remedy,
+         .actor = each.by,
+         .message = s.out.reply->ok() ? (*s.out.reply)->message : s.out.reply->error().message});
+  });
 }
 
 void Engine::Impl::on(const PauseRemedy& command, Step& step) {
-  const bool named = !command.remedy.empty();
-  step.out.reply = named && healing_.indexOf(command.remedy) < 0
-                       ? Result<Reply>(healing_.noRemedy(command.remedy))
-                       : pauses_.pause(command, step.now);
+  forEachNamed(command, step, [this](const PauseRemedy& each, Step& s) {
+    const bool unknown = !each.remedy.empty() && healing_.indexOf(each.remedy) < 0;
+    s.out.reply =
+        unknown ? Result<Reply>(healing_.noRemedy(each.remedy)) : pauses_.pause(each, s.now);
+  });
 }
 
 void Engine::Impl::on(const UnpauseRemedy& command, Step& step) {
-  // One that was taken out of the configuration meanwhile can be unpaused as well.
-  const bool known = command.remedy.empty() || healing_.indexOf(command.remedy) >= 0 ||
-                     pauses_.knows(command.remedy);
-  step.out.reply =
-      known ? pauses_.unpause(command, step.now) : Result<Reply>(healing_.noRemedy(command.remedy));
+  forEachNamed(command, step, [this](const UnpauseRemedy& each, Step& s) {
+    // One that was taken out of the configuration meanwhile can be unpaused as well.
+    const bool known =
+        each.remedy.empty() || healing_.indexOf(each.remedy) >= 0 || pauses_.knows(each.remedy);
+    s.out.reply =
+        known ? pauses_.unpause(each, s.now) : Result<Reply>(healing_.noRemedy(each.remedy));
+  });
 }
 
 void Engine::Impl::on(const RequestPermit& command, Step& step) {

@@ -68,6 +68,8 @@ class Engine::Impl {
   void on(const RegisterTask& command, Step& step);
   void on(const RemoveTask& command, Step& step);
   void on(const RunCheckNow& command, Step& step);
+  template <class Command, class One>
+  void forEachNamed(const Command& command, Step& step, One one);
   void on(const RunRemedyNow& command, Step& step);
   void on(const PauseRemedy& command, Step& step);
   void on(const UnpauseRemedy& command, Step& step);

@@ -4,13 +4,15 @@
 #include <cstdint>
 #include <memory>
 
+#include "config/listen_address.h"
 #include "heald/result.h"
-#include "http/address.h"
 #include "http/guard.h"
 #include "http/pipeline.h"
 #include "http/router.h"
 
 namespace heald::http {
+
+using Address = config::ListenAddress;
 
 struct ServerOptions {
   Address address;  // default: 127.0.0.1, any free port

@@ -10,7 +10,7 @@
 namespace heald::http {
 namespace {
 
-void connectOnce(const Address& address) {
+void connectOnce(const config::ListenAddress& address) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket < 0) return;
   sockaddr_in target{};
@@ -23,7 +23,7 @@ void connectOnce(const Address& address) {
 
 }  // namespace
 
-Waker::Waker(Address address)
+Waker::Waker(config::ListenAddress address)
     : address_(std::move(address)), thread_([this](std::stop_token stop) { run(stop); }) {}
 
 void Waker::run(std::stop_token stop) {

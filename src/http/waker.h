@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "http/address.h"
+#include "config/listen_address.h"
 
 namespace heald::http {
 
@@ -13,12 +13,12 @@ namespace heald::http {
 // alive during mg_stop it stops at once.
 class Waker {
  public:
-  explicit Waker(Address address);  // 0.0.0.0 connects to loopback
+  explicit Waker(config::ListenAddress address);  // 0.0.0.0 connects to loopback
 
  private:
   void run(std::stop_token stop);
 
-  Address address_;
+  config::ListenAddress address_;
   std::mutex mutex_;
   std::condition_variable_any stopped_;
   std::jthread thread_;  // last: it ends before what it uses

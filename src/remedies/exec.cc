@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/placeholders.h"
 #include "core/label_pattern.h"
 #include "heald/result.h"
 #include "io/process.h"
@@ -10,29 +11,11 @@
 namespace heald::remedies {
 namespace {
 
-// The names between {{ and }}, in order. What is no name is left as it is.
-std::vector<std::string> placeholdersIn(const std::string& argument) {
-  const auto is_name = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  };
-  std::vector<std::string> names;
-  for (auto open = argument.find("{{"); open != std::string::npos;
-       open = argument.find("{{", open + 2)) {
-    const auto close = argument.find("}}", open);
-    if (close == std::string::npos) break;
-    std::string name = argument.substr(open + 2, close - open - 2);
-    if (!name.empty() && std::all_of(name.begin(), name.end(), is_name)) {
-      names.push_back(std::move(name));
-    }
-  }
-  return names;
-}
-
 void describe(config::Fields& f, io::ProcessSpec& o) {
   f.texts("command", o.command, {.required = true},
           "the program and its arguments; there is no shell. {{NAME}} in an argument is the value "
           "of an alert's label that the remedy declares in labels");
-  if (!o.command.empty() && !placeholdersIn(o.command.front()).empty()) {
+  if (!o.command.empty() && !config::namesIn(o.command.front()).empty()) {
     f.fail("command", "takes its program from a label (a label can be an argument only)");
   }
   f.duration("timeout", o.timeout, {}, "how long it may take");
@@ -54,16 +37,16 @@ Result<void> fill(std::vector<std::string>& command, const ActionRun& run) {
   for (std::string& argument : command) {
     std::string filled;
     std::size_t at = 0;
-    for (const std::string& label : placeholdersIn(argument)) {
-      const auto named = [&](const auto& entry) { return entry.first == label; };
+    for (const config::Placeholder& placeholder : config::placeholdersIn(argument)) {
+      if (!placeholder.name) continue;
+      const auto named = [&](const auto& entry) { return entry.first == placeholder.inside; };
       const auto found = std::find_if(run.labels.begin(), run.labels.end(), named);
       if (found == run.labels.end() || !core::isPlainLabelValue(found->second)) {
-        return Error{ErrorCode::kInvalid,
-                     "label \"" + label + "\" is missing or is no argument: nothing started"};
+        return Error{ErrorCode::kInvalid, "label \"" + std::string(placeholder.inside) +
+                                              "\" is missing or is no argument: nothing started"};
       }
-      const std::size_t place = argument.find("{{" + label + "}}", at);
-      filled += argument.substr(at, place - at) + found->second;
-      at = place + label.size() + 4;
+      filled += argument.substr(at, placeholder.begin - at) + found->second;
+      at = placeholder.end;
     }
     argument = filled + argument.substr(at);
   }
@@ -98,7 +81,7 @@ class ExecRemedy : public Remedy {
   std::vector<std::string> labels() const override {
     std::vector<std::string> labels;
     for (const std::string& argument : spec_.command) {
-      for (std::string& label : placeholdersIn(argument)) labels.push_back(std::move(label));
+      for (std::string& label : config::namesIn(argument)) labels.push_back(std::move(label));
     }
     return labels;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "config/files.h"
 #include "config/reader.h"
 #include "simulation/scenario_sections.h"
 

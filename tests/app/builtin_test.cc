@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "config/config_reader.h"
@@ -42,6 +43,27 @@ TEST(Builtin, EveryExampleIsReadWithoutAProblem) {
     ++count;
   }
   EXPECT_GE(count, 6);
+}
+
+TEST(Builtin, FortyChecksWithTheirRemediesTakeAboutFiftyLines) {
+  const std::string path = kSource + "/config/examples/forty-services.yml";
+  const auto unset = [](const std::string&) { return std::optional<std::string>(); };
+  const auto read = config::readConfigFile(path, builtinKinds(), unset);
+  ASSERT_TRUE(read.ok());
+  const engine::Setup& setup = read.config.setup;
+  EXPECT_EQ(setup.checks.size(), 40u);
+  EXPECT_EQ(setup.remedies.size(), 40u);
+  EXPECT_EQ(setup.checks[39].name, "taxes");
+  EXPECT_EQ(setup.checks[39].interval, std::chrono::seconds(30));
+  EXPECT_EQ(setup.remedies[39].name, "restart-taxes");
+  EXPECT_EQ(setup.remedies[39].check, "taxes");
+  EXPECT_EQ(setup.remedies[39].verify.within, std::chrono::minutes(1));
+  int lines = 0;
+  std::istringstream text(contentOf(path));
+  for (std::string line; std::getline(text, line);) {
+    if (!line.empty() && line[0] != '#') ++lines;
+  }
+  EXPECT_LE(lines, 55);
 }
 
 TEST(Builtin, MistakesInTheOptionsOfAKindAreReportedToTheLetter) {

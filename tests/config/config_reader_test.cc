@@ -185,8 +185,7 @@ TEST(ConfigReader, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(why("/no/such/heald.yml"),
             "/no/such/heald.yml: cannot be read: No such file or directory (name a configuration "
             "file)");
-  EXPECT_EQ(why("/dev"),
-            "/dev: cannot be read: it is not a regular file (name a configuration file)");
+  EXPECT_EQ(why("/dev"), "/dev: cannot be read: it is a folder (name a configuration file)");
   EXPECT_EQ(why(HEALD_SOURCE_DIR "/config/heald.yml"), "not one problem");
 }
 

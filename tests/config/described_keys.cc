@@ -22,7 +22,8 @@ void collect(const nlohmann::json& mapping, const std::string& prefix,
              std::map<std::string, nlohmann::json>& keys) {
   for (const auto& [key, schema] : mapping.at("properties").items()) {
     const bool in_list = prefix.ends_with("[].");
-    if ((in_list && isKind(key)) || (prefix.empty() && key == "governors")) continue;
+    const bool repeats = key == "governors" || key == "check_defaults" || key == "remedy_defaults";
+    if ((in_list && isKind(key)) || (prefix.empty() && repeats)) continue;
     const std::string path = prefix + key;
     if (schema.contains("properties")) {
       collect(schema, path + ".", keys);

@@ -41,7 +41,10 @@ void expectStates(const YAML::Node& node, const nlohmann::json& value, const std
 
 // Keys without one default that could be shown: examples stand in prose. Those for alerts are in
 // config/examples/alertmanager.yml.
-const std::set<std::string> kNotInSample = {"web.token_file",
+const std::set<std::string> kNotInSample = {"include",
+                                            "checks[].for_each",
+                                            "remedies[].for_each",
+                                            "web.token_file",
                                             "remedies[].steps",
                                             "remedies[].steps[].after_failures",
                                             "remedies[].when.alert",

@@ -33,7 +33,33 @@ TEST(Schema, WantsExactlyOneKind) {
   ASSERT_EQ(check["oneOf"].size(), 4U);
   EXPECT_EQ(check["oneOf"][0]["required"][0], "env");
   EXPECT_EQ(check["required"], json::array({"name"}));
-  EXPECT_EQ(check["properties"]["tcp"]["required"], json::array({"address"}));
+}
+
+TEST(Schema, KnowsTemplatesDefaultsAndSeveralChecks) {
+  const json properties = schema()["properties"];
+  EXPECT_EQ(properties["checks"]["items"]["properties"]["for_each"]["items"]["type"], "object");
+  const json& defaults = properties["check_defaults"];
+  EXPECT_FALSE(defaults.contains("oneOf"));
+  EXPECT_FALSE(defaults["properties"].contains("name"));
+  EXPECT_FALSE(defaults["properties"]["tcp"].contains("required"));
+  EXPECT_TRUE(properties["remedy_defaults"]["properties"].contains("verify"));
+  const json& check =
+      properties["remedies"]["items"]["properties"]["when"]["properties"]["check"]["anyOf"];
+  EXPECT_EQ(check[1]["type"], "array");
+  EXPECT_EQ(properties["include"]["anyOf"][1]["type"], "array");
+  const std::regex reference(
+      properties["checks"]["items"]["properties"]["unhealthy_after"]["anyOf"][1]["pattern"]
+          .get<std::string>());
+  EXPECT_TRUE(std::regex_search("{{after}}", reference));
+  EXPECT_TRUE(std::regex_search("${AFTER}", reference));
+  EXPECT_FALSE(std::regex_search("{{.After}}", reference));
+}
+
+// An option that a default gives is not missing.
+TEST(Schema, DemandsNoOptionThatADefaultMayGive) {
+  const json properties = schema()["properties"];
+  EXPECT_FALSE(properties["checks"]["items"]["properties"]["tcp"].contains("required"));
+  EXPECT_EQ(properties["remedies"]["items"]["required"], json::array({"name"}));
 }
 
 TEST(Schema, DescribesDurationsByAPattern) {

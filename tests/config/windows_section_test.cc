@@ -70,7 +70,7 @@ TEST(WindowsSection, RefusesWithTheReason) {
               HasSubstr("there is no remedy \"restart\""));
   EXPECT_THAT(problemsOf("windows:\n  - {name: w, from: 01:00, to: 02:00}\n"
                          "  - {name: w, from: 01:00, to: 02:00}\n"),
-              HasSubstr("is the name of windows[0] too"));
+              HasSubstr("is the name of the one at heald.yml:"));
 }
 
 TEST(TimeZones, OfTheMachineAreKnownByNameAlone) {

@@ -89,7 +89,7 @@ TEST(Refusals, AControlListenerForTheWholeWorldIsRefusedWithTheReason) {
   TestDaemon daemon({.config = "checks: []\n", .flags = {"--web.control-address=0.0.0.0:0"}});
   daemon.spawn();
   EXPECT_EQ(daemon.waitForExit(), 1);
-  EXPECT_THAT(daemon.log(), HasSubstr("0.0.0.0:0 is not a loopback address"));
+  EXPECT_THAT(daemon.log(), HasSubstr("0.0.0.0:0\\\" is not a loopback address"));
   EXPECT_THAT(daemon.log(), HasSubstr("authenticat"));
 }
 
@@ -106,7 +106,8 @@ TEST(Refusals, AConfigurationWithMistakesIsRefusedWithThePlaceOfEach) {
   EXPECT_EQ(daemon.waitForExit(), 1);
   const std::string file = daemon.file("heald.yml");
   EXPECT_THAT(daemon.log(), HasSubstr(file + ":4:5: checks[0].intervall: unknown key"));
-  EXPECT_THAT(daemon.log(), HasSubstr(file + ":7:5: checks[1].timeout: \"5 parsecs\" is not a"));
+  EXPECT_THAT(daemon.log(),
+              HasSubstr(file + ":7:5: checks[1].timeout: \\\"5 parsecs\\\" is not a"));
   EXPECT_THAT(daemon.log(), HasSubstr(file + ":8:11: checks[1].tcp.address"));
 }
 

@@ -56,6 +56,47 @@ TEST(Pauses, HoldARemedyBackUntilTheyEndByThemselves) {
   EXPECT_TRUE(world.noted("a pause is over"));
 }
 
+// A remedy of two checks, as the configuration writes it out.
+Setup twoChecks() {
+  Setup setup = oneRemedy();
+  setup.checks.push_back(setup.checks.front());
+  setup.checks.back().name = "queue";
+  RemedySpec& first = setup.remedies.front();
+  RemedySpec second = first;
+  first.name = "restart@service";
+  second.name = "restart@queue";
+  second.check = "queue";
+  setup.remedies.push_back(second);
+  return setup;
+}
+
+TEST(RemedyOfSeveralChecks, IsPausedAndUnpausedByItsOwnName) {
+  World world(twoChecks());
+  const Output out = pause(world, "restart", minutes(10));
+  ASSERT_TRUE(out.reply->ok()) << refusal(out);
+  EXPECT_NE((*out.reply)->message.find("restart@queue"), std::string::npos);
+  EXPECT_TRUE(world.remedy("restart@service").pause);
+  EXPECT_TRUE(world.remedy("restart@queue").pause);
+  ASSERT_TRUE(unpause(world, "restart@queue").reply->ok());
+  EXPECT_TRUE(unpause(world, "restart").reply->ok()) << "one of the two was still paused";
+  EXPECT_FALSE(world.remedy("restart@service").pause);
+  EXPECT_NE(refusal(unpause(world, "restart")).find("is not paused; "), std::string::npos);
+  EXPECT_NE(refusal(pause(world, "resta", minutes(1))).find("no remedy \"resta\""),
+            std::string::npos);
+}
+
+TEST(RemedyOfSeveralChecks, IsRunForTheChecksThatAreUnhealthy) {
+  World world(twoChecks());
+  world.runUntil(minutes(1));
+  world.setCheck("service", CheckStatus::kCritical);
+  const Output out = world.send(RunRemedyNow{"restart", "alice"});
+  ASSERT_TRUE(out.reply->ok()) << refusal(out);
+  EXPECT_NE((*out.reply)->message.find("restart@queue"), std::string::npos);
+  world.runUntil(minutes(1) + std::chrono::milliseconds(200));
+  ASSERT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.starts.front().remedy, "restart@service");
+}
+
 TEST(Pauses, NeverStopAnAttemptThatRuns) {
   World world(oneRemedy());
   world.setCheck("service", CheckStatus::kCritical);

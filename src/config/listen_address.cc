@@ -1,0 +1,90 @@
+#include "config/listen_address.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <optional>
+
+namespace heald::config {
+namespace {
+
+constexpr char kExamples[] = " (examples: 127.0.0.1:3001, 0.0.0.0:9469)";
+
+Error invalid(const std::string& message) {
+  return {ErrorCode::kInvalid, message};
+}
+
+std::optional<std::uint16_t> parsePort(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, port);
+  if (failure != std::errc{} || stop != end || text.empty()) return std::nullopt;
+  return text.size() > 1 && text.front() == '0' ? std::nullopt : std::optional(port);
+}
+
+bool isIpv4(const std::string& host) {
+  in_addr unused{};
+  return inet_pton(AF_INET, host.c_str(), &unused) == 1;
+}
+
+// An IPv4 address in other clothes, so that the advice is to the point.
+std::string hostFault(const std::string& host) {
+  if (host.empty()) return std::string("has no host") + kExamples;
+  if (host == "*") return "has * as its host (for every interface write 0.0.0.0)";
+  if (host.find('/') != std::string::npos) {
+    return std::string("is a URL or a path, not host:port") + kExamples;
+  }
+  return "has a host that is not an IPv4 address: names are not looked up" + std::string(kExamples);
+}
+
+}  // namespace
+
+Result<ListenAddress> parseListenAddress(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) {
+    return invalid("is a URL, not host:port (example: 127.0.0.1:3001)");
+  }
+  if (text.starts_with('[') || text.find(':') != text.rfind(':')) {
+    return invalid(std::string("is an IPv6 address, which heald cannot listen on: use IPv4") +
+                   kExamples);
+  }
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return invalid("has no port (example: 127.0.0.1:3001)");
+  const auto port = parsePort(text.substr(colon + 1));
+  std::string host(text.substr(0, colon));
+  if (host == "localhost") host = "127.0.0.1";
+  if (!isIpv4(host)) return invalid(hostFault(host));
+  if (!port) return invalid("has no valid port (0 to 65535; 0 is any free one)");
+  return ListenAddress{std::move(host), *port};
+}
+
+bool isLoopback(const ListenAddress& address) {
+  return isIpv4(address.host) && address.host.starts_with("127.");
+}
+
+std::string controlAddressFault(const std::string& text) {
+  const auto address = parseListenAddress(text);
+  if (!address) return address.error().message;
+  if (isLoopback(*address)) return "";
+  return "is not a loopback address: whoever reaches the control plane can read everything (use "
+         "127.0.0.1:" +
+         std::to_string(address->port) + ", and for others a proxy that authenticates)";
+}
+
+std::string metricsAddressFault(const std::string& text) {
+  const auto address = parseListenAddress(text);
+  return address ? "" : address.error().message;
+}
+
+std::string addressClash(const std::string& control, const std::string& metrics) {
+  const auto one = parseListenAddress(control);
+  const auto other = parseListenAddress(metrics);
+  if (!one || !other || one->port == 0 || one->port != other->port) return "";
+  return "control and metrics plane share port " + std::to_string(one->port) +
+         " (give each its own)";
+}
+
+std::string toString(const ListenAddress& address) {
+  return address.host + ":" + std::to_string(address.port);
+}
+
+}  // namespace heald::config
