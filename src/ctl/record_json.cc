@@ -61,11 +61,8 @@ Json json(const simulation::GovernorPoint& point) {
 }
 
 Json json(const simulation::Verdict& verdict) {
-  return {{"place", verdict.place},
-          {"what", verdict.what},
-          {"expected", verdict.expected},
-          {"got", verdict.got},
-          {"ok", verdict.ok}};
+  return {{"place", verdict.place}, {"what", verdict.what}, {"expected", verdict.expected},
+          {"got", verdict.got},     {"ok", verdict.ok},     {"at", seconds(verdict.at)}};
 }
 
 Json json(const NamedRecord& named);

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -25,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 
 // Of a key that is a sequence; over a slow line its parts may come apart.
 constexpr std::chrono::milliseconds kSequence{100};
+// While heald is away, however seldom it is looked at otherwise.
+constexpr std::chrono::seconds kAgain{2};
 
 std::string clockNow() {
   return core::toIso8601(
@@ -160,6 +163,7 @@ class Watch {
       return;
     }
     if (away_since_.empty()) away_since_ = clockNow();
+    next_ = std::min(next_, Clock::now() + kAgain);
     view_.setTitle(painted("not reachable since " + away_since_, Colour::kBad, console_.colours) +
                    ": " + printable(seen->why));
   }

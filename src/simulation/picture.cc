@@ -1,11 +1,14 @@
 #include "simulation/picture.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
+#include <utility>
 
 #include "config/scalars.h"
 #include "core/text.h"
+#include "simulation/canvas.h"
+#include "simulation/picture_style.h"
+#include "simulation/rows.h"
 #include "simulation/time_axis.h"
 
 namespace heald::simulation {
@@ -14,59 +17,11 @@ namespace {
 using core::BreakerState;
 using core::Duration;
 
-constexpr double kLeft = 150;
-constexpr double kWidth = 1000;
-constexpr double kRight = 36;
-constexpr double kPerCharacter = 6.2;  // of the small font
-constexpr std::size_t kName = 20;      // characters left of a lane
-
-constexpr const char* kStyle = R"(<style>
-text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1f2937}
-.title{font-size:17px;font-weight:600}.name{font-weight:600}.small{font-size:10.5px;fill:#6b7280}
-.mid{text-anchor:middle}.end{text-anchor:end}.paper{fill:#fff}.card{fill:#f8fafc;stroke:#e2e8f0}
-.grid{stroke:#e2e8f0}.mark{stroke:#6366f1;stroke-opacity:.55;stroke-dasharray:3 3;pointer-events:none}.marked{font-size:10.5px;fill:#4f46e5}
-.healthy{fill:#86efac}.warning{fill:#fde68a}.unhealthy{fill:#fca5a5}.wait{fill:#cbd5e1}.CLOSED{fill:#86efac}.OPEN{fill:#fbbf24}
-.HALF_OPEN{fill:#93c5fd}.PERMANENT_OPEN{fill:#ef4444}.dormant{fill:#64748b;fill-opacity:.16}
-.dormantname{font-weight:600;letter-spacing:2px;fill:#475569}.failed{fill:#dc2626}.ok{fill:#16a34a}
-.running{fill:#6366f1}.bar{stroke-width:3;stroke-linecap:round}.bar.failed{stroke:#dc2626}
-.bar.ok{stroke:#16a34a}.bar.running{stroke:#6366f1}.number{font-size:10px;fill:#fff;font-weight:600}
-@media (prefers-color-scheme:dark){text{fill:#e5e7eb}.small{fill:#9ca3af}.paper{fill:#0f172a}
-.card{fill:#1e293b;stroke:#334155}.grid{stroke:#334155}.marked{fill:#a5b4fc}.wait{fill:#475569}
-.healthy,.CLOSED{fill:#166534}.warning{fill:#a16207}.unhealthy{fill:#991b1b}.OPEN{fill:#b45309}.HALF_OPEN{fill:#1d4ed8}
-.dormant{fill:#94a3b8;fill-opacity:.2}.dormantname{fill:#cbd5e1}.number{fill:#fff}}
-</style>
-)";
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    out += c == '&'   ? "&amp;"
-           : c == '<' ? "&lt;"
-           : c == '>' ? "&gt;"
-           : c == '"' ? "&quot;"
-                      : std::string(1, c);
-  }
-  return out;
-}
-
-// In the middle: names of targets differ at their ends. Between whole characters.
-std::string cut(const std::string& text, std::size_t most) {
-  if (text.size() <= most) return text;
-  const auto within = [&](std::size_t at) {
-    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-  };
-  std::size_t head = (most - 1) / 2;
-  std::size_t tail = text.size() - (most - 1 - head);
-  while (head > 0 && within(head)) --head;
-  while (within(tail)) ++tail;
-  return text.substr(0, head) + "…" + text.substr(tail);
-}
+constexpr std::size_t kName = 20;   // characters left of a lane
+constexpr std::size_t kLine = 140;  // characters of a whole line
+constexpr double kRow = 18;         // height of a row of attempts
+constexpr std::size_t kMostRows = 8;
+constexpr std::size_t kMostMissed = 20;
 
 std::string nameOf(const AttemptMade& made) {
   const std::string attempt = "attempt " + std::to_string(made.attempt);
@@ -75,18 +30,20 @@ std::string nameOf(const AttemptMade& made) {
              : attempt + " of " + made.remedy + ", step " + std::to_string(made.step);
 }
 
-class Painter {
+class Painter : private Canvas {
  public:
   Painter(const Record& record, const std::string& title)
-      : record_(record), axis_(momentsOf(record), record.run_for) {
+      : Canvas(TimeAxis(momentsOf(record), record.run_for)), record_(record) {
     text(20, 30, "title", title);
     y_ = 48;
     marks();
     const double lanes = y_;
-    for (const auto& [check, points] : byCheck()) health(check, points);
-    for (const auto& [governor, points] : byGovernor()) block(governor, points);
+    checks();
+    governors();
+    missedLane();
     axis();
-    lines_ = markLines(lanes, y_ - 34);
+    lines_ = markLines(lanes, y_ - 34) + missedLines(lanes, y_ - 34);
+    missedList();
     legend();
   }
 
@@ -111,6 +68,9 @@ class Painter {
       if (point.breaker == BreakerState::kOpen) moments.push_back(point.open_until);
     }
     for (const HealthPoint& point : record.healths) moments.push_back(point.at);
+    for (const Verdict& verdict : record.verdicts) {
+      if (!verdict.ok) moments.push_back(verdict.at);
+    }
     for (const Entry& entry : record.entries) {
       if (entry.scripted) moments.push_back(entry.at);
     }
@@ -127,24 +87,6 @@ class Painter {
     std::map<std::string, Points> blocks;
     for (const GovernorPoint& point : record_.governors) blocks[point.governor].push_back(point);
     return blocks;
-  }
-
-  double x(Duration t) const { return kLeft + axis_.at(t) * (kWidth - kLeft - kRight); }
-
-  void text(double at_x, double at_y, const std::string& style, const std::string& what,
-            const std::string& tip = "") {
-    body_ += "<text class=\"" + style + "\" x=\"" + number(at_x) + "\" y=\"" + number(at_y) +
-             "\">" + (tip.empty() ? "" : "<title>" + escaped(tip) + "</title>") + escaped(what) +
-             "</text>\n";
-  }
-  void band(Duration from, Duration to, double y, double height, const std::string& style,
-            const std::string& tip) {
-    const double left = x(from);
-    const double width = x(to) - left;
-    if (width <= 0) return;
-    body_ += "<rect class=\"" + style + "\" x=\"" + number(left) + "\" y=\"" + number(y) +
-             "\" width=\"" + number(width) + "\" height=\"" + number(height) +
-             "\" rx=\"2\"><title>" + escaped(tip) + "</title></rect>\n";
   }
 
   // What the scenario did, above everything, in as many lines as they need.
@@ -180,51 +122,140 @@ class Painter {
     return lines;
   }
 
+  // A row for each check that was ever anything but healthy, and a line for the others.
+  void checks() {
+    const auto lanes = byCheck();
+    std::vector<std::string> quiet;
+    for (const auto& [check, points] : lanes) {
+      if (std::all_of(points.begin(), points.end(),
+                      [](const HealthPoint& point) { return point.health == "healthy"; })) {
+        quiet.push_back(check);
+      }
+    }
+    if (quiet.size() < 2) quiet.clear();
+    for (const auto& [check, points] : lanes) {
+      if (!contains(quiet, check)) health(check, points);
+    }
+    fold(quiet, "checks were healthy all the time");
+  }
+
+  void governors() {
+    const auto blocks = byGovernor();
+    std::vector<std::string> quiet;
+    for (const auto& [governor, points] : blocks) {
+      if (isQuiet(governor, points)) quiet.push_back(governor);
+    }
+    if (quiet.size() < 2) quiet.clear();
+    for (const auto& [governor, points] : blocks) {
+      if (!contains(quiet, governor)) block(governor, points);
+    }
+    fold(quiet, "governors had nothing to do");
+  }
+
+  static bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  bool isQuiet(const std::string& governor, const Points& points) const {
+    const auto of = [&](const AttemptMade& made) { return made.governor == governor; };
+    const auto calm = [](const GovernorPoint& point) {
+      return !point.dormant && point.breaker == BreakerState::kClosed &&
+             point.consecutive_failures == 0;
+    };
+    return std::none_of(record_.attempts.begin(), record_.attempts.end(), of) &&
+           std::all_of(points.begin(), points.end(), calm);
+  }
+
+  void fold(const std::vector<std::string>& quiet, const std::string& what) {
+    if (quiet.empty()) return;
+    std::string names;
+    for (const std::string& name : quiet) names += (names.empty() ? "" : ", ") + name;
+    const std::string line = std::to_string(quiet.size()) + " " + what + ": " + names;
+    text(20, y_ + 11, "small", line.size() > kLine ? cut(line, kLine) : line, names);
+    y_ += 22;
+  }
+
   void health(const std::string& check, const std::vector<HealthPoint>& points) {
     text(20, y_ + 11, "name", cut(check, kName), check);
     for (std::size_t i = 0; i < points.size(); ++i) {
       const Duration to = i + 1 < points.size() ? points[i + 1].at : record_.run_for;
       const std::string& word = points[i].health;
-      band(points[i].at, to, y_ + 2, 11, word, check + " is " + (word == "warning" ? "in warning" : word));
+      band(points[i].at, to, y_ + 2, 11, word,
+           check + " is " + (word == "warning" ? "in warning" : word));
     }
     y_ += 22;
   }
 
   void block(const std::string& governor, const Points& points) {
+    const std::size_t at = body_.size();
+    const std::size_t rows = attempts(governor);
+    shift_ = kRow * static_cast<double>(std::max<std::size_t>(rows, 1) - 1);
+    const std::string drawn = body_.substr(at);
+    body_.resize(at);
     body_ += "<rect class=\"card\" x=\"10\" y=\"" + number(y_) + "\" width=\"" +
-             number(kWidth - 20) + "\" height=\"96\" rx=\"8\"/>\n";
+             number(kWidth - 20) + "\" height=\"" + number(96 + shift_) + "\" rx=\"8\"/>\n";
     text(20, y_ + 20, "name", cut(governor, kName), governor);
     text(20, y_ + 40, "small", "attempts");
-    text(20, y_ + 64, "small", "backoff");
-    text(20, y_ + 84, "small", "breaker");
+    text(20, y_ + 64 + shift_, "small", "backoff");
+    text(20, y_ + 84 + shift_, "small", "breaker");
     dormancy(points);
     for (std::size_t i = 0; i < points.size(); ++i) {
       const Duration to = i + 1 < points.size() ? points[i + 1].at : record_.run_for;
       breaker(points[i], to);
       wait(points[i], to);
     }
+    body_ += drawn;
+    y_ += 108 + shift_;
+  }
+
+  // Each in a row where it covers no other; how many rows there are. What finds no room in many is
+  // counted.
+  std::size_t attempts(const std::string& governor) {
+    Rows rows(kMostRows);
+    Rows counts(1);
+    std::vector<std::pair<double, std::size_t>> more;
     for (const AttemptMade& made : record_.attempts) {
-      if (made.governor == governor) attempt(made);
+      if (made.governor != governor) continue;
+      const double from = x(made.started);
+      const double to = std::max(from, made.ended ? x(*made.ended) : from);
+      if (const auto row = rows.place(from - 9, to + 9)) {
+        attempt(made, *row);
+      } else if (counts.place(from - 14, from + 14)) {
+        more.emplace_back(from, 1);
+      } else {
+        ++more.back().second;
+      }
     }
-    y_ += 108;
+    for (const auto& [at, count] : more) {
+      text(at, y_ + 40 + kRow * static_cast<double>(kMostRows), "small mid",
+           "+" + std::to_string(count), std::to_string(count) + " more attempts");
+    }
+    return rows.used() + (more.empty() ? 0 : 1);
   }
 
   void dormancy(const Points& points) {
+    constexpr double kLabel = 84;
+    double free_from = kLeft - 20;  // behind the name of the governor
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (!points[i].dormant || (i > 0 && points[i - 1].dormant)) continue;
       std::size_t end = i;
       while (end < points.size() && points[end].dormant) ++end;
       const Duration to = end < points.size() ? points[end].at : record_.run_for;
-      band(points[i].at, to, y_ + 6, 84, "dormant", "dormant");
-      if (x(to) - x(points[i].at) > 90) {
-        text((x(points[i].at) + x(to)) / 2, y_ + 22, "dormantname mid", "DORMANT");
-      }
+      band(points[i].at, to, y_ + 6, 84 + shift_, "dormant", "dormant");
+      // In its middle, or where it has room beside it.
+      const double middle = (x(points[i].at) + x(to)) / 2;
+      const double most = kWidth - 16 - kLabel;
+      const double left = std::max(free_from, std::min(middle - kLabel / 2, most));
+      if (left > most) continue;  // the legend has its colour
+      text(left + kLabel / 2, y_ + 22, "dormantname mid", "DORMANT", "dormant");
+      free_from = left + kLabel + 8;
     }
   }
 
   void breaker(const GovernorPoint& point, Duration to) {
     const auto draw = [&](Duration from, Duration until, BreakerState state) {
-      band(from, until, y_ + 74, 12, std::string(toString(state)), std::string(toString(state)));
+      band(from, until, y_ + 74 + shift_, 12, std::string(toString(state)),
+           std::string(toString(state)));
     };
     if (point.breaker != BreakerState::kOpen) {
       draw(point.at, to, point.breaker);
@@ -240,24 +271,76 @@ class Painter {
     const Duration until = std::min(*point.waits_until, to);
     if (until <= point.at) return;
     const std::string label = core::toText(*point.waits_until - point.at);
-    band(point.at, until, y_ + 54, 12, "wait", "backoff of " + label);
+    band(point.at, until, y_ + 54 + shift_, 12, "wait", "backoff of " + label);
     if (x(until) - x(point.at) > kPerCharacter * static_cast<double>(label.size()) + 4) {
-      text((x(point.at) + x(until)) / 2, y_ + 64, "small mid", label);
+      text((x(point.at) + x(until)) / 2, y_ + 64 + shift_, "small mid", label);
     }
   }
 
-  void attempt(const AttemptMade& made) {
+  void attempt(const AttemptMade& made, std::size_t row) {
     const char* style = !made.ended ? "running" : made.ok ? "ok" : "failed";
     const double from = x(made.started);
     const double to = made.ended ? x(*made.ended) : from;
-    const std::string y = number(y_ + 36);
+    const double middle = y_ + 36 + kRow * static_cast<double>(row);
+    const std::string y = number(middle);
     body_ += "<line class=\"bar " + std::string(style) + "\" x1=\"" + number(from) + "\" x2=\"" +
              number(to) + "\" y1=\"" + y + "\" y2=\"" + y + "\"/>\n<circle class=\"" + style +
              "\" cx=\"" + number(from) + "\" cy=\"" + y + "\" r=\"8\"><title>" +
              escaped(nameOf(made) + ", at " + config::durationText(made.started) + ": " +
                      (made.ended ? style : "still running")) +
              "</title></circle>\n";
-    text(from, y_ + 39.5, "number mid", std::to_string(made.attempt));
+    text(from, middle + 3.5, "number mid", std::to_string(made.attempt));
+  }
+
+  std::vector<const Verdict*> missed() const {
+    std::vector<const Verdict*> missed;
+    for (const Verdict& verdict : record_.verdicts) {
+      if (!verdict.ok) missed.push_back(&verdict);
+    }
+    return missed;
+  }
+
+  // A cross for each expectation that does not hold, where it was looked at.
+  void missedLane() {
+    const auto all = missed();
+    if (all.empty()) return;
+    text(20, y_ + 11, "missedtext", "not as expected");
+    Rows rows(kMostRows);
+    for (const Verdict* verdict : all) {
+      const double at = x(verdict->at);
+      const auto row = rows.place(at - 7, at + 7);
+      if (!row) continue;  // the list has it
+      const double y = y_ + 7 + 14 * static_cast<double>(*row);
+      body_ += "<path class=\"missed\" d=\"M" + number(at - 4) + " " + number(y - 4) +
+               "l8 8m-8 0l8 -8\">" + "<title>" + escaped(toText(*verdict)) + "</title></path>\n";
+    }
+    y_ += 10 + 14 * static_cast<double>(rows.used());
+  }
+
+  std::string missedLines(double from, double to) const {
+    std::string lines;
+    Duration last{-1};
+    for (const Verdict* verdict : missed()) {
+      if (std::exchange(last, verdict->at) == verdict->at) continue;
+      const std::string at = number(x(verdict->at));
+      lines += "<line class=\"missedline\" x1=\"" + at + "\" x2=\"" + at + "\" y1=\"" +
+               number(from) + "\" y2=\"" + number(to) + "\"/>\n";
+    }
+    return lines;
+  }
+
+  void missedList() {
+    const auto all = missed();
+    for (std::size_t i = 0; i < std::min(all.size(), kMostMissed); ++i) {
+      const std::string line = toText(*all[i]);
+      text(20, y_ + 10, "missedtext", "✗ " + cut(line, kLine), line);
+      y_ += 15;
+    }
+    if (all.size() > kMostMissed) {
+      text(20, y_ + 10, "missedtext", "and " + std::to_string(all.size() - kMostMissed) + " more");
+      y_ += 15;
+    }
+    if (!all.empty()) y_ += 8;
   }
 
   // The two ends, then the attempts as far as there is room.
@@ -288,7 +371,8 @@ class Painter {
     static constexpr const char* kBands[][2] = {{"CLOSED", "closed"},
                                                 {"OPEN", "open"},
                                                 {"HALF_OPEN", "half open: one trial"},
-                                                {"PERMANENT_OPEN", "permanently open"}};
+                                                {"PERMANENT_OPEN", "permanently open"},
+                                                {"dormant", "dormant"}};
     double at = kLeft;
     for (const auto& [style, word] : kBands) {
       body_ += "<rect class=\"" + std::string(style) + "\" x=\"" + number(at) + "\" y=\"" +
@@ -301,10 +385,8 @@ class Painter {
   }
 
   const Record& record_;
-  TimeAxis axis_;
-  std::string body_;
   std::string lines_;
-  double y_ = 0;
+  double shift_ = 0;  // of what is below the attempts of a block, by their rows
 };
 
 }  // namespace

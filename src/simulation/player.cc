@@ -16,7 +16,6 @@ namespace heald::simulation {
 namespace {
 
 using Level = engine::Note::Level;
-using Fields = EntryFields;
 
 class Player : private Surroundings {
  public:
@@ -44,7 +43,7 @@ class Player : private Surroundings {
     moments_.push_back({at, order, std::move(act)});
   }
   void plan();
-  void note(Level level, std::string message, Fields fields = {}) {
+  void note(Level level, std::string message, EntryFields fields = {}) {
     record_.entries.push_back({driver_.time(), level, std::move(message), std::move(fields), true});
   }
   // Why nobody answers at this moment, or "".
@@ -185,7 +184,7 @@ void Player::doing(const Doing& doing) {
   const std::string answer = !out.reply ? ""
                              : ok       ? (*out.reply)->message
                                         : out.reply->error().message;
-  Fields fields;
+  EntryFields fields;
   if (!doing.labels.empty()) fields.emplace_back("labels", doing.labels);
   fields.emplace_back("answer", ok ? answer : "refused: " + answer);
   record_.entries.insert(
@@ -269,6 +268,7 @@ void Player::expect(const Expectation& e) {
   const std::string when =
       " at " + (e.at ? config::durationText(*e.at) : std::string("the end")) + ": ";
   const std::string what = e.noun + " " + e.name + when;
+  const core::Duration at = e.at.value_or(scenario_.run_for);
   const std::string away = absence();
   const engine::Snapshot snapshot = driver_.snapshot();
   const Facts facts = e.noun == "governor" ? governorFacts(snapshot, e.name)
@@ -279,7 +279,7 @@ void Player::expect(const Expectation& e) {
     const std::string got = !away.empty()         ? away
                             : fact == facts.end() ? "nothing is known of it"
                                                   : fact->second;
-    record_.verdicts.push_back({e.place, what + key, expected, got, got == expected});
+    record_.verdicts.push_back({e.place, what + key, expected, got, got == expected, at});
   }
   if (e.starts) expectStarts(e, what);
 }
@@ -296,8 +296,8 @@ void Player::expectStarts(const Expectation& e, const std::string& what) {
   for (const AttemptMade& made : record_.attempts) {
     if (made.remedy == e.name) got.push_back(made.started);
   }
-  record_.verdicts.push_back(
-      {e.place, what + "starts", listed(*e.starts), listed(got), got == *e.starts});
+  record_.verdicts.push_back({e.place, what + "starts", listed(*e.starts), listed(got),
+                              got == *e.starts, e.at.value_or(scenario_.run_for)});
 }
 
 Record Player::run() {

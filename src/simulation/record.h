@@ -68,7 +68,13 @@ struct Verdict {
   std::string expected;
   std::string got;
   bool ok = false;
+  core::Duration at{};  // when it was looked at
 };
+
+inline std::string toText(const Verdict& verdict) {
+  return verdict.place + ": " + verdict.what + ": expected " + verdict.expected + ", got " +
+         verdict.got;
+}
 
 struct Record {
   core::Duration run_for{};
