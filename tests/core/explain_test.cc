@@ -117,8 +117,8 @@ class EveryState {
 };
 
 Gates gatesFor(unsigned bits) {
-  return {(bits & 1U) == 0, (bits & 2U) == 0, (bits & 4U) != 0, (bits & 8U) != 0,
-          (bits & 16U) != 0};
+  return {(bits & 1U) == 0, (bits & 2U) == 0,  (bits & 4U) != 0,
+          (bits & 8U) != 0, (bits & 16U) != 0, (bits & 32U) != 0};
 }
 
 TEST(Explain, AgreesWithTheGovernorInEveryState) {
@@ -128,7 +128,7 @@ TEST(Explain, AgreesWithTheGovernorInEveryState) {
   long long states = 0, allowed = 0, promised = 0;
   EveryState().forEach([&](const GovernorState& state) {
     const Governor governor(policy, state);
-    for (unsigned bits = 0; bits < 32; ++bits) {
+    for (unsigned bits = 0; bits < 64; ++bits) {
       const Gates gates = gatesFor(bits);
       const Explanation explanation = explain(governor, gates, kNow);
       ASSERT_EQ(explanation.verdict, governor.ask(gates, kNow));

@@ -29,7 +29,7 @@ inline std::string sickService(const std::string& script, const std::string& gov
   return governor_defaults + R"(
 checks:
   - name: service
-    exec: {command: [/bin/sh, -c, 'test ! -e @DIR@/sick || exit 2']}
+    exec: {command: [/bin/sh, -c, 'echo "|load=1"; test ! -e @DIR@/sick || exit 2']}
     interval: 50ms
 remedies:
   - name: restart
