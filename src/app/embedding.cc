@@ -79,6 +79,13 @@ Result<void> Breakers::reset(const std::string& name, bool force) {
   return done(loop_.call(engine::Reset{name, force, kBy}));
 }
 
+Result<void> Breakers::retry(const std::string& name, const std::string& reason) {
+  if (name.empty()) {
+    return Error{ErrorCode::kInvalid, "the name of a governor is needed"};
+  }
+  return done(loop_.call(engine::Retry{name, reason, kBy}));
+}
+
 std::string Breakers::state(const std::string& name) const {
   const auto snapshot = loop_.snapshot();
   const engine::GovernorView* governor = governorNamed(*snapshot, name);

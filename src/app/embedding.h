@@ -44,6 +44,7 @@ class Breakers : public CircuitBreakerRegistry {
   Breakers(runtime::EngineLoop& loop, const runtime::Clock& clock) : loop_(loop), clock_(clock) {}
 
   Result<void> reset(const std::string& name, bool force) override;
+  Result<void> retry(const std::string& name, const std::string& reason) override;
   std::string state(const std::string& name) const override;
   int failureCount(const std::string& name) const override;
 

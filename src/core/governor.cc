@@ -267,6 +267,24 @@ Result<void> Governor::reset(bool force) {
   return {};
 }
 
+Result<void> Governor::retry(std::string_view reason) {
+  if (blank(reason)) {
+    return Error{ErrorCode::kInvalid, "a reason is needed to retry: say what was fixed"};
+  }
+  // PERMANENT_OPEN is dormant too.
+  if (state_.dormant()) {
+    return Error{ErrorCode::kConflict,
+                 "it is dormant (" + state_.dormancy->reason +
+                     "), and only a resume leaves that (healdctl resume, with a reason)"};
+  }
+  state_.next_allowed_at = BootTime{};
+  if (state_.breaker.state == BreakerState::kOpen) {
+    state_.breaker.open_until = BootTime{};
+  }
+  humanActed();
+  return {};
+}
+
 Result<void> Governor::resume(std::string_view reason) {
   if (blank(reason)) {
     return Error{ErrorCode::kInvalid, "a reason is needed to resume: say what was found and fixed"};

@@ -158,7 +158,9 @@ class Governor {
   bool recovered();
 
   // Human actions. Each counts an epoch, so that what was in flight changes nothing but totals.
-  Result<void> reset(bool force);                // the breaker's reset(force)
+  Result<void> reset(bool force);  // the breaker's reset(force)
+  // Ends backoff and the OPEN wait; the counts stay. kConflict while dormant.
+  Result<void> retry(std::string_view reason);
   Result<void> resume(std::string_view reason);  // kConflict unless dormant
   Result<void> enterDormant(std::string_view reason, Now now);
 

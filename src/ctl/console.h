@@ -35,6 +35,7 @@ ExitCode showFlags(const Console& console);
 ExitCode resume(const Console& console, const Target& target, const std::string& reason);
 ExitCode enterDormant(const Console& console, const Target& target, const std::string& reason);
 ExitCode reset(const Console& console, const std::string& name, bool force);
+ExitCode retry(const Console& console, const std::string& name, const std::string& reason);
 ExitCode setFlag(const Console& console, const std::string& name, bool enabled,
                  const std::string& reason);
 ExitCode reloadConfiguration(const Console& console);

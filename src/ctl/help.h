@@ -16,6 +16,7 @@ Examples:
   healdctl resume --reason "the API key is renewed"     the only dormant governor
   healdctl resume gateway --reason "disk replaced"
   healdctl dormant --all --reason "maintenance"
+  healdctl retry gateway --reason "port 4080 is free"   ends backoff: one attempt, now
   healdctl reset gateway --force                        leaves PERMANENT_OPEN
   healdctl flag                                         the kill switches and their layers
   healdctl flag auto_healing off --reason "deploying"

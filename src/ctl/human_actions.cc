@@ -34,6 +34,17 @@ Failure explained(const Console& console, Failure failure, const std::string& pa
   return failure;
 }
 
+// "  main: backoff for another 5m after 4 consecutive failures\n    healdctl retry …".
+std::string inTheWay(const ordered_json& answer) {
+  std::string text;
+  for (const ordered_json& one : listOf(answer, "stillInTheWay")) {
+    const std::string command = textOf(one, "command");
+    text += "  " + textOf(one, "governor") + ": " + textOf(one, "message") + "\n" +
+            (command.empty() ? "" : "    " + command + "\n");
+  }
+  return text.empty() ? "" : "Still in the way of the next attempt:\n" + text;
+}
+
 // Says what happened when the daemon agreed. `sentence` is given the daemon's own message.
 template <class Sentence>
 ExitCode change(const Console& console, const std::string& method, const std::string& path,
@@ -46,7 +57,7 @@ ExitCode change(const Console& console, const std::string& method, const std::st
     return ExitCode::kOk;
   }
   const auto value = ordered_json::parse(answer.body, nullptr, false);
-  console.out << sentence(textOf(value, "message")) << "\n";
+  console.out << sentence(textOf(value, "message")) << "\n" << inTheWay(value);
   return ExitCode::kOk;
 }
 
@@ -97,11 +108,6 @@ std::string pathOf(const std::string& governor, const std::string& action) {
   return "/api/governors/" + segment(governor) + "/" + action;
 }
 
-bool dormant(const Console& console, const std::string& governor) {
-  const Answer answer = console.client.get("/api/governors/" + segment(governor));
-  return answer.ok() && flagOf(ordered_json::parse(answer.body, nullptr, false), "isDormant");
-}
-
 }  // namespace
 
 ExitCode resume(const Console& console, const Target& target, const std::string& reason) {
@@ -138,12 +144,16 @@ ExitCode reset(const Console& console, const std::string& name, bool force) {
   if (choice.code != ExitCode::kOk) return choice.code;
   const ordered_json body = {{"force", force}};
   return change(console, "POST", pathOf(choice.name, "reset"), body, [&](const std::string&) {
-    std::string sentence = "The circuit breaker of governor " + choice.name + " is CLOSED.";
-    if (dormant(console, choice.name)) {
-      sentence +=
-          " It is still dormant: healdctl resume " + choice.name + " --reason \"<what was fixed>\"";
-    }
-    return sentence;
+    return "The circuit breaker of governor " + choice.name + " is CLOSED.";
+  });
+}
+
+ExitCode retry(const Console& console, const std::string& name, const std::string& reason) {
+  const Choice choice = name.empty() ? onlyGovernor(console) : Choice{name};
+  if (choice.code != ExitCode::kOk) return choice.code;
+  const ordered_json body = {{"reason", reason}};
+  return change(console, "POST", pathOf(choice.name, "retry"), body, [&](const std::string&) {
+    return "Governor " + choice.name + " waits no longer: what is wanted under it starts now.";
   });
 }
 

@@ -173,6 +173,11 @@ class CommandLine {
                            [this](const Console& s) { return reset(s, args_.name, args_.force); });
     closed->add_option("governor", args_.name, "Its name; without one, the only governor");
     closed->add_flag("--force", args_.force, "Also out of PERMANENT_OPEN");
+    CLI::App* retried =
+        add(&app_, "retry", "Retry now: end backoff and the OPEN wait of a governor",
+            [this](const Console& s) { return retry(s, args_.name, args_.reason); });
+    retried->add_option("governor", args_.name, "Its name; without one, the only governor");
+    addReason(retried, "What was fixed")->required();
   }
 
   void addReload() {

@@ -1,6 +1,9 @@
 #include "engine/advice.h"
 
+#include <algorithm>
+
 #include "core/text.h"
+#include "engine/explanation.h"
 
 namespace heald::engine {
 namespace {
@@ -65,8 +68,47 @@ void adviseDormant(const GovernorView& g, const Snapshot& s, std::vector<Issue>*
   }
 }
 
-void adviseActive(const GovernorView& g, core::Now now, std::vector<Issue>* issues,
-                  std::vector<Recommendation>* advice) {
+// Something under it waits for its moment.
+bool somethingWaits(const GovernorView& g, const Snapshot& s) {
+  const auto waits = [&](const auto& one) {
+    return one.governor == g.name && one.phase == Phase::kWaiting;
+  };
+  return std::any_of(s.remedies.begin(), s.remedies.end(), waits) ||
+         std::any_of(s.targets.begin(), s.targets.end(), waits);
+}
+
+// Then a retry is what helps: after it an attempt starts.
+bool nothingButTimeIsInTheWay(const GovernorView& g, const Snapshot& s, core::Now now) {
+  const auto guards = explainGovernor(s, g, now).governor.guards;
+  return std::all_of(guards.begin(), guards.end(), [](const core::GuardFinding& finding) {
+    return finding.passes || finding.guard == core::Guard::kBreakerOpen ||
+           finding.guard == core::Guard::kBackoff;
+  });
+}
+
+void adviseWaiting(const GovernorView& g, const Snapshot& s, core::Now now,
+                   std::vector<Issue>* issues, std::vector<Recommendation>* advice) {
+  if (!g.next_attempt_at || *g.next_attempt_at <= now.boot || !somethingWaits(g, s)) {
+    return;
+  }
+  const bool open = g.state.breaker.reads(now.boot) == BreakerState::kOpen;
+  const int failures = g.state.consecutive_failures;
+  if (issues != nullptr && !open) {
+    issues->push_back({Severity::kWarning, g.name, "backoff",
+                       "governor " + g.name + " waits another " +
+                           core::toText(*g.next_attempt_at - now.boot) +
+                           " before the next attempt, after " + std::to_string(failures) +
+                           " consecutive " + (failures == 1 ? "failure" : "failures")});
+  }
+  if (advice != nullptr && nothingButTimeIsInTheWay(g, s, now)) {
+    advice->push_back({g.name, open ? "breaker_open" : "backoff",
+                       "once the cause is fixed, end the wait: one attempt starts now",
+                       "healdctl retry " + g.name + " --reason \"<what was fixed>\""});
+  }
+}
+
+void adviseActive(const GovernorView& g, const Snapshot& s, core::Now now,
+                  std::vector<Issue>* issues, std::vector<Recommendation>* advice) {
   const BreakerState state = g.state.breaker.reads(now.boot);
   const int left = g.policy.max_consecutive_failures - g.state.consecutive_failures;
   if (state == BreakerState::kOpen) {
@@ -76,7 +118,7 @@ void adviseActive(const GovernorView& g, core::Now now, std::vector<Issue>* issu
                              core::toText(g.state.breaker.open_until - now.boot) + " after " +
                              std::to_string(g.state.breaker.failures) + " failures"});
     }
-    if (advice != nullptr) {
+    if (advice != nullptr && !somethingWaits(g, s)) {
       advice->push_back({g.name, "breaker_open",
                          "wait, or close the breaker once the cause is fixed",
                          "healdctl reset " + g.name});
@@ -86,6 +128,7 @@ void adviseActive(const GovernorView& g, core::Now now, std::vector<Issue>* issu
         {Severity::kWarning, g.name, "half_open",
          "the circuit breaker of governor " + g.name + " is HALF_OPEN: the next attempt decides"});
   }
+  adviseWaiting(g, s, now, issues, advice);
   if (g.state.consecutive_failures > 0 && left <= 3 && issues != nullptr) {
     issues->push_back({Severity::kWarning, g.name, "approaching_dormancy",
                        "governor " + g.name + " goes dormant after " + std::to_string(left) +
@@ -206,7 +249,7 @@ void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
     if (governor.state.dormant()) {
       adviseDormant(governor, s, issues, advice);
     } else {
-      adviseActive(governor, now, issues, advice);
+      adviseActive(governor, s, now, issues, advice);
     }
   }
   advisePauses(s, now, issues, advice);

@@ -126,6 +126,7 @@ void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now 
       break;
     case Episodes::Heard::kAgain:
       ++hearing.known;
+      tryAgain(instanceFor(base, target, now.boot), key);
       raised_.push_back({base, target, std::nullopt});
       break;
     case Episodes::Heard::kResolved:
@@ -218,6 +219,16 @@ void Healing::alertStillFires(int r, Step& step) {
                     ? "the alert still fires " + after
                     : "the alert was forgotten: whether it fires " + after + " is not known";
   end(r, false, FailureReason::kVerification, step);
+}
+
+// Whose last attempt has failed, and which is to be tried again: a denial that no time ends may
+// have set it aside since.
+void Healing::tryAgain(int r, const EpisodeKey& key) {
+  const Remedy& remedy = at(r);
+  if (remedy.spec.alert.retry && remedy.phase == Phase::kIdle && remedy.episode == key &&
+      remedy.view.incident_failures > 0 && episodes_.firing(key)) {
+    episodes_.waitAgain(key);
+  }
 }
 
 // Nothing has fired for long enough: the failure counts are cleared, as for a check.

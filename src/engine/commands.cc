@@ -6,6 +6,7 @@
 
 #include "engine/engine_impl.h"
 #include "engine/remedy_names.h"
+#include "engine/still_in_the_way.h"
 
 namespace heald::engine {
 namespace {
@@ -140,9 +141,9 @@ std::string Engine::Impl::checkNames() const {
 }
 
 template <class Act, class Chosen, class Count>
-void Engine::Impl::human(const std::string& name, const char* event, const char* what,
-                         const std::string& by, const std::string& reason, Step& step, Act act,
-                         Chosen chosen, Count count) {
+std::vector<int> Engine::Impl::human(const Deed& deed, const std::string& name,
+                                     const std::string& by, const std::string& reason, Step& step,
+                                     Act act, Chosen chosen, Count count) {
   // A name that has targets stands for all of them, and for itself.
   const int named = name.empty() ? -1 : governors().indexOf(name);
   const auto is_child = [&](int index) { return governors().parent(index) == named; };
@@ -152,16 +153,16 @@ void Engine::Impl::human(const std::string& name, const char* event, const char*
   std::vector<int> targets;
   for (const int index : listed) {
     const bool meant = name.empty() || index == named || (named >= 0 && is_child(index));
-    if (meant && (!several || chosen(governors()[index]))) {
+    if (meant && (!several || chosen(index))) {
       targets.push_back(index);
     }
   }
   if (targets.empty()) {
     step.out.reply =
-        several ? Error{ErrorCode::kConflict, "no governor is in a state to " + std::string(what)}
+        several ? Error{ErrorCode::kConflict, deed.none}
                 : Error{ErrorCode::kNotFound,
                         "no governor \"" + name + "\" (there are: " + governors().names() + ")"};
-    return;
+    return {};
   }
   std::string done;
   for (const int index : targets) {
@@ -173,47 +174,95 @@ void Engine::Impl::human(const std::string& name, const char* event, const char*
       human_.clear();
       human_notes_.clear();
       human_entries_.clear();
-      return;
+      return {};
     }
     human_.push_back([index, count](Impl& self) { count(self.governors(), index); });
     human_notes_.push_back(
         {Note::Level::kInfo,
-         std::string("human action: ") + what,
+         std::string("human action: ") + deed.what,
          {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}});
     human_entries_.push_back({.kind = HistoryKind::kHuman,
-                              .event = event,
+                              .event = deed.event,
                               .governor = governors().name(index),
                               .target = governors().target(index),
                               .actor = by,
                               .message = reason});
     done += (done.empty() ? "" : ", ") + governors().name(index);
   }
-  step.out.reply = Reply{std::string(what) + ": " + done};
+  step.out.reply = Reply{std::string(deed.what) + ": " + done};
+  return targets;
 }
 
 void Engine::Impl::on(const Resume& c, Step& step) {
   human(
-      c.governor, "resume", "resume", c.by, c.reason, step,
+      {"resume", "resume", "no governor is dormant"}, c.governor, c.by, c.reason, step,
       [&](core::Governor& g) { return g.resume(c.reason); },
-      [](const core::Governor& g) { return g.state().dormant(); },
+      [&](int index) { return governors()[index].state().dormant(); },
       [](Governors& all, int index) { all.countResume(index); });
 }
 
 void Engine::Impl::on(const EnterDormant& c, Step& step) {
   const core::Now now = step.now;
   human(
-      c.governor, "dormant", "enter dormant mode", c.by, c.reason, step,
-      [&](core::Governor& g) { return g.enterDormant(c.reason, now); },
-      [](const core::Governor&) { return true; }, [](Governors&, int) {});
+      {"dormant", "enter dormant mode", "there is no governor"}, c.governor, c.by, c.reason, step,
+      [&](core::Governor& g) { return g.enterDormant(c.reason, now); }, [](int) { return true; },
+      [](Governors&, int) {});
 }
 
 void Engine::Impl::on(const Reset& c, Step& step) {
   const bool forced = c.force;
-  human(
-      c.governor, "reset", "reset the circuit breaker", c.by, forced ? "forced" : "", step,
-      [&](core::Governor& g) { return g.reset(forced); },
-      [](const core::Governor&) { return true; },
-      [forced](Governors& all, int index) { all.countReset(index, forced); });
+  tellWhatIsInTheWay(
+      human(
+          {"reset", "reset the circuit breaker", "there is no governor"}, c.governor, c.by,
+          forced ? "forced" : "", step, [&](core::Governor& g) { return g.reset(forced); },
+          [](int) { return true; },
+          [forced](Governors& all, int index) { all.countReset(index, forced); }),
+      step);
+}
+
+void Engine::Impl::on(const Retry& c, Step& step) {
+  // The dormant one that is in the way may be another: a target's parent.
+  const int named = c.governor.empty() ? -1 : governors().indexOf(c.governor);
+  const int dormant =
+      named >= 0 && governors().parentDormant(named) ? governors().parent(named) : named;
+  if (dormant >= 0 && governors()[dormant].state().dormant()) {
+    const std::string& name = governors().name(dormant);
+    step.out.reply =
+        Error{ErrorCode::kConflict, "governor \"" + name + "\" is dormant (" +
+                                        governors()[dormant].state().dormancy->reason +
+                                        "), and only a resume leaves that: healdctl resume " +
+                                        name + " --reason \"<what was fixed>\""};
+    return;
+  }
+  retried_ = human(
+      {"retry", "retry now", "every governor is dormant: healdctl resume --all --reason TEXT"},
+      c.governor, c.by, c.reason, step, [&](core::Governor& g) { return g.retry(c.reason); },
+      [&](int index) {
+        return !governors()[index].state().dormant() && !governors().parentDormant(index);
+      },
+      [](Governors& all, int index) { all.countRetry(index); });
+  tellWhatIsInTheWay(retried_, step);
+}
+
+// With the state as it will be when this is durable.
+void Engine::Impl::tellWhatIsInTheWay(const std::vector<int>& acted, Step& step) {
+  constexpr std::size_t kMost = 20;
+  if (acted.empty()) {
+    return;
+  }
+  const Snapshot after = snapshot(step.now);
+  std::vector<InTheWay>& all = (*step.out.reply)->in_the_way;
+  for (const GovernorView& view : after.governors) {
+    const auto is_it = [&](int index) { return governors().name(index) == view.name; };
+    if (all.size() < kMost && std::any_of(acted.begin(), acted.end(), is_it)) {
+      const auto its = stillInTheWay(after, view, step.now);
+      all.insert(all.end(), its.begin(), its.end());
+    }
+  }
+  all.resize(std::min(all.size(), kMost));
+  if (!all.empty()) {
+    (*step.out.reply)->message += "; still in the way: " + inOneLine(all);
+  }
 }
 
 void Engine::Impl::on(const SetFlag& c, Step& step) {

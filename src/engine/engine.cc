@@ -112,6 +112,9 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
         count(*this);
       }
       healing_.governorsChanged(step);
+      for (const int governor : std::exchange(retried_, {})) {
+        healing_.retry(governor, step);
+      }
     }
     out.notes.insert(out.notes.end(), human_notes_.begin(), human_notes_.end());
     out.reply_stands = true;
@@ -121,6 +124,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     healing_.undo(step);
     pauses_.undo();
     human_.clear();
+    retried_.clear();
     if (flag_proposal_) {
       features_.restoreOverride(flag_proposal_->feature, flag_proposal_->before.overridden,
                                 flag_proposal_->before.changed_at);

@@ -77,13 +77,23 @@ class Engine::Impl {
   void on(const ReportPermit& command, Step& step);
   std::string checkNames() const;
 
-  // Applies a human action to one governor, or to all that `chosen` takes, and answers.
+  // A human action on governors, in the words of history, log and answer.
+  struct Deed {
+    const char* event;
+    const char* what;
+    const char* none;  // the answer when none of several is taken
+  };
+  // Applies it to one governor, or to all that `chosen` takes of several, and answers. Returns whom
+  // it was applied to.
   template <class Act, class Chosen, class Count>
-  void human(const std::string& name, const char* event, const char* what, const std::string& by,
-             const std::string& reason, Step& step, Act act, Chosen chosen, Count count);
+  std::vector<int> human(const Deed& deed, const std::string& name, const std::string& by,
+                         const std::string& reason, Step& step, Act act, Chosen chosen,
+                         Count count);
+  void tellWhatIsInTheWay(const std::vector<int>& acted, Step& step);
   void on(const Resume& c, Step& step);
   void on(const EnterDormant& c, Step& step);
   void on(const Reset& c, Step& step);
+  void on(const Retry& c, Step& step);
   void on(const SetFlag& c, Step& step);
   void on(const AlertsReceived& command, Step& step);
   void on(const Reload& command, Step& step);
@@ -105,6 +115,7 @@ class Engine::Impl {
   std::optional<core::WallTime> last_cycle_;
   std::optional<FlagProposal> flag_proposal_;
   std::vector<std::function<void(Impl&)>> human_;  // counted once durable
+  std::vector<int> retried_;                       // governors, acted upon once durable
   std::vector<Note> human_notes_;
   std::vector<HistoryEntry> human_entries_;
 };

@@ -60,6 +60,15 @@ void Episodes::wakeAll() {
   }
 }
 
+void Episodes::wake(const Group& group) {
+  for (auto& [key, known] : episodes_) {
+    if (key.remedy == group.first && known.episode.target == group.second &&
+        known.episode.attempt == 0) {
+      waitAgain(key);
+    }
+  }
+}
+
 std::optional<EpisodeKey> Episodes::next(const Group& group) {
   const auto found = groups_.find(group);
   if (found == groups_.end() || found->second.waiting.empty()) {

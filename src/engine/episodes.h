@@ -62,6 +62,8 @@ class Episodes {
   // All that fire without an attempt wait again.
   void wakeAll();
   void waitAgain(const EpisodeKey& key);
+  // Those of the group that fire without an attempt wait again.
+  void wake(const Group& group);
 
   void admitted(const EpisodeKey& key, std::uint64_t attempt);
   const Episode* find(const EpisodeKey& key) const;

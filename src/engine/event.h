@@ -68,6 +68,13 @@ struct Reset {
   bool force = false;
   std::string by;
 };
+// Ends backoff and the OPEN wait of an active governor; the counts stay. What waits under it
+// starts, and what is unhealthy and does not wait is wanted at once.
+struct Retry {
+  std::string governor;
+  std::string reason;
+  std::string by;
+};
 struct SetFlag {
   core::Feature feature = core::Feature::kAutoHealing;
   bool enabled = true;
@@ -156,9 +163,9 @@ struct Record {
 // No check, attempt or task starts from here on; what runs may still report.
 struct Stop {};
 
-using Event =
-    std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant, Reset,
-                 SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy, RequestPermit,
-                 ReportPermit, RegisterTask, RemoveTask, AlertsReceived, Reload, Record, Stop>;
+using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
+                           Reset, Retry, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy,
+                           UnpauseRemedy, RequestPermit, ReportPermit, RegisterTask, RemoveTask,
+                           AlertsReceived, Reload, Record, Stop>;
 
 }  // namespace heald::engine

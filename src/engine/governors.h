@@ -81,6 +81,7 @@ class Governors {
   // A trigger was denied. Not durable: it is a count of this process.
   void suppressed(int governor, core::Guard guard);
   void countResume(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.resumes; }
+  void countRetry(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.retries; }
   void countReset(int governor, bool forced) {
     ++slots_[static_cast<std::size_t>(governor)].counters.resets[forced ? 1 : 0];
   }

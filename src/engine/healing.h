@@ -76,6 +76,9 @@ class Healing {
   void undo(Step& step);
   // A human has acted: what waits, waits for something else now, or for nothing.
   void governorsChanged(Step& step);
+  // A human wants the next attempt under this governor now: what is unhealthy, or fires, and does
+  // not wait, is wanted at once.
+  void retry(int governor, Step& step);
   // What waits and is paused now, waits no more.
   void pausesChanged(Step& step);
   // What the guards outside the governors say now, of a preventive run or of any other.
@@ -176,6 +179,7 @@ class Healing {
   void alertResolved(int remedy, const EpisodeKey& key, Step& step);
   void verifyAlert(int remedy, Step& step);
   void alertStillFires(int remedy, Step& step);
+  void tryAgain(int remedy, const EpisodeKey& key);
   void considerQuiet(int remedy, Step& step);
   void armQuietTimer(int remedy);
   void waitForQuiet(int governor, core::BootTime now);

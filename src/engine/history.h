@@ -26,7 +26,7 @@ enum class HistoryKind : std::uint8_t {
   kAttempt,   // started, succeeded, failed; of a remedy or of a permit
   kGovernor,  // dormant, active, cleared
   kBreaker,   // the state that it is in now
-  kHuman,     // resume, dormant, reset, run_check, run_remedy
+  kHuman,     // resume, dormant, reset, retry, run_check, run_remedy
   kFlag,      // on, off
   kPause,     // paused, unpaused, over
 };

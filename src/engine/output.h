@@ -66,7 +66,6 @@ struct Note {
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
-// The answer to a human action: a sentence, and for a registration its number.
 // Why a permit is not given.
 struct Denial {
   std::string word;                     // a guard's, or "paused", "observe_mode"
@@ -76,12 +75,23 @@ struct Denial {
   std::string message;
 };
 
+// One reason why the next attempt under a governor does not start now (still_in_the_way.h).
+struct InTheWay {
+  std::string governor;
+  std::string word;  // a guard's, or "paused", "depends_on", "observe_mode", "preventive_healing"
+  std::string message;                  // one sentence, without its full stop
+  std::optional<core::WallTime> until;  // when time alone ends it
+  std::string command;                  // that ends it; "" where none does
+};
+
+// The answer to a human action: a sentence, and for a registration its number.
 struct Reply {
   std::string message;
   std::uint64_t install = 0;
   bool waits = false;                 // for the old job; TaskReady follows
   std::optional<Permit> permit = {};  // the one that was given, or has ended
   std::optional<Denial> denial = {};
+  std::vector<InTheWay> in_the_way = {};  // after a reset or a retry
 };
 
 // What one step wants done, in this order: commit (if asked for) and settle; log the notes; start

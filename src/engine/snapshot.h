@@ -103,6 +103,7 @@ struct GovernorCounters {
   std::array<std::array<std::uint64_t, 4>, 4> transitions{};  // [from][to] by BreakerState
   std::array<std::uint64_t, core::kTriggeredByCount> dormant_entries{};
   std::uint64_t resumes = 0;
+  std::uint64_t retries = 0;
   std::array<std::uint64_t, 2> resets{};  // [forced]
 };
 

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/text.h"
 #include "http/alerts_body.h"
 #include "http/control_calls.h"
 #include "http/control_routes.h"
@@ -16,6 +17,15 @@ Response answer(const Result<engine::Reply>& reply, int success) {
   if (!reply) return error(reply.error());
   ordered_json value;
   value["message"] = reply->message;
+  for (const engine::InTheWay& one : reply->in_the_way) {
+    ordered_json until;
+    if (one.until) until = core::toIso8601(*one.until);
+    value["stillInTheWay"].push_back({{"governor", one.governor},
+                                      {"word", one.word},
+                                      {"message", one.message},
+                                      {"until", std::move(until)},
+                                      {"command", one.command}});
+  }
   return json(value, success);
 }
 
@@ -58,7 +68,8 @@ BodyField reason(std::string help) {
 }
 
 const char* const kResumeReason = "say what was found and fixed";
-const char* const kDormantReason = "say why heald has to keep still";
+const char* const kDormantReason = "say why healing must stop";
+const char* const kRetryReason = "say what was fixed";
 
 const char* const kPauseReason = "say what is being done";
 
@@ -80,6 +91,9 @@ Result<engine::Event> enterDormant(const Request& request, const Body& body) {
 }
 Result<engine::Event> reset(const Request& request, const Body& body) {
   return engine::Event(engine::Reset{nameOf(request), body.force, actorOf(request)});
+}
+Result<engine::Event> retry(const Request& request, const Body& body) {
+  return engine::Event(engine::Retry{nameOf(request), body.reason, actorOf(request)});
 }
 Result<engine::Event> runCheck(const Request& request, const Body&) {
   return engine::Event(engine::RunCheckNow{request.parameter("name"), actorOf(request)});
@@ -131,6 +145,12 @@ std::vector<Call> changingCalls(const Backend& backend) {
               .body = {{"force", FieldType::kBoolean, false,
                         "true also leaves PERMANENT_OPEN; false without it"}}},
              reset),
+      change(backend,
+             {.method = "POST",
+              .path = "/api/governors/{name}/retry",
+              .summary = "Retry now: end backoff and the OPEN wait",
+              .body = {reason(kRetryReason)}},
+             retry),
       change(backend,
              {.method = "POST",
               .path = "/api/resume",

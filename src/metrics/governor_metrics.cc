@@ -38,6 +38,8 @@ void addDormancy(const engine::Snapshot& s, Families& out) {
   }
   addEach(out.counter("resumes_total", "How often a human resumed the governor."), exposed(s),
           "governor", [](const GovernorView& g) { return g.counters.resumes; });
+  addEach(out.counter("retries_total", "How often a human ended the governor's waits: retry now."),
+          exposed(s), "governor", [](const GovernorView& g) { return g.counters.retries; });
 }
 
 // 0: at once. +Inf: no time alone will do.

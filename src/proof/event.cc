@@ -26,6 +26,8 @@ constexpr std::string_view kNames[kEventCount] = {
     "healthy on end",
     "reset",
     "reset with force",
+    "retry",
+    "retry without a reason",
     "resume",
     "resume without a reason",
     "enter dormant mode",

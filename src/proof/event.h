@@ -33,6 +33,8 @@ enum class Event : std::uint8_t {
   kRecovered,
   kReset,
   kForcedReset,
+  kRetry,
+  kRetryBlank,
   kResume,
   kResumeBlank,
   kEnterDormant,
@@ -42,7 +44,7 @@ enum class Event : std::uint8_t {
   kRebootLater,     // that took a tick
   kRebootBackwards  // with the wall clock an hour behind
 };
-inline constexpr std::size_t kEventCount = 30;
+inline constexpr std::size_t kEventCount = 32;
 std::string_view toString(Event event);  // "an attempt fails", …
 
 bool isTrigger(Event event);

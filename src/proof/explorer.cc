@@ -4,6 +4,7 @@
 #include <deque>
 #include <utility>
 
+#include "proof/oracle.h"
 #include "proof/statements.h"
 
 namespace heald::proof {
@@ -160,6 +161,12 @@ bool Explorer::happen(const Situation& from, Event event, Transition& step) {
     case Event::kForcedReset:
       step.accepted = governor_.reset(event == Event::kForcedReset).ok();
       return true;
+    case Event::kRetry:
+      step.accepted = governor_.retry("the disk is replaced").ok();
+      return true;
+    case Event::kRetryBlank:
+      step.accepted = governor_.retry(" ").ok();
+      return true;
     case Event::kResume:
       step.accepted = governor_.resume("found and fixed").ok();
       return true;
@@ -192,7 +199,10 @@ void Explorer::fill(const Situation& from, const Transition& step, Situation& to
   const bool same = breaker.generation == step.before.breaker.generation;
   to.trials = (same ? from.trials : 0) +
               (admitted_ && breaker.state == core::BreakerState::kHalfOpen ? 1 : 0);
-  to.since_mercy = mercy_ ? 0 : from.since_mercy + (admitted_ ? 1 : 0);
+  // A retry leaves the counts, and with them only what they leave of the bound.
+  to.since_mercy = !mercy_                       ? from.since_mercy + (admitted_ ? 1 : 0)
+                   : step.event == Event::kRetry ? spentBy(policy_, step.after)
+                                                 : 0;
   if (!options_.exact_budgets || step.event == Event::kResume) {
     return;
   }

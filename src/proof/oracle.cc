@@ -1,5 +1,7 @@
 #include "proof/oracle.h"
 
+#include <algorithm>
+
 namespace heald::proof {
 
 using core::BreakerState;
@@ -59,6 +61,14 @@ core::Duration expectedWait(const core::BackoffPolicy& policy, int failures) {
   return wait >= static_cast<double>(policy.max.count())
              ? policy.max
              : core::Duration(policy.base.count() << (failures - 1));
+}
+
+int spentBy(const core::GovernorPolicy& policy, const core::GovernorState& state) {
+  const int all =
+      std::min(policy.max_consecutive_failures, policy.breaker.permanent_open_threshold);
+  const int left = std::min(policy.max_consecutive_failures - state.consecutive_failures,
+                            policy.breaker.permanent_open_threshold - state.breaker.failures);
+  return (all - left) * policy.breaker.half_open_max_attempts;
 }
 
 int startsWithin(const std::vector<core::BootTime>& starts, core::Duration per,

@@ -14,6 +14,9 @@ core::Verdict expectedVerdict(const core::GovernorPolicy& policy, const core::Go
 // min(max, base * 2^(n-1)), for n > 0.
 core::Duration expectedWait(const core::BackoffPolicy& policy, int failures);
 
+// The attempts of the bound, min(N, P) * H + C - 1, that the present counts have used up.
+int spentBy(const core::GovernorPolicy& policy, const core::GovernorState& state);
+
 // Starts within (now - per, now].
 int startsWithin(const std::vector<core::BootTime>& starts, core::Duration per, core::BootTime now);
 

@@ -137,6 +137,32 @@ Statement onReset(const Transition& t, bool force) {
   });
 }
 
+Statement onRetry(const Transition& t, bool blank) {
+  const GovernorState& a = t.before;
+  const GovernorState& b = t.after;
+  if (blank || a.dormant()) {
+    return unless(!t.accepted && a == b, "a retry is refused without a reason, or while dormant");
+  }
+  const bool closed = a.breaker.state == BreakerState::kClosed;
+  core::Gates free;
+  const core::Verdict verdict = expectedVerdict(t.policy, b, free, t.at.boot);
+  return firstOf({
+      unless(t.accepted, "a retry is taken unless dormant"),
+      unless(b.consecutive_failures == a.consecutive_failures &&
+                 b.breaker.failures == a.breaker.failures && b.starts == a.starts &&
+                 b.in_flight == a.in_flight && b.totals == a.totals && !b.dormant(),
+             "a retry leaves counts, budgets and what is in flight"),
+      unless(b.next_allowed_at <= t.at.boot, "a retry ends the backoff"),
+      unless(closed ? b.breaker == a.breaker : openAndPast(b, t.at.boot),
+             "a retry ends the OPEN wait, and leaves CLOSED"),
+      unless(b.breaker.half_open_admitted == 0, "a retry begins with no trial admitted"),
+      unless(verdict.allowed() || verdict.denied_by == Guard::kInFlight ||
+                 verdict.denied_by == Guard::kBudget,
+             "after a retry nothing but an attempt in flight or a budget is in the way"),
+      noTrialIsAwaited(t),
+  });
+}
+
 Statement onResume(const Transition& t, bool blank) {
   const bool refused = blank || !t.before.dormant();
   const GovernorState& b = t.after;
@@ -237,6 +263,9 @@ Statement onEvent(const Transition& t) {
     case Event::kReset:
     case Event::kForcedReset:
       return onReset(t, t.event == Event::kForcedReset);
+    case Event::kRetry:
+    case Event::kRetryBlank:
+      return onRetry(t, t.event == Event::kRetryBlank);
     case Event::kResume:
     case Event::kResumeBlank:
       return onResume(t, t.event == Event::kResumeBlank);

@@ -141,6 +141,12 @@ void GovernorModel::reset() {
   humanActed();
 }
 
+void GovernorModel::retry() {
+  allowed = Duration::min();
+  if (breaker == BreakerState::kOpen) open_until = Duration::min();
+  humanActed();
+}
+
 int GovernorModel::bound() const {
   const int failures =
       std::min(policy.max_consecutive_failures, policy.breaker.permanent_open_threshold);

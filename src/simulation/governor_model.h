@@ -47,6 +47,7 @@ struct GovernorModel {
   void resume();
   void enterDormant();
   void reset();
+  void retry();
 
   // The most attempts since the last mercy: a verified success that clears, sustained recovery, a
   // human.

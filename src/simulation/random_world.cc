@@ -230,7 +230,10 @@ std::string World::anyRemedy(Random& random) {
 }
 
 void World::operate(Random& random) {
-  switch (random.below(6)) {
+  switch (random.below(7)) {
+    case 6:
+      driver_.send(engine::Retry{anyGovernor(random), "fixed", "o"});
+      break;
     case 0:
     case 1:
       driver_.send(engine::Resume{anyGovernor(random), "fixed", "o"});

@@ -45,6 +45,7 @@ bool Referee::humanMeans(const std::string& name) const {
     return means(dormant->governor);
   }
   if (const auto* reset = std::get_if<engine::Reset>(event_)) return means(reset->governor);
+  if (const auto* retry = std::get_if<engine::Retry>(event_)) return means(retry->governor);
   return false;
 }
 
@@ -53,6 +54,7 @@ void Referee::applyHuman(GovernorModel& model, const std::string& name) const {
   const auto* reset = std::get_if<engine::Reset>(event_);
   if (std::holds_alternative<engine::Resume>(*event_) && model.dormant) model.resume();
   if (std::holds_alternative<engine::EnterDormant>(*event_)) model.enterDormant();
+  if (std::holds_alternative<engine::Retry>(*event_) && !model.dormant) model.retry();
   const bool permanent = model.breaker == core::BreakerState::kPermanentOpen;
   if (reset != nullptr && (reset->force || !permanent)) model.reset();
 }
@@ -69,7 +71,7 @@ std::string Referee::difference(const GovernorModel& m, const GovernorState& s) 
            std::to_string(m.cf);
   }
   if (m.bf != b.failures) return "its breaker's failures are " + std::to_string(b.failures);
-  if (m.cf > 0 && m.allowed != time_of(s.next_allowed_at)) {
+  if (m.cf > 0 && later(m.allowed) != later(time_of(s.next_allowed_at))) {
     return "its backoff ends at " + core::toText(time_of(s.next_allowed_at)) + ", not " +
            core::toText(m.allowed);
   }

@@ -238,6 +238,8 @@ void Replay::addHuman(const HistoryEntry& entry) {
     doing(entry, "dormant " + governor, engine::EnterDormant{governor, reasonOr(entry), kBy});
   } else if (entry.event == "reset") {
     doing(entry, "reset " + governor, engine::Reset{governor, entry.message == "forced", kBy});
+  } else if (entry.event == "retry") {
+    doing(entry, "retry " + governor, engine::Retry{governor, reasonOr(entry), kBy});
   } else if (entry.event == "run_remedy") {
     doing(entry, "run remedy " + entry.remedy, engine::RunRemedyNow{entry.remedy, kBy});
   } else if (entry.event == "run_check" && hasCheck(entry.check)) {

@@ -14,7 +14,8 @@ constexpr const char* kScenario = "scenario";
 
 // The keys of an entry of `operator`; which one is there says what is done.
 struct Deed {
-  std::optional<std::string> resume, dormant, reset, flag, pause, unpause, run_check, run_remedy;
+  std::optional<std::string> resume, dormant, reset, retry, flag, pause, unpause, run_check,
+      run_remedy;
   std::string reason = "scenario";
   std::string set = "off";
   bool force = false;
@@ -39,11 +40,13 @@ void describeGovernorDeeds(Fields& fields, Deed& deed, const Known& known) {
   fields.text("resume", deed.resume, {}, "leave dormant mode: a governor, or all");
   fields.text("dormant", deed.dormant, {}, "enter dormant mode: a governor, or all");
   fields.text("reset", deed.reset, {}, "close the breaker of a governor");
+  fields.text("retry", deed.retry, {}, "end backoff and the OPEN wait of a governor");
   fields.boolean("force", deed.force, "reset: also out of PERMANENT_OPEN");
   fields.text("reason", deed.reason, {}, "why");
   requireOrAll(fields, "resume", "governor", deed.resume, known.governors);
   requireOrAll(fields, "dormant", "governor", deed.dormant, known.governors);
   requireOrAll(fields, "reset", "governor", deed.reset, known.governors);
+  requireOrAll(fields, "retry", "governor", deed.retry, known.governors);
 }
 
 void describeOtherDeeds(Fields& fields, Deed& deed, const Known& known) {
@@ -75,6 +78,9 @@ Doing doingOf(core::Duration at, const Deed& d) {
   if (d.reset) {
     return {at, "reset " + *d.reset + (d.force ? " --force" : ""),
             engine::Reset{orAll(*d.reset), d.force, kScenario}};
+  }
+  if (d.retry) {
+    return {at, "retry " + *d.retry, engine::Retry{orAll(*d.retry), d.reason, kScenario}};
   }
   if (d.flag) {
     const auto feature = core::featureNamed(*d.flag).value_or(core::Feature::kAutoHealing);
@@ -153,7 +159,7 @@ void readOperator(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   top.sections("operator", {.empty_allowed = true}, "what humans do", [&](Fields& fields) {
     Deed deed;
     const core::Duration at = readMoment(fields, scenario);
-    fields.exactlyOne("action", {"resume", "dormant", "reset", "flag", "pause", "unpause",
+    fields.exactlyOne("action", {"resume", "dormant", "reset", "retry", "flag", "pause", "unpause",
                                  "run_check", "run_remedy"});
     describeGovernorDeeds(fields, deed, known);
     describeOtherDeeds(fields, deed, known);

@@ -29,6 +29,7 @@ enum class Op {
   kRecovered,
   kReset,
   kForcedReset,
+  kRetry,
   kResume,
   kEnterDormant,
   kReboot,
@@ -37,7 +38,8 @@ constexpr Op kOps[] = {Op::kTrigger,       Op::kTriggerFlagOff, Op::kTriggerStor
                        Op::kOldestOk,      Op::kOldestFails,    Op::kNewestFails,
                        Op::kOldestMatches, Op::kWaitLittle,     Op::kWaitUntilAllowed,
                        Op::kRecovered,     Op::kReset,          Op::kForcedReset,
-                       Op::kResume,        Op::kEnterDormant,   Op::kReboot};
+                       Op::kRetry,         Op::kResume,         Op::kEnterDormant,
+                       Op::kReboot};
 constexpr const char* kOpNames[] = {"trigger",
                                     "trigger with the flag off",
                                     "trigger with the store down",
@@ -50,12 +52,14 @@ constexpr const char* kOpNames[] = {"trigger",
                                     "recovered",
                                     "reset",
                                     "reset(force)",
+                                    "retry",
                                     "resume",
                                     "enter dormant",
                                     "reboot"};
 
 bool isHuman(Op op) {
-  return op == Op::kReset || op == Op::kForcedReset || op == Op::kResume || op == Op::kEnterDormant;
+  return op == Op::kReset || op == Op::kForcedReset || op == Op::kRetry || op == Op::kResume ||
+         op == Op::kEnterDormant;
 }
 
 struct World {
@@ -137,6 +141,8 @@ class Explorer {
         return g.reset(false).ok();
       case Op::kForcedReset:
         return g.reset(true).ok();
+      case Op::kRetry:
+        return g.retry("fixed").ok();
       case Op::kResume:
         return g.resume("fixed").ok();
       case Op::kEnterDormant:

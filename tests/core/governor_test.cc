@@ -303,6 +303,91 @@ TEST(Governor, AForcedResetClosesTheBreakerAndLeavesDormancyAndBackoff) {
   EXPECT_EQ(state.epoch, 1u);
 }
 
+TEST(Governor, ARetryEndsTheBackoffOfAClosedBreakerAndLeavesTheCounts) {
+  Bench bench;
+  bench.failTimes(2);
+  ASSERT_TRUE(bench.governor.ask({}, BootTime{bench.now}).denied_by == Guard::kBackoff);
+  const GovernorState before = bench.governor.state();
+  ASSERT_TRUE(bench.governor.retry("the port is free"));
+  GovernorState expected = before;
+  expected.next_allowed_at = BootTime{};
+  ++expected.epoch;
+  EXPECT_EQ(bench.governor.state(), expected);
+  ASSERT_TRUE(bench.attempt(false)) << "at the same moment";
+  EXPECT_FALSE(bench.attempt(false)) << "one, and then it waits as after any failure";
+  EXPECT_EQ(bench.governor.state().consecutive_failures, 3);
+  EXPECT_EQ(bench.governor.state().breaker.state, BreakerState::kOpen) << "the third opens it";
+}
+
+TEST(Governor, ARetryEndsTheOpenWaitAndOneTrialDecides) {
+  for (const bool ok : {true, false}) {
+    Bench bench;
+    bench.failTimes(5);  // OPEN for a minute, and the backoff is longer
+    ASSERT_EQ(bench.governor.state().breaker.state, BreakerState::kOpen);
+    const std::uint64_t generation = bench.governor.state().breaker.generation;
+    ASSERT_TRUE(bench.governor.retry("the port is free"));
+    EXPECT_EQ(bench.governor.state().breaker.reads(BootTime{bench.now}), BreakerState::kHalfOpen);
+    EXPECT_EQ(bench.governor.state().breaker.generation, generation) << "it is the same OPEN";
+    ASSERT_TRUE(bench.attempt(ok));
+    EXPECT_EQ(bench.governor.state().consecutive_failures, ok ? 0 : 6);
+    EXPECT_EQ(bench.attempt(false), ok) << "a failed trial waits again";
+  }
+}
+
+TEST(Governor, ARetryOfATrialInFlightLetsAnotherOneDecide) {
+  Bench bench;
+  bench.failTimes(3);
+  bench.now = bench.governor.nextAllowedAt()->time_since_epoch();
+  const auto trial = bench.governor.trigger({}, "remedy", at(bench.now)).ticket;
+  ASSERT_TRUE(trial);
+  ASSERT_TRUE(bench.governor.retry("the port is free"));
+  EXPECT_EQ(bench.governor.ask({}, BootTime{bench.now}).denied_by, Guard::kInFlight);
+  ASSERT_TRUE(bench.governor.result(trial->id, false, "", at(bench.now)));
+  EXPECT_EQ(bench.governor.state().consecutive_failures, 3) << "an old epoch: it is not counted";
+  EXPECT_TRUE(bench.attempt(true)) << "and the next does not wait";
+  EXPECT_EQ(bench.governor.state().breaker.state, BreakerState::kClosed);
+}
+
+TEST(Governor, RetriesGiveBackNoFailure) {
+  Bench bench;
+  int attempts = 0;
+  do {
+    ++attempts;
+    ASSERT_TRUE(bench.attempt(false));
+  } while (bench.governor.retry("again"));
+  EXPECT_EQ(attempts, 10) << "at one moment, and then it is dormant";
+  EXPECT_TRUE(bench.governor.state().dormant());
+}
+
+TEST(Governor, ARetryNeedsAReasonAndAnActiveGovernor) {
+  Bench bench;
+  bench.failTimes(1);
+  const GovernorState active = bench.governor.state();
+  for (const char* blank : {"", " ", "\t\n"}) {
+    EXPECT_EQ(bench.governor.retry(blank).error().code, ErrorCode::kInvalid);
+  }
+  EXPECT_EQ(bench.governor.state(), active);
+  bench.failForEver();
+  const GovernorState dormant = bench.governor.state();
+  const auto refused = bench.governor.retry("the port is free");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_NE(refused.error().message.find("healdctl resume"), std::string::npos);
+  EXPECT_EQ(bench.governor.state(), dormant);
+  ASSERT_TRUE(bench.governor.reset(true));
+  EXPECT_FALSE(bench.governor.retry("the port is free")) << "CLOSED, and dormant all the same";
+}
+
+TEST(Governor, ARetryRefillsNoBudget) {
+  GovernorPolicy policy;
+  policy.budgets = {{2, hours(1)}};
+  Bench bench(policy);
+  bench.failTimes(2);
+  ASSERT_TRUE(bench.governor.retry("the port is free"));
+  EXPECT_FALSE(bench.attempt(true));
+  EXPECT_EQ(bench.denied, Guard::kBudget);
+}
+
 TEST(Governor, ResumeNeedsAReasonAndADormantGovernor) {
   Bench bench;
   EXPECT_EQ(bench.governor.resume("fixed").error().code, ErrorCode::kConflict);

@@ -81,12 +81,42 @@ TEST_F(Commands, EntersDormantMode) {
 TEST_F(Commands, ResetsTheBreaker) {
   EXPECT_EQ(ctl({"reset"}).out, "The circuit breaker of governor self-healing-main is CLOSED.\n");
   EXPECT_FALSE(engine_->asked<engine::Reset>().force);
-  governors({"a"}, 1);
+  engine_->reply = engine::Reply{"reset the circuit breaker: a; still in the way: …"};
+  (*engine_->reply)->in_the_way = {
+      {"a",
+       "dormant",
+       "governor a is dormant: moving the disk",
+       {},
+       "healdctl resume a --reason \"<what was fixed>\""},
+      {"a", "in_flight", "1 attempt in flight; the next may start when it has ended", {}, ""}};
   const Said said = ctl({"reset", "a", "--force"});
   EXPECT_TRUE(engine_->asked<engine::Reset>().force);
-  EXPECT_THAT(said.out, HasSubstr("It is still dormant: healdctl resume a --reason"));
+  EXPECT_EQ(said.out,
+            "The circuit breaker of governor a is CLOSED.\n"
+            "Still in the way of the next attempt:\n"
+            "  a: governor a is dormant: moving the disk\n"
+            "    healdctl resume a --reason \"<what was fixed>\"\n"
+            "  a: 1 attempt in flight; the next may start when it has ended\n");
   governors({"a", "b"}, 0);
   EXPECT_EQ(ctl({"reset", "--force"}).code, 2);
+}
+
+TEST_F(Commands, RetriesNow) {
+  EXPECT_EQ(ctl({"retry", "--reason", "the port is free"}).out,
+            "Governor self-healing-main waits no longer: what is wanted under it starts now.\n");
+  EXPECT_EQ(engine_->asked<engine::Retry>().governor, "self-healing-main");
+  EXPECT_EQ(engine_->asked<engine::Retry>().reason, "the port is free");
+  EXPECT_EQ(engine_->asked<engine::Retry>().by, "api from 127.0.0.1 as alice@host");
+  EXPECT_EQ(ctl({"retry", "main@db1", "--reason", "x"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::Retry>().governor, "main@db1");
+  EXPECT_EQ(ctl({"retry", "a"}).code, 2) << "a reason is needed";
+  EXPECT_EQ(ctl({"retry", "a", "--reason", " "}).code, 2);
+  engine_->reply = Error{ErrorCode::kConflict, "governor \"a\" is dormant"};
+  const Said refused = ctl({"retry", "a", "--reason", "x"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_EQ(refused.err, "healdctl: governor \"a\" is dormant\n");
+  governors({"a", "b"}, 0);
+  EXPECT_EQ(ctl({"retry", "--reason", "x"}).code, 2);
 }
 
 TEST_F(Commands, ListsAndMovesFlags) {

@@ -82,13 +82,13 @@ TEST(Advice, ADormantGovernorIsNamedWithItsReasonAndTheCommandThatHelps) {
   EXPECT_EQ(overallStatus(world.snapshot(), world.now()), Overall::kDormant);
 }
 
-TEST(Advice, AnOpenBreakerSaysForHowLongAndHowToCloseIt) {
+TEST(Advice, AnOpenBreakerSaysForHowLongAndHowToEndTheWait) {
   World world(test::oneRemedy());
   world.setCheck("service", CheckStatus::kCritical);
   world.runUntil(seconds(20));
   EXPECT_TRUE(has(issues(world.snapshot(), world.now()), "breaker_open"));
   EXPECT_EQ(commandFor(recommendations(world.snapshot(), world.now()), "breaker_open"),
-            "healdctl reset main");
+            "healdctl retry main --reason \"<what was fixed>\"");
   EXPECT_EQ(overallStatus(world.snapshot(), world.now()), Overall::kDegraded);
   // Its deadline passes between snapshot and question: it reads as HALF_OPEN at once.
   core::Now later = world.now();

@@ -52,8 +52,7 @@ TEST(Commands, NamesAreListedUpToTwenty) {
 
 TEST(Commands, AnActionOnAllNamesThoseThatItReached) {
   World world(manyRemedies(3));
-  EXPECT_EQ(answerOf(world.send(Resume{"", "a test", "somebody"})),
-            "no governor is in a state to resume");
+  EXPECT_EQ(answerOf(world.send(Resume{"", "a test", "somebody"})), "no governor is dormant");
   EXPECT_EQ(answerOf(world.send(EnterDormant{"r1", "a test", "somebody"})),
             "enter dormant mode: r1");
   world.send(EnterDormant{"r2", "a test", "somebody"});

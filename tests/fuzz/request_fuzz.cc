@@ -87,6 +87,11 @@ void requireLegal(const engine::Event& event) {
     fuzz::require(resume->reason.find_first_not_of(" \t") != std::string::npos,
                   "a resume has a reason");
     fuzz::requireLine(resume->by, "who acts");
+  } else if (const auto* retry = std::get_if<engine::Retry>(&event)) {
+    fuzz::require(!retry->governor.empty(), "a retry names its governor");
+    fuzz::requireLine(retry->reason, "a reason");
+    fuzz::require(retry->reason.find_first_not_of(" \t") != std::string::npos,
+                  "a retry has a reason");
   } else if (const auto* pause = std::get_if<engine::PauseRemedy>(&event)) {
     fuzz::require(pause->lasts > core::Duration{}, "a pause lasts");
     fuzz::requireLine(pause->reason, "a reason");

@@ -112,8 +112,25 @@ TEST_F(ControlRoutes, AsksTheEngineForWhatAHumanWants) {
   EXPECT_FALSE(engine_.asked<engine::Reset>().force);
   post("/api/governors/queue/reset", R"({"force": true})");
   EXPECT_TRUE(engine_.asked<engine::Reset>().force);
+  post("/api/governors/queue/retry", R"({"reason": "the port is free"})");
+  EXPECT_EQ(engine_.asked<engine::Retry>().governor, "queue");
+  EXPECT_EQ(engine_.asked<engine::Retry>().reason, "the port is free");
+  EXPECT_EQ(post("/api/governors/queue/retry", R"({"reason": " "})").status, 400);
   EXPECT_EQ(post("/api/remedies/renew-key/run", "{}").status, 202);
   EXPECT_EQ(engine_.asked<engine::RunRemedyNow>().remedy, "renew-key");
+}
+
+TEST_F(ControlRoutes, SaysWhatIsStillInTheWayAfterAReset) {
+  engine_.reply = engine::Reply{"reset the circuit breaker: queue; still in the way: …"};
+  (*engine_.reply)->in_the_way = {{"queue", "backoff", "backoff for another 5m",
+                                   core::WallTime(std::chrono::hours(1)), "healdctl retry queue"},
+                                  {"queue", "storm_brake", "the storm brake holds", {}, ""}};
+  const auto answer = nlohmann::json::parse(post("/api/governors/queue/reset", "").body);
+  EXPECT_EQ(answer["stillInTheWay"], nlohmann::json::parse(R"([
+    {"governor": "queue", "word": "backoff", "message": "backoff for another 5m",
+     "until": "1970-01-01T01:00:00.000Z", "command": "healdctl retry queue"},
+    {"governor": "queue", "word": "storm_brake", "message": "the storm brake holds",
+     "until": null, "command": ""}])"));
 }
 
 TEST_F(ControlRoutes, PausesOneRemedyOrAll) {

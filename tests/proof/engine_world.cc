@@ -69,8 +69,8 @@ std::vector<Move> EngineWorld::moves() const {
     return moves;
   }
   for (const Kind kind :
-       {Kind::kResume, Kind::kDormant, Kind::kReset, Kind::kFlag, Kind::kPause, Kind::kUnpause,
-        Kind::kPermit, Kind::kCrash, Kind::kReload, Kind::kStop}) {
+       {Kind::kResume, Kind::kDormant, Kind::kReset, Kind::kRetry, Kind::kFlag, Kind::kPause,
+        Kind::kUnpause, Kind::kPermit, Kind::kCrash, Kind::kReload, Kind::kStop}) {
     moves.push_back({kind});
   }
   moves.push_back({disk_full_ ? Kind::kDiskFree : Kind::kDiskFull});
@@ -115,6 +115,9 @@ void EngineWorld::apply(const Move& move) {
       break;
     case Kind::kReset:
       send(engine::Reset{"", true, ""});
+      break;
+    case Kind::kRetry:
+      send(engine::Retry{"", "fixed", ""});
       break;
     case Kind::kFlag: {
       const auto flag = saved_.flags.find(core::Feature::kAutoHealing);

@@ -27,6 +27,7 @@ struct Move {
     kResume,
     kDormant,
     kReset,
+    kRetry,
     kFlag,  // the other way
     kPause,
     kUnpause,

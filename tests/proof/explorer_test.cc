@@ -51,7 +51,7 @@ TEST(Explorer, FindsCountsThatAnyTrialsSuccessClears) {
   EXPECT_EQ(found.statement, "a success in HALF_OPEN clears nothing before the H-th");
   EXPECT_EQ(found.story(),
             "an attempt is wanted, an attempt fails, a tick passes, an attempt is wanted, "
-            "an attempt fails, a tick passes (2 times), an attempt is wanted, an attempt is ok");
+            "an attempt fails, retry, an attempt is wanted, an attempt is ok");
 }
 
 TEST(Explorer, PrintsTheShortestWayToAFault) {
@@ -64,7 +64,7 @@ TEST(Explorer, PrintsTheShortestWayToAFault) {
   EXPECT_EQ(found.statement, "5: it is dormant at N, at P, or by its error");
   EXPECT_EQ(found.story(),
             "an attempt is wanted, an attempt fails, a tick passes, an attempt is wanted, "
-            "an attempt fails, a tick passes (2 times), an attempt is wanted, an attempt fails");
+            "an attempt fails, retry, an attempt is wanted, an attempt fails");
 }
 
 struct Planted {
@@ -85,6 +85,18 @@ const std::vector<Planted>& planted() {
       {"a reset that wakes", "3: only a human resume leaves DORMANT",
        [](Event event, const GovernorState&, GovernorState& after) {
          if (event == Event::kForcedReset) {
+           after.dormancy.reset();
+         }
+       }},
+      {"a retry that forgives", "a retry leaves counts, budgets and what is in flight",
+       [](Event event, const GovernorState&, GovernorState& after) {
+         if (event == Event::kRetry) {
+           after.consecutive_failures = 0;
+         }
+       }},
+      {"a retry that wakes", "3: only a human resume leaves DORMANT",
+       [](Event event, const GovernorState&, GovernorState& after) {
+         if (event == Event::kRetry) {
            after.dormancy.reset();
          }
        }},

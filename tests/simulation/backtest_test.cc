@@ -375,7 +375,8 @@ TEST(Backtest, WhatAHumanDidForAGovernorWithItsTargetsIsDoneOnce) {
                      {minutes(2), "alert", diskFull(true, "db2")},
                      {minutes(30), "stop", engine::EnterDormant{"clean", "work", "test"}},
                      {hours(1), "go on", engine::Resume{"clean", "done", "test"}},
-                     {hours(2), "reset", engine::Reset{"clean", false, "test"}}};
+                     {hours(2), "reset", engine::Reset{"clean", false, "test"}},
+                     {minutes(150), "retry", engine::Retry{"clean", "fixed", "test"}}};
   const auto history = play(cleaning(), scenario).history;
   const auto told = [&](const char* event) {
     return std::count_if(history.begin(), history.end(), [&](const HistoryEntry& entry) {
@@ -383,6 +384,7 @@ TEST(Backtest, WhatAHumanDidForAGovernorWithItsTargetsIsDoneOnce) {
     });
   };
   ASSERT_EQ(told("resume"), 3);
+  ASSERT_EQ(told("retry"), 3);
   const Backtest result = backtest(cleaning(), history);
   EXPECT_EQ(governor(result, "clean").then.dormant, 3u);
   EXPECT_EQ(governor(result, "clean").now->dormant, 3u);

@@ -29,6 +29,7 @@ operator:
   - {at: 2m, reset: restart, force: true}
   - {at: 3m, flag: auto_healing, set: off}
   - {at: 4m, pause: restart, for: 10m}
+  - {at: 5m, retry: restart, reason: the port is free}
 permits: [{at: 5m, governor: restart, deadline: 1m, reports: failed, after: 2s, error: no}]
 alerts: [{at: 6m, labels: {alertname: DiskFull}, resolved_at: 7m}]
 faults: [{at: 8m, crash: 30s}, {at: 9m, clock_back: 1h}]
@@ -40,12 +41,14 @@ expect: [{at: 10m, governor: restart, attempts: 0, breaker: CLOSED}]
   EXPECT_EQ(scenario.checks[0].second[0].status, core::CheckStatus::kWarning);
   EXPECT_EQ(scenario.remedies[0].second[0].times, 2);
   EXPECT_EQ(scenario.remedies[0].second[1].relapses_after, std::chrono::minutes(5));
-  EXPECT_EQ(scenario.doings.size(), 6u);  // four deeds, an alert that fires and is resolved
+  EXPECT_EQ(scenario.doings.size(), 7u);  // five deeds, an alert that fires and is resolved
   EXPECT_EQ(std::get<engine::Resume>(scenario.doings[0].event).governor, "");
   EXPECT_TRUE(std::get<engine::Reset>(scenario.doings[1].event).force);
+  EXPECT_EQ(std::get<engine::Retry>(scenario.doings[4].event).governor, "restart");
+  EXPECT_EQ(std::get<engine::Retry>(scenario.doings[4].event).reason, "the port is free");
   EXPECT_EQ(scenario.permits[0].reports, "failed");
   EXPECT_EQ(scenario.faults[1].kind, Fault::Kind::kClockBack);
-  EXPECT_EQ(scenario.expectations[0].place, "scenario.yml:17:10");
+  EXPECT_EQ(scenario.expectations[0].place, "scenario.yml:18:10");
   EXPECT_EQ(scenario.expectations[0].facts.size(), 2u);
 }
 
