@@ -1,5 +1,6 @@
 #include "ctl/explanation_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
@@ -18,8 +19,23 @@ std::string wait(const ordered_json& thing, const char* key, const ordered_json&
   return core::toText(*then - *now);
 }
 
+// Of how many of its targets something holds the next attempt back.
+std::size_t targetsHeldBack(const ordered_json& e) {
+  const auto& alerts = listOf(e, "alerts");
+  return static_cast<std::size_t>(
+      std::count_if(alerts.begin(), alerts.end(), [&](const ordered_json& alert) {
+        return textOf(alert, "governor") != textOf(e, "governor") &&
+               !textOf(alert, "heldBackBy").empty();
+      }));
+}
+
 std::string verdict(const ordered_json& e, bool colours) {
   const std::string name = "Governor " + textOf(e, "governor");
+  if (const std::size_t held = targetsHeldBack(e); held > 0 && flagOf(e, "allowed")) {
+    return name + " " + painted("holds attempts back", Colour::kBad, colours) + " of " +
+           std::to_string(held) + (held == 1 ? " target" : " targets") +
+           " (below); for any other one an attempt may start now.\n";
+  }
   if (flagOf(e, "allowed")) {
     return name + " " + painted("lets an attempt start now", Colour::kGood, colours) + ".\n";
   }
@@ -64,13 +80,21 @@ std::string before(const ordered_json& e) {
   return text.empty() ? "" : "\nWhat stands before the governor\n" + text;
 }
 
+std::string alerts(const ordered_json& e) {
+  std::string text;
+  for (const ordered_json& alert : listOf(e, "alerts")) {
+    text += "  " + textOf(alert, "message") + "\n";
+  }
+  return text.empty() ? "" : "\nAlerts, the worst first\n" + text;
+}
+
 }  // namespace
 
 std::string explanationText(const ordered_json& explanation, bool colours) {
   const bool held = !listOf(explanation, "before").empty();
   return verdict(explanation, colours) +
          (held ? "Nothing starts as long as what stands before it holds.\n" : "") + "\n" +
-         guards(explanation).text(colours) + before(explanation);
+         guards(explanation).text(colours) + before(explanation) + alerts(explanation);
 }
 
 }  // namespace heald::ctl

@@ -28,14 +28,6 @@ int weightOf(const std::string& severity) {
   return severity == "critical" ? 2 : severity == "warning" ? 1 : 0;
 }
 
-std::string_view meaning(std::string_view overall) {
-  if (overall == "healthy") return "everything is quiet";
-  if (overall == "degraded") return "something is wrong";
-  if (overall == "dormant") return "automatic healing has stopped and waits for a human";
-  if (overall == "disabled") return "automatic healing is switched off";
-  return "";
-}
-
 // What is not shown, and how it is.
 std::string hiddenText(const StatusBlock& block, std::size_t shown) {
   const std::size_t all = block.items.size();
@@ -119,10 +111,9 @@ std::vector<std::string> statusTitle(const ordered_json& status, const StatusLay
   const ordered_json& healing = objectOf(status, "selfHealing");
   const std::string overall = ctl::textOf(healing, "status");
   const std::string before = "heald " + ctl::textOf(status, "version") + " is ";
-  Lines lines =
-      layout.width == 0
-          ? Lines{before + overall + ": " + std::string(meaning(overall)) + "."}
-          : wrapped(before + overall + ": " + std::string(meaning(overall)) + ".", layout.width);
+  const std::string headline = ctl::textOf(healing, "headline");  // an older heald has none
+  const std::string sentence = before + overall + (headline.empty() ? "" : ": " + headline) + ".";
+  Lines lines = layout.width == 0 ? Lines{sentence} : wrapped(sentence, layout.width);
   if (lines.front().size() >= before.size() + overall.size()) {
     lines.front().replace(before.size(), overall.size(),
                           painted(overall, colourOfState(overall), layout.colours));

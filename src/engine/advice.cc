@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "engine/alert_standing.h"
 #include "engine/explanation.h"
 
 namespace heald::engine {
@@ -11,22 +12,12 @@ namespace {
 using core::BreakerState;
 using core::Feature;
 
-bool anyDormant(const Snapshot& s) {
-  for (const GovernorView& governor : s.governors) {
-    if (governor.state.dormant()) {
-      return true;
-    }
-  }
-  return false;
-}
+constexpr std::string_view kPaused = "paused";
+constexpr std::string_view kDormant = "dormant";
+constexpr std::string_view kFlag = "feature_flag";
 
-bool anyBad(const Snapshot& s) {
-  for (const CheckView& check : s.checks) {
-    if (check.health == Health::kUnhealthy || check.health == Health::kWarning) {
-      return true;
-    }
-  }
-  return false;
+bool allPaused(const Snapshot& s, core::Now now) {
+  return s.pause && now.boot < s.pause->until;
 }
 
 // How attempts under it ended: nearer to the cause than the limit that they reached.
@@ -152,7 +143,7 @@ void advisePause(const Pause& pause, const std::string& what, const std::string&
 
 void advisePauses(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
                   std::vector<Recommendation>* advice) {
-  if (s.pause && now.boot < s.pause->until) {
+  if (allPaused(s, now)) {
     advisePause(*s.pause, "everything", "--all", now, issues, advice);
   }
   for (const RemedyView& remedy : s.remedies) {
@@ -171,7 +162,12 @@ void adviseChecks(const Snapshot& s, std::vector<Issue>* issues,
     } else if (check.health == Health::kWarning && issues != nullptr) {
       issues->push_back({Severity::kWarning, "", "check_warning",
                          "check " + check.name + " is in warning: " + check.message});
-    } else if (check.status == core::CheckStatus::kUnknown && check.executions > 0) {
+    } else if (check.executions == 0) {
+      if (issues != nullptr) {
+        issues->push_back(
+            {Severity::kInfo, "", "check_pending", "check " + check.name + " has no result yet"});
+      }
+    } else if (check.status == core::CheckStatus::kUnknown) {
       if (issues != nullptr) {
         issues->push_back({Severity::kWarning, "", "check_unknown",
                            "check " + check.name + " cannot tell: " + check.message});
@@ -242,6 +238,44 @@ void adviseEngine(const Snapshot& s, std::vector<Issue>* issues,
   }
 }
 
+void adviseAlerts(const Snapshot& s, core::Now now, std::vector<Issue>* issues) {
+  constexpr std::size_t kMost = 10;  // a label may have many values
+  if (issues == nullptr) {
+    return;
+  }
+  std::size_t told = 0;
+  std::size_t firing = 0;
+  for (const AlertStanding& standing : alertStandings(s, now)) {
+    if (standing.firing > 0 && ++firing <= kMost) {
+      issues->push_back({Severity::kWarning, standing.governor, "alert_firing", standing.message});
+      ++told;
+    }
+  }
+  if (firing > told) {
+    issues->push_back({Severity::kWarning, "", "alert_firing",
+                       "alerts fire for " + std::to_string(firing - told) + " more targets"});
+  }
+}
+
+void adviseReload(const Snapshot& s, std::vector<Issue>* issues,
+                  std::vector<Recommendation>* advice) {
+  if (!s.refused_reload) {
+    return;
+  }
+  const std::string& why = s.refused_reload->why;
+  const auto more = std::count(why.begin(), why.end(), '\n');
+  if (issues != nullptr) {
+    issues->push_back({Severity::kWarning, "", "reload_refused",
+                       "the configuration was refused at " + core::toIso8601(s.refused_reload->at) +
+                           ", and the one before goes on: " + why.substr(0, why.find('\n')) +
+                           (more > 0 ? " (and " + std::to_string(more) + " more)" : "")});
+  }
+  if (advice != nullptr) {
+    advice->push_back({"", "reload_refused", "mend the configuration, then have it read again",
+                       "healdctl reload"});
+  }
+}
+
 void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
             std::vector<Recommendation>* advice) {
   adviseEngine(s, issues, advice);
@@ -252,8 +286,50 @@ void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
       adviseActive(governor, s, now, issues, advice);
     }
   }
+  adviseAlerts(s, now, issues);
   advisePauses(s, now, issues, advice);
   adviseChecks(s, issues, advice);
+  adviseReload(s, issues, advice);
+  if (issues != nullptr) {
+    std::stable_sort(issues->begin(), issues->end(),
+                     [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
+  }
+}
+
+// Nothing heals by itself.
+bool switchedOff(const Snapshot& s, core::Now now) {
+  return !s.features.enabled(Feature::kAutoHealing) ||
+         !s.features.enabled(Feature::kAutoDetection) || allPaused(s, now);
+}
+
+Overall overallOf(const std::vector<Issue>& issues, const Snapshot& s, core::Now now) {
+  const bool dormant = std::any_of(issues.begin(), issues.end(),
+                                   [](const Issue& issue) { return issue.reason == kDormant; });
+  const bool wrong = !issues.empty() && issues.front().severity > Severity::kInfo;
+  return dormant               ? Overall::kDormant
+         : switchedOff(s, now) ? Overall::kDisabled
+         : wrong               ? Overall::kDegraded
+                               : Overall::kHealthy;
+}
+
+// The issue that gives the state its word.
+const Issue* causeOf(Overall overall, const std::vector<Issue>& issues, const Snapshot& s) {
+  const bool flag =
+      !s.features.enabled(Feature::kAutoHealing) || !s.features.enabled(Feature::kAutoDetection);
+  const auto is_it = [&](const Issue& issue) {
+    switch (overall) {
+      case Overall::kDormant:
+        return issue.reason == kDormant;
+      case Overall::kDisabled:  // those come first of their kinds
+        return issue.reason == (flag ? kFlag : kPaused);
+      case Overall::kDegraded:
+      case Overall::kHealthy:
+        break;
+    }
+    return true;
+  };
+  const auto cause = std::find_if(issues.begin(), issues.end(), is_it);
+  return cause == issues.end() ? nullptr : &*cause;
 }
 
 }  // namespace
@@ -285,18 +361,21 @@ std::string_view toString(Severity severity) {
 }
 
 Overall overallStatus(const Snapshot& s, core::Now now) {
-  if (anyDormant(s)) {
-    return Overall::kDormant;
+  return overallOf(issues(s, now), s, now);
+}
+
+std::string headline(const Snapshot& s, core::Now now) {
+  const std::vector<Issue> all = issues(s, now);
+  const Issue* cause = causeOf(overallOf(all, s, now), all, s);
+  if (cause == nullptr) {
+    return "everything is quiet";
   }
-  if (!s.features.enabled(Feature::kAutoHealing)) {
-    return Overall::kDisabled;
-  }
-  bool degraded = !s.store_up || s.store_room.state == StoreRoom::State::kOnReserve ||
-                  s.storm_brake || anyBad(s);
-  for (const GovernorView& governor : s.governors) {
-    degraded = degraded || governor.state.breaker.reads(now.boot) != BreakerState::kClosed;
-  }
-  return degraded ? Overall::kDegraded : Overall::kHealthy;
+  const auto more = std::count_if(all.begin(), all.end(), [&](const Issue& issue) {
+    return &issue != cause && issue.severity > Severity::kInfo;
+  });
+  const std::string& message = cause->message;  // what comes behind it is below
+  return message.substr(0, std::min(message.find(": "), message.find("; "))) +
+         (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
 }
 
 std::vector<Issue> issues(const Snapshot& snapshot, core::Now now) {

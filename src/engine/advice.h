@@ -18,8 +18,13 @@ inline constexpr Overall kOveralls[] = {Overall::kHealthy, Overall::kDegraded, O
                                         Overall::kDisabled};
 std::string_view toString(Overall overall);  // "healthy", "degraded", "dormant", "disabled"
 
-// Dormant before disabled before degraded: what needs a human most comes first.
+// The worst of the issues: dormant (a governor is), before disabled (nothing heals by itself:
+// auto_healing or auto_detection is off, or everything is paused), before degraded (any issue that
+// is more than info). Healthy is what is left: then every issue is info.
 Overall overallStatus(const Snapshot& snapshot, core::Now now);
+// What makes it so, in one sentence without its full stop and without the texts of checks and
+// humans: "governor main is dormant since … (and 2 more)".
+std::string headline(const Snapshot& snapshot, core::Now now);
 
 enum class Severity : std::uint8_t { kInfo, kWarning, kCritical };
 inline constexpr Severity kSeverities[] = {Severity::kInfo, Severity::kWarning,
@@ -40,6 +45,7 @@ struct Recommendation {
   std::string command;  // to be typed as it is; `<…>` is for a human to fill in
 };
 
+// The worst first.
 std::vector<Issue> issues(const Snapshot& snapshot, core::Now now);
 std::vector<Recommendation> recommendations(const Snapshot& snapshot, core::Now now);
 

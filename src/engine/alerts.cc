@@ -56,11 +56,13 @@ struct Healing::Hearing {
   std::uint64_t unmatched = 0;
   std::uint64_t refused = 0;
   std::string refusal;  // the first one
+  std::string remedy;   // of it
   bool full = false;
 
-  void refuse(std::string why) {
+  void refuse(const std::string& its_remedy, std::string why) {
     if (refused++ == 0) {
       refusal = std::move(why);
+      remedy = its_remedy;
     }
   }
 };
@@ -81,16 +83,18 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
     episodes_.undo(step.now.boot);
     raised_.clear();
     countDropped(DropReason::kQueueFull, command.alerts.size());
-    return Error{ErrorCode::kUnavailable,
-                 "no room for more alerts: " + std::to_string(Episodes::kLimit) +
-                     " episodes fire; nothing of this was recorded"};
+    const std::string why =
+        "no room for more alerts: " + std::to_string(Episodes::kLimit) + " episodes fire";
+    tellRefusal("", why, command.alerts.size(), command.by, step);
+    return Error{ErrorCode::kUnavailable, why + "; nothing of this was recorded"};
   }
   events_[static_cast<std::size_t>(EventSource::kAlertmanager)] += command.alerts.size();
   countDropped(DropReason::kUnmatched, hearing.unmatched + hearing.refused);
   countDropped(DropReason::kDuplicate, hearing.known);
   if (hearing.refused > 0) {
+    tellRefusal(hearing.remedy, hearing.refusal, hearing.refused, command.by, step);
     step.out.notes.push_back({Note::Level::kWarn,
-                              "alerts asked for nothing: their labels are not acceptable",
+                              "alerts ignored: labels rejected",
                               {{"alerts", std::to_string(hearing.refused)},
                                {"first", hearing.refusal},
                                {"by", command.by}}});
@@ -105,16 +109,33 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
                " with labels that are not acceptable"};
 }
 
+// Alertmanager sends the same ones every few minutes: they are told once an hour.
+void Healing::tellRefusal(const std::string& remedy, const std::string& why, std::size_t alerts,
+                          const std::string& by, Step& step) {
+  constexpr core::Duration kAgainAfter = std::chrono::hours(1);
+  if (told_refusal_ && told_refusal_->first == why &&
+      step.now.boot - told_refusal_->second < kAgainAfter) {
+    return;
+  }
+  told_refusal_ = {why, step.now.boot};
+  step.out.remarks.push_back({.kind = HistoryKind::kAlert,
+                              .event = "rejected",
+                              .remedy = remedy,
+                              .actor = by,
+                              .message = why,
+                              .details = {{"alerts", static_cast<std::int64_t>(alerts)}}});
+}
+
 void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now) {
   const AlertPolicy& policy = at(base).spec.alert;
   if (std::string why = refusal(policy, alert.labels); !why.empty()) {
-    hearing.refuse(std::move(why));
+    hearing.refuse(at(base).spec.name, std::move(why));
     return;
   }
   const std::string target(valueOf(alert.labels, policy.target));
   if (alert.firing && instanceFor(base, target, now.boot) < 0) {
-    hearing.refuse("remedy \"" + at(base).spec.name + "\" has its " +
-                   std::to_string(policy.max_targets) + " targets");
+    hearing.refuse(at(base).spec.name, "remedy \"" + at(base).spec.name + "\" has its " +
+                                           std::to_string(policy.max_targets) + " targets");
     return;
   }
   const EpisodeKey key{at(base).spec.name, alert.fingerprint, alert.starts_at};

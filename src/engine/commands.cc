@@ -300,6 +300,7 @@ void Engine::Impl::on(const Reload& command, Step& step) {
     return;
   }
   setup_ = *command.setup;
+  refused_reload_.reset();
   features_.reconfigure(setup_.features);
   detection_.reconfigure(setup_.detection, setup_.checks, step.out.actions);
   pauses_.useWindows(setup_.windows);

@@ -190,6 +190,7 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.store_error = store_.error();
   s.store_room = store_.room();
   s.features = features_;
+  s.refused_reload = refused_reload_;
   healing_.fill(s);
   permits_.fill(s);
   s.checks = detection_.views();
@@ -343,6 +344,9 @@ void Engine::Impl::on(const TaskFinished& event, Step& step) {
 }
 
 void Engine::Impl::on(const Record& record, Step& step) {
+  if (record.entry.kind == HistoryKind::kReload && record.entry.event == "refused") {
+    refused_reload_ = RefusedReload{step.now.wall, record.entry.message};
+  }
   queue_.add(record.entry, step.now);
   queue_.hurry(step.now);
 }

@@ -109,6 +109,7 @@ class Engine::Impl {
   BackgroundTasks tasks_;
   HistoryQueue queue_;
   StoreHealth store_;
+  std::optional<RefusedReload> refused_reload_;
   bool detecting_ = true;
   bool stopping_ = false;
   std::uint64_t cycles_ = 0;

@@ -69,7 +69,7 @@ void Episodes::wake(const Group& group) {
   }
 }
 
-std::optional<EpisodeKey> Episodes::next(const Group& group) {
+std::optional<EpisodeKey> Episodes::next(const Group& group) const {
   const auto found = groups_.find(group);
   if (found == groups_.end() || found->second.waiting.empty()) {
     return std::nullopt;
@@ -126,6 +126,11 @@ std::optional<core::BootTime> Episodes::quietSince(const Group& group) const {
 std::size_t Episodes::waiting(const Group& group) const {
   const auto found = groups_.find(group);
   return found == groups_.end() ? 0 : found->second.waiting.size();
+}
+
+std::size_t Episodes::firing(const Group& group) const {
+  const auto found = groups_.find(group);
+  return found == groups_.end() ? 0 : found->second.firing;
 }
 
 std::size_t Episodes::forgetOld(core::Now now) {

@@ -56,7 +56,7 @@ class Episodes {
   Heard hear(const EpisodeKey& key, const std::string& target, const Alert& alert, core::Now now);
 
   // The oldest one of the group that fires and has had no attempt.
-  std::optional<EpisodeKey> next(const Group& group);
+  std::optional<EpisodeKey> next(const Group& group) const;
   // Nothing of the group waits any more, until it is heard of again.
   void setAside(const Group& group);
   // All that fire without an attempt wait again.
@@ -73,6 +73,7 @@ class Episodes {
   // Since when nothing of the group fires; none while something does.
   std::optional<core::BootTime> quietSince(const Group& group) const;
   std::size_t waiting(const Group& group) const;
+  std::size_t firing(const Group& group) const;
   std::set<std::string> targets() const;  // that any episode names
 
   // Forgets what is old; looks at most every minute. Returns how many still fired.

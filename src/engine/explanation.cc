@@ -10,10 +10,22 @@ namespace {
 using core::Guard;
 using core::GuardFinding;
 
-core::Gates gatesOf(const Snapshot& s) {
-  return {s.features.enabled(core::Feature::kAutoHealing), s.store_up,
+std::string parentOf(const GovernorView& view) {
+  return view.target.empty() ? "" : view.name.substr(0, view.name.find('@'));
+}
+
+core::Gates gatesOf(const Snapshot& s, const GovernorView& view) {
+  const std::string parent = parentOf(view);
+  const bool parent_dormant =
+      !parent.empty() && std::any_of(s.governors.begin(), s.governors.end(), [&](const auto& g) {
+        return g.name == parent && g.state.dormant();
+      });
+  return {s.features.enabled(core::Feature::kAutoHealing),
+          s.store_up,
           s.actions_running >= s.max_concurrent,
-          s.max_unverified && s.attempts_in_progress >= *s.max_unverified, s.storm_brake};
+          s.max_unverified && s.attempts_in_progress >= *s.max_unverified,
+          s.storm_brake,
+          parent_dormant};
 }
 
 // "auto_healing is off by configuration"
@@ -111,14 +123,14 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now
 
 }  // namespace
 
+core::Verdict verdictOf(const Snapshot& s, const GovernorView& view, core::Now now) {
+  return core::Governor(view.policy, view.state).ask(gatesOf(s, view), now.boot);
+}
+
 GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view, core::Now now) {
   const core::Governor governor(view.policy, view.state);
-  const std::string parent = view.target.empty() ? "" : view.name.substr(0, view.name.find('@'));
-  core::Gates gates = gatesOf(s);
-  gates.parent_dormant = std::any_of(s.governors.begin(), s.governors.end(), [&](const auto& g) {
-    return g.name == parent && g.state.dormant();
-  });
-  GovernorExplanation explanation{core::explain(governor, gates, now.boot), {}};
+  const std::string parent = parentOf(view);
+  GovernorExplanation explanation{core::explain(governor, gatesOf(s, view), now.boot), {}};
   tellGates(s, explanation.governor.guards);
   for (const RemedyView& remedy : s.remedies) {
     const bool serves =

@@ -31,6 +31,9 @@ struct GovernorExplanation {
 GovernorExplanation explainGovernor(const Snapshot& snapshot, const GovernorView& governor,
                                     core::Now now);
 
+// What the governor would answer now.
+core::Verdict verdictOf(const Snapshot& snapshot, const GovernorView& governor, core::Now now);
+
 // What stands before every governor, and so before permits too: observe mode of the whole of heald,
 // and a pause of everything.
 std::vector<Obstacle> commonObstacles(const Snapshot& snapshot, core::Now now);

@@ -162,6 +162,8 @@ class Healing {
     std::string target;
     std::optional<EpisodeKey> resolved;
   };
+  void tellRefusal(const std::string& remedy, const std::string& why, std::size_t alerts,
+                   const std::string& by, Step& step);
   void hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now);
   void countDropped(DropReason reason, std::uint64_t by) {
     dropped_[static_cast<std::size_t>(reason)] += by;
@@ -185,6 +187,8 @@ class Healing {
   void waitForQuiet(int governor, core::BootTime now);
   void clearWhenHealthyForLong(int governor, Step& step);
   void fillTarget(const Remedy& remedy, Snapshot& snapshot) const;
+  template <class View>
+  void fillAlerts(const Remedy& remedy, View& view) const;
   void dropEpisodesOfOthers(core::BootTime now);
   bool stormBrake() const;
   void enter(Remedy& remedy, Phase phase);
@@ -240,7 +244,8 @@ class Healing {
   std::vector<Lost> lost_;
   Episodes episodes_;
   std::vector<Raised> raised_;
-  std::map<std::pair<int, std::string>, int> instances_;  // by base and target
+  std::optional<std::pair<std::string, core::BootTime>> told_refusal_;  // by the history, and when
+  std::map<std::pair<int, std::string>, int> instances_;                // by base and target
   std::size_t configured_ = 0;  // remedies_ begins with those of the configuration
   bool episodes_wait_ = false;  // some may not have been asked for
   std::map<std::string, RemedyTotals> parked_totals_;  // of remedies that are not configured

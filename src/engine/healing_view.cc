@@ -12,6 +12,17 @@ void Healing::loadTotals(const std::string& name, const RemedyTotals& totals) {
   (found == remedies_.end() ? parked_totals_[name] : found->view.totals) = totals;
 }
 
+template <class View>
+void Healing::fillAlerts(const Remedy& remedy, View& view) const {
+  const Episodes::Group group = groupOf(remedy);
+  view.waiting = episodes_.waiting(group);
+  view.firing = episodes_.firing(group);
+  const bool present = remedy.episode && episodes_.firing(*remedy.episode);
+  if (const auto key = present ? remedy.episode : episodes_.next(group)) {
+    view.alert = alertName(episodes_.find(*key)->labels);
+  }
+}
+
 void Healing::fill(Snapshot& s) const {
   s.observe = policy_.observe;
   s.storm_brake = stormBrake();
@@ -52,7 +63,8 @@ void Healing::fill(Snapshot& s) const {
       continue;
     }
     RemedyView view = remedy.view;
-    view.waiting = episodes_.waiting(groupOf(remedy));
+    view.by_alert = remedy.spec.byAlert();
+    fillAlerts(remedy, view);
     view.phase = remedy.phase;
     view.attempt = remedy.attempt;
     if (const Pause* pause = pauses_.of(view.name, s.taken.boot)) {
@@ -77,17 +89,26 @@ void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
   view.governor = remedy.spec.governor;
   view.phase = remedy.phase;
   view.attempt = remedy.attempt;
-  view.waiting = episodes_.waiting(groupOf(remedy));
+  fillAlerts(remedy, view);
   view.last_denied_by = remedy.view.last_denied_by;
   view.last_result = remedy.view.last_result;
   if (remedy.phase == Phase::kWaiting) {
     view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
   }
-  // The remedy itself shows one of its attempts.
+  // The remedy itself shows one of its attempts, or else of its waits the one that ends first.
   RemedyView& base = s.remedies[static_cast<std::size_t>(remedy.base)];
+  const bool sooner = view.next_attempt_at &&
+                      (!base.next_attempt_at || *view.next_attempt_at < *base.next_attempt_at);
   if (busy(remedy) && base.attempt == 0) {
     base.attempt = remedy.attempt;
     base.phase = remedy.phase;
+    base.next_attempt_at.reset();
+    base.last_denied_by.reset();
+  } else if (base.attempt == 0 && remedy.phase != Phase::kIdle &&
+             (base.phase == Phase::kIdle || sooner)) {
+    base.phase = remedy.phase;
+    base.next_attempt_at = view.next_attempt_at;
+    base.last_denied_by = view.last_denied_by;
   }
   s.targets.push_back(std::move(view));
 }

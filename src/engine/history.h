@@ -21,7 +21,7 @@ enum class HistoryKind : std::uint8_t {
   kReload,    // the configuration: reloaded, refused
   kStore,     // unavailable, available, unreadable, lost
   kCheck,     // what is known of a check: healthy, unhealthy, unknown
-  kAlert,     // an episode: firing, resolved, forgotten
+  kAlert,     // an episode: firing, resolved, forgotten; rejected: alerts with their first reason
   kDenial,    // an attempt that did not start; the event is the guard's word, or what held it back
   kAttempt,   // started, succeeded, failed; of a remedy or of a permit
   kGovernor,  // dormant, active, cleared

@@ -30,7 +30,7 @@ struct CheckView {
   std::string kind;
   core::Duration interval{};
   core::CheckStatus status = core::CheckStatus::kUnknown;  // of the last run
-  Health health = Health::kUnknown;  // after unhealthy_after / healthy_after
+  Health health = Health::kUnknown;                        // after unhealthy_after / healthy_after
   std::string message;
   bool running = false;
   std::optional<core::WallTime> since;     // of the present status
@@ -82,6 +82,9 @@ struct RemedyView {
   std::string unhealthy_parent;  // a check that its own depends on, or ""
   std::string target_label;      // by which it keeps things apart
   std::size_t waiting = 0;       // episodes of alerts that have had no attempt
+  bool by_alert = false;         // alerts ask for it
+  std::size_t firing = 0;        // episodes of alerts that fire; without a target label
+  std::string alert;             // the name of the one that it is wanted for; "" if none fires
   Histogram duration{healingBuckets()};
 };
 
@@ -94,6 +97,8 @@ struct TargetView {
   std::optional<core::BootTime> next_attempt_at;
   std::uint64_t attempt = 0;
   std::size_t waiting = 0;  // episodes that have had no attempt
+  std::size_t firing = 0;   // episodes
+  std::string alert;        // the name of the one that it is wanted for; "" if none fires
   std::optional<core::Guard> last_denied_by;
   std::string last_result;
 };
@@ -141,6 +146,15 @@ std::string_view toString(EventSource source);
 std::string_view toString(DropReason reason);
 std::string_view toString(RejectReason reason);
 
+// A configuration that was refused; heald goes on with the one before.
+struct RefusedReload {
+  core::WallTime at{};
+  std::string why;  // as many lines as there are mistakes
+};
+
+// What a check says now: its health, but unknown while its last run was.
+Health shownHealth(const CheckView& check);
+
 struct Snapshot {
   core::Now taken{};
   bool stopping = false;
@@ -151,7 +165,8 @@ struct Snapshot {
   bool observe = false;
   bool storm_brake = false;  // it holds now
   StormBrakePolicy storm_brake_policy;
-  std::optional<Pause> pause;  // of every remedy
+  std::optional<Pause> pause;                   // of every remedy
+  std::optional<RefusedReload> refused_reload;  // since the last configuration that was taken
   // Over all governors, permits included: attempts in flight, whose effect is not known yet, and
   // those of them whose action runs. What each of them is limited to.
   int attempts_in_progress = 0;

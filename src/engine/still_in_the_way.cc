@@ -66,8 +66,14 @@ std::pair<std::string, std::string> sentenceOf(const core::GuardFinding& finding
   return {finding.value + " (has to be " + finding.threshold + ")", ""};
 }
 
-std::string pauseCommand(const Snapshot& s, const std::string& remedy, core::Now now) {
-  return "healdctl unpause " + (s.pause && now.boot < s.pause->until ? "--all" : remedy);
+// A window of the configuration ends by itself alone.
+std::string pauseCommand(const Snapshot& s, const std::string& name) {
+  for (const RemedyView& remedy : s.remedies) {
+    if (remedy.name == name && remedy.pause && !remedy.pause->from_window) {
+      return "healdctl unpause " + (remedy.paused_with_all ? "--all" : name);
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -89,7 +95,7 @@ std::vector<InTheWay> stillInTheWay(const Snapshot& s, const GovernorView& g, co
     for (const Obstacle& obstacle : remedy.obstacles) {
       all.push_back({g.name, obstacle.word, "remedy " + remedy.remedy + ": " + obstacle.text,
                      wall(obstacle.until),
-                     obstacle.word == "paused" ? pauseCommand(s, remedy.remedy, now) : ""});
+                     obstacle.word == "paused" ? pauseCommand(s, remedy.remedy) : ""});
     }
   }
   return all;

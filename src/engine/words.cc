@@ -15,6 +15,11 @@ constexpr std::array<std::string_view, kHistoryKindCount> kHistoryKinds = {
 
 }  // namespace
 
+Health shownHealth(const CheckView& check) {
+  const bool unknown = check.status == core::CheckStatus::kUnknown;
+  return check.health == Health::kHealthy && unknown ? Health::kUnknown : check.health;
+}
+
 std::string_view toString(HistoryKind kind) {
   return kHistoryKinds[static_cast<std::size_t>(kind)];
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "engine/alert_standing.h"
 #include "engine/explanation.h"
 
 namespace heald::http {
@@ -34,6 +35,28 @@ ordered_json obstaclesJson(const Snapshot& snapshot, const std::vector<engine::O
   return list;
 }
 
+// Of the governor itself, and of its targets.
+ordered_json alertsJson(const Snapshot& snapshot, const engine::GovernorView& governor,
+                        core::Now now) {
+  ordered_json list = ordered_json::array();
+  for (const engine::AlertStanding& standing : engine::alertStandings(snapshot, now)) {
+    const bool its =
+        standing.governor == governor.name ||
+        (governor.target.empty() && standing.governor.starts_with(governor.name + "@"));
+    if (!its) continue;
+    ordered_json word;
+    if (!standing.word.empty()) word = standing.word;
+    list.push_back({{"remedy", standing.remedy},
+                    {"target", standing.target},
+                    {"governor", standing.governor},
+                    {"firing", standing.firing},
+                    {"heldBackBy", std::move(word)},
+                    {"until", timeOrNull(snapshot, standing.until)},
+                    {"message", standing.message}});
+  }
+  return list;
+}
+
 }  // namespace
 
 ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorView& governor,
@@ -56,7 +79,8 @@ ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorVie
           {"nextAttemptAt", timeOrNull(snapshot, found.governor.earliest)},
           {"guards", std::move(guards)},
           {"before", obstaclesJson(snapshot, engine::commonObstacles(snapshot, now))},
-          {"remedies", std::move(remedies)}};
+          {"remedies", std::move(remedies)},
+          {"alerts", alertsJson(snapshot, governor, now)}};
 }
 
 }  // namespace heald::http

@@ -24,16 +24,17 @@ Response readiness(const Snapshot* snapshot) {
   return text("heald is ready.\n");
 }
 
-std::string sentenceOf(Overall overall) {
+// Without the texts of checks and humans: the metrics listener asks for no credential.
+std::string sentenceOf(Overall overall, bool quiet) {
   switch (overall) {
     case Overall::kHealthy:
-      return "Everything is quiet.";
+      return quiet ? "Everything is quiet." : "Nothing is wrong.";
     case Overall::kDegraded:
       return "Something is wrong.";
     case Overall::kDormant:
-      return "Automatic healing has stopped and waits for a human.";
+      return "Healing has stopped under a governor and waits for a human.";
     case Overall::kDisabled:
-      return "Automatic healing is switched off.";
+      return "Nothing heals by itself: it is switched off or paused.";
   }
   return "";
 }
@@ -65,8 +66,9 @@ Landing overviewOf(const Backend& backend) {
   if (snapshot == nullptr) return landing;
   const core::Now now = backend.now();
   landing.status = engine::overallStatus(*snapshot, now);
-  landing.sentence = sentenceOf(*landing.status);
-  for (const engine::Issue& issue : engine::issues(*snapshot, now)) {
+  const auto issues = engine::issues(*snapshot, now);
+  landing.sentence = sentenceOf(*landing.status, issues.empty());
+  for (const engine::Issue& issue : issues) {
     landing.issues.push_back(issue.message);
   }
   return landing;

@@ -71,6 +71,19 @@ std::string_view roomName(engine::StoreRoom::State state) {
   return "";
 }
 
+std::size_t alertsFiring(const Snapshot& snapshot) {
+  std::size_t firing = 0;
+  for (const engine::RemedyView& remedy : snapshot.remedies) firing += remedy.firing;
+  for (const engine::TargetView& target : snapshot.targets) firing += target.firing;
+  return firing;
+}
+
+ordered_json refusedReload(const Snapshot& snapshot) {
+  if (!snapshot.refused_reload) return nullptr;
+  return {{"at", core::toIso8601(snapshot.refused_reload->at)},
+          {"message", snapshot.refused_reload->why}};
+}
+
 ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, core::Now now) {
   const Sums sums = sumsOf(governors);
   const Governors dormant = dormantOf(governors);
@@ -84,6 +97,7 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"successfulHealings", sums.totals.successes},
           {"failedHealings", sums.totals.failures},
           {"status", toString(engine::overallStatus(snapshot, now))},
+          {"headline", engine::headline(snapshot, now)},
           {"dormancy", std::move(dormancy)},
           {"dormantGovernors", listOf(dormant, [](const auto* g) { return g->name; })},
           {"observeMode", snapshot.observe},
@@ -91,6 +105,8 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"storeError", snapshot.store_error},
           {"storeRoom", roomName(snapshot.store_room.state)},
           {"stormBrake", snapshot.storm_brake},
+          {"alertsFiring", alertsFiring(snapshot)},
+          {"refusedReload", refusedReload(snapshot)},
           {"attemptsInProgress", snapshot.attempts_in_progress},
           {"actionsRunning", snapshot.actions_running},
           {"stopping", snapshot.stopping},

@@ -76,9 +76,9 @@ std::string governorsSection(const Snapshot& snapshot, core::Now now) {
 std::string checksSection(const Snapshot& snapshot, core::Now now) {
   std::vector<Row> rows;
   for (const engine::CheckView& check : snapshot.checks) {
-    rows.push_back({escaped(check.name), escaped(check.kind), std::string(toString(check.health)),
-                    std::string(toString(check.status)), ago(check.last_run, now),
-                    escaped(check.message)});
+    rows.push_back({escaped(check.name), escaped(check.kind),
+                    std::string(toString(shownHealth(check))), std::string(toString(check.status)),
+                    ago(check.last_run, now), escaped(check.message)});
   }
   return table("Checks", {"Check", "Kind", "Health", "Last result", "Last run", "Message"}, rows);
 }
@@ -142,7 +142,8 @@ std::string recommendationsSection(const Snapshot& snapshot, core::Now now) {
 std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_view version) {
   std::string text = "# heald status\n\nOverall: **" +
                      std::string(toString(engine::overallStatus(snapshot, now))) + "** at " +
-                     core::toIso8601(now.wall) + ", heald " + escaped(version) + "\n";
+                     core::toIso8601(now.wall) + ", heald " + escaped(version) + ": " +
+                     escaped(engine::headline(snapshot, now)) + ".\n";
   if (snapshot.pause && now.boot < snapshot.pause->until) {
     text += "\nEverything is paused until " +
             core::toIso8601(engine::wallOf(snapshot, snapshot.pause->until)) + " by " +

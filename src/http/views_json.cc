@@ -163,7 +163,7 @@ ordered_json checkJson(const engine::CheckView& check) {
   return {{"name", check.name},
           {"kind", check.kind},
           {"status", toString(check.status)},
-          {"health", toString(check.health)},
+          {"health", toString(shownHealth(check))},
           {"message", check.message},
           {"running", check.running},
           {"since", timeOrNull(check.since)},
@@ -189,6 +189,7 @@ ordered_json targetsJson(const Snapshot& snapshot, const engine::RemedyView& rem
                        {"phase", toString(target.phase)},
                        {"attempt", target.attempt},
                        {"waiting", target.waiting},
+                       {"firing", target.firing},
                        {"nextAttemptAt", deadlineOrNull(snapshot, target.next_attempt_at, now)},
                        {"lastDeniedBy", std::move(denied_by)},
                        {"lastResult", target.last_result}});
@@ -231,6 +232,7 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"detected", remedy.detected},
           {"allowed", remedy.allowed},
           {"waiting", remedy.waiting},
+          {"firing", remedy.firing},
           {"targetLabel", remedy.target_label},
           {"targets", targetsJson(snapshot, remedy, now)},
           {"pause", pauseJson(snapshot, remedy.pause, remedy.paused_with_all, now)}};

@@ -11,12 +11,14 @@ void addStatus(const engine::Snapshot& s, Families& out) {
   const Family status =
       out.gauge("check_status", "The result of the last run; 1 for the present one.");
   const Family health = out.gauge(
-      "check_health", "What the results on end amount to, which is what remedies act upon.");
+      "check_health",
+      "What the last results amount to; unknown as long as the last one is, unless unhealthy.");
   for (const CheckView& check : s.checks) {
     status.addStates({{"check", check.name}}, "status", core::kCheckStatuses,
                      std::optional(check.status),
                      [](CheckStatus value) { return toString(value); });
-    health.addStates({{"check", check.name}}, "health", core::kHealths, std::optional(check.health),
+    health.addStates({{"check", check.name}}, "health", core::kHealths,
+                     std::optional(shownHealth(check)),
                      [](Health value) { return toString(value); });
   }
   addEach(out.gauge("check_status_since_timestamp_seconds",

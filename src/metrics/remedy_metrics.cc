@@ -1,5 +1,7 @@
 #include <limits>
+#include <map>
 
+#include "engine/alert_standing.h"
 #include "metrics/sections.h"
 
 namespace heald::metrics {
@@ -57,6 +59,31 @@ void addLimits(const engine::Snapshot& s, Families& out) {
       .add({}, s.max_unverified ? *s.max_unverified : std::numeric_limits<double>::infinity());
 }
 
+void addAlerts(const engine::Snapshot& s, core::Now now, Families& out) {
+  struct Counts {
+    std::size_t firing = 0;
+    std::size_t held_back = 0;
+  };
+  std::map<std::string, Counts> counts;
+  for (const RemedyView& r : s.remedies) {
+    if (r.by_alert) {
+      counts[r.name];
+    }
+  }
+  for (const engine::AlertStanding& standing : engine::alertStandings(s, now)) {
+    counts[standing.remedy].firing += standing.firing;
+    counts[standing.remedy].held_back += standing.heldBack() ? 1 : 0;
+  }
+  const Family firing = out.gauge("alerts_firing", "Alerts that fire for the remedy.");
+  const Family held_back = out.gauge("alert_targets_held_back",
+                                     "Targets of the remedy with an alert that fires, whose next "
+                                     "attempt a guard or a pause holds back.");
+  for (const auto& [remedy, count] : counts) {
+    firing.add({{"remedy", remedy}}, static_cast<double>(count.firing));
+    held_back.add({{"remedy", remedy}}, static_cast<double>(count.held_back));
+  }
+}
+
 }  // namespace
 
 void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
@@ -64,6 +91,7 @@ void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
   addInfo(s, out);
   addPauses(s, now, out);
   addLimits(s, out);
+  addAlerts(s, now, out);
   addEach(out.counter("healing_detected_total",
                       "Events that wanted the remedy: unhealthy results, preventive runs, humans."),
           s.remedies, "remedy", [](const RemedyView& r) { return r.detected; });

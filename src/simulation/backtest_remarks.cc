@@ -68,7 +68,7 @@ void addRemedies(const engine::Setup& setup, const History& then, const History&
 void addAlerts(const engine::Setup& setup, const History& then, std::vector<std::string>& remarks) {
   std::set<std::string> told;
   for (const HistoryEntry& entry : then) {
-    if (entry.kind == HistoryKind::kAlert) told.insert(entry.remedy);
+    if (entry.kind == HistoryKind::kAlert && entry.event != "rejected") told.insert(entry.remedy);
   }
   for (const auto& spec : setup.remedies) {
     if (!spec.byAlert()) continue;

@@ -268,6 +268,7 @@ void Replay::addPause(const HistoryEntry& entry) {
 }
 
 void Replay::addAlert(const HistoryEntry& entry) {
+  if (entry.event == "rejected") return;
   for (const auto& spec : setup_.remedies) {
     if (spec.name == entry.remedy && spec.byAlert()) addAlert(entry, spec);
   }

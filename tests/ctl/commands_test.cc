@@ -82,7 +82,7 @@ TEST_F(Commands, ResetsTheBreaker) {
   EXPECT_EQ(ctl({"reset"}).out, "The circuit breaker of governor self-healing-main is CLOSED.\n");
   EXPECT_FALSE(engine_->asked<engine::Reset>().force);
   engine_->reply = engine::Reply{"reset the circuit breaker: a; still in the way: …"};
-  (*engine_->reply)->in_the_way = {
+  engine_->reply->in_the_way = {
       {"a",
        "dormant",
        "governor a is dormant: moving the disk",

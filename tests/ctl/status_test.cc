@@ -67,6 +67,44 @@ TEST(ExplanationText, OfEveryMood) {
   expectGolden("ctl_explain.txt", text);
 }
 
+TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
+  engine::Snapshot snapshot = http::sampleSnapshot();
+  snapshot.max_concurrent = 3;
+  engine::RemedyView remedy;
+  remedy.name = "restart";
+  remedy.governor = "self-healing-main";
+  remedy.target_label = "instance";
+  remedy.by_alert = true;
+  snapshot.remedies.push_back(remedy);
+  for (const char* name : {"db1", "db2"}) {
+    engine::GovernorView governor = snapshot.governors[0];
+    governor.name += std::string("@") + name;
+    governor.target = name;
+    governor.state.consecutive_failures = 2;
+    governor.state.next_allowed_at = http::testNow().boot + std::chrono::seconds(8);
+    snapshot.governors.push_back(governor);
+    engine::TargetView target;
+    target.remedy = "restart";
+    target.target = name;
+    target.governor = governor.name;
+    target.firing = name[2] == '2' ? 2 : 0;
+    target.alert = target.firing > 0 ? "Down" : "";
+    target.phase = engine::Phase::kWaiting;
+    snapshot.targets.push_back(target);
+  }
+  const std::string text = explanationText(
+      http::explanationJson(snapshot, snapshot.governors[0], http::testNow()), false);
+  EXPECT_THAT(text, testing::StartsWith(
+                        "Governor self-healing-main holds attempts back of 2 targets (below); for "
+                        "any other one an attempt may start now.\n"));
+  EXPECT_THAT(text, testing::EndsWith(
+                        "\nAlerts, the worst first\n"
+                        "  alert Down and 1 more fire; remedy restart for db2: held back by "
+                        "backoff, another 8s\n"
+                        "  remedy restart for db1: no alert fires; held back by backoff, another "
+                        "8s\n"));
+}
+
 TEST(StatusText, HasNoBlanksAtTheEndsOfLines) {
   EXPECT_THAT(statusText(statusOf(http::troubledSnapshot()), {}), Not(HasSubstr(" \n")));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "support/setups.h"
 #include "support/world.h"
@@ -115,7 +116,7 @@ TEST(Advice, ASwitchedOffFeatureIsSaidAndHowToSwitchItOnWhereThatWouldHelp) {
   EXPECT_EQ(overallStatus(world.snapshot(), world.now()), Overall::kDisabled);
   EXPECT_EQ(commandFor(advice, "feature_flag"), "healdctl flag auto_healing on --reason \"<why>\"");
   EXPECT_EQ(advice.size(), 1u) << "no command can undo the environment";
-  EXPECT_EQ(issues(world.snapshot(), world.now()).size(), 2u);
+  EXPECT_EQ(issues(world.snapshot(), world.now()).size(), 3u);
 }
 
 TEST(Advice, AStoreThatIsDownAndAnUnknownCheckAreIssues) {
@@ -257,14 +258,15 @@ TEST(Advice, ACheckIsAnIssueWhenItIsUnhealthyOrCannotTell) {
   check.name = "queue";
   check.message = "no answer";
   check.status = core::CheckStatus::kUnknown;
-  EXPECT_EQ(linesOf(issues(s, kRead)), Lines{}) << "it has not run yet";
+  EXPECT_EQ(linesOf(issues(s, kRead)), Lines{"info  check_pending: check queue has no result yet"});
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kHealthy);
   check.executions = 1;
   EXPECT_EQ(linesOf(issues(s, kRead)),
             Lines{"warning  check_unknown: check queue cannot tell: no answer"});
   EXPECT_EQ(linesOf(recommendations(s, kRead)),
             Lines{" check_unknown: an unknown result starts nothing: see why check queue cannot "
                   "tell | healdctl run check queue"});
-  EXPECT_EQ(overallStatus(s, kRead), Overall::kHealthy);
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded);
   check.health = Health::kUnhealthy;
   check.status = core::CheckStatus::kCritical;
   EXPECT_EQ(linesOf(issues(s, kRead)),
@@ -303,7 +305,7 @@ TEST(Advice, AFlagIsSwitchedOnByCommandOnlyWhenAHumanSwitchedItOff) {
   EXPECT_EQ(linesOf(recommendations(s, kRead)),
             Lines{" feature_flag: switch auto_detection on again when it is safe | healdctl flag "
                   "auto_detection on --reason \"<why>\""});
-  EXPECT_EQ(overallStatus(s, kRead), Overall::kHealthy) << "healing itself is on";
+  EXPECT_EQ(overallStatus(s, kRead), Overall::kDisabled) << "nothing is seen, so nothing heals";
   s.features.setConfiguration(core::Feature::kAutoDetection, false);
   EXPECT_EQ(issues(s, kRead).size(), 1u);
   EXPECT_TRUE(recommendations(s, kRead).empty());
@@ -321,6 +323,120 @@ TEST(Advice, WhatNeedsAHumanMostComesFirst) {
   EXPECT_EQ(overallStatus(s, kRead), Overall::kDisabled);
   s.governors[1].state = dormant;
   EXPECT_EQ(overallStatus(s, kRead), Overall::kDormant);
+}
+
+// Every issue by itself: the word above it is never better than what stands below.
+TEST(Advice, TheHeadlineIsTheWorstThatIsBelowIt) {
+  struct Case {
+    const char* name;
+    std::function<void(Snapshot&)> happens;
+    Overall overall;
+    const char* headline;
+  };
+  core::GovernorState failing;
+  failing.consecutive_failures = 7;
+  const Pause pause{kRead.boot + hours(1), {}, "a deployment", "alice"};
+  const auto check = [](Snapshot& s, CheckStatus status, Health health) {
+    CheckView& view = s.checks.emplace_back();
+    view.name = "queue";
+    view.message = "no answer";
+    view.executions = 1;
+    view.status = status;
+    view.health = health;
+  };
+  const Case cases[] = {
+      {"nothing", [](Snapshot&) {}, Overall::kHealthy, "everything is quiet"},
+      {"a healthy check", [&](Snapshot& s) { check(s, CheckStatus::kOk, Health::kHealthy); },
+       Overall::kHealthy, "everything is quiet"},
+      {"close to dormant", [&](Snapshot& s) { s.governors[0].state = failing; }, Overall::kDegraded,
+       "governor main goes dormant after 3 more failures"},
+      {"an unknown check that was healthy",
+       [&](Snapshot& s) { check(s, CheckStatus::kUnknown, Health::kHealthy); }, Overall::kDegraded,
+       "check queue cannot tell"},
+      {"an unhealthy check",
+       [&](Snapshot& s) { check(s, CheckStatus::kCritical, Health::kUnhealthy); },
+       Overall::kDegraded, "check queue is unhealthy"},
+      {"everything is paused", [&](Snapshot& s) { s.pause = pause; }, Overall::kDisabled,
+       "everything is paused until 2025-11-24T17:00:00.000Z by alice"},
+      {"a remedy is paused",
+       [&](Snapshot& s) {
+         s.remedies.emplace_back().name = "restart";
+         s.remedies[0].pause = pause;
+       },
+       Overall::kHealthy, "remedy restart is paused until 2025-11-24T17:00:00.000Z by alice"},
+      {"an alert fires",
+       [](Snapshot& s) {
+         s.remedies.emplace_back().name = "restart";
+         s.remedies[0].governor = "main";
+         s.remedies[0].by_alert = true;
+         s.remedies[0].firing = 1;
+         s.max_concurrent = 1;
+         s.remedies[0].alert = "Down";
+       },
+       Overall::kDegraded, "alert Down fires"},
+      {"a refused reload",
+       [](Snapshot& s) {
+         s.refused_reload = RefusedReload{kRead.wall, "heald.yml:3:1: no such key\nand\nmore"};
+       },
+       Overall::kDegraded,
+       "the configuration was refused at 2025-11-24T16:00:00.000Z, and the one before goes on"},
+      {"switched off, and preventive runs too",
+       [](Snapshot& s) {
+         s.features.setEnvironment(core::Feature::kPreventiveHealing, false);
+         s.features.setEnvironment(core::Feature::kAutoHealing, false);
+       },
+       Overall::kDisabled, "auto_healing is switched off"},
+      {"no preventive runs",
+       [](Snapshot& s) { s.features.setEnvironment(core::Feature::kPreventiveHealing, false); },
+       Overall::kHealthy, "preventive_healing is switched off"},
+      {"a storm, and an unhealthy check",
+       [&](Snapshot& s) {
+         s.storm_brake = true;
+         check(s, CheckStatus::kCritical, Health::kUnhealthy);
+       },
+       Overall::kDegraded, "too many checks are unhealthy at once, so nothing starts (and 1 more)"},
+      {"dormant, without a store, paused",
+       [&](Snapshot& s) {
+         s.governors[0].state.dormancy = core::DormancyRecord{"why", kRead.wall, {}, {}};
+         s.store_up = false;
+         s.pause = pause;
+       },
+       Overall::kDormant, "governor main is dormant since 2025-11-24T16:00:00.000Z (and 1 more)"},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.name);
+    Snapshot s = withGovernor({});
+    one.happens(s);
+    EXPECT_EQ(toString(overallStatus(s, kRead)), toString(one.overall));
+    EXPECT_EQ(headline(s, kRead), one.headline);
+    const auto found = issues(s, kRead);
+    EXPECT_TRUE(std::is_sorted(found.begin(), found.end(), [](const Issue& a, const Issue& b) {
+      return a.severity > b.severity;
+    }));
+  }
+}
+
+TEST(Advice, AnUnknownCheckIsNotShownAsHealthy) {
+  CheckView check;
+  check.health = Health::kHealthy;
+  check.status = CheckStatus::kOk;
+  EXPECT_EQ(shownHealth(check), Health::kHealthy);
+  check.status = CheckStatus::kUnknown;
+  EXPECT_EQ(shownHealth(check), Health::kUnknown);
+  check.health = Health::kUnhealthy;
+  EXPECT_EQ(shownHealth(check), Health::kUnhealthy) << "it was never said to be well again";
+}
+
+TEST(Advice, ARefusedReloadIsAnIssueUntilAConfigurationIsTaken) {
+  World world(test::oneRemedy());
+  world.runUntil(seconds(6));
+  world.send(Record{{.kind = HistoryKind::kReload, .event = "refused", .message = "no such key"}});
+  world.runUntil(hours(1));
+  EXPECT_TRUE(has(issues(world.snapshot(), world.now()), "reload_refused"));
+  EXPECT_EQ(commandFor(recommendations(world.snapshot(), world.now()), "reload_refused"),
+            "healdctl reload");
+  world.reload(test::oneRemedy());
+  EXPECT_FALSE(has(issues(world.snapshot(), world.now()), "reload_refused"));
 }
 
 TEST(Advice, HasTheFixedWords) {

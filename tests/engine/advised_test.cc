@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <sstream>
 
 #include "engine/advice.h"
@@ -32,6 +33,7 @@ std::optional<Event> eventOf(const std::string& command) {
   if (verb == "retry") return Retry{name, "fixed", "alice"};
   if (verb == "reset") return Reset{name, false, "alice"};
   if (verb == "unpause") return UnpauseRemedy{name == "--all" ? "" : name, "alice"};
+  if (verb == "reload") return Reload{std::make_shared<const Setup>(oneRemedy()), "alice"};
   if (verb == "run" && name == "check") return RunCheckNow{more, "alice"};
   if (verb == "flag" && more == "on") {
     if (const auto feature = core::featureNamed(name)) {
@@ -224,6 +226,15 @@ std::vector<Situation> situations() {
        },
        {"check_unknown"},
        [](World& w, std::size_t) { return !w.check_runs.empty(); }},
+      {"a configuration was refused",
+       oneRemedy(),
+       [](World& w) {
+         w.runUntil(seconds(6));
+         w.send(
+             Record{{.kind = HistoryKind::kReload, .event = "refused", .message = "no such key"}});
+       },
+       {"reload_refused"},
+       [](World& w, std::size_t) { return issues(w.snapshot(), w.now()).empty(); }},
       {"a storm", test::manyRemedies(4), becomeAStorm, {}, {}},
   };
 }

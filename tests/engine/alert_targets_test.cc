@@ -64,7 +64,7 @@ TEST(AlertTargets, OneThatHasNoPlaceIsRefusedAndNotRecorded) {
             "recorded 0 of 2 alerts; 0 known already, 0 that no remedy matches, 2 with labels that "
             "are not acceptable");
   const auto refused = std::find_if(world.notes.begin(), world.notes.end(), [](const Note& note) {
-    return note.message == "alerts asked for nothing: their labels are not acceptable";
+    return note.message == "alerts ignored: labels rejected";
   });
   ASSERT_NE(refused, world.notes.end());
   const std::vector<std::pair<std::string, std::string>> fields = {

@@ -65,7 +65,7 @@ TEST(AlertTurns, ANotificationIsCountedByItsAlerts) {
   EXPECT_EQ(events[static_cast<std::size_t>(EventSource::kAlertmanager)], 3u);
   EXPECT_EQ(dropped(world, DropReason::kDuplicate), 1u);
   EXPECT_EQ(world.remedy("restart").detected, 2u);
-  EXPECT_FALSE(world.noted("alerts asked for nothing"));
+  EXPECT_FALSE(world.noted("alerts ignored: labels rejected"));
 }
 
 TEST(AlertTurns, ALateRepetitionIsAnsweredAsKnown) {

@@ -193,7 +193,7 @@ TEST(Alerts, LabelsThatDoNotMatchTheirPatternAskForNothing) {
   world.runFor(minutes(1));
   EXPECT_TRUE(world.starts.empty());
   EXPECT_EQ(dropped(world, DropReason::kUnmatched), 7u);
-  EXPECT_TRUE(world.noted("alerts asked for nothing: their labels are not acceptable"));
+  EXPECT_TRUE(world.noted("alerts ignored: labels rejected"));
   send(world, {alert("db-1:9100")});
   EXPECT_EQ(world.starts.size(), 1u);
 }

@@ -295,7 +295,7 @@ TEST(HealingEdges, ALabelThatCannotNameATargetAsksForNothing) {
   world.runFor(minutes(1));
   EXPECT_TRUE(world.starts.empty());
   EXPECT_TRUE(world.snapshot().targets.empty());
-  EXPECT_TRUE(world.noted("alerts asked for nothing: their labels are not acceptable"));
+  EXPECT_TRUE(world.noted("alerts ignored: labels rejected"));
 }
 
 }  // namespace

@@ -249,7 +249,7 @@ TEST(Pauses, AreAnIssueWithTheCommandThatEndsThem) {
   World world(oneRemedy());
   pause(world, "restart", hours(1));
   const Snapshot snapshot = world.snapshot();
-  ASSERT_EQ(issues(snapshot, world.now()).size(), 1u);
+  ASSERT_EQ(issues(snapshot, world.now()).size(), 2u);
   EXPECT_EQ(issues(snapshot, world.now())[0].reason, "paused");
   ASSERT_EQ(recommendations(snapshot, world.now()).size(), 1u);
   EXPECT_EQ(recommendations(snapshot, world.now())[0].command, "healdctl unpause restart");

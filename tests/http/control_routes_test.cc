@@ -122,7 +122,7 @@ TEST_F(ControlRoutes, AsksTheEngineForWhatAHumanWants) {
 
 TEST_F(ControlRoutes, SaysWhatIsStillInTheWayAfterAReset) {
   engine_.reply = engine::Reply{"reset the circuit breaker: queue; still in the way: …"};
-  (*engine_.reply)->in_the_way = {{"queue", "backoff", "backoff for another 5m",
+  engine_.reply->in_the_way = {{"queue", "backoff", "backoff for another 5m",
                                    core::WallTime(std::chrono::hours(1)), "healdctl retry queue"},
                                   {"queue", "storm_brake", "the storm brake holds", {}, ""}};
   const auto answer = nlohmann::json::parse(post("/api/governors/queue/reset", "").body);
