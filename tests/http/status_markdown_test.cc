@@ -18,7 +18,7 @@ std::string documentOf(const engine::Snapshot& snapshot) {
 TEST(StatusMarkdown, BeginsWithTitleAndOverallStatus) {
   EXPECT_THAT(documentOf(sampleSnapshot()),
               testing::StartsWith("# heald status\n\nOverall: **healthy** at "
-                                  "2026-11-23T20:47:00.000Z, heald 1.2.3\n"));
+                                  "2026-11-23T20:47:00.000Z, heald 1.2.3: everything is quiet.\n"));
 }
 
 TEST(StatusMarkdown, HasATableOfEveryKindAndTheCommandsThatHelp) {
