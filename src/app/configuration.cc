@@ -42,6 +42,17 @@ Result<void> judgeFlags(const DaemonOptions& options, const config::WebOptions& 
   return fault.empty() ? Result<void>() : wrongFlag("--web.token-file", token, fault);
 }
 
+// The others are check-config's: a log is no place for style.
+std::vector<std::string> forTheLog(const std::vector<config::Problem>& warnings) {
+  std::vector<std::string> lines;
+  for (const config::Problem& warning : warnings) {
+    if (warning.id == "deprecated" || warning.id == "not-a-plugin") {
+      lines.push_back(config::toString(warning));
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 Result<Configuration> readConfiguration(const DaemonOptions& options) {
@@ -55,7 +66,7 @@ Result<Configuration> readConfiguration(const DaemonOptions& options) {
   web.control_address = options.control_address.value_or(web.control_address);
   web.metrics_address = options.metrics_address.value_or(web.metrics_address);
   web.token_file = options.token_file.value_or(web.token_file);
-  return Configuration{std::move(read.config), read.hash};
+  return Configuration{std::move(read.config), forTheLog(read.warnings), read.hash};
 }
 
 std::string whatNeedsARestart(const config::Config& in_force, const config::Config& wanted) {

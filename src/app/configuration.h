@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "config/model.h"
 #include "heald/daemon.h"
@@ -14,6 +15,8 @@ namespace heald::app {
 // A configuration as it is on disk at this moment, with what the daemon's flags override.
 struct Configuration {
   config::Config config;
+  // What the log tells of it: keys that are deprecated, and what has changed its meaning.
+  std::vector<std::string> warnings;
   std::uint64_t hash = 0;  // of the text of all its files
 };
 

@@ -67,7 +67,9 @@ class RunningDaemon final : public Daemon {
         loop_(config_.setup, *store_, performer_, clock_, log_),
         tasks_(loop_),
         healing_(loop_),
-        breakers_(loop_, clock_) {}
+        breakers_(loop_, clock_) {
+    warn(configuration.warnings);
+  }
 
   ~RunningDaemon() override { stop(); }
 
@@ -152,7 +154,14 @@ class RunningDaemon final : public Daemon {
       return reply.error();
     }
     reloads_.succeeded(read->hash, clock_.now().wall);
+    warn(read->warnings);
     return {};
+  }
+
+  void warn(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) {
+      log_.write(io::LogLevel::kWarn, "the configuration: " + warning);
+    }
   }
 
   Result<void> listenForMetrics() {

@@ -138,6 +138,10 @@ class CertificateCheck : public Check {
  public:
   explicit CertificateCheck(CertificateOptions options) : options_(std::move(options)) {}
 
+  core::AnswersTo findings() const override {
+    return {.warning = options_.warning.has_value(), .critical = true};
+  }
+
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     startLook(services, look_, run, std::move(done),
               [o = options_, timeout = run.timeout, cancel = run.cancel] {

@@ -34,6 +34,11 @@ class ExecCheck : public Check {
  public:
   explicit ExecCheck(ExecOptions options) : options_(std::move(options)) {}
 
+  std::vector<std::string> command() const override { return options_.command; }
+  core::AnswersTo findings() const override {
+    return {.warning = !options_.nonzero_is_critical, .critical = true};
+  }
+
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     io::ProcessSpec spec;
     spec.command = options_.command;

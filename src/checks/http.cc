@@ -25,7 +25,7 @@ void describe(config::Fields& f, HttpOptions& o) {
   f.textMap("headers", o.request.headers, "request headers");
   f.text("bearer_token_file", o.bearer_token_file, {},
          "file with the token for an Authorization header, read at each run");
-  f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599},
+  f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599, .example = 200},
              "statuses that are healthy; any 2xx when absent");
   f.text("expect_body", o.expect_body, {}, "text that the first 64 KiB of the body must contain");
   f.boolean("follow_redirects", o.request.follow_redirects,

@@ -165,7 +165,18 @@ CheckResult judge(const PromqlOptions& o, const io::HttpResponse& response) {
                                      : io::oneLine("Prometheus: " + response.error)};
 }
 
-using PromqlCheck = RequestCheck<PromqlOptions, judge>;
+class PromqlCheck : public RequestCheck<PromqlOptions, judge> {
+ public:
+  explicit PromqlCheck(PromqlOptions options)
+      : RequestCheck(options),
+        findings_{.warning = options.warning.has_value(),
+                  .critical = options.critical.has_value() || options.no_data == "critical"} {}
+
+  core::AnswersTo findings() const override { return findings_; }
+
+ private:
+  const core::AnswersTo findings_;
+};
 
 }  // namespace
 

@@ -30,6 +30,7 @@ void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
     } else if (!pattern.problem().empty()) {
       remedy.fail("labels", label + ": " + quoted(text) + " is not a regular expression: " +
                                 pattern.problem() + " (example: '[a-z0-9.-]+')");
+      alert.arguments.emplace_back(label, core::LabelPattern(".*"));  // it is declared all the same
     } else {
       alert.arguments.emplace_back(label, std::move(pattern));
     }

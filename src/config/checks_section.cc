@@ -31,7 +31,8 @@ std::vector<std::string> namesOf(const std::vector<Kind>& kinds) {
 void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part) {
   for (const Kind& kind : kinds) {
     fields.section(kind.name, false, kind.help, [&](Fields& options) {
-      part = {kind.name, kind.read(options)};
+      part.kind = kind.name;
+      part.part = kind.read(options);
     });
   }
 }
@@ -49,6 +50,8 @@ void describeCheck(Fields& fields, const std::vector<Kind>& kinds,
                  "consecutive good results that make it healthy again");
   fields.boolean("warning_is_healthy", spec.warning_is_healthy,
                  "deprecated: a warning counts as healthy, and is not shown as a warning");
+  fields.boolean("monitor_only", part.monitor_only,
+                 "it is only to be seen: check-config does not miss a remedy");
   fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
                "checks whose failure explains its own: while one is unhealthy, no remedy starts");
   fields.exactlyOne("kind of check", namesOf(kinds));

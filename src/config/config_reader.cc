@@ -5,6 +5,8 @@
 
 #include "config/config_tree.h"
 #include "config/fields_reader.h"
+#include "config/file_mapping.h"
+#include "config/lint.h"
 #include "config/schema.h"
 #include "config/sections.h"
 #include "config/wording.h"
@@ -76,15 +78,26 @@ void readSwitches(const Lookup& environment, core::FeatureFlags& features,
 }  // namespace
 
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
-                      const Lookup& environment, const Files& files) {
+                      const Lookup& environment, const Files& files, const MoreLint& more) {
   ReadResult result;
   result.config.store.path = defaultStorePath(environment);
   Tree tree =
       readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment, files);
+  const KeyIndex keys([&](Fields& top) {
+    Config thrown_away;
+    describe(top, kinds, thrown_away);
+  });
+  tree.values->consult(keys);
   if (tree.whole) {
     FieldsReader top(tree.root, {tree.root.place, ""}, *tree.values);
     describe(top, kinds, result.config);
     top.finish();
+  }
+  if (tree.whole && tree.values->clean()) {
+    FileMapping mapping(tree.root, *tree.values);
+    lint(result.config, mapping);
+    if (more) more(result.config, mapping);
+    result.warnings = sorted(tree.values->warnings());
   }
   result.files = tree.sources->files();
   result.hash = tree.hash;
@@ -95,9 +108,10 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
   return result;
 }
 
-ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment) {
+ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment,
+                          const MoreLint& more) {
   const Result<std::string> text = loadFile(path);
-  if (text) return readConfig(*text, path, kinds, environment, filesOnDisk());
+  if (text) return readConfig(*text, path, kinds, environment, filesOnDisk(), more);
   ReadResult result;
   result.problems.push_back({path, {}, "", text.error().message});
   return result;

@@ -8,6 +8,7 @@
 #include "config/environment.h"
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/mapping.h"
 #include "config/model.h"
 #include "config/problem.h"
 
@@ -24,20 +25,26 @@ struct Kinds {
 struct ReadResult {
   Config config;
   std::vector<Problem> problems;   // sorted by position
+  std::vector<Problem> warnings;   // what is allowed and most likely not meant (lint.h)
   std::vector<std::string> files;  // that were read, the main file first
   std::uint64_t hash = 0;          // of what they hold: tells one configuration from another
 
   bool ok() const { return problems.empty(); }
 };
 
+// Rules of the caller's own, beside those of lint(): called for a file without a mistake.
+using MoreLint = std::function<void(const Config&, Mapping&)>;
+
 // Reads the text of a file. `file` is the name that messages begin with. `environment` serves
 // ${NAME}, the FEATURE_* switches and STATE_DIRECTORY. The one reader of the daemon, check-config
 // and simulate. `files` serves `include`, by paths relative to the folder of `file`.
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
-                      const Lookup& environment, const Files& files = {});
+                      const Lookup& environment, const Files& files = {},
+                      const MoreLint& more = {});
 
 // The same from disk, with what the file includes.
-ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment);
+ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment,
+                          const MoreLint& more = {});
 
 // JSON Schema (draft 07) of the same descriptions, for editors.
 std::string configSchema(const Kinds& kinds);

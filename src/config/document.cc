@@ -56,6 +56,9 @@ SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const Tree
           bracesOutsideQuotes(lines, std::min(tree.last().line, place.line), place.line)) {
     return *braces;
   }
+  for (const Place open : {tree.innermost(), Place{place.line, 1}}) {
+    if (auto reference = referenceInFlow(lines, open)) return *reference;
+  }
   if (strayComma(lines, place)) return {place, "a comma stands where none can be (remove it)"};
   if (error.msg == "illegal document indicator in scalar" || error.msg == "illegal EOF in scalar") {
     return {tree.last(), "a quote is opened after this and never closed (close it)"};

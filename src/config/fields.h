@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/check_status.h"
 #include "core/time.h"
 
 namespace heald::config {
@@ -42,6 +43,7 @@ struct IntegerRule {
   bool required = false;
   long min = 1;
   long max = 1'000'000;
+  long example = 10;  // for who writes no number at all
 };
 struct ListRule {
   bool required = false;
@@ -117,6 +119,10 @@ struct Part {
   virtual ~Part() = default;
   // The labels of an alert that it takes as arguments.
   virtual std::vector<std::string> labels() const { return {}; }
+  // The program that it runs, and its arguments; empty when it runs none.
+  virtual std::vector<std::string> command() const { return {}; }
+  // What a run of a check may find, beside ok and unknown.
+  virtual core::AnswersTo findings() const { return {.warning = false, .critical = true}; }
 };
 
 // A kind of check or remedy, under its YAML key. `read` describes the options and makes the part.

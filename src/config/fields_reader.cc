@@ -232,6 +232,12 @@ bool FieldsReader::meantAsChoice(const Node::Entry& entry) const {
   return entry.value.type == Node::Type::kMapping && (near.empty() || contains(choice_, near));
 }
 
+// Where an unknown key belongs, unless it is most likely a misspelling of a known one.
+std::optional<KeyIndex::Belongs> FieldsReader::belongs(const std::string& key) const {
+  if (values_.keys() == nullptr || !nearest(key, known_).empty()) return std::nullopt;
+  return values_.keys()->find(spot_.path, key);
+}
+
 void FieldsReader::finish() {
   bool missing = !partial_ && choiceMissing();
   std::set<std::string_view> seen;
@@ -247,7 +253,10 @@ void FieldsReader::finish() {
       values_.report(spot, "is not a " + noun_ + " " + suggestion(entry.key, choice_));
       missing = false;
     } else {
-      values_.report(spot, "unknown key " + suggestion(entry.key, known_));
+      const auto elsewhere = belongs(entry.key);
+      if (elsewhere && contains(choice_, elsewhere->first_below)) missing = false;
+      values_.report(spot, "unknown key " + (elsewhere ? "(it belongs " + elsewhere->text + ")"
+                                                       : suggestion(entry.key, known_)));
     }
   }
   if (missing) values_.report(spot_, "has no " + noun_ + " (one of: " + joined(choice_) + ")");

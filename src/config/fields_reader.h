@@ -73,6 +73,7 @@ class FieldsReader : public Fields {
   bool forItems(std::string_view key, const ListRule& rule,
                 const std::function<void(const Node&, const Spot&)>& read);
   bool choiceMissing();
+  std::optional<KeyIndex::Belongs> belongs(const std::string& key) const;
   bool meantAsChoice(const Node::Entry& entry) const;
 
   const Node& mapping_;

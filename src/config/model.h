@@ -28,6 +28,7 @@ struct StoreOptions {
 struct KindPart {
   std::string kind;
   std::shared_ptr<const Part> part;
+  bool monitor_only = false;  // a check that is only to be seen: nothing has to use it
 };
 
 // A whole configuration. The engine's half is `setup`; what its names stand for is beside it, in

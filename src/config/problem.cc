@@ -15,8 +15,10 @@ std::string toString(const Problem& problem) {
     text += ":" + std::to_string(problem.place.line) + ":" + std::to_string(problem.place.column);
   }
   text += ": ";
+  if (!problem.id.empty()) text += "warning: ";
   if (!problem.path.empty()) text += problem.path + ": ";
-  return text + problem.message;
+  text += problem.message;
+  return problem.id.empty() ? text : text + " [" + problem.id + "]";
 }
 
 std::vector<Problem> sorted(std::vector<Problem> problems) {
@@ -25,8 +27,11 @@ std::vector<Problem> sorted(std::vector<Problem> problems) {
   if (problems.size() > kMostShown) {
     const auto rest = std::to_string(problems.size() - kMostShown);
     problems.resize(kMostShown);
-    problems.push_back({problems.back().file, problems.back().place, "",
-                        rest + " more mistakes are not shown (correct these first)"});
+    const Problem& last = problems.back();
+    const std::string noun = last.id.empty() ? " more mistakes" : " more warnings";
+    problems.push_back({last.file, last.place, "",
+                        rest + noun + " are not shown (correct these first)",
+                        last.id.empty() ? "" : "not-shown"});
   }
   return problems;
 }

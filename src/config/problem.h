@@ -23,18 +23,19 @@ struct Place {
   }
 };
 
-// One mistake of a configuration file.
+// One mistake of a configuration file, or a warning of what is allowed and most likely not meant.
 struct Problem {
   std::string file;
   Place place;
   std::string path;     // "checks[2].timeout"; empty for the file as a whole
   std::string message;  // what is wrong, and in brackets what would be right
+  std::string id = {};  // of a warning, its rule ("check-unused"); empty for a mistake
 
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 
 // `heald.yml:14:5: checks[2].timeout: "5 parsecs" is not a duration (examples: 5s, 10m)`: one line
-// without control characters.
+// without control characters. A warning has "warning: " before the path, and its id in [] at the end.
 std::string toString(const Problem& problem);
 
 // By position (the main file first), at most 200 of them; a last one then counts the others.

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "config/wording.h"
+
 namespace heald::config {
 namespace {
 
@@ -58,6 +60,27 @@ std::optional<SyntaxFault> slipIn(std::string_view line, int number) {
   return std::nullopt;
 }
 
+// Between words, where a plain one was meant: neither in quotes nor in a comment.
+std::optional<SyntaxFault> oddSpaceIn(std::string_view line, int number) {
+  char quote = '\0';
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (quote == '\0' && line[i] == '#' && (i == 0 || kBlank.find(line[i - 1]) != kBlank.npos)) {
+      break;
+    }
+    if (quote != '\0') {
+      if (line[i] == quote) quote = '\0';
+    } else if (line[i] == '"' || line[i] == '\'') {
+      quote = line[i];
+    }
+    for (const std::string_view space : kOddSpaces) {
+      if (quote != '\0' || !line.substr(i).starts_with(space)) continue;
+      return SyntaxFault{{number, static_cast<int>(i) + 1},
+                         "a special space stands here, perhaps from a web page (use a plain one)"};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Lines::Lines(std::string_view text) {
@@ -86,10 +109,37 @@ std::optional<SyntaxFault> oddSpace(const Lines& lines) {
 }
 
 std::optional<SyntaxFault> slipAround(const Lines& lines, int line) {
-  if (auto slip = slipIn(lines.at(line), line)) return slip;
   int before = line - 1;
   while (before > 0 && saysNothing(lines.at(before))) --before;
+  for (const int number : {before, line}) {
+    if (auto space = oddSpaceIn(lines.at(number), number)) return space;
+  }
+  if (auto slip = slipIn(lines.at(line), line)) return slip;
   return slipIn(lines.at(before), before);
+}
+
+std::optional<SyntaxFault> referenceInFlow(const Lines& lines, Place open) {
+  const std::string_view line = lines.at(open.line);
+  char quote = '\0';
+  bool in_flow = false;
+  for (auto i = static_cast<std::size_t>(std::max(open.column - 1, 0)); i < line.size(); ++i) {
+    if (quote != '\0') {
+      if (line[i] == quote) quote = '\0';
+    } else if (line[i] == '"' || line[i] == '\'') {
+      quote = line[i];
+    } else if (line.substr(i).starts_with("${") && !in_flow) {
+      return std::nullopt;
+    } else if (line.substr(i).starts_with("${")) {
+      const std::size_t end = std::min(line.find('}', i), line.size() - 1);
+      const std::string reference(line.substr(i, end - i + 1));
+      return SyntaxFault{{open.line, static_cast<int>(i) + 1},
+                         "a ${…} inside { } or [ ] needs quotes (write \"" + shortened(reference) +
+                             "\")"};
+    } else if (line[i] == '{' || line[i] == '[') {
+      in_flow = true;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<SyntaxFault> quoteLeftOpen(const Lines& lines, Place last, Place where) {

@@ -25,9 +25,12 @@ class Lines {
 // A line that begins with a space that is none: a no-break space, say, from a web page.
 std::optional<SyntaxFault> oddSpace(const Lines& lines);
 
-// A tab as indentation, "-name: a" or "name:a", in the line that the parser complains about or in
+// A special space, a tab as indentation, "-name: a" or "name:a", in the line that the parser complains about or in
 // the last one before that says something.
 std::optional<SyntaxFault> slipAround(const Lines& lines, int line);
+
+// A ${NAME} without quotes in the { } or [ ] that begins at `open`, which its own braces end early.
+std::optional<SyntaxFault> referenceInFlow(const Lines& lines, Place open);
 
 // A quote that begins the text at `last` and ends in a later line: the complaint at `where` is
 // about what comes after it.

@@ -33,6 +33,35 @@ std::string badCharacter(const std::string& text) {
              : "";
 }
 
+// parseInteger knows no rule, and its example may be no value here.
+std::string notWhole(const std::string& message, const IntegerRule& rule) {
+  const std::size_t example = message.find(" (example: ");
+  if (example == std::string::npos) return message;
+  return message.substr(0, example) + " (example: " +
+         std::to_string(std::clamp(rule.example, rule.min, rule.max)) + ")";
+}
+
+// The words of a text as the list that may be meant.
+std::string exampleList(const std::string& text) {
+  std::string list;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) list += (list.empty() ? "" : ", ") + text.substr(at, end - at);
+    at = end + 1;
+  }
+  const bool plain = text.find_first_of("[]{},:#&*!|>'\"%@`\\\n\t") == std::string::npos;
+  return plain && !list.empty() && list.size() <= 60 ? "[" + list + "]" : "[a, b]";
+}
+
+// Quotes of a word processor.
+bool hasTypographicQuotes(const std::string& text) {
+  for (const char* quote : {"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98",
+                            "\xE2\x80\x99"}) {
+    if (text.starts_with(quote)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Spot spotOf(const Spot& mapping, const Node::Entry& entry) {
@@ -46,11 +75,12 @@ Spot spotOf(const Spot& list, const Node& item, std::size_t index) {
   return {item.place, list.path + "[" + std::to_string(index) + "]"};
 }
 
-void ValueReader::report(const Spot& spot, const std::string& message) {
+void ValueReader::report(const Spot& spot, const std::string& message, const std::string& id) {
+  mistakes_ += id.empty() ? 1 : 0;
   const auto [there, added] =
       places_.try_emplace({spot.place, spot.path, message}, reported_.size());
   if (added) {
-    reported_.push_back({spot, message, 0, spot.place.context});
+    reported_.push_back({spot, message, id, 0, spot.place.context});
     return;
   }
   Reported& before = reported_[there->second];
@@ -70,16 +100,16 @@ void ValueReader::reportDuplicates(const Node& mapping, const Spot& spot) {
   }
 }
 
-std::vector<Problem> ValueReader::problems() const {
+std::vector<Problem> ValueReader::all(bool warnings) const {
   std::vector<Problem> problems;
-  problems.reserve(reported_.size());
-  for (const auto& [spot, message, more, last] : reported_) {
+  for (const auto& [spot, message, id, more, last] : reported_) {
+    if (id.empty() == warnings) continue;
     std::string text = message;
     if (const std::string& context = sources_.contextOf(spot.place); !context.empty()) {
       text += "; " + context;
       if (more > 0) text += ", and " + std::to_string(more) + " more";
     }
-    problems.push_back({sources_.fileOf(spot.place), spot.place, spot.path, std::move(text)});
+    problems.push_back({sources_.fileOf(spot.place), spot.place, spot.path, std::move(text), id});
   }
   return problems;
 }
@@ -98,15 +128,20 @@ bool ValueReader::isType(const Node& node, const Spot& spot, Node::Type type,
 
 bool ValueReader::isList(const Node& node, const Spot& spot, const ListRule& rule) {
   const bool mapping = node.type == Node::Type::kMapping;
-  const char* expected = mapping ? "a list: begin each item with \"- \"" : "a list, as in [a, b]";
-  if (!isType(node, spot, Node::Type::kList, expected)) return false;
+  const std::string expected =
+      mapping ? "a list: begin each item with \"- \"" : "a list, as in " + exampleList(node.text);
+  if (!isType(node, spot, Node::Type::kList, expected.c_str())) return false;
   if (!node.items.empty() || rule.empty_allowed) return true;
   report(spot, "is an empty list (give it at least one item, or remove the key)");
   return false;
 }
 
 bool ValueReader::isMapping(const Node& node, const Spot& spot) {
-  return isType(node, spot, Node::Type::kMapping, "a mapping, as in {key: value}");
+  const std::string key = keys_ != nullptr && node.type != Node::Type::kMapping
+                              ? keys_->firstKey(spot.path)
+                              : "";
+  const std::string expected = "a mapping, as in {" + (key.empty() ? "key: value" : key + ": …") + "}";
+  return isType(node, spot, Node::Type::kMapping, expected.c_str());
 }
 
 std::optional<ValueReader::Scalar> ValueReader::scalar(const Node& node, const Spot& spot,
@@ -142,6 +177,7 @@ std::optional<std::string> ValueReader::text(const Node& node, const Spot& spot,
     wrong = rule.check(value->text);
   }
   if (wrong.empty()) return std::move(value->text);
+  if (hasTypographicQuotes(value->text)) wrong = "has typographic quotes (use plain ones: \" or ')";
   report(spot, value->shown + " " + wrong);
   return std::nullopt;
 }
@@ -172,7 +208,7 @@ std::optional<int> ValueReader::integer(const Node& node, const Spot& spot,
   report(spot, value->shown + " " +
                    (number ? "is out of range (" + std::to_string(rule.min) + " to " +
                                  std::to_string(rule.max) + ")"
-                           : read.error().message));
+                           : notWhole(read.error().message, rule)));
   return std::nullopt;
 }
 

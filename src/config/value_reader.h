@@ -10,6 +10,7 @@
 #include "config/document.h"
 #include "config/environment.h"
 #include "config/fields.h"
+#include "config/key_index.h"
 #include "config/problem.h"
 #include "config/sources.h"
 
@@ -46,11 +47,16 @@ class ValueReader {
 
   // What is said already, of the same place, is not said again: the items of a template share its
   // mistakes. The message then tells how many they are.
-  void report(const Spot& spot, const std::string& message);
+  // With an `id` it is a warning.
+  void report(const Spot& spot, const std::string& message, const std::string& id = "");
   // Keys that stand twice.
   void reportDuplicates(const Node& mapping, const Spot& spot);
-  bool clean() const { return reported_.empty(); }
-  std::vector<Problem> problems() const;
+  bool clean() const { return mistakes_ == 0; }
+  std::vector<Problem> problems() const { return all(false); }
+  std::vector<Problem> warnings() const { return all(true); }
+  // Tells where misplaced keys belong, and lives longer; nullptr: none does.
+  void consult(const KeyIndex& keys) { keys_ = &keys; }
+  const KeyIndex* keys() const { return keys_; }
   const Sources& sources() const { return sources_; }
 
  private:
@@ -60,18 +66,22 @@ class ValueReader {
     bool typed;         // may be a number or a boolean: plain, or from the environment
   };
   std::optional<Scalar> scalar(const Node& node, const Spot& spot, const char* expected);
+  std::vector<Problem> all(bool warnings) const;
   bool checkTyped(const Scalar& scalar, const Spot& spot, const char* noun);
 
   struct Reported {
     Spot spot;
     std::string message;
+    std::string id;
     std::size_t more = 0;  // items with the same mistake
     int last_context = 0;
   };
 
   const Sources& sources_;
   Lookup environment_;
+  const KeyIndex* keys_ = nullptr;
   std::vector<Reported> reported_;
+  std::size_t mistakes_ = 0;
   std::map<std::tuple<Place, std::string, std::string>, std::size_t> places_;  // in reported_
 };
 

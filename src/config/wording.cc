@@ -22,6 +22,27 @@ std::string visible(char c) {
   return byte < 0x20 || byte == 0x7F ? "?" : std::string(1, c);
 }
 
+// Of a character that nobody sees, or that turns the text around.
+std::string_view nameOfInvisible(std::string_view text) {
+  struct Invisible {
+    std::string_view bytes, name;
+  };
+  constexpr Invisible kAll[] = {
+      {"\xC2\xA0", "<no-break space>"},         {"\xC2\xAD", "<soft hyphen>"},
+      {"\xE3\x80\x80", "<ideographic space>"}, {"\xE2\x80\x8B", "<zero-width space>"},
+      {"\xE2\x80\xAF", "<no-break space>"},     {"\xE2\x81\xA0", "<word joiner>"},
+      {"\xE2\x80\x8E", "<U+200E>"},             {"\xE2\x80\x8F", "<U+200F>"},
+      {"\xE2\x80\xAA", "<U+202A>"},             {"\xE2\x80\xAB", "<U+202B>"},
+      {"\xE2\x80\xAC", "<U+202C>"},             {"\xE2\x80\xAD", "<U+202D>"},
+      {"\xE2\x80\xAE", "<U+202E>"},             {"\xE2\x81\xA6", "<U+2066>"},
+      {"\xE2\x81\xA7", "<U+2067>"},             {"\xE2\x81\xA8", "<U+2068>"},
+      {"\xE2\x81\xA9", "<U+2069>"},             {"\xEF\xBB\xBF", "<U+FEFF>"}};
+  for (const Invisible& each : kAll) {
+    if (text.starts_with(each.bytes)) return each.name;
+  }
+  return "";
+}
+
 bool sameButForCase(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -34,7 +55,11 @@ std::string shortened(std::string_view text) {
   std::size_t end = std::min(text.size(), kLongest);
   while (end < text.size() && end > 0 && continues(text[end])) --end;
   std::string result;
-  for (const char c : text.substr(0, end)) result += visible(c);
+  for (std::size_t i = 0; i < end;) {
+    const std::string_view name = nameOfInvisible(text.substr(i, end - i));
+    result += name.empty() ? visible(text[i]) : std::string(name);
+    i += name.empty() ? 1 : text[i] == '\xC2' ? 2 : 3;
+  }
   return end < text.size() ? result + "…" : result;
 }
 

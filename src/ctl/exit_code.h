@@ -13,6 +13,7 @@ enum class ExitCode {
   kNotFound = 5,       // no such governor, check, remedy or flag
   kBadFile = 6,        // a file cannot be read, or has mistakes: configuration, scenario, history
   kNoOutput = 7,       // the output could not be written: a full disk, a reader that has gone
+  kWarnings = 8,       // check-config --strict: no mistake, but warnings
   kDegraded = 10,
   kDormant = 11,
   kDisabled = 12,

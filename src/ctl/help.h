@@ -36,6 +36,7 @@ Exit codes:
   1  refused: the state is in the way   5  no such governor, check, remedy or flag
   2  wrong arguments                    6  a file cannot be read, or has mistakes
   3  heald cannot be reached            7  the output cannot be written
+                                        8  check-config --strict: warnings
   status --check: 10 degraded, 11 dormant, 12 disabled; run check: 10 not all are ok
   exec: the command's own; 75 denied, 69 heald not reached (both: not run), 124 over its deadline
 

@@ -1,15 +1,18 @@
 #include "ctl/offline_commands.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "ctl/backtest.h"
 #include "ctl/bound_command.h"
+#include "ctl/check_config.h"
 #include "ctl/config_commands.h"
 #include "ctl/simulate.h"
 
 namespace heald::ctl {
 
 struct OfflineCommands::Options {
+  CheckConfigOptions checked;
   BoundOptions bound;
   SimulateOptions simulate;
   BacktestOptions backtest;
@@ -17,12 +20,30 @@ struct OfflineCommands::Options {
 
 OfflineCommands::OfflineCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
     : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
+  addCheckConfig(app);
   addBound(app);
   addSimulate(app);
   addBacktest(app);
 }
 
 OfflineCommands::~OfflineCommands() = default;
+
+void OfflineCommands::addCheckConfig(CLI::App& app) {
+  CheckConfigOptions& checked = options_->checked;
+  checked.files = {kDefaultConfigFile};
+  CLI::App* sub = addOfflineCommand(
+      app, chosen_, "check-config", "Read a configuration as heald would: mistakes, and warnings",
+      [this, &checked] {
+        checked.as_json = chosen_.as_json;
+        return checkConfig(checked, at_.environment, std::cin, at_.out, at_.err);
+      });
+  addJson(*sub, chosen_);
+  sub->add_option("file", checked.files, "Files, pipes, folders, or - for stdin")
+      ->capture_default_str();
+  sub->add_flag("--strict", checked.strict, "Exit 8 when there are warnings");
+  sub->add_flag("--host", checked.host,
+                "Look at this machine too: are the programs there, and may they be executed");
+}
 
 void OfflineCommands::addBound(CLI::App& app) {
   BoundOptions& bound = options_->bound;

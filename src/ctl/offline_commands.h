@@ -7,7 +7,7 @@
 
 namespace heald::ctl {
 
-// The commands that judge a configuration without a heald: bound, simulate, backtest. Registers
+// The commands that judge a configuration without a heald: check-config, bound, simulate, backtest. Registers
 // them; what their arguments say is kept here until they are done.
 class OfflineCommands {
  public:
@@ -19,6 +19,7 @@ class OfflineCommands {
  private:
   struct Options;
 
+  void addCheckConfig(CLI::App& app);
   void addBound(CLI::App& app);
   void addSimulate(CLI::App& app);
   void addBacktest(CLI::App& app);

@@ -261,10 +261,6 @@ class CommandLine {
   }
 
   void addConfiguration() {
-    addOffline(&app_, "check-config", "Read a configuration as heald would",
-               [this] { return checkConfig(args_.file, at_.environment, at_.out, at_.err); })
-        ->add_option("file", args_.file, "The configuration")
-        ->capture_default_str();
     CLI::App* config = app_.add_subcommand("config", "About the configuration");
     config->require_subcommand(1);
     CLI::App* schema = addOffline(config, "schema", "Print its JSON Schema, for editors",

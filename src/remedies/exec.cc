@@ -77,6 +77,7 @@ class ExecRemedy : public Remedy {
   explicit ExecRemedy(io::ProcessSpec spec) : spec_(std::move(spec)) {}
 
   core::Duration timeout() const override { return spec_.timeout; }
+  std::vector<std::string> command() const override { return spec_.command; }
 
   std::vector<std::string> labels() const override {
     std::vector<std::string> labels;

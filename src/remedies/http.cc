@@ -25,7 +25,7 @@ void describe(config::Fields& f, HttpOptions& o) {
   f.text("body", o.request.body, {.empty_allowed = true}, "request body");
   f.text("bearer_token_file", o.bearer_token_file, {},
          "file with the token for an Authorization header, read at each attempt");
-  f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599},
+  f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599, .example = 200},
              "statuses that mean success; any 2xx when absent");
   f.duration("timeout", o.request.timeout, {}, "how long it may take");
   f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");

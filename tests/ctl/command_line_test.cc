@@ -146,6 +146,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"pause", {{"--all", "--for", "1h", "--reason", "x"}, {"--for", "1h", "--reason", "x"}, 2}},
         {"unpause", {{"--all"}, {}, 2}},
         {"reload", {{}, {"extra"}, 2}},
+        {"check-config", {{config_}, {bad_}, 6}},
         {"bound", {{config_}, {bad_}, 6}},
         {"config schema", {{}, {"extra"}, 2}},
         {"simulate", {{config_, scenario_}, {bad_, scenario_}, 6}},
@@ -173,7 +174,6 @@ const std::map<std::string, std::string> kWithoutJson = {
     {"watch", "it is a screen; status --json"},
     {"exec", "its output is the command's"},
     {"help", "it is for people"},
-    {"check-config", "held by config_test"},
 };
 
 TEST_F(EveryCommand, ThatPrintsHasJsonOfSuccessAndOfFailure) {

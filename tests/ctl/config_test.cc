@@ -37,7 +37,7 @@ TEST_F(ConfigCommands, PrintsEveryProblemWithItsPlace) {
   const std::string file =
       files_.write("heald.yml", "checks:\n  - name: a b\n    interval: 5 parsecs\nnonsense: 1\n");
   const Said said = ctl({"check-config", file});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_EQ(said.out, "");
   EXPECT_THAT(said.err, HasSubstr(file + ":3:5: checks[0].interval: \"5 parsecs\""));
   EXPECT_THAT(said.err, HasSubstr(file + ":4:1: nonsense"));
@@ -45,7 +45,7 @@ TEST_F(ConfigCommands, PrintsEveryProblemWithItsPlace) {
 
 TEST_F(ConfigCommands, SaysThatThereIsNoFile) {
   const Said said = ctl({"check-config", files_.file("none.yml")});
-  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.code, 6);
   EXPECT_THAT(said.err, HasSubstr("none.yml"));
 }
 

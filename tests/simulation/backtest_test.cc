@@ -455,6 +455,19 @@ TEST(Backtest, AnIncidentMayBeginBeforeTheHistoryAndEndAfterIt) {
   EXPECT_EQ(*result.incidents[1].now, 3u);  // at 0 s, 5 s and 15 s; the next one is due at 75 s
 }
 
+TEST(Backtest, AWarningOfTheHistoryIsNoIncidentAndEndsOne) {
+  using std::chrono::minutes;
+  const std::vector<HistoryEntry> history = {health("warning", "healthy", minutes(0)),
+                                             health("unhealthy", "warning", minutes(30)),
+                                             health("warning", "unhealthy", minutes(31)),
+                                             health("healthy", "warning", minutes(60))};
+  const Backtest result = backtest(service(), history);
+  ASSERT_EQ(result.incidents.size(), 1u);
+  EXPECT_EQ(result.incidents[0].from, history[1].at);
+  EXPECT_EQ(result.incidents[0].until, history[2].at);
+  EXPECT_EQ(*result.incidents[0].now, 3u) << "none while it only warns";
+}
+
 TEST(Backtest, AClockThatWasSetBackStandsStill) {
   using std::chrono::minutes;
   const std::vector<HistoryEntry> history = {health("healthy", "unknown", minutes(0)),

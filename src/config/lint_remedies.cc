@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "config/lint_rules.h"
+#include "config/scalars.h"
+#include "config/wording.h"
+
+namespace heald::config {
+namespace {
+
+const core::GovernorPolicy* policyOf(const engine::Setup& setup, const std::string& name) {
+  for (const engine::GovernorSpec& governor : setup.governors) {
+    if (governor.name == name) return &governor.policy;
+  }
+  return nullptr;
+}
+
+void lintSteps(const engine::RemedySpec& remedy, const core::GovernorPolicy& policy,
+               const KeyPath& path, Mapping& file) {
+  const bool by_breaker =
+      policy.breaker.permanent_open_threshold < policy.max_consecutive_failures;
+  const int most =
+      by_breaker ? policy.breaker.permanent_open_threshold : policy.max_consecutive_failures;
+  const std::string limit =
+      by_breaker ? "breaker.permanent_open_threshold" : "max_consecutive_failures";
+  for (std::size_t i = 0; i < remedy.steps.size(); ++i) {
+    if (remedy.steps[i] < most) continue;
+    file.warn(path / "steps" / ("[" + std::to_string(i) + "]") / "after_failures",
+              "step-unreachable",
+              std::to_string(remedy.steps[i]) + " is not below " + limit + ", which is " +
+                  std::to_string(most) + " for governor " + config::quoted(remedy.governor) +
+                  ": it is dormant before this step is reached (at most " +
+                  std::to_string(most - 1) + ")");
+  }
+}
+
+void lintVerify(const engine::RemedySpec& remedy, const engine::CheckSpec& check,
+                const KeyPath& path, Mapping& file) {
+  const core::Duration left = remedy.verify.within - remedy.verify.after;
+  const KeyPath within = path / "verify" / "within";
+  if (left <= core::Duration::zero() || left >= check.timeout || !file.has(within)) return;
+  file.warn(within, "verify-too-short",
+            durationText(remedy.verify.within) +
+                " may be over before a single run of check " + config::quoted(check.name) +
+                " is, whose timeout is " + durationText(check.timeout) + " (at least " +
+                durationText(remedy.verify.after + check.timeout) + ")");
+}
+
+// A state that the check is never in.
+void lintStates(const engine::RemedySpec& remedy, const engine::CheckSpec& check,
+                const KindPart& kind, const KeyPath& path, Mapping& file) {
+  if (kind.part == nullptr) return;
+  core::AnswersTo found = kind.part->findings();
+  const bool hidden = found.warning && check.warning_is_healthy;
+  found.warning = found.warning && !check.warning_is_healthy;
+  const bool never = !(remedy.on.warning && found.warning) && !(remedy.on.critical && found.critical);
+  const std::string name = "check " + config::quoted(check.name);
+  const std::string why = hidden ? name + " calls a warning healthy (warning_is_healthy)"
+                          : !found.critical && remedy.on.critical
+                              ? name + " is never critical, it only warns"
+                              : name + " never warns";
+  if (never) {
+    file.warn(path / "when" / "on", "never-starts",
+              why + ": the remedy never starts (" +
+                  (found.warning ? "write on: [warning]" : "write on: [critical]") + ")");
+  } else if (remedy.on.warning && !found.warning) {
+    file.warn(path / "when" / "on", "state-never-found",
+              why + ": warning has no effect here (remove it)");
+  }
+}
+
+// Only the clock asks for it, and that is switched off.
+void lintPreventive(const engine::Setup& setup, const engine::RemedySpec& remedy,
+                    const KeyPath& path, Mapping& file) {
+  const bool off = !setup.features.layers(core::Feature::kPreventiveHealing).configuration;
+  if (!remedy.preventive || !remedy.check.empty() || !off) return;
+  file.warn(path / "preventive", "never-starts",
+            "features.preventive_healing is false: nothing asks for this remedy (give it when: "
+            "{check: NAME}, or switch preventive_healing on)");
+}
+
+}  // namespace
+
+void lintRemedies(const Config& config, Mapping& file) {
+  const engine::Setup& setup = config.setup;
+  const std::vector<KeyPath> paths = pathsOfRemedies(config);
+  for (std::size_t i = 0; i < setup.remedies.size(); ++i) {
+    const engine::RemedySpec& remedy = setup.remedies[i];
+    if (const auto* policy = policyOf(setup, remedy.governor)) {
+      lintSteps(remedy, *policy, paths[i], file);
+    }
+    lintPreventive(setup, remedy, paths[i], file);
+    const auto check = std::find_if(setup.checks.begin(), setup.checks.end(),
+                                    [&](const auto& c) { return c.name == remedy.check; });
+    if (check == setup.checks.end()) continue;
+    lintVerify(remedy, *check, paths[i], file);
+    if (remedy.preventive) continue;
+    lintStates(remedy, *check,
+               config.checks[static_cast<std::size_t>(check - setup.checks.begin())], paths[i],
+               file);
+  }
+}
+
+// An alert that asks for one remedy and asks for another as well, by fewer labels.
+void lintAlerts(const Config& config, Mapping& file) {
+  const auto& remedies = config.setup.remedies;
+  const std::vector<KeyPath> paths = pathsOfRemedies(config);
+  const auto covers = [](const engine::AlertPolicy& wide, const engine::AlertPolicy& narrow) {
+    return std::all_of(wide.matchers.begin(), wide.matchers.end(), [&](const auto& matcher) {
+      return std::find(narrow.matchers.begin(), narrow.matchers.end(), matcher) !=
+             narrow.matchers.end();
+    });
+  };
+  for (std::size_t i = 0; i < remedies.size(); ++i) {
+    if (!remedies[i].byAlert() || remedies[i].observe) continue;
+    for (std::size_t j = 0; j < remedies.size(); ++j) {
+      const auto& other = remedies[j];
+      if (i == j || !other.byAlert() || other.observe || !covers(other.alert, remedies[i].alert)) {
+        continue;
+      }
+      const bool same = other.alert.matchers.size() == remedies[i].alert.matchers.size();
+      if (same && i < j) continue;  // told once, at the later one
+      file.warn(paths[i] / "when" / "alert", "alert-shared",
+                "each of these alerts asks for remedy " + config::quoted(other.name) + " too: both start (" +
+                    (same ? "give one of them a label that the other lacks"
+                          : "give that one a label that these lack") +
+                    ", or make them one with steps)");
+      break;
+    }
+  }
+}
+
+}  // namespace heald::config

@@ -1,0 +1,92 @@
+#include "ctl/lint_host.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "config/lint.h"
+#include "io/process.h"
+
+namespace heald::ctl {
+namespace {
+
+enum class Program { kRuns, kMissing, kFolder, kNotExecutable };
+
+Program look(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return Program::kMissing;
+  if (S_ISDIR(status.st_mode)) return Program::kFolder;
+  return faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 ? Program::kRuns
+                                                                   : Program::kNotExecutable;
+}
+
+// Of this name, in the places where heald looks for one.
+std::optional<std::string> lookedUp(const std::string& name) {
+  const std::string places = io::kProcessPath;
+  for (std::size_t at = 0; at <= places.size();) {
+    const std::size_t end = std::min(places.find(':', at), places.size());
+    const std::string path = places.substr(at, end - at) + "/" + name;
+    if (look(path) == Program::kRuns) return path;
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+void lintName(const std::string& name, const config::KeyPath& path, config::Mapping& file) {
+  if (lookedUp(name)) return;
+  file.warn(path, "program-missing",
+            "\"" + name + "\" is in none of " + io::kProcessPath +
+                " on this machine (install it, or write its whole path)");
+}
+
+void lintPath(const std::string& program, const config::KeyPath& path, config::Mapping& file) {
+  const std::string name = program.substr(program.rfind('/') + 1);
+  const auto elsewhere = name.empty() ? std::nullopt : lookedUp(name);
+  switch (look(program)) {
+    case Program::kRuns:
+      break;
+    case Program::kMissing:
+      file.warn(path, "program-missing",
+                "there is no \"" + program + "\" on this machine (" +
+                    (elsewhere ? "there is " + *elsewhere : "install it, or correct the path") +
+                    ")");
+      break;
+    case Program::kFolder:
+      file.warn(path, "program-not-executable",
+                "\"" + program + "\" is a folder (name a program in it)");
+      break;
+    case Program::kNotExecutable:
+      file.warn(path, "program-not-executable",
+                "\"" + program + "\" may not be executed (chmod +x " + program + ")");
+      break;
+  }
+}
+
+void lintProgram(const config::KindPart& kind, const config::KeyPath& options,
+                 config::Mapping& file) {
+  if (kind.part == nullptr || kind.part->command().empty()) return;
+  const std::string program = kind.part->command().front();
+  config::KeyPath path = options;
+  path.push_back(kind.kind);
+  path.emplace_back("command");
+  program.find('/') == std::string::npos ? lintName(program, path, file)
+                                         : lintPath(program, path, file);
+}
+
+}  // namespace
+
+void lintPrograms(const config::Config& config, config::Mapping& file) {
+  for (std::size_t i = 0; i < config.checks.size(); ++i) {
+    lintProgram(config.checks[i], config::pathOfCheck(i), file);
+  }
+  const auto paths = config::pathsOfRemedies(config);
+  for (std::size_t i = 0; i < config.remedies.size() && i < paths.size(); ++i) {
+    for (std::size_t step = 0; step < config.remedies[i].size(); ++step) {
+      lintProgram(config.remedies[i][step], config::pathOfStep(paths[i], step, file), file);
+    }
+  }
+}
+
+}  // namespace heald::ctl
