@@ -85,6 +85,10 @@ class DiskCheck : public Check {
  public:
   explicit DiskCheck(DiskOptions options) : options_(std::move(options)) {}
 
+  core::AnswersTo findings() const override {
+    return {.warning = options_.free.warning || options_.inodes.warning, .critical = true};
+  }
+
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     startLook(services, look_, run, std::move(done),
               [options = options_] { return lookAt(options); });

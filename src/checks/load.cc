@@ -46,6 +46,15 @@ class LoadCheck : public Check {
  public:
   explicit LoadCheck(LoadLimits limits) : limits_(std::move(limits)) {}
 
+  core::AnswersTo findings() const override {
+    core::AnswersTo found{.warning = false, .critical = false};
+    for (const Levels& levels : limits_.averages) {
+      found.warning = found.warning || levels.warning;
+      found.critical = found.critical || levels.critical;
+    }
+    return found;
+  }
+
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     startLook(services, look_, run, std::move(done), [limits = limits_] { return lookAt(limits); });
   }

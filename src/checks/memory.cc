@@ -36,6 +36,11 @@ class MemoryCheck : public Check {
  public:
   explicit MemoryCheck(MemoryLimits limits) : limits_(std::move(limits)) {}
 
+  core::AnswersTo findings() const override {
+    return {.warning = limits_.available.warning || limits_.swap.warning,
+            .critical = limits_.available.critical || limits_.swap.critical};
+  }
+
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     startLook(services, look_, run, std::move(done), [limits = limits_] { return lookAt(limits); });
   }

@@ -66,6 +66,10 @@ class PingCheck : public Check {
  public:
   explicit PingCheck(PingOptions options) : options_(std::move(options)) {}
 
+  core::AnswersTo findings() const override {
+    return {.warning = options_.loss.warning || options_.round_trip.warning, .critical = true};
+  }
+
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     PingOptions options = options_;
     // The judgement, and not the timeout, ends a run whose packets do not come back: what was lost
