@@ -106,8 +106,8 @@ std::optional<KeyIndex::Belongs> KeyIndex::find(const std::string& path,
   }
   if (found.empty()) return std::nullopt;
   const auto length = [](const Entry* entry) { return entry->mapping.size(); };
-  const auto shortest = std::min_element(
-      found.begin(), found.end(), [&](auto* a, auto* b) { return length(a) < length(b); });
+  const auto shortest = std::min_element(found.begin(), found.end(),
+                                         [&](auto* a, auto* b) { return length(a) < length(b); });
   // Of those that share nothing with this mapping every one may be meant, else the nearest.
   if (nearest > 0) {
     const std::size_t least = length(*shortest);
@@ -116,8 +116,8 @@ std::optional<KeyIndex::Belongs> KeyIndex::find(const std::string& path,
   Belongs belongs;
   const std::size_t shown = std::min(found.size(), kMostShown);
   for (std::size_t i = 0; i < shown; ++i) {
-    const std::string place = found[i]->mapping.empty() ? "at the top of the file"
-                                                        : "under " + textOf(found[i]->mapping);
+    const std::string place =
+        found[i]->mapping.empty() ? "at the top of the file" : "under " + textOf(found[i]->mapping);
     belongs.text += (i == 0 ? "" : i + 1 == found.size() ? " or " : ", ") + place;
   }
   if (found.size() > shown) belongs.text += ", …";

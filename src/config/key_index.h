@@ -18,7 +18,7 @@ class KeyIndex {
   explicit KeyIndex(std::function<void(Fields&)> read) : read_(std::move(read)) {}
 
   struct Belongs {
-    std::string text;         // "under remedies[].exec or remedies[].http", "at the top of the file"
+    std::string text;  // "under remedies[].exec or remedies[].http", "at the top of the file"
     std::string first_below;  // the first key on the way there from the mapping, or ""
   };
   // Where this key belongs that the mapping at `path` ("checks[2]") does not know; the nearest

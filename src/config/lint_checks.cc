@@ -72,8 +72,7 @@ void lintChecks(const Config& config, Mapping& file) {
   lintTimeout({"detection", "timeout"}, setup.detection.timeout, setup.detection.interval, file);
   for (std::size_t i = 0; i < setup.checks.size(); ++i) {
     const engine::CheckSpec& check = setup.checks[i];
-    const core::Duration interval =
-        check.follows_cycle ? setup.detection.interval : check.interval;
+    const core::Duration interval = check.follows_cycle ? setup.detection.interval : check.interval;
     lintInterval(pathOfCheck(i) / "interval", interval, file);
     lintTimeout(pathOfCheck(i) / "timeout", check.timeout, interval, file);
     lintTimeoutOfAll(pathOfCheck(i), check.timeout, interval, file);

@@ -9,13 +9,14 @@ namespace {
 
 using Command = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 8> kOfAShell = {"|", "||", "&&", ">", ">>", "<", "2>&1", "&"};
+constexpr std::array<std::string_view, 8> kOfAShell = {"|",  "||", "&&",   ">",
+                                                       ">>", "<",  "2>&1", "&"};
 constexpr std::array<std::string_view, 6> kShells = {"sh", "bash", "dash", "ash", "zsh", "ksh"};
 // Programs that exit with 1 where a plugin would exit with 2.
 constexpr std::array<std::string_view, 22> kNoPlugins = {
-    "test",  "[",    "grep",       "egrep", "fgrep",     "pgrep", "pidof", "systemctl",
-    "curl",  "wget", "nc",         "ping",  "diff",      "cmp",   "false", "find",
-    "stat",  "ls",   "mountpoint", "host",  "pg_isready", "redis-cli"};
+    "test", "[",    "grep",       "egrep", "fgrep",      "pgrep",    "pidof", "systemctl",
+    "curl", "wget", "nc",         "ping",  "diff",       "cmp",      "false", "find",
+    "stat", "ls",   "mountpoint", "host",  "pg_isready", "redis-cli"};
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -63,8 +64,9 @@ void lintWords(const Command& command, const KeyPath& path, Mapping& file) {
   const auto word = std::find_if(command.begin() + 1, command.end(), wants_shell);
   if (word != command.end()) {
     file.warn(path, "no-shell",
-              config::quoted(*word) + " reaches the program as it stands, for there is no shell (write "
-                              "[/bin/sh, -c, '...'] if one is meant)");
+              config::quoted(*word) +
+                  " reaches the program as it stands, for there is no shell (write "
+                  "[/bin/sh, -c, '...'] if one is meant)");
   }
   const bool asks = baseOf(program) == "sudo" &&
                     std::find(command.begin(), command.end(), "-n") == command.end() &&

@@ -61,8 +61,9 @@ void lintConditions(const engine::GovernorSpec& governor, Mapping& file) {
   for (const std::string& condition : governor.policy.permanent_open_conditions) {
     if (path.empty() || condition.size() >= 3) continue;
     file.warn(path, "condition-too-short",
-              config::quoted(condition) + " is part of many an error, and any of them opens the breaker "
-                                  "for good (write more of the text)");
+              config::quoted(condition) +
+                  " is part of many an error, and any of them opens the breaker "
+                  "for good (write more of the text)");
   }
 }
 

@@ -16,8 +16,7 @@ const core::GovernorPolicy* policyOf(const engine::Setup& setup, const std::stri
 
 void lintSteps(const engine::RemedySpec& remedy, const core::GovernorPolicy& policy,
                const KeyPath& path, Mapping& file) {
-  const bool by_breaker =
-      policy.breaker.permanent_open_threshold < policy.max_consecutive_failures;
+  const bool by_breaker = policy.breaker.permanent_open_threshold < policy.max_consecutive_failures;
   const int most =
       by_breaker ? policy.breaker.permanent_open_threshold : policy.max_consecutive_failures;
   const std::string limit =
@@ -39,9 +38,9 @@ void lintVerify(const engine::RemedySpec& remedy, const engine::CheckSpec& check
   const KeyPath within = path / "verify" / "within";
   if (left <= core::Duration::zero() || left >= check.timeout || !file.has(within)) return;
   file.warn(within, "verify-too-short",
-            durationText(remedy.verify.within) +
-                " may be over before a single run of check " + config::quoted(check.name) +
-                " is, whose timeout is " + durationText(check.timeout) + " (at least " +
+            durationText(remedy.verify.within) + " may be over before a single run of check " +
+                config::quoted(check.name) + " is, whose timeout is " +
+                durationText(check.timeout) + " (at least " +
                 durationText(remedy.verify.after + check.timeout) + ")");
 }
 
@@ -52,7 +51,8 @@ void lintStates(const engine::RemedySpec& remedy, const engine::CheckSpec& check
   core::AnswersTo found = kind.part->findings();
   const bool hidden = found.warning && check.warning_is_healthy;
   found.warning = found.warning && !check.warning_is_healthy;
-  const bool never = !(remedy.on.warning && found.warning) && !(remedy.on.critical && found.critical);
+  const bool never =
+      !(remedy.on.warning && found.warning) && !(remedy.on.critical && found.critical);
   const std::string name = "check " + config::quoted(check.name);
   const std::string why = hidden ? name + " calls a warning healthy (warning_is_healthy)"
                           : !found.critical && remedy.on.critical
@@ -120,7 +120,8 @@ void lintAlerts(const Config& config, Mapping& file) {
       const bool same = other.alert.matchers.size() == remedies[i].alert.matchers.size();
       if (same && i < j) continue;  // told once, at the later one
       file.warn(paths[i] / "when" / "alert", "alert-shared",
-                "each of these alerts asks for remedy " + config::quoted(other.name) + " too: both start (" +
+                "each of these alerts asks for remedy " + config::quoted(other.name) +
+                    " too: both start (" +
                     (same ? "give one of them a label that the other lacks"
                           : "give that one a label that these lack") +
                     ", or make them one with steps)");

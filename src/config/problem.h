@@ -35,7 +35,8 @@ struct Problem {
 };
 
 // `heald.yml:14:5: checks[2].timeout: "5 parsecs" is not a duration (examples: 5s, 10m)`: one line
-// without control characters. A warning has "warning: " before the path, and its id in [] at the end.
+// without control characters. A warning has "warning: " before the path, and its id in [] at the
+// end.
 std::string toString(const Problem& problem);
 
 // By position (the main file first), at most 200 of them; a last one then counts the others.

@@ -132,9 +132,9 @@ std::optional<SyntaxFault> referenceInFlow(const Lines& lines, Place open) {
     } else if (line.substr(i).starts_with("${")) {
       const std::size_t end = std::min(line.find('}', i), line.size() - 1);
       const std::string reference(line.substr(i, end - i + 1));
-      return SyntaxFault{{open.line, static_cast<int>(i) + 1},
-                         "a ${…} inside { } or [ ] needs quotes (write \"" + shortened(reference) +
-                             "\")"};
+      return SyntaxFault{
+          {open.line, static_cast<int>(i) + 1},
+          "a ${…} inside { } or [ ] needs quotes (write \"" + shortened(reference) + "\")"};
     } else if (line[i] == '{' || line[i] == '[') {
       in_flow = true;
     }

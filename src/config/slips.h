@@ -25,8 +25,8 @@ class Lines {
 // A line that begins with a space that is none: a no-break space, say, from a web page.
 std::optional<SyntaxFault> oddSpace(const Lines& lines);
 
-// A special space, a tab as indentation, "-name: a" or "name:a", in the line that the parser complains about or in
-// the last one before that says something.
+// A special space, a tab as indentation, "-name: a" or "name:a", in the line that the parser
+// complains about or in the last one before that says something.
 std::optional<SyntaxFault> slipAround(const Lines& lines, int line);
 
 // A ${NAME} without quotes in the { } or [ ] that begins at `open`, which its own braces end early.

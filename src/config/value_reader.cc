@@ -37,8 +37,8 @@ std::string badCharacter(const std::string& text) {
 std::string notWhole(const std::string& message, const IntegerRule& rule) {
   const std::size_t example = message.find(" (example: ");
   if (example == std::string::npos) return message;
-  return message.substr(0, example) + " (example: " +
-         std::to_string(std::clamp(rule.example, rule.min, rule.max)) + ")";
+  return message.substr(0, example) +
+         " (example: " + std::to_string(std::clamp(rule.example, rule.min, rule.max)) + ")";
 }
 
 // The words of a text as the list that may be meant.
@@ -55,8 +55,8 @@ std::string exampleList(const std::string& text) {
 
 // Quotes of a word processor.
 bool hasTypographicQuotes(const std::string& text) {
-  for (const char* quote : {"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98",
-                            "\xE2\x80\x99"}) {
+  for (const char* quote :
+       {"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98", "\xE2\x80\x99"}) {
     if (text.starts_with(quote)) return true;
   }
   return false;
@@ -137,10 +137,10 @@ bool ValueReader::isList(const Node& node, const Spot& spot, const ListRule& rul
 }
 
 bool ValueReader::isMapping(const Node& node, const Spot& spot) {
-  const std::string key = keys_ != nullptr && node.type != Node::Type::kMapping
-                              ? keys_->firstKey(spot.path)
-                              : "";
-  const std::string expected = "a mapping, as in {" + (key.empty() ? "key: value" : key + ": …") + "}";
+  const std::string key =
+      keys_ != nullptr && node.type != Node::Type::kMapping ? keys_->firstKey(spot.path) : "";
+  const std::string expected =
+      "a mapping, as in {" + (key.empty() ? "key: value" : key + ": …") + "}";
   return isType(node, spot, Node::Type::kMapping, expected.c_str());
 }
 

@@ -27,16 +27,24 @@ std::string_view nameOfInvisible(std::string_view text) {
   struct Invisible {
     std::string_view bytes, name;
   };
-  constexpr Invisible kAll[] = {
-      {"\xC2\xA0", "<no-break space>"},         {"\xC2\xAD", "<soft hyphen>"},
-      {"\xE3\x80\x80", "<ideographic space>"}, {"\xE2\x80\x8B", "<zero-width space>"},
-      {"\xE2\x80\xAF", "<no-break space>"},     {"\xE2\x81\xA0", "<word joiner>"},
-      {"\xE2\x80\x8E", "<U+200E>"},             {"\xE2\x80\x8F", "<U+200F>"},
-      {"\xE2\x80\xAA", "<U+202A>"},             {"\xE2\x80\xAB", "<U+202B>"},
-      {"\xE2\x80\xAC", "<U+202C>"},             {"\xE2\x80\xAD", "<U+202D>"},
-      {"\xE2\x80\xAE", "<U+202E>"},             {"\xE2\x81\xA6", "<U+2066>"},
-      {"\xE2\x81\xA7", "<U+2067>"},             {"\xE2\x81\xA8", "<U+2068>"},
-      {"\xE2\x81\xA9", "<U+2069>"},             {"\xEF\xBB\xBF", "<U+FEFF>"}};
+  constexpr Invisible kAll[] = {{"\xC2\xA0", "<no-break space>"},
+                                {"\xC2\xAD", "<soft hyphen>"},
+                                {"\xE3\x80\x80", "<ideographic space>"},
+                                {"\xE2\x80\x8B", "<zero-width space>"},
+                                {"\xE2\x80\xAF", "<no-break space>"},
+                                {"\xE2\x81\xA0", "<word joiner>"},
+                                {"\xE2\x80\x8E", "<U+200E>"},
+                                {"\xE2\x80\x8F", "<U+200F>"},
+                                {"\xE2\x80\xAA", "<U+202A>"},
+                                {"\xE2\x80\xAB", "<U+202B>"},
+                                {"\xE2\x80\xAC", "<U+202C>"},
+                                {"\xE2\x80\xAD", "<U+202D>"},
+                                {"\xE2\x80\xAE", "<U+202E>"},
+                                {"\xE2\x81\xA6", "<U+2066>"},
+                                {"\xE2\x81\xA7", "<U+2067>"},
+                                {"\xE2\x81\xA8", "<U+2068>"},
+                                {"\xE2\x81\xA9", "<U+2069>"},
+                                {"\xEF\xBB\xBF", "<U+FEFF>"}};
   for (const Invisible& each : kAll) {
     if (text.starts_with(each.bytes)) return each.name;
   }

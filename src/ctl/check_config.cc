@@ -61,9 +61,9 @@ class CheckConfig {
       if (!named.fault.empty()) tell(argument, failed(argument, named.fault));
       for (const std::string& file : named.files) tell(file, read(file));
     }
-    const ExitCode code = mistakes_ > 0                        ? ExitCode::kBadFile
+    const ExitCode code = mistakes_ > 0                      ? ExitCode::kBadFile
                           : options_.strict && warnings_ > 0 ? ExitCode::kWarnings
-                                                               : ExitCode::kOk;
+                                                             : ExitCode::kOk;
     if (options_.as_json) printJson(code);
     return code;
   }
@@ -96,8 +96,8 @@ class CheckConfig {
     input.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (input.bad()) return failed(name, "cannot be read: input/output error");
     text.resize(static_cast<std::size_t>(input.gcount()));
-    return config::readConfig(text, name, app::builtinKinds(), environment_,
-                              config::filesOnDisk(), more);
+    return config::readConfig(text, name, app::builtinKinds(), environment_, config::filesOnDisk(),
+                              more);
   }
 
   // With the same `error` as of every command that fails.

@@ -19,7 +19,7 @@ Program look(const std::string& path) {
   if (stat(path.c_str(), &status) != 0) return Program::kMissing;
   if (S_ISDIR(status.st_mode)) return Program::kFolder;
   return faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 ? Program::kRuns
-                                                                   : Program::kNotExecutable;
+                                                                  : Program::kNotExecutable;
 }
 
 // Of this name, in the places where heald looks for one.

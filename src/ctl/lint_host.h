@@ -6,7 +6,8 @@
 namespace heald::ctl {
 
 // Warns of programs of commands that this machine does not have, or that nobody may run here
-// ("program-missing", "program-not-executable"). A name without '/' is looked for where heald looks.
+// ("program-missing", "program-not-executable"). A name without '/' is looked for where heald
+// looks.
 void lintPrograms(const config::Config& config, config::Mapping& file);
 
 }  // namespace heald::ctl

@@ -48,13 +48,13 @@ void OfflineCommands::addCheckConfig(CLI::App& app) {
 void OfflineCommands::addBound(CLI::App& app) {
   BoundOptions& bound = options_->bound;
   bound.file = kDefaultConfigFile;
-  CLI::App* sub = addOfflineCommand(
-      app, chosen_, "bound", "For each governor, the most attempts before a human must act",
-      [this, &bound] {
-        bound.progress = at_.terminal;
-        bound.as_json = chosen_.as_json;
-        return showBounds(bound, at_.environment, at_.out, at_.err);
-      });
+  CLI::App* sub = addOfflineCommand(app, chosen_, "bound",
+                                    "For each governor, the most attempts before a human must act",
+                                    [this, &bound] {
+                                      bound.progress = at_.terminal;
+                                      bound.as_json = chosen_.as_json;
+                                      return showBounds(bound, at_.environment, at_.out, at_.err);
+                                    });
   addJson(*sub, chosen_);
   sub->add_option("file", bound.file, "The configuration")->capture_default_str();
   sub->add_option("--max", bound.max, "Fail when a governor, or one of its targets, may make more")

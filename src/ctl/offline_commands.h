@@ -7,8 +7,8 @@
 
 namespace heald::ctl {
 
-// The commands that judge a configuration without a heald: check-config, bound, simulate, backtest. Registers
-// them; what their arguments say is kept here until they are done.
+// The commands that judge a configuration without a heald: check-config, bound, simulate, backtest.
+// Registers them; what their arguments say is kept here until they are done.
 class OfflineCommands {
  public:
   OfflineCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);

@@ -101,9 +101,9 @@ TEST_F(CheckConfigTest, EveryRuleIsInTheManualAndInAnExample) {
 }
 
 TEST_F(CheckConfigTest, TheExamplesAndTheSampleNeedNoWarning) {
-  const Said said = checked({.files = {HEALD_SOURCE_DIR "/config/examples",
-                                       HEALD_SOURCE_DIR "/config/heald.yml"},
-                             .strict = true});
+  const Said said =
+      checked({.files = {HEALD_SOURCE_DIR "/config/examples", HEALD_SOURCE_DIR "/config/heald.yml"},
+               .strict = true});
   EXPECT_EQ(said.err, "");
   EXPECT_EQ(said.code, 0);
 }
@@ -158,8 +158,8 @@ TEST_F(CheckConfigTest, AFolderIsEachOfItsFiles) {
   const Said said = checked({{files_.file("d")}});
   EXPECT_EQ(said.code, 6);
   EXPECT_EQ(said.out, files_.file("d/a.yaml") + ": ok: 1 check, 1 remedy, 2 governors\n");
-  EXPECT_THAT(said.err, AllOf(HasSubstr("d/b.yml:2:5"), Not(HasSubstr("hidden")),
-                              Not(HasSubstr("below"))));
+  EXPECT_THAT(said.err,
+              AllOf(HasSubstr("d/b.yml:2:5"), Not(HasSubstr("hidden")), Not(HasSubstr("below"))));
 }
 
 TEST_F(CheckConfigTest, JsonHasEveryPlace) {
@@ -196,7 +196,8 @@ remedies:
   - {name: a, when: {check: web}, exec: {command: [/nowhere/at/all]}}
   - {name: b, when: {check: web}, exec: {command: [/nowhere/true]}}
   - {name: c, when: {check: web}, exec: {command: [no-such-program]}}
-  - {name: d, when: {check: web}, exec: {command: [)" + plain + R"(]}}
+  - {name: d, when: {check: web}, exec: {command: [)" + plain +
+                                                         R"(]}}
   - {name: e, when: {check: web}, exec: {command: [/tmp]}}
   - {name: f, when: {check: web}, exec: {command: ["true"]}}
   - name: g
