@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using config::Problem;
 using nlohmann::ordered_json;
 
-std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+std::string howMany(std::size_t count, const std::string& one, const std::string& many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
@@ -106,8 +106,8 @@ class CheckConfig {
     if (code != ExitCode::kOk) {
       const bool bad = code == ExitCode::kBadFile;
       json["error"] = {{"code", bad ? "bad_file" : "warnings"},
-                       {"message", bad ? counted(mistakes_, "mistake", "mistakes")
-                                       : counted(warnings_, "warning", "warnings")}};
+                       {"message", bad ? howMany(mistakes_, "mistake", "mistakes")
+                                       : howMany(warnings_, "warning", "warnings")}};
       json["exitCode"] = static_cast<int>(code);
     }
     out_ << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
@@ -121,15 +121,15 @@ class CheckConfig {
     }
     if (!result.ok() || options_.as_json) return;
     const engine::Setup& setup = result.config.setup;
-    const std::string warned = counted(result.warnings.size(), "warning", "warnings");
+    const std::string warned = howMany(result.warnings.size(), "warning", "warnings");
     out_ << (file == "-" ? "stdin" : file);
     if (options_.strict && !result.warnings.empty()) {
       out_ << ": " << warned << " (--strict)\n";
       return;
     }
-    out_ << ": ok: " << counted(setup.checks.size(), "check", "checks") << ", "
-         << counted(setup.remedies.size(), "remedy", "remedies") << ", "
-         << counted(setup.governors.size(), "governor", "governors")
+    out_ << ": ok: " << howMany(setup.checks.size(), "check", "checks") << ", "
+         << howMany(setup.remedies.size(), "remedy", "remedies") << ", "
+         << howMany(setup.governors.size(), "governor", "governors")
          << (result.warnings.empty() ? "" : ", " + warned) << "\n";
   }
 
