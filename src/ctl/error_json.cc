@@ -23,6 +23,8 @@ const char* wordOf(ExitCode code) {
       return "bad_file";
     case ExitCode::kNoOutput:
       return "no_output";
+    case ExitCode::kWarnings:
+      return "warnings";
     case ExitCode::kOk:
     case ExitCode::kRefused:
     case ExitCode::kDegraded:
