@@ -1,6 +1,7 @@
 #include "app/configuration.h"
 
 #include "app/builtin.h"
+#include "app/host.h"
 #include "config/config_reader.h"
 #include "config/listen_address.h"
 #include "config/names.h"
@@ -53,6 +54,13 @@ std::vector<std::string> forTheLog(const std::vector<config::Problem>& warnings)
   return lines;
 }
 
+Result<void> checkHost(const config::Config& config) {
+  std::string text;
+  for (const std::string& line : problemsOfHost(config)) text += (text.empty() ? "" : "\n") + line;
+  if (text.empty()) return {};
+  return Error{ErrorCode::kInvalid, text};
+}
+
 }  // namespace
 
 Result<Configuration> readConfiguration(const DaemonOptions& options) {
@@ -61,6 +69,7 @@ Result<Configuration> readConfiguration(const DaemonOptions& options) {
   if (!read.ok()) {
     return problemsOf(read);
   }
+  if (const auto host = checkHost(read.config); !host) return host.error();
   config::WebOptions& web = read.config.web;
   if (auto overriding = judgeFlags(options, web); !overriding) return overriding.error();
   web.control_address = options.control_address.value_or(web.control_address);

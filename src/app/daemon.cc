@@ -107,6 +107,7 @@ class RunningDaemon final : public Daemon {
     loop_.stop();
     workers_.stop();
     http_.stop();  // its callbacks reach what is gone before it is
+    io::endIdleSupervisors();
     for (int round = 0; round < 100 && io::killStrays().found > 0; ++round) {
       std::this_thread::sleep_for(milliseconds(10));  // one that is dying is reaped the next time
     }

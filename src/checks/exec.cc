@@ -12,6 +12,8 @@ struct ExecOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   std::string working_directory = "/";
   bool nonzero_is_critical = false;
+  std::string user, group;
+  std::string user_place;  // of these in the file
 };
 
 void describe(config::Fields& f, ExecOptions& o) {
@@ -22,6 +24,12 @@ void describe(config::Fields& f, ExecOptions& o) {
          "where the command runs");
   f.boolean("nonzero_is_critical", o.nonzero_is_critical,
             "for a command that is no plugin: exit code 0 is ok, and any other critical");
+  f.text("user", o.user, {.check = io::userNameProblem},
+         "the user that it runs as, by name or number, with the groups of that user; heald's own "
+         "when absent. heald has to be root for another one");
+  f.text("group", o.group, {.check = io::groupNameProblem},
+         "the group that it runs as, instead of the user's first one");
+  o.user_place = f.place(o.user.empty() ? "group" : "user");
   const std::string problem = io::commandProblem(o.command);
   if (!o.command.empty() && !problem.empty()) f.fail("command", problem);
   for (const auto& [name, value] : o.environment) {
@@ -32,7 +40,14 @@ void describe(config::Fields& f, ExecOptions& o) {
 
 class ExecCheck : public Check {
  public:
-  explicit ExecCheck(ExecOptions options) : options_(std::move(options)) {}
+  explicit ExecCheck(ExecOptions options)
+      : options_(std::move(options)), user_(options_.user, options_.group) {}
+
+  std::vector<config::HostProblem> problemsOfHost() const override {
+    const auto user = user_.get();
+    if (user) return {};
+    return {{options_.user_place, "exec: " + user.error().message}};
+  }
 
   std::vector<std::string> command() const override { return options_.command; }
   core::AnswersTo findings() const override {
@@ -40,7 +55,10 @@ class ExecCheck : public Check {
   }
 
   void start(io::Services& services, const CheckRun& run, Done done) const override {
+    const auto user = user_.get();
+    if (!user) return done({core::CheckStatus::kUnknown, user.error().message});
     io::ProcessSpec spec;
+    spec.run_as = *user;
     spec.command = options_.command;
     spec.environment = options_.environment;
     spec.environment.emplace_back("HEALD_CHECK", run.check);
@@ -56,6 +74,7 @@ class ExecCheck : public Check {
 
  private:
   const ExecOptions options_;
+  const io::ConfiguredUser user_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "checks/look.h"
 #include "io/command_pattern.h"
 #include "io/text.h"
+#include "io/user.h"
 
 namespace heald::checks {
 namespace {
@@ -20,7 +21,7 @@ struct Limits {
 void describeSelector(config::Fields& f, io::ProcessSelector& o) {
   f.text("match", o.match, {.check = io::commandPatternProblem},
          "beginning of the command line, in whole words; * is any text");
-  f.text("user", o.user, {.check = io::userProblem}, "the user they run as");
+  f.text("user", o.user, {.check = io::userNameProblem}, "the user they run as");
   f.text("pid_file", o.pid_file, {.check = io::pidFileProblem},
          "file with the pid of the one process that is meant");
   if (!f.has("match") && !f.has("user") && !f.has("pid_file")) {

@@ -114,9 +114,19 @@ class Fields {
   virtual void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) = 0;
 };
 
+// What is wrong with this machine for a part: "heald.yml:14:5: user", "there is no user deploy".
+struct HostProblem {
+  std::string place;
+  std::string message;
+};
+
 // What a kind (http, tcp, exec …) made of its options. Central configuration only carries it.
 struct Part {
   virtual ~Part() = default;
+  // What it needs and this machine does not have, so that it could never do its work. It looks, so
+  // it may block. Asked by the daemon at its start and at a reload, which are refused then, and by
+  // `check-config --host`.
+  virtual std::vector<HostProblem> problemsOfHost() const { return {}; }
   // The labels of an alert that it takes as arguments.
   virtual std::vector<std::string> labels() const { return {}; }
   // The program that it runs, and its arguments; empty when it runs none.

@@ -135,6 +135,10 @@ void killOrphans() {
   }
 }
 
+SupervisorReport notStartedBecause(int error) {
+  return {SupervisorReport::kNotStarted, {LaunchFailure::kFork, error}, 0, 0};
+}
+
 ForegroundResult resultOf(const ForegroundSpec& spec, const SupervisorReport& report,
                           bool in_time) {
   ProcessResult result;
@@ -144,7 +148,7 @@ ForegroundResult resultOf(const ForegroundSpec& spec, const SupervisorReport& re
   words.timeout = spec.timeout;
   const bool ended = report.cause == SupervisorReport::kEnded;
   if (report.cause == SupervisorReport::kNotStarted) {
-    result = cannotStart(words, report.error);
+    result = cannotStart(words, report.failure);
   } else if (ended && in_time) {
     result = endedByItself(report.wait_code, report.wait_status);
   } else {
@@ -192,22 +196,21 @@ ForegroundResult runForeground(const ForegroundSpec& spec) {
   process.foreground = true;
   Pipes pipes(spec.tail_limit);
   int error = pipes.open();
-  const SpawnPlan plan(process, "", pipes.errors.writer());
+  const SpawnPlan plan(process, "");
   if (error == 0) error = plan.error();
   if (error != 0) {
-    return resultOf(spec, {SupervisorReport::kNotStarted, error, 0, 0}, true);
+    return resultOf(spec, notStartedBecause(error), true);
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const Supervision job{&plan,
-                        pipes.errors.writer(),
-                        pipes.lifeline_reader.get(),
-                        pipes.report_writer.get(),
-                        spec.timeout.count(),
-                        spec.kill_after.count(),
-                        true};
+  const ForegroundRun run{&plan.launch(),
+                          pipes.errors.writer(),
+                          pipes.lifeline_reader.get(),
+                          pipes.report_writer.get(),
+                          spec.timeout.count(),
+                          spec.kill_after.count()};
   const pid_t pid = fork();
-  if (pid < 0) return resultOf(spec, {SupervisorReport::kNotStarted, errno, 0, 0}, true);
-  if (pid == 0) supervise(job);
+  if (pid < 0) return resultOf(spec, notStartedBecause(errno), true);
+  if (pid == 0) superviseForeground(run);
   pipes.errors.closeWriter();
   pipes.lifeline_reader.reset();
   pipes.report_writer.reset();

@@ -118,19 +118,4 @@ bool hasEnvironment(pid_t pid, const char* entry) {
   return found;
 }
 
-bool hasOtherChildren(KnownChild known, void* context) {
-  ProcPath path;
-  const int fd = path.add("/proc/self/task/").add(getpid()).add("/children").openForReading();
-  if (fd < 0) return true;
-  char text[4096];
-  const ssize_t got = readSome(fd, text, sizeof text - 1);
-  close(fd);
-  if (got < 0 || got == sizeof text - 1) return true;
-  text[got] = '\0';
-  for (const char* at = text; *at; at = nextField(at)) {
-    if (!known(parsePid(at), context)) return true;
-  }
-  return false;
-}
-
 }  // namespace heald::io

@@ -26,11 +26,6 @@ pid_t childAbove(pid_t pid, pid_t self);
 // cannot be read: another user's, or dead.
 bool hasEnvironment(pid_t pid, const char* entry);
 
-// Whether this process may have children that its main thread adopted or forked, beyond those that
-// `known` knows: one short file instead of a walk over /proc. True when the kernel cannot tell.
-using KnownChild = bool (*)(pid_t pid, void* context);
-bool hasOtherChildren(KnownChild known, void* context);
-
 // A number from the beginning of a text; 0 when there is none.
 pid_t parsePid(const char* text);
 

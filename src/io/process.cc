@@ -53,8 +53,9 @@ ProcessResult runProcess(const ProcessSpec& spec, const CancelToken& cancel) {
   const std::string problem = specProblem(spec);
   if (!problem.empty()) return notStarted(EINVAL, problem);
   if (cancel.cancelled()) return endedEarly(ProcessEnd::kCancelled, spec);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // for escapees; again each time, as fork() does not inherit it
-  return spec.supervised ? runSupervised(spec, cancel) : runDirect(spec, cancel);
+  // For what a lost supervisor leaves; again each time, as fork() does not inherit it.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  return runSupervised(spec, cancel);
 }
 
 }  // namespace heald::io

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/time.h"
 #include "io/cancel.h"
+#include "io/user.h"
 
 namespace heald::io {
 
@@ -22,9 +24,9 @@ struct ProcessSpec {
   core::Duration timeout = std::chrono::seconds(10);
   // From TERM to KILL when the time is over or nobody waits any more.
   core::Duration kill_after = std::chrono::milliseconds(500);
-  // A small process of heald stands between heald and the command. It enforces the timeout itself
-  // and ends the whole tree when heald dies, even by SIGKILL. For remedies; costs one more fork.
-  bool supervised = false;
+  // The user that it becomes, with HOME, USER and LOGNAME; without, it is heald's. Shared by all
+  // the runs of one command.
+  std::shared_ptr<const RunAs> run_as = nullptr;
   // For runForeground() alone: stdin, stdout, terminal, directory and environment are this
   // process's, and only stderr is taken; the program is looked up in this process's PATH.
   bool foreground = false;
@@ -59,10 +61,15 @@ struct ProcessResult {
 // run at one time. Every failure, also of the system (EMFILE, ENOMEM, EAGAIN), is a result. Needs
 // Linux 5.9 (pidfd, close_range).
 //
-// Makes this process a child subreaper, so that escaped descendants are its to end. A direct run
-// tells its own by session or by HEALD_RUN in their environment; an escapee that has shed both
-// while other direct runs are under way is left to killStrays(). A supervised run misses none.
+// A small process of heald, a supervisor, stands between heald and the command. It enforces the
+// timeout itself and ends the whole tree when heald dies, even by SIGKILL. It serves one run after
+// the other, so that there are as many of them as runs were at one time, and a run costs no fork of
+// heald. Makes this process a child subreaper, for what a supervisor that was killed leaves behind.
 ProcessResult runProcess(const ProcessSpec& spec, const CancelToken& cancel);
+
+// Ends the supervisors that serve no run. (They also end when this process does.) For one that is
+// to have no children for a while.
+void endIdleSupervisors();
 
 struct StrayCounts {
   int found = 0;   // children of this process that no run owns

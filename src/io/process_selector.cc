@@ -1,44 +1,21 @@
 #include "io/process_selector.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <set>
 
 #include "io/children.h"
 #include "io/command_pattern.h"
 #include "io/pid_file.h"
 #include "io/text.h"
+#include "io/user.h"
 
 namespace heald::io {
 namespace {
 
 constexpr std::chrono::seconds kClockTolerance(2);
 constexpr int kMaxAncestors = 4096;
-
-std::optional<uid_t> asNumber(const std::string& text) {
-  uid_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  return read.ec == std::errc{} && read.ptr == end ? std::optional(number) : std::nullopt;
-}
-
-Result<uid_t> userNamed(const std::string& name) {
-  if (const auto number = asNumber(name)) return *number;
-  std::vector<char> buffer(16 * 1024);
-  passwd entry{};
-  passwd* found = nullptr;
-  const int error = getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found) return entry.pw_uid;
-  if (error == 0 || error == ENOENT || error == ESRCH) {
-    return Error{ErrorCode::kNotFound, oneLine("there is no user " + name)};
-  }
-  return Error{ErrorCode::kUnavailable, oneLine("user " + name + ": " + std::strerror(error))};
-}
 
 // What a selector asks for, with its names looked up.
 struct Wanted {
@@ -63,7 +40,7 @@ Result<Wanted> wantedBy(const ProcessSelector& selector) {
   Wanted wanted;
   if (!selector.match.empty()) wanted.pattern.emplace(selector.match);
   if (!selector.user.empty()) {
-    const auto user = userNamed(selector.user);
+    const auto user = userNumber(selector.user);
     if (!user) return user.error();
     wanted.user = *user;
   }
@@ -167,12 +144,6 @@ Result<Selection> selectProcesses(const ProcessSelector& selector) {
   const auto table = readProcesses();
   if (!table) return table.error();
   return selectProcesses(*table, selector);
-}
-
-std::string userProblem(const std::string& user) {
-  return trim(user).empty() || user.find_first_of(" :/\t\n") != std::string::npos
-             ? "is not the name of a user (examples: www-data, 1000)"
-             : "";
 }
 
 std::string pidFileProblem(const std::string& path) {

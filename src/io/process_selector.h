@@ -53,8 +53,7 @@ Result<Selection> selectProcesses(const ProcessTable& table, const ProcessSelect
 // The same with a table of this moment. May hang, as readProcesses() may.
 Result<Selection> selectProcesses(const ProcessSelector& selector);
 
-// What is wrong with a user or a pid file in a configuration, or "".
-std::string userProblem(const std::string& user);
+// What is wrong with a pid file in a configuration, or "".
 std::string pidFileProblem(const std::string& path);
 
 }  // namespace heald::io

@@ -40,10 +40,17 @@ ProcessResult notStarted(int error, std::string reason) {
 }
 
 ProcessResult cannotStart(const ProcessSpec& spec, int error) {
-  // The system says the same of a directory that it says of the program.
-  const bool nowhere = access(spec.working_directory.c_str(), X_OK) != 0;
+  return cannotStart(spec, {LaunchFailure::kProgram, error});
+}
+
+ProcessResult cannotStart(const ProcessSpec& spec, const LaunchFailure& failure) {
+  const std::string as = spec.run_as ? " as " + spec.run_as->name : "";
+  const bool nowhere = failure.step == LaunchFailure::kDirectory;
   const std::string where = nowhere ? " in " + spec.working_directory : "";
-  return notStarted(error, "cannot start " + spec.command.front() + where + ": " + strerror(error));
+  const std::string become =
+      failure.step == LaunchFailure::kUser ? "cannot become that user: " : "";
+  return notStarted(failure.error, "cannot start " + spec.command.front() + where + as + ": " +
+                                       become + strerror(failure.error));
 }
 
 ProcessResult endedEarly(ProcessEnd end, const ProcessSpec& spec) {

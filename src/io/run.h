@@ -6,18 +6,19 @@
 #include "io/cancel.h"
 #include "io/output.h"
 #include "io/process.h"
+#include "io/spawn.h"
 #include "io/tree.h"
 
 namespace heald::io {
 
-// The parts that the two ways of running a command share; used by runProcess() alone.
+// The parts of running a command, in the background and in the foreground.
 
-ProcessResult runDirect(const ProcessSpec& spec, const CancelToken& cancel);
 ProcessResult runSupervised(const ProcessSpec& spec, const CancelToken& cancel);
 
 ProcessResult notStarted(int error, std::string reason);
 // "cannot start /x: No such file or directory"
 ProcessResult cannotStart(const ProcessSpec& spec, int error);
+ProcessResult cannotStart(const ProcessSpec& spec, const LaunchFailure& failure);
 ProcessResult endedEarly(ProcessEnd end, const ProcessSpec& spec);
 // As waitid() tells it: CLD_EXITED with an exit code, or else a signal.
 ProcessResult endedByItself(int wait_code, int wait_status);

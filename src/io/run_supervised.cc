@@ -1,56 +1,38 @@
 #include <poll.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 
-#include "io/children.h"
-#include "io/pidfd.h"
 #include "io/run.h"
 #include "io/spawn.h"
 #include "io/supervisor.h"
+#include "io/supervisors.h"
 #include "io/tree.h"
 
 namespace heald::io {
 namespace {
 
-struct Pipes {
-  explicit Pipes(std::size_t limit) : output(limit) {}
-  int open() {
-    if (const int error = output.open()) return error;
-    if (const int error = openPipe(lifeline_reader, lifeline)) return error;
-    return openPipe(report, report_writer);
-  }
-  void closeOtherEnds() {
-    output.closeWriter();
-    lifeline_reader.reset();
-    report_writer.reset();
-  }
+using Supervised = std::unique_ptr<SupervisorProcess>;
 
-  Output output;
-  UniqueFd lifeline_reader, lifeline;
-  UniqueFd report, report_writer;
-};
-
-// Until the supervisor is gone. It ends by itself; what comes after the second wait is for one that
-// was stopped or hangs.
-void waitForSupervisor(const ProcessSpec& spec, const CancelToken& cancel, Pipes& pipes,
-                       int pidfd) {
+// Until the run is reported, or the supervisor is gone. It ends by itself; what comes after the
+// second wait is for one that was stopped or hangs.
+void waitForReport(const ProcessSpec& spec, const CancelToken& cancel,
+                   SupervisorProcess& supervisor, Output& output) {
   const CancelToken never;
-  Wake wake = takeUntil(pidfd, pipes.output, cancel, deadlineAfter(spec.timeout));
-  if (wake == Wake::kCancelled) pipes.lifeline.reset();
+  Wake wake = takeUntil(supervisor.line(), output, cancel, deadlineAfter(spec.timeout));
   if (wake == Wake::kReady) return;
-  wake = takeUntil(pidfd, pipes.output, never, deadlineAfter(spec.kill_after + kKillPatience));
+  if (wake == Wake::kCancelled) supervisor.cancel();
+  wake =
+      takeUntil(supervisor.line(), output, never, deadlineAfter(spec.kill_after + kKillPatience));
   if (wake == Wake::kReady) return;
-  pidfd_send_signal(pidfd, SIGKILL, nullptr, 0);
-  takeUntil(pidfd, pipes.output, never, deadlineAfter(kKillPatience));
+  supervisor.kill();
+  takeUntil(supervisor.pidfd(), output, never, deadlineAfter(kKillPatience));
 }
 
 ProcessResult resultOf(const ProcessSpec& spec, const SupervisorReport& report) {
   switch (report.cause) {
     case SupervisorReport::kNotStarted:
-      return cannotStart(spec, report.error);
+      return cannotStart(spec, report.failure);
     case SupervisorReport::kEnded:
       return endedByItself(report.wait_code, report.wait_status);
     case SupervisorReport::kTimeout:
@@ -61,66 +43,65 @@ ProcessResult resultOf(const ProcessSpec& spec, const SupervisorReport& report) 
   return cannotStart(spec, EINVAL);
 }
 
-bool readReport(int fd, SupervisorReport& report) {
-  pollfd ready{fd, POLLIN, 0};
-  return poll(&ready, 1, 0) == 1 && read(fd, &report, sizeof report) == sizeof report;
-}
-
 // Somebody killed the supervisor: what it had adopted is this process's now.
-ProcessResult endWithoutReport(ProcessTree& tree, Output& output, int pidfd) {
+ProcessResult endWithoutReport(SupervisorProcess& supervisor, Output& output) {
+  // What it has adopted is handed on when it is dead, which its line tells too early.
+  takeUntil(supervisor.pidfd(), output, CancelToken(), deadlineAfter(kKillPatience));
+  ProcessTree tree(supervisor.pid(), supervisor.mark());
   endTree(tree, output, core::Duration::zero());
-  siginfo_t info{};
-  waitPidfd(pidfd, &info, WEXITED | WNOWAIT | WNOHANG);
+  supervisor.kill();
+  const siginfo_t info = supervisor.bury();
   ProcessResult result = endedByItself(info.si_code, info.si_status);
   result.end = ProcessEnd::kSignaled;
   result.reason = "its supervisor was lost: " + result.reason;
   return result;
 }
 
-ProcessResult superviseUntilEnd(const ProcessSpec& spec, const CancelToken& cancel, Pipes& pipes,
-                                const ChildRegister::Run& run, pid_t pid) {
-  const UniqueFd pidfd(pidfd_open(pid, 0));
-  siginfo_t info{};
-  if (!pidfd.valid()) {
-    const int error = errno;
-    pipes.lifeline.reset();
-    waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
-    return cannotStart(spec, error);
+// Idle ones that have died meanwhile are passed over.
+int beginRun(const ProcessSpec& spec, int output, Supervised& supervisor) {
+  while (true) {
+    supervisor = IdleSupervisors::ofThisProcess().take();
+    const bool fresh = !supervisor;
+    if (fresh) {
+      auto started = std::make_unique<SupervisorProcess>();
+      if (const int error = started->start()) return error;
+      supervisor = std::move(started);
+    }
+    const SpawnPlan plan(spec, supervisor->mark());
+    if (plan.error()) return plan.error();
+    const int error =
+        supervisor->begin(plan, {spec.timeout.count(), spec.kill_after.count()}, output);
+    if (error != EPIPE || fresh) return error;
   }
-  waitForSupervisor(spec, cancel, pipes, pidfd.get());
-  SupervisorReport report;
-  ProcessTree tree(pid, run.mark());
-  ProcessResult result = readReport(pipes.report.get(), report)
-                             ? resultOf(spec, report)
-                             : endWithoutReport(tree, pipes.output, pidfd.get());
-  waitPidfd(pidfd.get(), &info, WEXITED | WNOHANG);
-  return result;
 }
 
 }  // namespace
 
 ProcessResult runSupervised(const ProcessSpec& spec, const CancelToken& cancel) {
-  Pipes pipes(spec.output_limit);
-  if (const int error = pipes.open()) return cannotStart(spec, error);
-  ChildRegister::Run run;
-  const SpawnPlan plan(spec, run.mark(), pipes.output.writer());
-  if (plan.error()) return cannotStart(spec, plan.error());
-  const Supervision job{&plan,
-                        pipes.output.writer(),
-                        pipes.lifeline_reader.get(),
-                        pipes.report_writer.get(),
-                        spec.timeout.count(),
-                        spec.kill_after.count()};
-  const pid_t pid = fork();
-  if (pid < 0) return cannotStart(spec, errno);
-  if (pid == 0) supervise(job);
-  run.forked(pid);
-  pipes.closeOtherEnds();
-  ProcessResult result = superviseUntilEnd(spec, cancel, pipes, run, pid);
-  pipes.output.take();
-  result.output = std::move(pipes.output.text);
-  result.truncated = pipes.output.truncated;
+  Output output(spec.output_limit);
+  if (const int error = output.open()) return cannotStart(spec, error);
+  Supervised supervisor;
+  const int error = beginRun(spec, output.writer(), supervisor);
+  if (error) {
+    if (supervisor && error != EPIPE)
+      IdleSupervisors::ofThisProcess().giveBack(std::move(supervisor));
+    return cannotStart(spec, error);
+  }
+  output.closeWriter();
+  waitForReport(spec, cancel, *supervisor, output);
+  SupervisorReport report;
+  const bool reported = supervisor->readReport(report);
+  ProcessResult result = reported ? resultOf(spec, report) : endWithoutReport(*supervisor, output);
+  output.take();
+  result.output = std::move(output.text);
+  result.truncated = output.truncated;
+  const bool cancelled = reported && report.cause == SupervisorReport::kCancelled;
+  if (reported && !cancelled) IdleSupervisors::ofThisProcess().giveBack(std::move(supervisor));
   return result;
+}
+
+void endIdleSupervisors() {
+  IdleSupervisors::ofThisProcess().end();
 }
 
 }  // namespace heald::io

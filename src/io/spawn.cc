@@ -1,13 +1,18 @@
 #include "io/spawn.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 namespace heald::io {
@@ -56,72 +61,147 @@ std::vector<std::string> ownEnvironment(const ProcessSpec& spec) {
 std::vector<std::string> cleanEnvironment(const ProcessSpec& spec, const std::string& run_mark) {
   std::vector<std::string> environment = {std::string("PATH=") + kProcessPath, "LANG=C.UTF-8"};
   if (const char* home = std::getenv("HOME")) setVariable(environment, "HOME", home);
+  if (spec.run_as) {
+    setVariable(environment, "HOME", spec.run_as->home);
+    setVariable(environment, "USER", spec.run_as->name);
+    setVariable(environment, "LOGNAME", spec.run_as->name);
+  }
   for (const auto& [name, value] : spec.environment) setVariable(environment, name, value);
   environment.push_back(run_mark);
   return environment;
 }
 
+// Takes pieces of a block of memory, one after the other.
+class Block {
+ public:
+  Block(char* memory, std::size_t size) : next_(memory), left_(size) {}
+
+  // nullptr when there is no room.
+  char* take(const void* bytes, std::size_t size) {
+    const std::size_t whole = (size + alignof(char*) - 1) & ~(alignof(char*) - 1);
+    if (whole > left_) return nullptr;
+    char* piece = next_;
+    if (size > 0) std::memcpy(piece, bytes, size);
+    next_ += whole;
+    left_ -= whole;
+    return piece;
+  }
+  char* take(const char* text) { return take(text, std::strlen(text) + 1); }
+  // A list of texts that ends with a nullptr.
+  char** take(const std::vector<char*>& list) {
+    auto** copy = reinterpret_cast<char**>(take(list.data(), list.size() * sizeof(char*)));
+    for (std::size_t i = 0; copy && i + 1 < list.size(); ++i) {
+      copy[i] = take(list[i]);
+      if (!copy[i]) return nullptr;
+    }
+    return copy;
+  }
+
+ private:
+  char* next_;
+  std::size_t left_;
+};
+
+struct Start {
+  const Launch& launch;
+  const int output;
+  volatile LaunchFailure& failure;
+};
+
+// The calls themselves: the C library's functions would have every thread of the process change its
+// user, and this one may still share its memory with its parent. What root may do is dropped even
+// where the system is told to keep it (SECBIT_NO_SETUID_FIXUP).
+bool becomeUser(const Launch& launch, int output) {
+  fchown(output, launch.uid, launch.gid);  // so that it can open /dev/stderr
+  if (syscall(SYS_setgroups, launch.group_count, launch.groups) != 0) return false;
+  if (syscall(SYS_setresgid, launch.gid, launch.gid, launch.gid) != 0) return false;
+  if (syscall(SYS_setresuid, launch.uid, launch.uid, launch.uid) != 0) return false;
+  if (launch.uid == 0) return true;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  return syscall(SYS_capset, &header, none) == 0;
+}
+
+void leaveSession(int output) {
+  setsid();
+  dup2(output, 1);
+}
+
+// In the child; it may share the memory of its parent, which waits for the exec. The sanitizers
+// have no place here: to them the two are one thread.
+__attribute__((no_sanitize("address", "thread", "undefined"))) int becomeCommand(void* argument) {
+  const Start& start = *static_cast<const Start*>(argument);
+  const Launch& launch = start.launch;
+  if (!launch.foreground) leaveSession(start.output);
+  dup2(start.output, 2);
+  LaunchFailure::Step step = LaunchFailure::kUser;
+  if (!launch.becomes_user || becomeUser(launch, 2)) {
+    step = LaunchFailure::kDirectory;
+    if (!launch.directory || chdir(launch.directory) == 0) {
+      step = LaunchFailure::kProgram;
+      close_range(3, ~0U, 0);
+      sigset_t none;
+      sigemptyset(&none);
+      sigprocmask(SIG_SETMASK, &none, nullptr);
+      execve(launch.path, launch.argv, launch.envp);
+    }
+  }
+  start.failure.error = errno;
+  start.failure.step = step;
+  _exit(127);
+}
+
 }  // namespace
 
-SpawnPlan::SpawnPlan(const ProcessSpec& spec, const std::string& run_mark, int output)
+// Another user could send a signal to a child that is his already and that still shares this
+// process's memory and wait: such a child gets a copy.
+pid_t startCommand(const Launch& launch, int output, volatile LaunchFailure& failure) {
+  alignas(16) static char stack[64 * 1024];
+  failure.step = LaunchFailure::kNone;
+  failure.error = 0;
+  Start start{launch, output, failure};
+  const int flags = launch.becomes_user ? SIGCHLD : CLONE_VM | CLONE_VFORK | SIGCHLD;
+  const pid_t pid = clone(becomeCommand, stack + sizeof stack, flags, &start);
+  if (pid < 0) {
+    failure.error = errno;
+    failure.step = LaunchFailure::kFork;
+  }
+  return pid < 0 ? 0 : pid;
+}
+
+SpawnPlan::SpawnPlan(const ProcessSpec& spec, const std::string& run_mark)
     : path_(findProgram(spec.command.front(), pathFor(spec), error_)),
+      directory_(spec.working_directory),
       environment_(spec.foreground ? ownEnvironment(spec) : cleanEnvironment(spec, run_mark)) {
   for (const auto& word : spec.command) argv_.push_back(const_cast<char*>(word.c_str()));
   for (const auto& entry : environment_) envp_.push_back(const_cast<char*>(entry.c_str()));
   argv_.push_back(nullptr);
   envp_.push_back(nullptr);
-  if (spec.foreground) {
-    buildForeground(output);
-  } else {
-    buildActions(spec, output);
-    buildAttributes();
-  }
+  launch_.path = path_.c_str();
+  launch_.argv = argv_.data();
+  launch_.envp = envp_.data();
+  launch_.directory = spec.foreground ? nullptr : directory_.c_str();
+  launch_.foreground = spec.foreground;
+  if (!spec.run_as || geteuid() != 0) return;
+  groups_ = spec.run_as->groups;
+  launch_.becomes_user = true;
+  launch_.uid = spec.run_as->uid;
+  launch_.gid = spec.run_as->gid;
+  launch_.groups = groups_.data();
+  launch_.group_count = groups_.size();
 }
 
-SpawnPlan::~SpawnPlan() {
-  posix_spawn_file_actions_destroy(&actions_);
-  posix_spawnattr_destroy(&attributes_);
-}
-
-void SpawnPlan::buildActions(const ProcessSpec& spec, int output) {
-  posix_spawn_file_actions_init(&actions_);
-  const int failures[] = {
-      posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0),
-      posix_spawn_file_actions_adddup2(&actions_, output, 1),
-      posix_spawn_file_actions_adddup2(&actions_, output, 2),
-      posix_spawn_file_actions_addchdir_np(&actions_, spec.working_directory.c_str()),
-      posix_spawn_file_actions_addclosefrom_np(&actions_, 3),
-  };
-  for (const int failure : failures) {
-    if (error_ == 0) error_ = failure;
-  }
-}
-
-void SpawnPlan::buildForeground(int output) {
-  posix_spawn_file_actions_init(&actions_);
-  const int failure = posix_spawn_file_actions_adddup2(&actions_, output, 2);
-  const int other = posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
-  if (error_ == 0) error_ = failure != 0 ? failure : other;
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_init(&attributes_);
-  posix_spawnattr_setsigmask(&attributes_, &none);
-  posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
-}
-
-void SpawnPlan::buildAttributes() {
-  sigset_t all, none;
-  sigfillset(&all);
-  sigemptyset(&none);
-  posix_spawnattr_init(&attributes_);
-  posix_spawnattr_setsigdefault(&attributes_, &all);
-  posix_spawnattr_setsigmask(&attributes_, &none);
-  posix_spawnattr_setflags(&attributes_,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-}
-
-int SpawnPlan::spawn(pid_t& pid) const {
-  return posix_spawn(&pid, path_.c_str(), &actions_, &attributes_, argv_.data(), envp_.data());
+bool SpawnPlan::copyTo(Launch& copy, char* memory, std::size_t size) const {
+  Block block(memory, size);
+  copy = launch_;
+  copy.path = block.take(launch_.path);
+  copy.argv = block.take(argv_);
+  copy.envp = block.take(envp_);
+  copy.directory = launch_.directory ? block.take(launch_.directory) : nullptr;
+  copy.groups =
+      reinterpret_cast<const gid_t*>(block.take(groups_.data(), groups_.size() * sizeof(gid_t)));
+  return copy.path && copy.argv && copy.envp && copy.groups &&
+         (copy.directory || !launch_.directory);
 }
 
 }  // namespace heald::io

@@ -4,13 +4,18 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstring>
 #include <ctime>
+#include <initializer_list>
+#include <string_view>
 
 #include "io/pidfd.h"
 #include "io/proc.h"
@@ -35,18 +40,21 @@ std::int64_t after(std::int64_t ns) {
   return ns > INT64_MAX - now ? INT64_MAX : now + ns;
 }
 
-// The state of the one supervision of this process.
+// The state of the run under way in this process.
 struct Supervisor {
-  const Supervision& job;
+  const bool foreground;
+  int lifeline;
+  timer_t waker{};
+  bool has_waker = false;
   int signals = -1;
   pid_t command = 0;
-  SupervisorReport report{SupervisorReport::kEnded, 0, 0, 0};
+  SupervisorReport report{};
   bool command_ended = false;
   bool asked_to_end = false;  // by a signal, in the foreground
 };
 
 // Closes all from 3 up but the descriptors named.
-void closeOthers(const int (&kept)[3]) {
+void closeOthers(std::initializer_list<int> kept) {
   unsigned from = 3;
   while (true) {
     unsigned next = UINT_MAX;
@@ -60,14 +68,20 @@ void closeOthers(const int (&kept)[3]) {
   }
 }
 
+// heald's terminal and journal are no business of the command's.
 void leaveTerminal() {
-  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; fd <= 2; ++fd) dup2(null, fd);
-  if (null > 2) close(null);
+  const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  dup2(in, 0);
+  dup2(out, 1);
+  dup2(out, 2);
+  if (in > 2) close(in);
+  if (out > 2) close(out);
 }
 
-// The command can stop this process, but cannot keep it stopped: a timer sends it SIGCONT.
-void wakeRegularly() {
+// The command can stop this process, but cannot keep it stopped: while it runs, a timer sends
+// SIGCONT.
+void makeWaker(Supervisor& s) {
   struct sigaction woken {};
   woken.sa_handler = [](int) {};  // not ignored, or the timer would not go on
   woken.sa_flags = SA_RESTART;
@@ -75,33 +89,39 @@ void wakeRegularly() {
   sigevent event{};
   event.sigev_notify = SIGEV_SIGNAL;
   event.sigev_signo = SIGCONT;
-  timer_t timer{};
-  if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return;
-  const itimerspec every{{0, kWakeNs}, {0, kWakeNs}};
-  timer_settime(timer, 0, &every, nullptr);
+  s.has_waker = timer_create(CLOCK_MONOTONIC, &event, &s.waker) == 0;
+}
+void wakeRegularly(Supervisor& s, bool on) {
+  const std::int64_t wait = on ? kWakeNs : 0;
+  const itimerspec every{{0, wait}, {0, wait}};
+  if (s.has_waker) timer_settime(s.waker, 0, &every, nullptr);
 }
 
-// heald's terminal, journal pipe and signals are no longer this process's business.
-void leaveHeald(Supervisor& s) {
-  if (!s.job.foreground) setsid();
-  prctl(PR_SET_NAME, "heald-supervise");
+void takeChildren(Supervisor& s) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  sigset_t all, child;
-  sigfillset(&all);
-  if (!s.job.foreground) {
-    sigdelset(&all, SIGCONT);
-    wakeRegularly();
-  }
-  sigprocmask(SIG_SETMASK, &all, nullptr);
   signal(SIGCHLD, SIG_DFL);  // ignored, children would vanish unseen
-  closeOthers({s.job.output, s.job.lifeline, s.job.report});
-  if (!s.job.foreground) leaveTerminal();
-  sigemptyset(&child);
-  sigaddset(&child, SIGCHLD);
-  if (s.job.foreground) {
-    for (const int number : kPassedOn) sigaddset(&child, number);
+  sigset_t seen;
+  sigemptyset(&seen);
+  sigaddset(&seen, SIGCHLD);
+  if (s.foreground) {
+    for (const int number : kPassedOn) sigaddset(&seen, number);
   }
-  s.signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  s.signals = signalfd(-1, &seen, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// heald's signals are no longer this process's business, and the commands get none of what heald
+// has done with its own.
+void leaveHeald(Supervisor& s) {
+  setsid();
+  sigset_t all;
+  sigfillset(&all);
+  sigdelset(&all, SIGCONT);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  makeWaker(s);
+  closeOthers({s.lifeline});
+  leaveTerminal();
+  takeChildren(s);
 }
 
 // Reaps all that is dead. False when no child is left: as this process is their subreaper, then
@@ -143,13 +163,13 @@ bool waitUntil(Supervisor& s, int lifeline, std::int64_t deadline) {
   return fds[1].revents != 0;
 }
 
-SupervisorReport::Cause watch(Supervisor& s) {
-  const std::int64_t deadline = after(s.job.timeout_ns);
+SupervisorReport::Cause watch(Supervisor& s, std::int64_t timeout_ns) {
+  const std::int64_t deadline = after(timeout_ns);
   while (true) {
     reap(s);
     if (s.command_ended) return SupervisorReport::kEnded;
     if (nowNs() >= deadline) return SupervisorReport::kTimeout;
-    if (waitUntil(s, s.job.lifeline, deadline)) return SupervisorReport::kCancelled;
+    if (waitUntil(s, s.lifeline, deadline)) return SupervisorReport::kCancelled;
   }
 }
 
@@ -182,27 +202,81 @@ void endTree(Supervisor& s, std::int64_t grace_ns) {
   }
 }
 
-void startAndWatch(Supervisor& s) {
-  s.report.error = s.job.plan->spawn(s.command);
-  close(s.job.output);
-  if (s.report.error) {
-    s.report.cause = SupervisorReport::kNotStarted;
-    return;
-  }
-  s.report.cause = watch(s);
+// One run, from its start until its tree is gone.
+void run(Supervisor& s, const Launch& launch, int output, const RunOrder& order,
+         volatile LaunchFailure& failure) {
+  s.report = {};
+  s.command_ended = false;
+  s.command = startCommand(launch, output, failure);
+  close(output);
+  s.report.cause = s.command == 0 ? SupervisorReport::kEnded : watch(s, order.timeout_ns);
   const bool by_itself = s.report.cause == SupervisorReport::kEnded;
-  if (by_itself && s.job.foreground && !s.asked_to_end) return;
-  endTree(s, by_itself ? kLeftoverGraceNs : s.job.kill_after_ns);
+  const bool leaves = by_itself && s.foreground && !s.asked_to_end;
+  if (!leaves) endTree(s, by_itself ? kLeftoverGraceNs : order.kill_after_ns);
+  if (failure.step == LaunchFailure::kNone) return;
+  s.report.cause = SupervisorReport::kNotStarted;
+  s.report.failure.step = failure.step;
+  s.report.failure.error = failure.error;
+}
+
+// False when heald has gone, or wants no more of this process.
+bool receive(int channel, RunOrder& order, int& output) {
+  while (true) {
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    iovec bytes{&order, sizeof order};
+    msghdr message{};
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+    if (got < 0 && errno == EINTR) continue;
+    const cmsghdr* header = got == sizeof order ? CMSG_FIRSTHDR(&message) : nullptr;
+    if (!header || header->cmsg_type != SCM_RIGHTS) return false;
+    memcpy(&output, CMSG_DATA(header), sizeof output);
+    return true;
+  }
+}
+
+// Not "heald": whoever kills all of that name means heald, and would take the supervisors, which
+// end what it leaves, with it.
+void nameItself(std::span<char> title) {
+  constexpr std::string_view kTitle = "supervisor of a command of heald";
+  prctl(PR_SET_NAME, "heal-supervise");
+  if (title.empty()) return;
+  memset(title.data(), 0, title.size());
+  memcpy(title.data(), kTitle.data(), std::min(kTitle.size(), title.size() - 1));
 }
 
 }  // namespace
 
-void supervise(const Supervision& job) {
-  Supervisor s{job};
-  leaveHeald(s);
-  startAndWatch(s);
+void superviseForeground(const ForegroundRun& job) {
+  Supervisor s{.foreground = true, .lifeline = job.lifeline};
+  prctl(PR_SET_NAME, "heal-supervise");
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  closeOthers({job.output, job.lifeline, job.report});
+  takeChildren(s);
+  LaunchFailure failure{};
+  run(s, *job.launch, job.output, {job.timeout_ns, job.kill_after_ns}, failure);
   const ssize_t written = write(job.report, &s.report, sizeof s.report);
   _exit(written == sizeof s.report ? 0 : 1);
+}
+
+void superviseRuns(int channel, SharedRun& shared, std::span<char> title) {
+  Supervisor s{.foreground = false, .lifeline = channel};
+  nameItself(title);
+  leaveHeald(s);
+  RunOrder order{};
+  int output = -1;
+  while (receive(channel, order, output)) {
+    wakeRegularly(s, true);
+    run(s, shared.launch, output, order, shared.failure);
+    wakeRegularly(s, false);
+    if (send(channel, &s.report, sizeof s.report, MSG_NOSIGNAL) != sizeof s.report) break;
+  }
+  _exit(0);
 }
 
 }  // namespace heald::io

@@ -11,6 +11,20 @@
 namespace heald::remedies {
 namespace {
 
+struct UserOptions {
+  std::string user, group;
+  std::string place;  // of these in the file
+};
+
+void describeUser(config::Fields& f, UserOptions& o) {
+  f.text("user", o.user, {.check = io::userNameProblem},
+         "the user that it runs as, by name or number, with the groups of that user; heald's own "
+         "when absent. heald has to be root for another one");
+  f.text("group", o.group, {.check = io::groupNameProblem},
+         "the group that it runs as, instead of the user's first one");
+  o.place = f.place(o.user.empty() ? "group" : "user");
+}
+
 void describe(config::Fields& f, io::ProcessSpec& o) {
   f.texts("command", o.command, {.required = true},
           "the program and its arguments; there is no shell. {{NAME}} in an argument is the value "
@@ -74,7 +88,8 @@ std::optional<int> exitCodeOf(const io::ProcessResult& result) {
 
 class ExecRemedy : public Remedy {
  public:
-  explicit ExecRemedy(io::ProcessSpec spec) : spec_(std::move(spec)) {}
+  ExecRemedy(io::ProcessSpec spec, const UserOptions& user)
+      : spec_(std::move(spec)), user_(user.user, user.group), user_place_(user.place) {}
 
   core::Duration timeout() const override { return spec_.timeout; }
   std::vector<std::string> command() const override { return spec_.command; }
@@ -87,8 +102,17 @@ class ExecRemedy : public Remedy {
     return labels;
   }
 
+  std::vector<config::HostProblem> problemsOfHost() const override {
+    const auto user = user_.get();
+    if (user) return {};
+    return {{user_place_, "exec: " + user.error().message}};
+  }
+
   void start(io::Services& services, const ActionRun& run, Done done) const override {
+    const auto user = user_.get();
+    if (!user) return done({ActionOutcome::kFailed, user.error().message, ""});
     io::ProcessSpec spec = spec_;
+    spec.run_as = *user;
     if (const auto filled = fill(spec.command, run); !filled) {
       done({ActionOutcome::kFailed, filled.error().message, ""});
       return;
@@ -104,6 +128,8 @@ class ExecRemedy : public Remedy {
 
  private:
   const io::ProcessSpec spec_;
+  const io::ConfiguredUser user_;
+  const std::string user_place_;
 };
 
 }  // namespace
@@ -111,11 +137,12 @@ class ExecRemedy : public Remedy {
 config::Kind execKind() {
   return {"exec", "a command", [](config::Fields& f) {
             io::ProcessSpec spec;
-            spec.supervised = true;
             spec.timeout = std::chrono::seconds(30);
             spec.kill_after = std::chrono::seconds(5);
             describe(f, spec);
-            return std::make_shared<const ExecRemedy>(std::move(spec));
+            UserOptions user;
+            describeUser(f, user);
+            return std::make_shared<const ExecRemedy>(std::move(spec), user);
           }};
 }
 

@@ -7,6 +7,7 @@
 #include "io/command_pattern.h"
 #include "io/process_signal.h"
 #include "io/text.h"
+#include "io/user.h"
 #include "remedies/remedy.h"
 
 namespace heald::remedies {
@@ -42,7 +43,7 @@ struct SignalOptions {
 void describe(config::Fields& f, SignalOptions& o) {
   f.text("match", o.selector.match, {.check = io::commandPatternProblem},
          "beginning of the command line, in whole words; * is any text");
-  f.text("user", o.selector.user, {.check = io::userProblem}, "the user they run as");
+  f.text("user", o.selector.user, {.check = io::userNameProblem}, "the user they run as");
   f.text("pid_file", o.selector.pid_file, {.check = io::pidFileProblem},
          "file with the pid of the one process that is meant");
   f.boolean("orphans", o.order.orphans, "only the orphans among them");

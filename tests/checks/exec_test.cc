@@ -80,6 +80,27 @@ TEST_F(ExecCheck, TellsTheCommandItsNameAndEnvironment) {
                 CheckStatus::kOk, "gateway b /usr");
 }
 
+TEST_F(ExecCheck, RunsAsTheUserThatItNames) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  EXPECT_RESULT(exec("{command: [sh, -c, 'id -un; :'], user: nobody}"), CheckStatus::kOk, "nobody");
+  EXPECT_RESULT(exec("{command: [sh, -c, 'id -gn; :'], user: nobody, group: www-data}"),
+                CheckStatus::kOk, "www-data");
+}
+
+TEST_F(ExecCheck, IsUnknownWithoutTheUserThatItNames) {
+  EXPECT_RESULT(exec("{command: [id], user: no-such-user}"), CheckStatus::kUnknown,
+                "there is no user no-such-user");
+}
+
+TEST(ExecCheckUser, IsAProblemOfTheHostAndNotOfTheFile) {
+  const auto read = test::readKind(execKind(), "{command: [id],\n  user: no-such-user}");
+  EXPECT_THAT(read.problems, testing::IsEmpty());
+  const auto problems = read.part->problemsOfHost();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].place, "t.yml:2:3");
+  EXPECT_EQ(problems[0].message, "exec: there is no user no-such-user");
+}
+
 TEST_F(ExecCheck, RunsTheMonitoringPlugins) {
   const std::string plugins = "/usr/lib/nagios/plugins/";
   if (access((plugins + "check_dummy").c_str(), X_OK) != 0) GTEST_SKIP() << "not installed";
@@ -108,6 +129,8 @@ TEST(ExecCheckOptions, AreRefusedWithTheReason) {
               ElementsAre(HasSubstr("environment: \"A=B\" is not the name of a variable")));
   EXPECT_THAT(problems("{command: [x], working_directory: tmp}"),
               ElementsAre(HasSubstr("is not an absolute path")));
+  EXPECT_THAT(problems("{command: [x], user: 'a b'}"),
+              ElementsAre(HasSubstr("is not the name of a user")));
   EXPECT_THAT(problems("{command: [x], shell: true}"), ElementsAre(HasSubstr("shell")));
 }
 

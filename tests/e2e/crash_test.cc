@@ -268,5 +268,20 @@ governor_defaults:
   EXPECT_GT(humans.resumes(), 3);
 }
 
+// The command of a remedy does, in every story above.
+TEST(Crash, TheCommandOfACheckEndsWithHeald) {
+  TestDaemon daemon({R"(
+checks:
+  - name: slow
+    exec: {command: [/bin/sh, -c, 'trap "" TERM; setsid sleep 1000 & echo up > @DIR@/up; wait']}
+    timeout: 10m
+remedies: []
+)"});
+  daemon.start();
+  daemon.await("the check", [&] { return daemon.read("up") == "up\n"; });
+  daemon.kill();
+  EXPECT_EQ(daemon.leftovers(std::chrono::seconds(4)), "");
+}
+
 }  // namespace
 }  // namespace heald::test

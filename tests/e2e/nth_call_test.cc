@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <csignal>
+#include <functional>
 #include <iostream>
 #include <set>
 
 #include "e2e/stories.h"
+#include "support/descendants.h"
 #include "support/nth_call.h"
 
 namespace heald::test {
@@ -63,6 +66,11 @@ class NthCallFails : public testing::Test {
                   [&] { return governor().at("inFlight").empty() && storeUp(); });
   }
 
+  // heald forks only for one that it does not have.
+  void killSupervisors() const {
+    for (const Process& process : descendantsOf(daemon_.pid())) ::kill(process.pid, SIGKILL);
+  }
+
   void expectAllCounted() {
     std::istringstream lines(daemon_.read("attempts"));
     std::set<std::uint64_t> run;
@@ -79,12 +87,14 @@ class NthCallFails : public testing::Test {
   }
 
   // Every n until one is not met any more.
-  void everyNth(Call call, int error, int most) {
+  void everyNth(
+      Call call, int error, int most, const std::function<void()>& before = [] {}) {
     daemon_.start();
     attempt();
     int met = 0;
     for (int n = 1; n <= most; ++n) {
       SCOPED_TRACE("call " + std::to_string(n));
+      before();
       control_->arm(call, n, error);
       attempt();
       control_->disarm();
@@ -113,7 +123,7 @@ TEST_F(NthCallFails, PipeWithoutDescriptors) {
   everyNth(Call::kPipe, EMFILE, 10);
 }
 TEST_F(NthCallFails, ForkWithoutMemory) {
-  everyNth(Call::kFork, ENOMEM, 5);
+  everyNth(Call::kFork, ENOMEM, 5, [this] { killSupervisors(); });
 }
 TEST_F(NthCallFails, AcceptWithoutDescriptors) {
   everyNth(Call::kAccept, EMFILE, 5);

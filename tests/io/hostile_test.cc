@@ -1,12 +1,15 @@
-// Commands that do not want to end. None is left when runProcess() returns, soon after its timeout;
-// and none outlives heald, killed at any moment, by more than its grace and a second.
+// Commands that do not want to end, of checks and remedies alike, as heald's user and as another.
+// None is left when runProcess() returns, soon after its timeout; and none outlives heald, killed
+// at any moment, by more than its grace and a second.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <thread>
+#include <tuple>
 
 #include "io/process.h"
 #include "io/process_fixture.h"
@@ -27,14 +30,14 @@ constexpr double kLate = 4;
 
 // The program under a name that no other test uses: what runs it can be found whatever became of
 // its session, environment and name.
-class Hostile : public testing::TestWithParam<const char*> {
+class Hostile : public testing::TestWithParam<std::tuple<const char*, const char*>> {
  protected:
   Hostile() {
     std::filesystem::copy_file(HEALD_HOSTILE, program_);
-    spec_.command = {program_, GetParam()};
+    chmod(dir_.path().c_str(), 0755);
+    spec_.command = {program_, mode()};
     spec_.timeout = kTimeout;
     spec_.kill_after = kGrace;
-    spec_.supervised = true;
   }
   ~Hostile() override {
     forEachProcess([this](pid_t pid) {
@@ -42,6 +45,15 @@ class Hostile : public testing::TestWithParam<const char*> {
     });
     killStrays();
   }
+
+  void SetUp() override {
+    if (user().empty()) return;
+    if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+    spec_.run_as = std::make_shared<const RunAs>(*runAs(user(), ""));
+  }
+
+  static std::string mode() { return std::get<0>(GetParam()); }
+  static std::string user() { return std::get<1>(GetParam()); }
 
   bool runs(pid_t pid) const {
     std::error_code error;
@@ -59,16 +71,18 @@ class Hostile : public testing::TestWithParam<const char*> {
   ProcessSpec spec_;
 };
 
-INSTANTIATE_TEST_SUITE_P(, Hostile,
-                         testing::Values("ignore", "double-fork", "orphans-and-exit", "daemonise",
-                                         "fork-storm", "closed-output", "flooded-output",
-                                         "stop-itself", "stop-the-parent", "adopt-out", "subreaper",
-                                         "undumpable"),
-                         [](const auto& mode) {
-                           std::string name = mode.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    , Hostile,
+    testing::Combine(testing::Values("ignore", "double-fork", "orphans-and-exit", "daemonise",
+                                     "fork-storm", "closed-output", "flooded-output", "stop-itself",
+                                     "stop-the-parent", "adopt-out", "subreaper", "undumpable"),
+                     testing::Values("", "nobody")),
+    [](const auto& parameters) {
+      const std::string as = std::get<1>(parameters.param);
+      std::string name = std::get<0>(parameters.param) + (as.empty() ? "" : "-as-" + as);
+      std::replace(name.begin(), name.end(), '-', '_');
+      return name;
+    });
 
 TEST_P(Hostile, IsGoneSoonAfterItsTimeout) {
   const auto begin = Clock::now();
@@ -79,7 +93,7 @@ TEST_P(Hostile, IsGoneSoonAfterItsTimeout) {
 }
 
 TEST_P(Hostile, DoesNotOutliveHealdThatIsKilled) {
-  const bool leaves = std::string(GetParam()) == "orphans-and-exit";
+  const bool leaves = mode() == "orphans-and-exit";
   spec_.timeout = 60s;
   const pid_t heald = fork();
   if (heald == 0) {
@@ -98,7 +112,7 @@ TEST_P(Hostile, IsGoneWhenItIsCancelled) {
   spec_.timeout = 60s;
   CancelSource source;
   std::thread runner([&] { runProcess(spec_, source.token()); });
-  const bool leaves = std::string(GetParam()) == "orphans-and-exit";
+  const bool leaves = mode() == "orphans-and-exit";
   EXPECT_TRUE(leaves || eventually([&] { return alive() >= 1; }));
   const auto begin = Clock::now();
   source.cancel();

@@ -41,11 +41,6 @@ inline const std::string kEscapee =
     "setsid sh -c 'trap \"\" TERM HUP INT; (trap \"\" TERM; while :; do sleep 100; done) & "
     "while :; do sleep 100; done' >/dev/null 2>&1 &";
 
-// How a test that runs in both modes is called.
-inline std::string modeName(const testing::TestParamInfo<bool>& mode) {
-  return mode.param ? "Supervised" : "Direct";
-}
-
 inline double secondsOf(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "io/process.h"
+#include "io/user.h"
 #include "support/eventually.h"
 #include "support/fake_proc.h"
 
@@ -191,7 +192,6 @@ TEST(ProcessSelector, NeverFindsThisProcessOrWhatItRuns) {
   CancelSource cancel;
   ProcessSpec spec;
   spec.command = {"/bin/sh", "-c", "sleep 300 & echo $! > " + dir.file("pid") + "; wait"};
-  spec.supervised = true;
   std::thread runner([&] { runProcess(spec, cancel.token()); });
   EXPECT_TRUE(test::eventually([&] { return dir.read("pid").ends_with('\n'); }));
   const pid_t pid = std::stoi(dir.read("pid"));
@@ -202,9 +202,9 @@ TEST(ProcessSelector, NeverFindsThisProcessOrWhatItRuns) {
 }
 
 TEST(ProcessSelector, RefusesWhatIsNoUserAndNoPath) {
-  EXPECT_EQ(userProblem("www-data"), "");
-  EXPECT_EQ(userProblem("1000"), "");
-  EXPECT_EQ(userProblem("a b"), "is not the name of a user (examples: www-data, 1000)");
+  EXPECT_EQ(userNameProblem("www-data"), "");
+  EXPECT_EQ(userNameProblem("1000"), "");
+  EXPECT_EQ(userNameProblem("a b"), "is not the name of a user (examples: www-data, 1000)");
   EXPECT_EQ(pidFileProblem("/run/app.pid"), "");
   EXPECT_EQ(pidFileProblem("app.pid"), "is not an absolute path (example: /run/app.pid)");
 }

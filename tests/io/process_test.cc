@@ -22,23 +22,18 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
 
-// Everything that a command can see holds for both ways of running it.
-class Process : public testing::TestWithParam<bool> {
+class Process : public testing::Test {
  protected:
-  ProcessResult run(ProcessSpec spec) {
-    spec.supervised = GetParam();
-    return runProcess(spec, CancelToken());
-  }
+  static ProcessResult run(const ProcessSpec& spec) { return runProcess(spec, CancelToken()); }
   ProcessResult run(std::vector<std::string> command) {
     ProcessSpec spec;
     spec.command = std::move(command);
-    return run(std::move(spec));
+    return run(spec);
   }
   ProcessResult sh(const std::string& script) { return run({"/bin/sh", "-c", script}); }
 };
-INSTANTIATE_TEST_SUITE_P(, Process, testing::Bool(), modeName);
 
-TEST_P(Process, ReportsTheExitCode) {
+TEST_F(Process, ReportsTheExitCode) {
   EXPECT_TRUE(sh("exit 0").ok());
   const auto result = sh("exit 3");
   EXPECT_EQ(result.end, ProcessEnd::kExited);
@@ -46,18 +41,18 @@ TEST_P(Process, ReportsTheExitCode) {
   EXPECT_EQ(result.reason, "exit code 3");
 }
 
-TEST_P(Process, ReportsTheSignal) {
+TEST_F(Process, ReportsTheSignal) {
   const auto result = sh("kill -KILL $$");
   EXPECT_EQ(result.end, ProcessEnd::kSignaled);
   EXPECT_EQ(result.code, SIGKILL);
   EXPECT_EQ(result.reason, "killed by signal SIGKILL");
 }
 
-TEST_P(Process, KeepsStdoutAndStderrInTheOrderOfArrival) {
+TEST_F(Process, KeepsStdoutAndStderrInTheOrderOfArrival) {
   EXPECT_EQ(sh("echo one; echo two >&2; echo three").output, "one\ntwo\nthree\n");
 }
 
-TEST_P(Process, SaysThatTheProgramIsNotThere) {
+TEST_F(Process, SaysThatTheProgramIsNotThere) {
   const auto result = run({"/nowhere/x", "1"});
   EXPECT_EQ(result.end, ProcessEnd::kNotStarted);
   EXPECT_EQ(result.code, ENOENT);
@@ -65,33 +60,33 @@ TEST_P(Process, SaysThatTheProgramIsNotThere) {
   EXPECT_EQ(run({"no-such-program"}).code, ENOENT);
 }
 
-TEST_P(Process, SaysThatTheProgramMayNotBeRun) {
+TEST_F(Process, SaysThatTheProgramMayNotBeRun) {
   const test::TempDir dir;
   const auto result = run({dir.write("plain", "#!/bin/sh\n")});
   EXPECT_EQ(result.reason, "cannot start " + dir.file("plain") + ": Permission denied");
 }
 
-TEST_P(Process, SaysThatTheWorkingDirectoryIsNotThere) {
+TEST_F(Process, SaysThatTheWorkingDirectoryIsNotThere) {
   ProcessSpec spec;
   spec.command = {"/bin/true"};
   spec.working_directory = "/nowhere";
   EXPECT_EQ(run(spec).reason, "cannot start /bin/true in /nowhere: No such file or directory");
 }
 
-TEST_P(Process, RefusesARelativeProgramAndAnEmptyCommand) {
+TEST_F(Process, RefusesARelativeProgramAndAnEmptyCommand) {
   EXPECT_THAT(run({"bin/true"}).reason, HasSubstr("must be absolute"));
   EXPECT_THAT(run(std::vector<std::string>{}).reason, HasSubstr("must name a program"));
   EXPECT_THAT(run({std::string("/bin/true\0x", 11)}).reason, HasSubstr("NUL"));
 }
 
-TEST_P(Process, FindsAProgramInTheFixedPathOnly) {
+TEST_F(Process, FindsAProgramInTheFixedPathOnly) {
   const std::string path = std::getenv("PATH");
   setenv("PATH", "/nowhere", 1);
   EXPECT_TRUE(run({"true"}).ok());
   setenv("PATH", path.c_str(), 1);
 }
 
-TEST_P(Process, GivesACleanEnvironmentAndNothingOfItsOwn) {
+TEST_F(Process, GivesACleanEnvironmentAndNothingOfItsOwn) {
   setenv("SECRET_API_KEY", "hush", 1);
   setenv("HOME", "/home/of/heald", 1);
   ProcessSpec spec;
@@ -104,7 +99,7 @@ TEST_P(Process, GivesACleanEnvironmentAndNothingOfItsOwn) {
   EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 5);
 }
 
-TEST_P(Process, RunsInItsWorkingDirectoryAndSession) {
+TEST_F(Process, RunsInItsWorkingDirectoryAndSession) {
   ProcessSpec spec;
   spec.command = {"/bin/sh", "-c", "pwd; cut -d' ' -f1,6 /proc/self/stat"};
   spec.working_directory = "/usr";
@@ -112,14 +107,14 @@ TEST_P(Process, RunsInItsWorkingDirectoryAndSession) {
   EXPECT_EQ(sh("[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo leader").output, "leader\n");
 }
 
-TEST_P(Process, InheritsNoDescriptorAndReadsNothing) {
+TEST_F(Process, InheritsNoDescriptorAndReadsNothing) {
   const int leaked = open("/etc/hostname", O_RDONLY);              // without O_CLOEXEC
   EXPECT_EQ(run({"ls", "/proc/self/fd"}).output, "0\n1\n2\n3\n");  // 3 is the directory it reads
   close(leaked);
   EXPECT_EQ(run({"cat"}).output, "");
 }
 
-TEST_P(Process, ResetsTheSignals) {
+TEST_F(Process, ResetsTheSignals) {
   sigset_t blocked, before;
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGTERM);
@@ -132,14 +127,14 @@ TEST_P(Process, ResetsTheSignals) {
   EXPECT_THAT(output, MatchesRegex("SigBlk:\t0000000000000000\nSigIgn:\t0000000[01][08]0000000\n"));
 }
 
-TEST_P(Process, KeepsTheBeginningOfAFloodAndLetsItEnd) {
+TEST_F(Process, KeepsTheBeginningOfAFloodAndLetsItEnd) {
   const auto result = sh("head -c 5000000 /dev/zero | tr '\\0' x; exit 4");
   EXPECT_EQ(result.code, 4);
   EXPECT_EQ(result.output, std::string(64 * 1024, 'x'));
   EXPECT_TRUE(result.truncated);
 }
 
-TEST_P(Process, StopsAnEndlessFloodInTime) {
+TEST_F(Process, StopsAnEndlessFloodInTime) {
   ProcessSpec spec;
   spec.command = {"/bin/sh", "-c", "yes & yes >&2"};
   spec.timeout = 300ms;
@@ -148,11 +143,11 @@ TEST_P(Process, StopsAnEndlessFloodInTime) {
   EXPECT_LT(secondsOf(std::chrono::steady_clock::now() - begin), 5);
 }
 
-TEST_P(Process, WaitsForACommandThatClosedItsOutput) {
+TEST_F(Process, WaitsForACommandThatClosedItsOutput) {
   EXPECT_EQ(sh("exec >/dev/null 2>&1; sleep 0.2; exit 5").code, 5);
 }
 
-TEST_P(Process, TimesOutAndSaysAfterHowLong) {
+TEST_F(Process, TimesOutAndSaysAfterHowLong) {
   ProcessSpec spec;
   spec.command = {"/bin/sh", "-c", "echo started; sleep 100"};
   spec.timeout = 250ms;
@@ -162,7 +157,7 @@ TEST_P(Process, TimesOutAndSaysAfterHowLong) {
   EXPECT_EQ(result.output, "started\n");
 }
 
-TEST_P(Process, LetsACommandTidyUpOnTerm) {
+TEST_F(Process, LetsACommandTidyUpOnTerm) {
   ProcessSpec spec;
   spec.command = {"/bin/sh", "-c",
                   "trap 'head -c 300000 /dev/zero; echo tidy; exit 0' TERM; "
@@ -177,18 +172,17 @@ TEST_P(Process, LetsACommandTidyUpOnTerm) {
   EXPECT_LT(secondsOf(std::chrono::steady_clock::now() - begin), 10);
 }
 
-TEST_P(Process, IsCancelledBeforeItStarts) {
+TEST_F(Process, IsCancelledBeforeItStarts) {
   CancelSource source;
   source.cancel();
   ProcessSpec spec;
   spec.command = {"/bin/true"};
-  spec.supervised = GetParam();
   const auto result = runProcess(spec, source.token());
   EXPECT_EQ(result.end, ProcessEnd::kCancelled);
   EXPECT_EQ(result.reason, "cancelled");
 }
 
-TEST_P(Process, TurnsEveryShortageOfDescriptorsIntoAResult) {
+TEST_F(Process, TurnsEveryShortageOfDescriptorsIntoAResult) {
   rlimit old{};
   getrlimit(RLIMIT_NOFILE, &old);
   const int used = open("/dev/null", O_RDONLY);
@@ -214,7 +208,7 @@ TEST_P(Process, TurnsEveryShortageOfDescriptorsIntoAResult) {
 }
 
 // In a process of its own, as the limit holds for a user without privileges only.
-TEST_P(Process, TurnsAShortageOfProcessesIntoAResult) {
+TEST_F(Process, TurnsAShortageOfProcessesIntoAResult) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
   const pid_t pid = fork();
   if (pid == 0) {
@@ -229,7 +223,7 @@ TEST_P(Process, TurnsAShortageOfProcessesIntoAResult) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-TEST_P(Process, RunsManyAtOneTime) {
+TEST_F(Process, RunsManyAtOneTime) {
   std::vector<std::thread> threads;
   std::atomic<int> right = 0;
   for (int i = 0; i < 8; ++i) {
@@ -244,7 +238,7 @@ TEST_P(Process, RunsManyAtOneTime) {
   EXPECT_EQ(right, 80);
 }
 
-TEST_P(Process, LeavesNoDescriptorOpen) {
+TEST_F(Process, LeavesNoDescriptorOpen) {
   const auto count = [] {
     return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
   };

@@ -16,14 +16,14 @@ using Clock = std::chrono::steady_clock;
 using test::eventually;
 
 // Whatever a command leaves behind is gone when runProcess() returns.
-class ProcessTreeEnd : public testing::TestWithParam<bool> {
+class ProcessTreeEnd : public testing::Test {
  protected:
-  ProcessResult run(Script& script, const CancelToken& cancel = {}) {
-    script.spec.supervised = GetParam();
+  static ProcessResult run(const Script& script, const CancelToken& cancel = {}) {
     return runProcess(script.spec, cancel);
   }
   // Nothing but, at most, dead orphans that the next look takes away.
   void expectNoChildren() {
+    endIdleSupervisors();
     const auto strays = killStrays();
     EXPECT_EQ(strays.killed, 0);
     siginfo_t info{};
@@ -31,9 +31,8 @@ class ProcessTreeEnd : public testing::TestWithParam<bool> {
     EXPECT_EQ(errno, ECHILD);
   }
 };
-INSTANTIATE_TEST_SUITE_P(, ProcessTreeEnd, testing::Bool(), modeName);
 
-TEST_P(ProcessTreeEnd, KillsAGrandchildThatCalledSetsid) {
+TEST_F(ProcessTreeEnd, KillsAGrandchildThatCalledSetsid) {
   Script script(kEscapee + " echo done; exit 6");
   const auto result = run(script);
   EXPECT_EQ(result.code, 6);
@@ -42,7 +41,7 @@ TEST_P(ProcessTreeEnd, KillsAGrandchildThatCalledSetsid) {
   expectNoChildren();
 }
 
-TEST_P(ProcessTreeEnd, KillsATreeOfEscapeesOnTimeout) {
+TEST_F(ProcessTreeEnd, KillsATreeOfEscapeesOnTimeout) {
   Script script("trap '' TERM; " + kEscapee + kEscapee + " (" + kEscapee + " ) & " +
                 "while :; do sleep 100; done");
   script.spec.timeout = 400ms;
@@ -52,7 +51,7 @@ TEST_P(ProcessTreeEnd, KillsATreeOfEscapeesOnTimeout) {
   expectNoChildren();
 }
 
-TEST_P(ProcessTreeEnd, KillsTheTreeWhenCancelled) {
+TEST_F(ProcessTreeEnd, KillsTheTreeWhenCancelled) {
   Script script(kEscapee + " sleep 100");
   CancelSource source;
   ProcessResult result;
@@ -66,7 +65,7 @@ TEST_P(ProcessTreeEnd, KillsTheTreeWhenCancelled) {
   EXPECT_LT(secondsOf(Clock::now() - begin), 5);
 }
 
-TEST_P(ProcessTreeEnd, IsNotHeldUpByABackgroundChildThatKeepsThePipe) {
+TEST_F(ProcessTreeEnd, IsNotHeldUpByABackgroundChildThatKeepsThePipe) {
   Script script("sleep 100 & echo hello");
   const auto begin = Clock::now();
   const auto result = run(script);
@@ -76,14 +75,14 @@ TEST_P(ProcessTreeEnd, IsNotHeldUpByABackgroundChildThatKeepsThePipe) {
   EXPECT_EQ(script.alive(), 0);
 }
 
-TEST_P(ProcessTreeEnd, KillsAStoppedTree) {
+TEST_F(ProcessTreeEnd, KillsAStoppedTree) {
   Script script("sleep 100 & kill -STOP $! ; kill -STOP $$");
   script.spec.timeout = 300ms;
   EXPECT_EQ(run(script).end, ProcessEnd::kTimeout);
   EXPECT_EQ(script.alive(), 0);
 }
 
-TEST_P(ProcessTreeEnd, KillsADaemonWithoutEnvironment) {
+TEST_F(ProcessTreeEnd, KillsADaemonWithoutEnvironment) {
   const test::TempDir dir;
   Script script("setsid env -i /bin/sh -c 'echo $$ > " + dir.file("pid") +
                 "; trap \"\" TERM; while :; do sleep 100; done' & "
@@ -97,7 +96,7 @@ TEST_P(ProcessTreeEnd, KillsADaemonWithoutEnvironment) {
   EXPECT_FALSE(readProcStat(pid, stat) && stat.state != 'Z');
 }
 
-TEST_P(ProcessTreeEnd, OutrunsATreeThatKeepsForking) {
+TEST_F(ProcessTreeEnd, OutrunsATreeThatKeepsForking) {
   Script script("f() { trap '' TERM; while :; do setsid sleep 100 & sleep 0.01; done; }; f & f");
   script.spec.timeout = 300ms;
   script.spec.kill_after = 100ms;
@@ -106,7 +105,7 @@ TEST_P(ProcessTreeEnd, OutrunsATreeThatKeepsForking) {
   expectNoChildren();
 }
 
-TEST_P(ProcessTreeEnd, LeavesTheTreeOfAnotherRunAlone) {
+TEST_F(ProcessTreeEnd, LeavesTheTreeOfAnotherRunAlone) {
   const test::TempDir dir;
   Script other(kEscapee + kEscapee + " while [ ! -e " + dir.file("go") +
                " ]; do sleep 0.02; done; exit 8");
@@ -151,10 +150,9 @@ TEST(Strays, AreNeverTheChildrenOfARunUnderWay) {
   std::vector<std::thread> runners;
   std::atomic<int> right = 0;
   for (int i = 0; i < 3; ++i) {
-    runners.emplace_back([&, i] {
+    runners.emplace_back([&] {
       for (int n = 0; n < 40; ++n) {
         Script script("exit 7");
-        script.spec.supervised = i == 0;
         right += runProcess(script.spec, {}).code == 7;
       }
     });
@@ -167,7 +165,6 @@ TEST(Strays, AreNeverTheChildrenOfARunUnderWay) {
 
 TEST(Supervisor, EndsTheWholeTreeWhenHealdIsKilled) {
   Script script("trap '' TERM; " + kEscapee + " (" + kEscapee + " ) & sleep 100; sleep 100");
-  script.spec.supervised = true;
   script.spec.kill_after = 300ms;
   const pid_t heald = fork();
   if (heald == 0) {
@@ -188,7 +185,6 @@ TEST(Supervisor, IsMissedByNobodyWhenItIsKilledItself) {
   Script script("echo $PPID > " + dir.file("supervisor.new") + "; mv " +
                 dir.file("supervisor.new") + " " + dir.file("supervisor") + "; " + kEscapee +
                 " sleep 100");
-  script.spec.supervised = true;
   ProcessResult result;
   std::thread runner([&] { result = runProcess(script.spec, {}); });
   EXPECT_TRUE(eventually([&] { return script.alive() >= 4 && !dir.read("supervisor").empty(); }));
@@ -202,7 +198,6 @@ TEST(Supervisor, IsMissedByNobodyWhenItIsKilledItself) {
 TEST(Supervisor, SurvivesTheSignalsThatStopAService) {
   const test::TempDir dir;
   Script script("kill -TERM $PPID; kill -INT $PPID; kill -HUP $PPID; exit 5");
-  script.spec.supervised = true;
   EXPECT_EQ(runProcess(script.spec, {}).code, 5);
 }
 
@@ -210,7 +205,6 @@ TEST(Supervisor, ReapsWhatALongRunLeavesBehind) {
   Script script(
       "for i in 1 2 3 4 5 6 7 8; do (sleep 0.01 &) ; done; sleep 0.5; "
       "ps -o stat= --ppid $PPID | grep -c Z");
-  script.spec.supervised = true;
   EXPECT_EQ(runProcess(script.spec, {}).output, "0\n");
 }
 

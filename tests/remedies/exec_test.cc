@@ -35,6 +35,18 @@ TEST_F(ExecRemedy, FailsWithTheReason) {
   EXPECT_EQ(missing.text, "cannot start /x: No such file or directory");
 }
 
+TEST_F(ExecRemedy, RunsAsTheUserThatItNames) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  EXPECT_EQ(sh("id -un; id -gn", ", user: daemon, group: www-data").output, "daemon\nwww-data\n");
+}
+
+TEST_F(ExecRemedy, FailsWithoutTheUserThatItNames) {
+  const auto remedy = read(execKind(), "{command: [id], user: no-such-user}");
+  ASSERT_EQ(remedy->problemsOfHost().size(), 1u);
+  EXPECT_EQ(remedy->problemsOfHost()[0].message, "exec: there is no user no-such-user");
+  EXPECT_EQ(start(*remedy).get().text, "there is no user no-such-user");
+}
+
 TEST_F(ExecRemedy, IsEndedWhenItsTimeIsOver) {
   const auto result =
       sh("trap \"\" TERM; while :; do sleep 100; done", ", timeout: 200ms, kill_after: 100ms");

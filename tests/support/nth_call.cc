@@ -3,7 +3,7 @@
 #include "support/nth_call.h"
 
 #include <dlfcn.h>
-#include <spawn.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -77,14 +77,10 @@ HEALD_CALL pid_t fork() noexcept {
   static const auto real = next<pid_t (*)()>("fork");
   return fails(Call::kFork) ? -1 : real();
 }
-HEALD_CALL int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
-                           const posix_spawnattr_t* attributes, char* const* argv,
-                           char* const* environment) {
-  static const auto real =
-      next<int (*)(pid_t*, const char*, const posix_spawn_file_actions_t*, const posix_spawnattr_t*,
-                   char* const*, char* const*)>("posix_spawn");
-  if (fails(Call::kSpawn)) return errno;
-  return real(pid, path, actions, attributes, argv, environment);
+// What starts a command, in a supervisor.
+HEALD_CALL int clone(int (*function)(void*), void* stack, int flags, void* argument, ...) noexcept {
+  static const auto real = next<int (*)(int (*)(void*), void*, int, void*, ...)>("clone");
+  return fails(Call::kSpawn) ? -1 : real(function, stack, flags, argument);
 }
 HEALD_CALL int accept(int socket, sockaddr* address, socklen_t* length) {
   static const auto real = next<int (*)(int, sockaddr*, socklen_t*)>("accept");

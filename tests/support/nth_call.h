@@ -17,7 +17,7 @@ enum class Call : std::int32_t {
   kOpen,    // open, openat
   kPipe,    // pipe2
   kFork,    // fork
-  kSpawn,   // posix_spawn
+  kSpawn,   // clone
   kAccept,  // accept
   kMemory,  // malloc, calloc, realloc
   kWrite,   // pwrite: the store's
