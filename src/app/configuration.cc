@@ -6,6 +6,7 @@
 #include "config/listen_address.h"
 #include "config/names.h"
 #include "config/wording.h"
+#include "io/trusted_file.h"
 
 namespace heald::app {
 namespace {
@@ -54,6 +55,17 @@ std::vector<std::string> forTheLog(const std::vector<config::Problem>& warnings)
   return lines;
 }
 
+// Whoever may change one of them could have heald run anything.
+Result<void> checkFiles(const std::vector<std::string>& files) {
+  std::string text;
+  for (const std::string& file : files) {
+    const std::string problem = io::pathProblem(file);
+    if (!problem.empty()) text += (text.empty() ? "" : "\n") + problem;
+  }
+  if (text.empty()) return {};
+  return Error{ErrorCode::kInvalid, text};
+}
+
 Result<void> checkHost(const config::Config& config) {
   std::string text;
   for (const std::string& line : problemsOfHost(config)) text += (text.empty() ? "" : "\n") + line;
@@ -64,8 +76,10 @@ Result<void> checkHost(const config::Config& config) {
 }  // namespace
 
 Result<Configuration> readConfiguration(const DaemonOptions& options) {
+  if (const auto trusted = checkFiles({options.config_file}); !trusted) return trusted.error();
   config::ReadResult read =
       config::readConfigFile(options.config_file, builtinKinds(), config::processEnvironment);
+  if (const auto trusted = checkFiles(read.files); !trusted) return trusted.error();
   if (!read.ok()) {
     return problemsOf(read);
   }

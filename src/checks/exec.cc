@@ -13,7 +13,7 @@ struct ExecOptions {
   std::string working_directory = "/";
   bool nonzero_is_critical = false;
   std::string user, group;
-  std::string user_place;  // of these in the file
+  std::string command_place, user_place;  // where they stand in the file
 };
 
 void describe(config::Fields& f, ExecOptions& o) {
@@ -29,6 +29,7 @@ void describe(config::Fields& f, ExecOptions& o) {
          "when absent. heald has to be root for another one");
   f.text("group", o.group, {.check = io::groupNameProblem},
          "the group that it runs as, instead of the user's first one");
+  o.command_place = f.place("command");
   o.user_place = f.place(o.user.empty() ? "group" : "user");
   const std::string problem = io::commandProblem(o.command);
   if (!o.command.empty() && !problem.empty()) f.fail("command", problem);
@@ -52,6 +53,13 @@ class ExecCheck : public Check {
   std::vector<std::string> command() const override { return options_.command; }
   core::AnswersTo findings() const override {
     return {.warning = !options_.nonzero_is_critical, .critical = true};
+  }
+
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    const auto user = user_.get();
+    const std::string problem = user ? io::programProblem(options_.command, user->get()) : "";
+    if (problem.empty()) return {};
+    return {{options_.command_place, "exec: " + problem}};
   }
 
   void start(io::Services& services, const CheckRun& run, Done done) const override {

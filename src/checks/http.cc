@@ -14,8 +14,19 @@ struct HttpOptions {
   io::HttpRequest request;
   io::ExpectedStatus expect_status;
   std::string expect_body;
-  std::string bearer_token_file;
+  io::HttpAccess access;
 };
+
+void describeBody(config::Fields& f, const HttpOptions& o) {
+  if (f.has("body") && f.has("body_file")) {
+    f.fail("body_file", "stands beside body (give it one of them)");
+  }
+  const bool sends = f.has("body") || f.has("body_file");
+  if (sends && (o.request.method == "GET" || o.request.method == "HEAD")) {
+    f.fail(f.has("body") ? "body" : "body_file",
+           "is not sent with " + o.request.method + " (example: method: POST)");
+  }
+}
 
 void describe(config::Fields& f, HttpOptions& o) {
   f.text("url", o.request.url, {.required = true, .check = io::urlProblem},
@@ -23,14 +34,15 @@ void describe(config::Fields& f, HttpOptions& o) {
   f.text("method", o.request.method, {.one_of = {"GET", "HEAD", "POST", "PUT", "OPTIONS"}},
          "request method");
   f.textMap("headers", o.request.headers, "request headers");
-  f.text("bearer_token_file", o.bearer_token_file, {},
-         "file with the token for an Authorization header, read at each run");
+  f.text("body", o.request.body, {.empty_allowed = true}, "request body");
+  f.text("body_file", o.access.body_file, {}, "file with the request body, read at each run");
   f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599, .example = 200},
              "statuses that are healthy; any 2xx when absent");
   f.text("expect_body", o.expect_body, {}, "text that the first 64 KiB of the body must contain");
   f.boolean("follow_redirects", o.request.follow_redirects,
             "follow up to 5 redirects, never from https to http");
-  f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");
+  io::describeHttpAccess(f, o.request, o.access, "each run");
+  describeBody(f, o);
   for (const auto& [name, value] : o.request.headers) {
     const std::string problem = io::headerProblem(name, value);
     if (!problem.empty()) f.fail("headers", "\"" + name + "\" " + problem);

@@ -22,7 +22,7 @@ struct PromqlOptions {
   std::optional<std::string> critical, warning;  // as written: messages show them so
   std::string no_data = "unknown";
   io::HttpRequest request;
-  std::string bearer_token_file;
+  io::HttpAccess access;
 };
 
 std::string serverProblem(const std::string& url) {
@@ -73,9 +73,7 @@ void describe(config::Fields& f, PromqlOptions& o) {
          "likewise for a warning, when none is critical");
   f.text("no_data", o.no_data, {.one_of = {"unknown", "ok", "critical"}},
          "what it means when the query finds no series");
-  f.text("bearer_token_file", o.bearer_token_file, {},
-         "file with the token for an Authorization header, read at each run");
-  f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");
+  io::describeHttpAccess(f, o.request, o.access, "each run");
   if (!f.has("critical") && !f.has("warning")) {
     f.fail("", "never fails (give it critical or warning; example: critical: '> 5')");
   }

@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "checks/check.h"
-#include "io/http_bearer.h"
+#include "io/http_access.h"
 
 namespace heald::checks {
 
 // A check that is one HTTP request and what is made of its answer. `Options` has the `request`
-// (without its timeout, which is the check's) and the `bearer_token_file`; `kJudge` is called from
-// the thread that sendWithBearer names.
+// (without its timeout, which is the check's) and the `access`; `kJudge` is called from the thread
+// that sendWithAccess names.
 template <class Options, CheckResult (*kJudge)(const Options&, const io::HttpResponse&)>
 class RequestCheck : public Check {
  public:
@@ -20,7 +20,7 @@ class RequestCheck : public Check {
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     io::HttpRequest request = options_->request;
     request.timeout = run.timeout;
-    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
+    io::sendWithAccess(services, std::move(request), options_->access, run.cancel,
                        [options = options_, done = std::move(done)](
                            const io::HttpResponse& response) { done(kJudge(*options, response)); });
   }

@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+#include "io/user.h"
+
 namespace heald::http {
 namespace {
 
@@ -67,6 +69,12 @@ std::optional<Error> checkFile(const std::string& path, const struct stat& statu
   const mode_t for_others = status.st_mode & (S_IRWXG | S_IRWXO);
   if (for_others != 0 && !(for_others == S_IRGRP && isHandedOverByRoot(status))) {
     return refused(path, "is open to others than its owner; run: chmod 600 " + path);
+  }
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    const std::string owner = io::userName(::geteuid());
+    return refused(path, "belongs to " + io::userName(status.st_uid) +
+                             ", who could so command heald; run: chown " + owner + ": " + path +
+                             " && chmod 600 " + path);
   }
   if (status.st_size > static_cast<off_t>(kMaxFile))
     return refused(path, "is too long for a token");

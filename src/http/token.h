@@ -11,9 +11,10 @@ inline constexpr std::size_t kMinTokenLength = 32;  // characters
 // The control token of `path`; the file is made when it is not there: 64 hexadecimal digits from
 // 32 random bytes, mode 0600, written whole or not at all, never over a file that came meanwhile.
 //
-// Refuses (Error{kInvalid}, with what to do) a file that others may read or write, one that is no
-// regular file, empty, or shorter than kMinTokenLength; Error{kUnavailable} when it cannot be read
-// or made. Blanks at the ends do not belong to the token. No message ever contains it.
+// Refuses (Error{kInvalid}, with what to do) a file that others may read or write, one that belongs
+// to anybody but root and heald's own user, one that is no regular file, empty, or shorter than
+// kMinTokenLength; Error{kUnavailable} when it cannot be read or made. Blanks at the ends do not
+// belong to the token. No message ever contains it.
 //
 // "Others" is everybody but the owner, with one exception: root may hand a heald that is not root a
 // file that is root's own and readable for a group of heald (mode 0440 or 0640), as Kubernetes does

@@ -1,6 +1,7 @@
 #include "io/address.h"
 
 #include <curl/curl.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <charconv>
@@ -48,7 +49,9 @@ std::string urlProblem(const std::string& url) {
   if (scheme != "http" && scheme != "https") return "must begin with http:// or https://";
   const bool secret = !part(parsed.get(), CURLUPART_USER).empty() ||
                       !part(parsed.get(), CURLUPART_PASSWORD).empty();
-  return secret ? "holds a user or password; secrets come from a file (bearer_token_file)" : "";
+  return secret
+             ? "holds a user or password; secrets come from a file (basic_auth, bearer_token_file)"
+             : "";
 }
 
 std::optional<HostPort> parseHostPort(std::string_view text) {
@@ -64,6 +67,17 @@ std::optional<HostPort> parseHostPort(std::string_view text) {
   const bool whole = error == std::errc() && end == digits.data() + digits.size();
   if (!whole || port < 1 || port > 65535) return std::nullopt;
   return HostPort{std::string(host), port};
+}
+
+std::string serverNameProblem(const std::string& name) {
+  const bool fits = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return isToken(c) && std::string_view("!#$%&'*+^`|~").find(c) == std::string_view::npos;
+  });
+  return fits ? "" : "is not the name of a server (example: db.example.org)";
+}
+
+bool headerIs(const std::string& name, const std::string& header) {
+  return strcasecmp(name.c_str(), header.c_str()) == 0;
 }
 
 std::string headerProblem(const std::string& name, const std::string& value) {

@@ -19,6 +19,11 @@ struct HostPort {
 // "127.0.0.1:80", "db.example:5432", "[::1]:80".
 std::optional<HostPort> parseHostPort(std::string_view text);
 
+// What is wrong with the name of a server for TLS, or "".
+std::string serverNameProblem(const std::string& name);
+
+// Whether it is this header; in any case of letters.
+bool headerIs(const std::string& name, const std::string& header);
 // What is wrong with a header line ("is not a header name …"), or "".
 std::string headerProblem(const std::string& name, const std::string& value);
 // Without control characters, so that a value cannot begin a header of its own.

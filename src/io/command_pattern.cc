@@ -141,4 +141,9 @@ std::string commandPatternProblem(const std::string& text) {
   return "";
 }
 
+std::string scriptOf(const std::vector<std::string>& command) {
+  const std::size_t at = scriptAmong(command);
+  return at == 0 ? "" : command[at];
+}
+
 }  // namespace heald::io

@@ -37,4 +37,8 @@ class CommandPattern {
 // What is wrong with it, in words for a configuration, or "".
 std::string commandPatternProblem(const std::string& text);
 
+// The script that an interpreter is given ("/opt/app/tool.sh" of "/bin/sh -e /opt/app/tool.sh"), or
+// "".
+std::string scriptOf(const std::vector<std::string>& command);
+
 }  // namespace heald::io

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "io/fd.h"
+#include "io/trusted_file.h"
 
 namespace heald::io {
 namespace {
@@ -19,25 +19,42 @@ Error fileError(const std::string& path, int error) {
 
 }  // namespace
 
-Result<std::string> readSmallFile(const std::string& path, std::size_t limit) {
+Result<UniqueFd> openRegularFile(const std::string& path) {
   // O_NONBLOCK: opening a FIFO would wait for a writer.
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd.valid()) return fileError(path, errno);
   struct stat status {};
   if (fstat(fd.get(), &status) != 0) return fileError(path, errno);
   if (!S_ISREG(status.st_mode)) {
     return Error{ErrorCode::kUnavailable, path + ": not a regular file"};
   }
+  return fd;
+}
+
+Result<std::string> readAll(int fd, const std::string& path, std::size_t limit) {
   std::string content;
   char chunk[4096];
   while (content.size() <= limit) {
-    const ssize_t got = read(fd.get(), chunk, sizeof chunk);
+    const ssize_t got = read(fd, chunk, sizeof chunk);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fileError(path, errno);
     if (got == 0) return content;
     content.append(chunk, static_cast<std::size_t>(got));
   }
   return Error{ErrorCode::kUnavailable, path + ": larger than " + std::to_string(limit) + " bytes"};
+}
+
+Result<std::string> readSmallFile(const std::string& path, std::size_t limit) {
+  const auto fd = openRegularFile(path);
+  return fd ? readAll(fd->get(), path, limit) : fd.error();
+}
+
+Result<std::string> readTrustedFile(const std::string& path, std::size_t limit) {
+  const auto fd = openRegularFile(path);
+  if (!fd) return fd.error();
+  const std::string problem = ownerProblem(fd->get(), path);
+  if (!problem.empty()) return Error{ErrorCode::kInvalid, problem};
+  return readAll(fd->get(), path, limit);
 }
 
 }  // namespace heald::io

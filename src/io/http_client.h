@@ -18,7 +18,11 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // a Content-Type only if it is here
   std::string body;
   core::Duration timeout = std::chrono::seconds(10);  // for all of it: name, connection, answer
-  std::string ca_file;                 // PEM: these alone are trusted; the system's when empty
+  std::string ca_file;  // PEM: these alone are trusted; the system's when empty
+  // PEM, as text: heald's own certificate (with its chain) and key. None when empty.
+  std::string client_certificate, client_key;
+  std::string server_name;             // for SNI and verification, instead of the URL's host
+  bool insecure_skip_verify = false;   // takes any certificate
   std::string proxy;                   // none when empty: the *_proxy environment is not obeyed
   bool follow_redirects = false;       // at most 5, and never from https to http
   std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped
@@ -45,7 +49,7 @@ struct HttpResponse {
 
 // All HTTP requests and TCP connects of the program, on ONE thread around curl_multi_poll. Every
 // request opens a fresh connection and asks the name service anew, so that a check meets what a new
-// client would meet. TLS is always verified. Thread-safe.
+// client would meet. TLS is verified unless the request says otherwise. Thread-safe.
 class HttpClient {
  public:
   // Called exactly once, on the client's thread: it must return soon, not block and not throw.

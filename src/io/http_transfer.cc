@@ -1,6 +1,5 @@
 #include "io/http_transfer.h"
 
-#include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "io/address.h"
 #include "io/text.h"
 
 namespace heald::io {
@@ -39,7 +39,9 @@ HttpTransfer::HttpTransfer(HttpRequest request, bool connect_only, CancelToken c
     : request_(std::move(request)),
       connect_only_(connect_only),
       cancel_(std::move(cancel)),
-      done_(std::move(done)) {}
+      done_(std::move(done)) {
+  url_ = request_.url;
+}
 
 template <class T>
 void HttpTransfer::set(CURLoption option, T value) {
@@ -58,7 +60,8 @@ bool HttpTransfer::prepare() {
 }
 
 void HttpTransfer::setConnection() {
-  set(CURLOPT_URL, request_.url.c_str());
+  if (!request_.server_name.empty()) setServerName();
+  set(CURLOPT_URL, url_.c_str());
   set(CURLOPT_CONNECT_ONLY, connect_only_ ? 1L : 0L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PROXY, request_.proxy.c_str());
@@ -71,9 +74,48 @@ void HttpTransfer::setConnection() {
   set(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   set(CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::onSocket);
   set(CURLOPT_OPENSOCKETDATA, this);
-  if (request_.ca_file.empty()) return;
-  set(CURLOPT_CAINFO, request_.ca_file.c_str());
-  set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // else the system's count as well
+  setTls();
+}
+
+void HttpTransfer::setTls() {
+  if (!request_.ca_file.empty()) {
+    set(CURLOPT_CAINFO, request_.ca_file.c_str());
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // else the system's count as well
+  }
+  if (request_.insecure_skip_verify) {
+    set(CURLOPT_SSL_VERIFYPEER, 0L);
+    set(CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  if (request_.client_certificate.empty()) return;
+  const auto blobOf = [](const std::string& text) {
+    return curl_blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+  };
+  const curl_blob certificate = blobOf(request_.client_certificate);
+  const curl_blob key = blobOf(request_.client_key);
+  set(CURLOPT_SSLCERT_BLOB, &certificate);
+  set(CURLOPT_SSLKEY_BLOB, &key);
+  set(CURLOPT_KEYPASSWD, "");  // else OpenSSL asks at the terminal for that of an encrypted key
+}
+
+// curl has no option for it: it goes to the URL's host under another name.
+void HttpTransfer::setServerName() {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> url(curl_url(), curl_url_cleanup);
+  const auto part = [&url](CURLUPart which, unsigned flags) {
+    char* text = nullptr;
+    if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return std::string();
+    const std::unique_ptr<char, void (*)(void*)> owner(text, curl_free);
+    return std::string(text);
+  };
+  if (curl_url_set(url.get(), CURLUPART_URL, request_.url.c_str(), 0) != CURLUE_OK) return;
+  const std::string host = part(CURLUPART_HOST, 0);
+  const std::string port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const std::string own_port = part(CURLUPART_PORT, 0);
+  host_ = own_port.empty() ? host : host + ":" + own_port;
+  curl_url_set(url.get(), CURLUPART_HOST, request_.server_name.c_str(), 0);
+  url_ = part(CURLUPART_URL, 0);
+  const std::string target = request_.server_name + ":" + port + ":" + host + ":" + port;
+  connect_to_.reset(curl_slist_append(nullptr, target.c_str()));
+  set(CURLOPT_CONNECT_TO, connect_to_.get());
 }
 
 void HttpTransfer::setRequest() {
@@ -86,6 +128,7 @@ void HttpTransfer::setRequest() {
   set(CURLOPT_HEADERFUNCTION, &HttpTransfer::onHeader);
   set(CURLOPT_HEADERDATA, this);
   setBody();
+  if (!host_.empty() && !hasHeader("Host")) addHeader("Host: " + host_);
   for (const auto& [name, value] : request_.headers) {
     // curl drops "Name:" and sends "Name;" as an empty header.
     addHeader(value.empty() ? name + ";" : name + ": " + value);
@@ -110,9 +153,8 @@ void HttpTransfer::setBody() {
 }
 
 bool HttpTransfer::hasHeader(const char* name) const {
-  return std::any_of(request_.headers.begin(), request_.headers.end(), [name](const auto& header) {
-    return strcasecmp(header.first.c_str(), name) == 0;
-  });
+  return std::any_of(request_.headers.begin(), request_.headers.end(),
+                     [name](const auto& header) { return headerIs(header.first, name); });
 }
 
 void HttpTransfer::addHeader(const std::string& line) {
@@ -178,6 +220,7 @@ HttpEnd HttpTransfer::endOf(CURLcode code) const {
     case CURLE_OUT_OF_MEMORY:
     case CURLE_BAD_FUNCTION_ARGUMENT:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:  // heald's own
       return HttpEnd::kNotSent;
     default:
       return isOurShortage(socket_error_) ? HttpEnd::kNotSent : HttpEnd::kFailed;

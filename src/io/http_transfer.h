@@ -28,6 +28,8 @@ class HttpTransfer {
 
  private:
   void setConnection();
+  void setTls();
+  void setServerName();
   void setRequest();
   void setBody();
   bool hasHeader(const char* name) const;
@@ -49,11 +51,14 @@ class HttpTransfer {
   };
 
   const HttpRequest request_;
+  std::string url_;   // what curl gets: with the server's name as its host, if there is one
+  std::string host_;  // then: the host header
   const bool connect_only_;
   const CancelToken cancel_;
   HttpClient::Done done_;
   HttpResponse response_;
   std::unique_ptr<curl_slist, FreeList> headers_;
+  std::unique_ptr<curl_slist, FreeList> connect_to_;
   char curl_error_[CURL_ERROR_SIZE] = "";
   int socket_error_ = 0;
   CURLcode refused_ = CURLE_OK;           // the first option that curl did not take

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
+#include "io/command_pattern.h"
 #include "io/run.h"
+#include "io/spawn.h"
 #include "io/text.h"
+#include "io/trusted_file.h"
 
 namespace heald::io {
 namespace {
@@ -47,6 +51,16 @@ std::string variableProblem(const std::string& name, const std::string& value) {
 
 std::string directoryProblem(const std::string& path) {
   return path.starts_with('/') ? "" : "is not an absolute path (example: /var/lib/app)";
+}
+
+std::string programProblem(const std::vector<std::string>& command, const RunAs* run_as) {
+  int error = 0;
+  const std::string program = findProgram(command.front(), kProcessPath, error);
+  if (error != 0) return "";
+  const auto also = run_as ? std::optional(run_as->uid) : std::nullopt;
+  const std::string problem = pathProblem(program, also);
+  const std::string script = scriptOf(command);
+  return problem.empty() && script.starts_with('/') ? pathProblem(script, also) : problem;
 }
 
 ProcessResult runProcess(const ProcessSpec& spec, const CancelToken& cancel) {

@@ -83,6 +83,11 @@ std::string commandProblem(const std::vector<std::string>& command);
 std::string variableProblem(const std::string& name, const std::string& value);
 std::string directoryProblem(const std::string& path);
 
+// Who may change what a command runs besides heald's user and the one that it runs as, as a text of
+// pathProblem(); "" for nobody, and when there is no such program. Looks at the program, and at the
+// script that it is given where it is an interpreter (/bin/sh /opt/app/tool.sh).
+std::string programProblem(const std::vector<std::string>& command, const RunAs* run_as);
+
 // Ends what earlier runs left behind; for a periodic task. Never touches the child of a run that is
 // under way, nor what such a run may still end itself. The caller's program must have no children
 // but those of runProcess(). Thread-safe; does not block.

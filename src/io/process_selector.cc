@@ -22,7 +22,8 @@ struct Wanted {
   std::optional<CommandPattern> pattern;
   std::optional<uid_t> user;
   std::optional<pid_t> pid;
-  core::WallTime written{};  // the pid file
+  core::WallTime written{};      // the pid file
+  std::optional<uid_t> only_of;  // its owner, where that is not root
   bool nothing = false;
   std::string note;
 };
@@ -33,6 +34,7 @@ void wantPidOf(const std::string& file, const Result<PidFile>& read, Wanted& wan
   if (!read) return;
   wanted.pid = read->pid;
   wanted.written = read->written;
+  wanted.only_of = read->only_of;
   wanted.note = "no process " + std::to_string(read->pid) + ", which " + file + " names";
 }
 
@@ -57,6 +59,11 @@ bool isWanted(const ProcessInfo& process, Wanted& wanted) {
   if (wanted.user && *wanted.user != process.user) return false;
   if (wanted.pattern && !wanted.pattern->matches(process)) {
     if (wanted.pid) wanted.note = "process " + std::to_string(*wanted.pid) + " is another program";
+    return false;
+  }
+  if (wanted.only_of && *wanted.only_of != process.user) {
+    wanted.note = "process " + std::to_string(*wanted.pid) + " runs as " + userName(process.user) +
+                  ", and " + userName(*wanted.only_of) + " may write the pid file";
     return false;
   }
   if (wanted.pid && wallTimeOfTicks(process.started) > wanted.written + kClockTolerance) {

@@ -45,7 +45,8 @@ struct Selection {
 // session counts as started). The child of a process that is itself selected is none.
 //
 // The process of a pid file must have started before the file was written (2 s for the clocks):
-// a later one has the number by chance.
+// a later one has the number by chance. Where a user may write the file it is hers as well: nobody
+// has heald signal another's process.
 //
 // Fails with kNotFound when there is no such user, and kUnavailable when it cannot be told: the
 // pid file cannot be read or holds no pid, or processes of other users are hidden.

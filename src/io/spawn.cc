@@ -18,25 +18,6 @@
 namespace heald::io {
 namespace {
 
-// The program's path, or errno in `error`.
-std::string findProgram(const std::string& name, std::string_view rest, int& error) {
-  if (name.find('/') != std::string::npos) return name;
-  error = ENOENT;
-  while (!rest.empty()) {
-    const auto colon = rest.find(':');
-    std::string path = std::string(rest.substr(0, colon)) + "/" + name;
-    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
-    struct stat status {};
-    if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    if (access(path.c_str(), X_OK) == 0) {
-      error = 0;
-      return path;
-    }
-    error = EACCES;
-  }
-  return name;
-}
-
 void setVariable(std::vector<std::string>& environment, const std::string& name,
                  const std::string& value) {
   const std::string prefix = name + "=";
@@ -152,6 +133,25 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) int becomeCommand
 }
 
 }  // namespace
+
+std::string findProgram(const std::string& name, std::string_view rest, int& error) {
+  error = 0;
+  if (name.find('/') != std::string::npos) return name;
+  error = ENOENT;
+  while (!rest.empty()) {
+    const auto colon = rest.find(':');
+    std::string path = std::string(rest.substr(0, colon)) + "/" + name;
+    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (access(path.c_str(), X_OK) == 0) {
+      error = 0;
+      return path;
+    }
+    error = EACCES;
+  }
+  return name;
+}
 
 // Another user could send a signal to a child that is his already and that still shares this
 // process's memory and wait: such a child gets a copy.

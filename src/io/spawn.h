@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/process.h"
@@ -38,6 +39,10 @@ struct LaunchFailure {
 // where the command becomes another user. Async-signal-safe, for a process with one thread that has
 // blocked its signals.
 pid_t startCommand(const Launch& launch, int output, volatile LaunchFailure& failure);
+
+// The path of a program: its name where that has a '/', else where it is in `folders` (as a PATH).
+// In `error` ENOENT or EACCES when there is none; 0 otherwise.
+std::string findProgram(const std::string& name, std::string_view folders, int& error);
 
 // Makes a Launch of a command, where allocating is allowed.
 class SpawnPlan {

@@ -13,7 +13,7 @@ namespace {
 
 struct UserOptions {
   std::string user, group;
-  std::string place;  // of these in the file
+  std::string place, command_place;  // where they stand in the file
 };
 
 void describeUser(config::Fields& f, UserOptions& o) {
@@ -22,6 +22,7 @@ void describeUser(config::Fields& f, UserOptions& o) {
          "when absent. heald has to be root for another one");
   f.text("group", o.group, {.check = io::groupNameProblem},
          "the group that it runs as, instead of the user's first one");
+  o.command_place = f.place("command");
   o.place = f.place(o.user.empty() ? "group" : "user");
 }
 
@@ -89,7 +90,10 @@ std::optional<int> exitCodeOf(const io::ProcessResult& result) {
 class ExecRemedy : public Remedy {
  public:
   ExecRemedy(io::ProcessSpec spec, const UserOptions& user)
-      : spec_(std::move(spec)), user_(user.user, user.group), user_place_(user.place) {}
+      : spec_(std::move(spec)),
+        user_(user.user, user.group),
+        user_place_(user.place),
+        command_place_(user.command_place) {}
 
   core::Duration timeout() const override { return spec_.timeout; }
   std::vector<std::string> command() const override { return spec_.command; }
@@ -106,6 +110,13 @@ class ExecRemedy : public Remedy {
     const auto user = user_.get();
     if (user) return {};
     return {{user_place_, "exec: " + user.error().message}};
+  }
+
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    const auto user = user_.get();
+    const std::string problem = user ? io::programProblem(spec_.command, user->get()) : "";
+    if (problem.empty()) return {};
+    return {{command_place_, "exec: " + problem}};
   }
 
   void start(io::Services& services, const ActionRun& run, Done done) const override {
@@ -129,7 +140,7 @@ class ExecRemedy : public Remedy {
  private:
   const io::ProcessSpec spec_;
   const io::ConfiguredUser user_;
-  const std::string user_place_;
+  const std::string user_place_, command_place_;
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "io/address.h"
 #include "io/expected_status.h"
-#include "io/http_bearer.h"
+#include "io/http_access.h"
 #include "remedies/remedy.h"
 
 namespace heald::remedies {
@@ -13,7 +13,7 @@ namespace {
 struct HttpOptions {
   io::HttpRequest request;
   io::ExpectedStatus expect_status;
-  std::string bearer_token_file;
+  io::HttpAccess access;
 };
 
 void describe(config::Fields& f, HttpOptions& o) {
@@ -23,12 +23,13 @@ void describe(config::Fields& f, HttpOptions& o) {
          "request method");
   f.textMap("headers", o.request.headers, "request headers");
   f.text("body", o.request.body, {.empty_allowed = true}, "request body");
-  f.text("bearer_token_file", o.bearer_token_file, {},
-         "file with the token for an Authorization header, read at each attempt");
+  f.text("body_file", o.access.body_file, {}, "file with the request body, read at each attempt");
   f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599, .example = 200},
              "statuses that mean success; any 2xx when absent");
   f.duration("timeout", o.request.timeout, {}, "how long it may take");
-  f.text("ca_file", o.request.ca_file, {}, "PEM file of the certificates to trust");
+  io::describeHttpAccess(f, o.request, o.access, "each attempt");
+  if (f.has("body") && f.has("body_file"))
+    f.fail("body_file", "stands beside body (give it one of them)");
   for (const auto& [name, value] : o.request.headers) {
     const std::string problem = io::headerProblem(name, value);
     if (!problem.empty()) f.fail("headers", "\"" + name + "\" " + problem);
@@ -81,7 +82,7 @@ class HttpRemedy : public Remedy {
     for (const auto& [name, value] : run.environment) {
       request.headers.emplace_back(headerName(name), io::headerValue(value));
     }
-    io::sendWithBearer(services, std::move(request), options_->bearer_token_file, run.cancel,
+    io::sendWithAccess(services, std::move(request), options_->access, run.cancel,
                        [options = options_, done = std::move(done)](io::HttpResponse response) {
                          done(judge(*options, std::move(response)));
                        });

@@ -1,5 +1,7 @@
 #include "checks/exec.h"
 
+#include <sys/stat.h>
+
 #include "checks/check_fixture.h"
 #include "support/temp_dir.h"
 
@@ -99,6 +101,30 @@ TEST(ExecCheckUser, IsAProblemOfTheHostAndNotOfTheFile) {
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].place, "t.yml:2:3");
   EXPECT_EQ(problems[0].message, "exec: there is no user no-such-user");
+}
+
+TEST(ExecCheckProgram, IsWarnedOfWhenOthersMayChangeIt) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files to another user";
+  const test::TempDir dir;
+  chmod(dir.path().c_str(), 0755);
+  const std::string tool = dir.write("tool.sh", "#!/bin/sh\n");
+  chmod(tool.c_str(), 0755);
+  const auto warnings = [](const std::string& yaml) {
+    std::string text;
+    const auto read = test::readKind(execKind(), yaml);
+    for (const auto& each : read.part->warningsOfHost()) text += each.place + ": " + each.message;
+    return text;
+  };
+  EXPECT_EQ(warnings("command: [true]"), "");
+  EXPECT_EQ(warnings("command: [no-such-program]"), "");
+  EXPECT_EQ(warnings("command: [" + tool + "]"), "");
+  ASSERT_EQ(chown(tool.c_str(), 1, 1), 0);
+  EXPECT_THAT(warnings("command: [" + tool + "]"),
+              StartsWith("t.yml:1:1: exec: " + tool + ": belongs to daemon (mode 0755)"));
+  EXPECT_THAT(warnings("command: [/bin/sh, -e, " + tool + "]"), HasSubstr("belongs to daemon"));
+  EXPECT_EQ(warnings("{command: [" + tool + "], user: daemon}"), "");
+  chmod(tool.c_str(), 0777);
+  EXPECT_THAT(warnings("{command: [" + tool + "], user: daemon}"), HasSubstr("by everybody"));
 }
 
 TEST_F(ExecCheck, RunsTheMonitoringPlugins) {

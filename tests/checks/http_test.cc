@@ -94,6 +94,19 @@ TEST_F(HttpCheck, SendsATokenThatIsReadEachTimeAndNeverShown) {
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
+TEST_F(HttpCheck, SendsHeadersAndBodyOfFiles) {
+  const test::TempDir dir;
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  const std::string more = ", method: POST, headers_file: " + dir.write("headers", "X-Key: k\n") +
+                           ", body_file: " + dir.write("body", "{}");
+  EXPECT_RESULT(check(server, more), CheckStatus::kOk, "status 200");
+  EXPECT_THAT(server.lastRequest(), HasSubstr("X-Key: k\r\n"));
+  EXPECT_THAT(server.lastRequest(), testing::EndsWith("\r\n\r\n{}"));
+  std::remove(dir.file("body").c_str());
+  EXPECT_RESULT(check(server, more), CheckStatus::kUnknown,
+                "body_file: " + dir.file("body") + ": No such file or directory");
+}
+
 TEST(HttpCheckOptions, AreRefusedWithTheReason) {
   const auto problems = [](const std::string& yaml) {
     return test::readKind(httpKind(), yaml).problems;
@@ -106,6 +119,29 @@ TEST(HttpCheckOptions, AreRefusedWithTheReason) {
               ElementsAre(HasSubstr("expect_status")));
   EXPECT_THAT(problems("{url: 'http://x/', headers: {'A B': c}}"),
               ElementsAre(HasSubstr("is not a header name")));
+  EXPECT_THAT(problems("{url: 'http://x/', body: a}"),
+              ElementsAre(HasSubstr("body: is not sent with GET (example: method: POST)")));
+  EXPECT_THAT(problems("{url: 'http://x/', method: PUT, body: a, body_file: /b}"),
+              ElementsAre(HasSubstr("body_file: stands beside body")));
+  EXPECT_THAT(problems("{url: 'http://x/', bearer_token_file: /t, basic_auth: {username: a, "
+                       "password_file: /p}}"),
+              ElementsAre(HasSubstr("basic_auth: makes an Authorization header, as "
+                                    "bearer_token_file does (give it one of them)")));
+  EXPECT_THAT(problems("{url: 'http://x/', headers: {authorization: a}, authorization: "
+                       "{credentials_file: /c}}"),
+              ElementsAre(HasSubstr("as headers does")));
+  EXPECT_THAT(problems("{url: 'http://x/', basic_auth: {username: 'a:b'}}"),
+              testing::UnorderedElementsAre(HasSubstr("username"), HasSubstr("password_file")));
+  EXPECT_THAT(problems("{url: 'https://x/', tls_config: {cert_file: /c}}"),
+              ElementsAre(HasSubstr("tls_config.cert_file: is half of a pair")));
+  EXPECT_THAT(problems("{url: 'https://x/', tls_config: {key_file: /k}}"),
+              ElementsAre(HasSubstr("tls_config.key_file: is half of a pair")));
+  EXPECT_THAT(problems("{url: 'https://x/', ca_file: /a, tls_config: {ca_file: /b}}"),
+              ElementsAre(HasSubstr("ca_file: stands in tls_config as well")));
+  EXPECT_THAT(problems("{url: 'https://x/', follow_redirects: true, tls_config: {server_name: y}}"),
+              ElementsAre(HasSubstr("follow_redirects: cannot be with")));
+  EXPECT_THAT(problems("{url: 'https://x/', tls_config: {server_name: 'y z'}}"),
+              ElementsAre(HasSubstr("is not the name of a server")));
   EXPECT_THAT(problems("{url: 'http://x/', insecure_skip_verify: true}"),
               ElementsAre(HasSubstr("insecure_skip_verify")));
 }

@@ -156,6 +156,14 @@ TEST_F(TokenOfRoot, IsRefusedFromAnyOtherOwnerEvenHealdItself) {
   }
 }
 
+TEST_F(TokenOfRoot, IsRefusedByAHealdThatIsRootWhenItIsAnotherUsers) {
+  give(1, 1, 0600);
+  EXPECT_EQ(asUser(0, 0, {}, path_),
+            "token file " + path_.string() +
+                " belongs to daemon, who could so command heald; run: chown root: " +
+                path_.string() + " && chmod 600 " + path_.string());
+}
+
 TEST_F(TokenOfRoot, IsRefusedByAHealdThatIsRootAsItNeedsNoGroup) {
   give(0, kGroup, 0640);
   EXPECT_THAT(asUser(0, kGroup, {kGroup}, path_), HasSubstr("is open to others"));

@@ -22,7 +22,7 @@ TEST(Address, TakesHttpUrlsOnly) {
 
 TEST(Address, TakesNoSecretInAUrl) {
   EXPECT_EQ(urlProblem("http://user:hush@example.org/"),
-            "holds a user or password; secrets come from a file (bearer_token_file)");
+            "holds a user or password; secrets come from a file (basic_auth, bearer_token_file)");
 }
 
 TEST(Address, ReadsHostAndPort) {

@@ -161,6 +161,19 @@ TEST_F(ProcessSelectorTest, ALaterProcessWithTheNumberOfThePidFileIsNotMeant) {
   EXPECT_EQ(other->note, "process 5000001 is another program");
 }
 
+TEST_F(ProcessSelectorTest, APidFileOfAUserMeansTheProcessesOfThatUserAlone) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file to another user";
+  chmod(dir_.path().c_str(), 0755);
+  proc_.add({.pid = 5'000'001, .arguments = kWorker, .started = 1});
+  const std::string path = dir_.write("pid", "5000001\n");
+  EXPECT_EQ(select({.pid_file = path})->alive.size(), 1u);
+  ASSERT_EQ(chown(path.c_str(), 1, 1), 0);
+  const auto found = select({.match = "/opt/app/worker", .pid_file = path});
+  ASSERT_TRUE(found.ok());
+  EXPECT_THAT(found->alive, IsEmpty());
+  EXPECT_EQ(found->note, "process 5000001 runs as root, and daemon may write the pid file");
+}
+
 TEST_F(ProcessSelectorTest, WhatCannotBeToldIsAnErrorAndNotZero) {
   EXPECT_THAT(select({.pid_file = dir_.write("pid", "many\n")}).error().message,
               HasSubstr("holds no pid"));

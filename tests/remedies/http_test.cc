@@ -47,6 +47,21 @@ TEST_F(HttpRemedy, FailsOnAnotherStatusAndKeepsTheBody) {
   EXPECT_EQ(call(server, ", expect_status: [401]").outcome, ActionOutcome::kOk);
 }
 
+TEST_F(HttpRemedy, SendsWhatItsFilesHoldAndFailsWithoutThem) {
+  const test::TempDir dir;
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  const std::string more =
+      ", body_file: " + dir.write("body", "{\"a\": 1}") +
+      ", basic_auth: {username: heald, password_file: " + dir.write("password", "hush\n") + "}";
+  EXPECT_EQ(call(server, more).outcome, ActionOutcome::kOk);
+  EXPECT_THAT(server.lastRequest(), HasSubstr("Authorization: Basic aGVhbGQ6aHVzaA==\r\n"));
+  EXPECT_THAT(server.lastRequest(), EndsWith("\r\n\r\n{\"a\": 1}"));
+  std::remove(dir.file("password").c_str());
+  const auto failed = call(server, more);
+  EXPECT_EQ(failed.outcome, ActionOutcome::kFailed);
+  EXPECT_EQ(failed.text, "password_file: " + dir.file("password") + ": No such file or directory");
+}
+
 TEST_F(HttpRemedy, FailsWithoutConnection) {
   const test::ClosedPort closed;
   const auto result = run(httpKind(), "url: http://127.0.0.1:" + std::to_string(closed.port()));

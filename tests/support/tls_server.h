@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -41,6 +42,11 @@ struct Certificate {
     X509_free(x509);
     EVP_PKEY_free(key);
   }
+  void writeKey(const std::string& path) const {
+    FILE* file = std::fopen(path.c_str(), "w");
+    PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
+    std::fclose(file);
+  }
   void writePem(const std::string& path, const char* mode = "w") const {
     FILE* file = std::fopen(path.c_str(), mode);
     PEM_write_X509(file, x509);
@@ -66,13 +72,20 @@ struct Certificate {
 // Answers every https request on 127.0.0.1 with the same text.
 class TlsServer {
  public:
-  // `intermediate` is shown after the certificate.
+  // `intermediate` is shown after the certificate. With `client_ca` a client has to have a
+  // certificate that this one has signed.
   TlsServer(const Certificate& certificate, std::string reply,
-            const Certificate* intermediate = nullptr)
+            const Certificate* intermediate = nullptr, const Certificate* client_ca = nullptr)
       : context_(SSL_CTX_new(TLS_server_method())), reply_(std::move(reply)) {
     SSL_CTX_use_certificate(context_, certificate.x509);
     SSL_CTX_use_PrivateKey(context_, certificate.key);
     if (intermediate) SSL_CTX_add1_chain_cert(context_, intermediate->x509);
+    if (client_ca) {
+      X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), client_ca->x509);
+      SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+    SSL_CTX_set_tlsext_servername_callback(context_, &TlsServer::onServerName);
+    SSL_CTX_set_tlsext_servername_arg(context_, this);
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -92,10 +105,26 @@ class TlsServer {
     close(listener_);
     SSL_CTX_free(context_);
   }
+  // Of the last connection: the name that was asked for, and the request.
+  std::string serverName() const {
+    const std::lock_guard lock(mutex_);
+    return server_name_;
+  }
+  std::string lastRequest() const {
+    const std::lock_guard lock(mutex_);
+    return request_;
+  }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/"; }
 
  private:
+  static int onServerName(SSL* ssl, int*, void* self) {
+    auto& server = *static_cast<TlsServer*>(self);
+    const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const std::lock_guard lock(server.mutex_);
+    server.server_name_ = name ? name : "";
+    return SSL_TLSEXT_ERR_OK;
+  }
   void serve() {
     sigset_t broken_pipe;  // of a client that went away
     sigemptyset(&broken_pipe);
@@ -107,7 +136,12 @@ class TlsServer {
       SSL* ssl = SSL_new(context_);
       SSL_set_fd(ssl, fd);
       char request[8192];
-      if (SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0) {
+      int size = 0;
+      if (SSL_accept(ssl) == 1 && (size = SSL_read(ssl, request, sizeof request)) > 0) {
+        {
+          const std::lock_guard lock(mutex_);
+          request_.assign(request, static_cast<std::size_t>(size));
+        }
         SSL_write(ssl, reply_.data(), static_cast<int>(reply_.size()));
         SSL_shutdown(ssl);
       }
@@ -120,6 +154,8 @@ class TlsServer {
   const std::string reply_;
   int listener_ = -1;
   int port_ = 0;
+  mutable std::mutex mutex_;
+  std::string server_name_, request_;
   std::thread thread_;
 };
 
