@@ -88,13 +88,13 @@ class NthCallFails : public testing::Test {
 
   // Every n until one is not met any more.
   void everyNth(
-      Call call, int error, int most, const std::function<void()>& before = [] {}) {
+      Call call, int error, int most, const std::function<void()>& prepare = [] {}) {
     daemon_.start();
     attempt();
     int met = 0;
     for (int n = 1; n <= most; ++n) {
       SCOPED_TRACE("call " + std::to_string(n));
-      before();
+      prepare();
       control_->arm(call, n, error);
       attempt();
       control_->disarm();
