@@ -55,6 +55,12 @@ std::size_t commonOf(const Segments& described, const Segments& there) {
   return common;
 }
 
+// What may stand under the defaults of checks and remedies is described with these themselves.
+bool isDefaults(const Segments& mapping) {
+  return !mapping.empty() && mapping.front().ends_with("_defaults") &&
+         mapping.front() != "governor_defaults";
+}
+
 template <class Found>
 void walk(const Json& schema, Segments path, const Found& found) {
   if (const auto items = schema.find("items"); items != schema.end()) {
@@ -98,7 +104,7 @@ std::optional<KeyIndex::Belongs> KeyIndex::find(const std::string& path,
   std::vector<const Entry*> found;
   std::size_t nearest = 0;
   for (const Entry& entry : entries()) {
-    if (entry.key != key || entry.mapping == there) continue;
+    if (entry.key != key || entry.mapping == there || isDefaults(entry.mapping)) continue;
     const std::size_t common = commonOf(entry.mapping, there);
     if (common > nearest) found.clear();
     nearest = std::max(nearest, common);

@@ -8,10 +8,6 @@
 namespace heald::core {
 namespace {
 
-// Of saved counts: what is above comes from a damaged row, and would overflow.
-constexpr int kMostCounted = 1'000'000'000;
-constexpr std::uint64_t kMostNumbered = std::uint64_t{1} << 62;
-
 bool blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
@@ -25,14 +21,6 @@ Verdict denyUntil(Guard guard, BootTime until) {
 
 std::string describe(const BudgetPolicy& budget) {
   return std::to_string(budget.attempts) + " attempts per " + toText(budget.per);
-}
-
-bool sameBoot(const ClockStamp& saved, const ClockStamp& present) {
-  return !saved.boot_id.empty() && saved.boot_id == present.boot_id;
-}
-
-Duration elapsedBetween(const ClockStamp& saved, const ClockStamp& present) {
-  return std::max(Duration{0}, present.at.wall - saved.at.wall);
 }
 
 }  // namespace
@@ -348,54 +336,6 @@ int attemptBound(const GovernorPolicy& policy) {
   const int failures =
       std::min(policy.max_consecutive_failures, policy.breaker.permanent_open_threshold);
   return failures * policy.breaker.half_open_max_attempts + policy.max_in_flight - 1;
-}
-
-BootTime rebased(BootTime deadline, const ClockStamp& saved, const ClockStamp& present) {
-  if (sameBoot(saved, present)) {
-    return deadline;
-  }
-  const Duration remained = std::max(Duration{0}, deadline - saved.at.boot);
-  return present.at.boot + std::max(Duration{0}, remained - elapsedBetween(saved, present));
-}
-
-void rebase(GovernorState& state, const ClockStamp& saved, const ClockStamp& present) {
-  if (sameBoot(saved, present)) {
-    return;
-  }
-  const Duration elapsed = elapsedBetween(saved, present);
-  state.next_allowed_at = rebased(state.next_allowed_at, saved, present);
-  if (state.breaker.state == BreakerState::kOpen) {
-    state.breaker.open_until = rebased(state.breaker.open_until, saved, present);
-  }
-  for (BootTime& start : state.starts) {
-    const Duration age = std::max(Duration{0}, saved.at.boot - start) + elapsed;
-    start = present.at.boot - age;
-  }
-}
-
-std::string inconsistency(const GovernorState& state) {
-  const CircuitBreaker& breaker = state.breaker;
-  if (!state.dormant() && breaker.state == BreakerState::kPermanentOpen) {
-    return "active and PERMANENT_OPEN at once";
-  }
-  if (state.consecutive_failures < 0 || breaker.failures < 0 || breaker.half_open_admitted < 0 ||
-      breaker.half_open_succeeded < 0) {
-    return "a negative count";
-  }
-  if (std::max({state.consecutive_failures, breaker.failures, breaker.half_open_admitted}) >
-          kMostCounted ||
-      std::max({state.epoch, breaker.generation, state.totals.attempts}) > kMostNumbered) {
-    return "a count beyond every limit";
-  }
-  if (breaker.half_open_succeeded > breaker.half_open_admitted) {
-    return "more trials succeeded than were admitted";
-  }
-  for (const Ticket& ticket : state.in_flight) {
-    if (ticket.id == 0 || ticket.id > state.totals.attempts || ticket.epoch > state.epoch) {
-      return "an attempt in flight that was never started";
-    }
-  }
-  return "";
 }
 
 }  // namespace heald::core

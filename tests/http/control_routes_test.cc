@@ -123,8 +123,8 @@ TEST_F(ControlRoutes, AsksTheEngineForWhatAHumanWants) {
 TEST_F(ControlRoutes, SaysWhatIsStillInTheWayAfterAReset) {
   engine_.reply = engine::Reply{"reset the circuit breaker: queue; still in the way: …"};
   engine_.reply->in_the_way = {{"queue", "backoff", "backoff for another 5m",
-                                   core::WallTime(std::chrono::hours(1)), "healdctl retry queue"},
-                                  {"queue", "storm_brake", "the storm brake holds", {}, ""}};
+                                core::WallTime(std::chrono::hours(1)), "healdctl retry queue"},
+                               {"queue", "storm_brake", "the storm brake holds", {}, ""}};
   const auto answer = nlohmann::json::parse(post("/api/governors/queue/reset", "").body);
   EXPECT_EQ(answer["stillInTheWay"], nlohmann::json::parse(R"([
     {"governor": "queue", "word": "backoff", "message": "backoff for another 5m",
@@ -159,11 +159,12 @@ TEST_F(ControlRoutes, ExplainsAGovernorGuardByGuard) {
   for (std::size_t i = 0; i < core::kGuardCount; ++i) {
     EXPECT_EQ(open["guards"][i]["guard"], toString(static_cast<core::Guard>(i)));
   }
-  EXPECT_EQ(open["guards"][7], (json{{"guard", "breaker_open"},
-                                     {"passes", false},
-                                     {"value", "OPEN for another 30s"},
-                                     {"threshold", "not OPEN"},
-                                     {"until", "2026-11-23T20:47:30.000Z"}}));
+  EXPECT_EQ(open["guards"][static_cast<int>(core::Guard::kBreakerOpen)],
+            (json{{"guard", "breaker_open"},
+                  {"passes", false},
+                  {"value", "OPEN for another 30s"},
+                  {"threshold", "not OPEN"},
+                  {"until", "2026-11-23T20:47:30.000Z"}}));
   const json main = getJson("/api/governors/self-healing-main/explain");
   EXPECT_EQ(main["allowed"], true);
   EXPECT_EQ(main["guard"], nullptr);

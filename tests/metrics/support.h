@@ -129,6 +129,7 @@ inline engine::Snapshot richSnapshot() {
   s.remedies = {remedyView("restart", "self-healing-main"), remedyView("web", "web")};
   s.remedies[1].attempt = 7;
   s.remedies[1].target_label = "instance";
+  s.remedies[1].by_alert = true;
   s.remedies[1].pause = engine::Pause{at(160).boot, at(90).wall, "moving the disk", "alice"};
   s.tasks = {taskView("auto-detection-monitoring", engine::TaskKind::kInterval),
              taskView("once", engine::TaskKind::kTimeout)};
