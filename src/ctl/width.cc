@@ -112,7 +112,10 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     }
     std::string_view piece = pieceOf(text);
     std::size_t width = columnsOf(piece);
-    if (used > 0 && used + blanks + width > columns) {
+    // A word that has room in a line of its own is not broken.
+    const std::size_t word = blanks > 0 ? columnsOf(text.substr(0, text.find(' '))) : width;
+    const std::size_t whole = word <= columns ? word : width;
+    if (used > 0 && used + blanks + whole > columns) {
       lines.emplace_back();
       used = blanks = 0;
     }

@@ -140,6 +140,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"flag", {{}, {"auto_healing"}, 2}},
         {"resume", {{"--reason", "x"}, {"--reason", " "}, 2}},
         {"dormant", {{"queue", "--reason", "x"}, {"--reason", "x"}, 2}},
+        {"retry", {{"queue", "--reason", "x"}, {"queue"}, 2}},
         {"reset", {{"queue"}, {}, 2}},
         {"run check", {{"--no-wait", "disk"}, {"dsik"}, 5}},
         {"run remedy", {{"renew-key"}, gone({"renew-key"}), 3}},

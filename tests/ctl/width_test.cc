@@ -34,6 +34,8 @@ TEST(Width, CutsBetweenCharactersAndShowsIt) {
 TEST(Width, BreaksLinesAtBlanksThenAtHyphensThenAnywhereAndLosesNothing) {
   EXPECT_THAT(wrapped("cannot bind port 4080", 11), ElementsAre("cannot bind", "port 4080"));
   EXPECT_THAT(wrapped("self-healing-main", 13), ElementsAre("self-healing-", "main"));
+  EXPECT_THAT(wrapped("since 2026-11-23 on", 12), ElementsAre("since", "2026-11-23", "on"))
+      << "not within a word that fits";
   EXPECT_THAT(wrapped("PERMANENT_OPEN", 10), ElementsAre("PERMANENT_", "OPEN"));
   EXPECT_THAT(wrapped("aaaaaaaa", 3), ElementsAre("aaa", "aaa", "aa"));
   EXPECT_THAT(wrapped("磁盘磁盘", 5), ElementsAre("磁盘", "磁盘"));
