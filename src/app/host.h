@@ -11,8 +11,4 @@ namespace heald::app {
 // file. With one of them heald does not start, and does not take the file by a reload.
 std::vector<std::string> problemsOfHost(const config::Config& config);
 
-// What works on this machine and is dangerous, likewise: programs that others may change. To be
-// asked by the user that heald will run as.
-std::vector<std::string> warningsOfHost(const config::Config& config);
-
 }  // namespace heald::app

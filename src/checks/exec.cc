@@ -47,7 +47,7 @@ class ExecCheck : public Check {
   std::vector<config::HostProblem> problemsOfHost() const override {
     const auto user = user_.get();
     if (user) return {};
-    return {{options_.user_place, "exec: " + user.error().message}};
+    return {{options_.user_place, options_.user.empty() ? "group" : "user", user.error().message}};
   }
 
   std::vector<std::string> command() const override { return options_.command; }
@@ -59,7 +59,7 @@ class ExecCheck : public Check {
     const auto user = user_.get();
     const std::string problem = user ? io::programProblem(options_.command, user->get()) : "";
     if (problem.empty()) return {};
-    return {{options_.command_place, "exec: " + problem}};
+    return {{options_.command_place, "command", problem}};
   }
 
   void start(io::Services& services, const CheckRun& run, Done done) const override {

@@ -114,9 +114,10 @@ class Fields {
   virtual void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) = 0;
 };
 
-// What is wrong with this machine for a part: "heald.yml:14:5: user", "there is no user deploy".
+// What is wrong with this machine for a part: "heald.yml:14:5", "user", "there is no user deploy".
 struct HostProblem {
   std::string place;
+  std::string key;  // of the part's options
   std::string message;
 };
 

@@ -77,7 +77,7 @@ class CheckConfig {
 
   config::ReadResult read(const std::string& file) {
     const auto more = [&](const config::Config& config, config::Mapping& mapping) {
-      if (options_.host) lintPrograms(config, mapping);
+      if (options_.host) lintHost(config, mapping);
     };
     std::error_code error;
     const auto status = fs::status(file, error);

@@ -64,12 +64,23 @@ void lintPath(const std::string& program, const config::KeyPath& path, config::M
   }
 }
 
-void lintProgram(const config::KindPart& kind, const config::KeyPath& options,
-                 config::Mapping& file) {
-  if (kind.part == nullptr || kind.part->command().empty()) return;
-  const std::string program = kind.part->command().front();
+void warnOf(const std::vector<config::HostProblem>& problems, const char* id,
+            const config::KeyPath& part, config::Mapping& file) {
+  for (const config::HostProblem& problem : problems) {
+    config::KeyPath path = part;
+    path.emplace_back(problem.key);
+    file.warn(path, id, problem.message);
+  }
+}
+
+void lintPart(const config::KindPart& kind, const config::KeyPath& options, config::Mapping& file) {
+  if (kind.part == nullptr) return;
   config::KeyPath path = options;
   path.push_back(kind.kind);
+  warnOf(kind.part->problemsOfHost(), "user-unknown", path, file);
+  warnOf(kind.part->warningsOfHost(), "program-not-yours", path, file);
+  if (kind.part->command().empty()) return;
+  const std::string program = kind.part->command().front();
   path.emplace_back("command");
   program.find('/') == std::string::npos ? lintName(program, path, file)
                                          : lintPath(program, path, file);
@@ -77,14 +88,14 @@ void lintProgram(const config::KindPart& kind, const config::KeyPath& options,
 
 }  // namespace
 
-void lintPrograms(const config::Config& config, config::Mapping& file) {
+void lintHost(const config::Config& config, config::Mapping& file) {
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
-    lintProgram(config.checks[i], config::pathOfCheck(i), file);
+    lintPart(config.checks[i], config::pathOfCheck(i), file);
   }
   const auto paths = config::pathsOfRemedies(config);
   for (std::size_t i = 0; i < config.remedies.size() && i < paths.size(); ++i) {
     for (std::size_t step = 0; step < config.remedies[i].size(); ++step) {
-      lintProgram(config.remedies[i][step], config::pathOfStep(paths[i], step, file), file);
+      lintPart(config.remedies[i][step], config::pathOfStep(paths[i], step, file), file);
     }
   }
 }

@@ -92,6 +92,7 @@ class ExecRemedy : public Remedy {
   ExecRemedy(io::ProcessSpec spec, const UserOptions& user)
       : spec_(std::move(spec)),
         user_(user.user, user.group),
+        user_key_(user.user.empty() ? "group" : "user"),
         user_place_(user.place),
         command_place_(user.command_place) {}
 
@@ -109,14 +110,14 @@ class ExecRemedy : public Remedy {
   std::vector<config::HostProblem> problemsOfHost() const override {
     const auto user = user_.get();
     if (user) return {};
-    return {{user_place_, "exec: " + user.error().message}};
+    return {{user_place_, user_key_, user.error().message}};
   }
 
   std::vector<config::HostProblem> warningsOfHost() const override {
     const auto user = user_.get();
     const std::string problem = user ? io::programProblem(spec_.command, user->get()) : "";
     if (problem.empty()) return {};
-    return {{command_place_, "exec: " + problem}};
+    return {{command_place_, "command", problem}};
   }
 
   void start(io::Services& services, const ActionRun& run, Done done) const override {
@@ -140,7 +141,7 @@ class ExecRemedy : public Remedy {
  private:
   const io::ProcessSpec spec_;
   const io::ConfiguredUser user_;
-  const std::string user_place_, command_place_;
+  const std::string user_key_, user_place_, command_place_;
 };
 
 }  // namespace

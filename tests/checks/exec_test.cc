@@ -52,8 +52,7 @@ TEST_F(ExecCheck, CutsThePerformanceDataOff) {
   EXPECT_RESULT(sh("echo; echo \"DISK OK - free: 10 GB | /=5GB;9;10\"; echo more | cat"),
                 CheckStatus::kOk, "DISK OK - free: 10 GB");
   EXPECT_RESULT(sh("echo \"|a=1\""), CheckStatus::kOk, "exit code 0");
-  EXPECT_THAT(sh("echo \"|a=20ms\"").measurements,
-              ElementsAre(core::Measurement{"a", 0.02}));
+  EXPECT_THAT(sh("echo \"|a=20ms\"").measurements, ElementsAre(core::Measurement{"a", 0.02}));
 }
 
 TEST_F(ExecCheck, IsCriticalWhenItTakesTooLong) {
@@ -100,7 +99,7 @@ TEST(ExecCheckUser, IsAProblemOfTheHostAndNotOfTheFile) {
   const auto problems = read.part->problemsOfHost();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].place, "t.yml:2:3");
-  EXPECT_EQ(problems[0].message, "exec: there is no user no-such-user");
+  EXPECT_EQ(problems[0].message, "there is no user no-such-user");
 }
 
 TEST(ExecCheckProgram, IsWarnedOfWhenOthersMayChangeIt) {
@@ -112,7 +111,8 @@ TEST(ExecCheckProgram, IsWarnedOfWhenOthersMayChangeIt) {
   const auto warnings = [](const std::string& yaml) {
     std::string text;
     const auto read = test::readKind(execKind(), yaml);
-    for (const auto& each : read.part->warningsOfHost()) text += each.place + ": " + each.message;
+    for (const auto& each : read.part->warningsOfHost())
+      text += each.place + ": " + each.key + ": " + each.message;
     return text;
   };
   EXPECT_EQ(warnings("command: [true]"), "");
@@ -120,7 +120,7 @@ TEST(ExecCheckProgram, IsWarnedOfWhenOthersMayChangeIt) {
   EXPECT_EQ(warnings("command: [" + tool + "]"), "");
   ASSERT_EQ(chown(tool.c_str(), 1, 1), 0);
   EXPECT_THAT(warnings("command: [" + tool + "]"),
-              StartsWith("t.yml:1:1: exec: " + tool + ": belongs to daemon (mode 0755)"));
+              StartsWith("t.yml:1:1: command: " + tool + ": belongs to daemon (mode 0755)"));
   EXPECT_THAT(warnings("command: [/bin/sh, -e, " + tool + "]"), HasSubstr("belongs to daemon"));
   EXPECT_EQ(warnings("{command: [" + tool + "], user: daemon}"), "");
   chmod(tool.c_str(), 0777);

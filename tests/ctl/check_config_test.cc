@@ -88,7 +88,7 @@ TEST_F(CheckConfigTest, EveryRuleIsInTheManualAndInAnExample) {
       ids.insert((*found)[1]);
     }
   }
-  ids.insert({"program-missing", "program-not-executable"});
+  ids.insert({"program-missing", "program-not-executable", "program-not-yours", "user-unknown"});
   const std::string manual = contentOf(HEALD_SOURCE_DIR "/docs/configuration.md");
   const std::size_t begin = manual.find("## What `check-config` warns of");
   const std::string table = manual.substr(begin, manual.find("\n## ", begin + 1) - begin);
@@ -214,6 +214,24 @@ remedies:
   EXPECT_THAT(err, HasSubstr("\"/tmp\" is a folder"));
   EXPECT_THAT(err, Not(HasSubstr("remedies[5]")));
   EXPECT_THAT(err, HasSubstr("remedies[6].steps[1].exec.command: there is no \"/gone\""));
+}
+
+TEST_F(CheckConfigTest, TheHostIsAskedForUsersAndForProgramsThatOthersMayChange) {
+  const std::string tool = files_.write("tool.sh", "#!/bin/sh\n");
+  chmod(tool.c_str(), 0777);
+  const std::string file = files_.write("users.yml", R"(checks:
+  - {name: web, tcp: {address: "127.0.0.1:80"}}
+remedies:
+  - {name: a, when: {check: web}, exec: {command: ["true"], user: no-such-user}}
+  - {name: b, when: {check: web}, exec: {command: [/bin/sh, )" +
+                                                         tool + R"(]}}
+)");
+  EXPECT_EQ(checked({{file}}).err, "");
+  const std::string err = checked({.files = {file}, .host = true}).err;
+  EXPECT_THAT(err,
+              HasSubstr("remedies[0].exec.user: there is no user no-such-user [user-unknown]"));
+  EXPECT_THAT(err, HasSubstr("remedies[1].exec.command: " + tool +
+                             ": may be written by everybody (mode 0777)"));
 }
 
 }  // namespace

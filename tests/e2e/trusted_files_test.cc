@@ -61,8 +61,8 @@ TEST_F(TrustedFiles, AConfigurationThatOthersMayWriteMeanwhileIsNotReloaded) {
 
 TEST_F(TrustedFiles, AnIncludedFileIsJudgedAsTheMainOne) {
   daemon_.configure("include: more.yml\n");
-  const std::string more = daemon_.dir().write(
-      "more.yml", "checks: [{name: two, exec: {command: [/bin/true]}}]\n");
+  const std::string more =
+      daemon_.dir().write("more.yml", "checks: [{name: two, exec: {command: [/bin/true]}}]\n");
   ASSERT_EQ(chown(more.c_str(), kDaemon, 0), 0);
   daemon_.spawn();
   EXPECT_EQ(daemon_.waitForExit(), 1);
@@ -74,7 +74,7 @@ TEST_F(TrustedFiles, AUserThatIsNotThereIsAnErrorOfTheStart) {
       "checks:\n  - name: one\n    exec: {command: [/bin/true], user: no-such-user}\n");
   daemon_.spawn();
   EXPECT_EQ(daemon_.waitForExit(), 1);
-  EXPECT_THAT(daemon_.log(), HasSubstr(": exec: there is no user no-such-user"));
+  EXPECT_THAT(daemon_.log(), HasSubstr(": exec.user: there is no user no-such-user"));
 }
 
 TEST_F(TrustedFiles, APidFileOfAUserKillsNoProcessOfRoots) {

@@ -43,7 +43,7 @@ TEST_F(ExecRemedy, RunsAsTheUserThatItNames) {
 TEST_F(ExecRemedy, FailsWithoutTheUserThatItNames) {
   const auto remedy = read(execKind(), "{command: [id], user: no-such-user}");
   ASSERT_EQ(remedy->problemsOfHost().size(), 1u);
-  EXPECT_EQ(remedy->problemsOfHost()[0].message, "exec: there is no user no-such-user");
+  EXPECT_EQ(remedy->problemsOfHost()[0].message, "there is no user no-such-user");
   EXPECT_EQ(start(*remedy).get().text, "there is no user no-such-user");
 }
 
