@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/plain_text.h"
+
 namespace heald::config {
 namespace {
 
@@ -18,7 +20,7 @@ std::string toString(const Problem& problem) {
   if (!problem.id.empty()) text += "warning: ";
   if (!problem.path.empty()) text += problem.path + ": ";
   text += problem.message;
-  return problem.id.empty() ? text : text + " [" + problem.id + "]";
+  return core::escaped(problem.id.empty() ? text : text + " [" + problem.id + "]");
 }
 
 std::vector<Problem> sorted(std::vector<Problem> problems) {

@@ -1,6 +1,7 @@
 #include "ctl/backtest.h"
 
 #include "app/builtin.h"
+#include "core/plain_text.h"
 #include "ctl/backtest_output.h"
 #include "ctl/error_json.h"
 #include "ctl/history_file.h"
@@ -33,7 +34,7 @@ ExitCode backtest(const BacktestOptions& options, const Lookup& environment, boo
   std::vector<std::string> problems;
   for (const config::Problem& problem : config.problems) problems.push_back(toString(problem));
   problems.insert(problems.end(), file.problems.begin(), file.problems.end());
-  for (const std::string& problem : problems) err << problem << "\n";
+  for (const std::string& problem : problems) err << core::escapedLines(problem) << "\n";
   if (!config.ok() || !file.problems.empty()) {
     const std::string& which = config.ok() ? options.history : options.config;
     if (options.as_json) out << errorJson(which + " has mistakes", problems);

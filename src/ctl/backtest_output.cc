@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "ctl/json_access.h"
 #include "ctl/table.h"
@@ -119,7 +120,7 @@ std::string backtestJson(const Backtest& result, const std::string& config,
                     {"incidents", jsonList(result.incidents)},
                     {"assumptions", simulation::backtestAssumptions()},
                     {"remarks", result.remarks}};
-  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return core::escapedLines(all.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace heald::ctl

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/builtin.h"
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "ctl/error_json.h"
 #include "ctl/table.h"
@@ -157,7 +158,7 @@ std::string json(const Bounds& bounds, const std::vector<std::string>& problems)
   Json list = Json::array();
   for (const Line& line : bounds) list.push_back(jsonOf(line));
   const Json all = {{"ok", problems.empty()}, {"governors", list}, {"problems", problems}};
-  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return core::escapedLines(all.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 // Every reason to refuse, a sentence each.

@@ -10,6 +10,7 @@
 
 #include "app/builtin.h"
 #include "config/document.h"
+#include "core/plain_text.h"
 #include "ctl/lint_host.h"
 
 namespace heald::ctl {
@@ -110,7 +111,8 @@ class CheckConfig {
                                        : howMany(warnings_, "warning", "warnings")}};
       json["exitCode"] = static_cast<int>(code);
     }
-    out_ << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
+    out_ << core::escapedLines(json.dump(2, ' ', false, ordered_json::error_handler_t::replace))
+         << "\n";
   }
 
   void tell(const std::string& file, const config::ReadResult& result) {
@@ -122,7 +124,7 @@ class CheckConfig {
     if (!result.ok() || options_.as_json) return;
     const engine::Setup& setup = result.config.setup;
     const std::string warned = howMany(result.warnings.size(), "warning", "warnings");
-    out_ << (file == "-" ? "stdin" : file);
+    out_ << (file == "-" ? "stdin" : core::escaped(file));
     if (options_.strict && !result.warnings.empty()) {
       out_ << ": " << warned << " (--strict)\n";
       return;

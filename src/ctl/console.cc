@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/plain_text.h"
 #include "ctl/error_json.h"
 #include "ctl/json_access.h"
 #include "ctl/status_text.h"
@@ -11,7 +12,7 @@ namespace heald::ctl {
 using nlohmann::ordered_json;
 
 ExitCode Console::fail(const Failure& failure) const {
-  err << "healdctl: " << failure.message << "\n";
+  err << "healdctl: " << core::escapedLines(failure.message) << "\n";
   if (as_json) out << errorJson(failure);
   return failure.code;
 }
@@ -32,7 +33,8 @@ ExitCode showFlags(const Console& console) {
   ExitCode code = ExitCode::kOk;
   const auto flags = console.read("/api/flags", code);
   if (!flags) return code;
-  console.out << (console.as_json ? flags->dump() + "\n" : flagsText(*flags, console.colours));
+  console.out << (console.as_json ? core::escapedLines(flags->dump()) + "\n"
+                                  : flagsText(*flags, console.colours));
   return code;
 }
 

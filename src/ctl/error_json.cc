@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/plain_text.h"
 #include "ctl/json_access.h"
 
 namespace heald::ctl {
@@ -36,7 +37,8 @@ const char* wordOf(ExitCode code) {
 }
 
 std::string dumped(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return core::escapedLines(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace)) +
+         "\n";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/plain_text.h"
 #include "ctl/explanation_text.h"
 #include "ctl/json_access.h"
 #include "ctl/names.h"
@@ -98,7 +99,7 @@ ExitCode show(const Console& console, const Answer& answer) {
     return console.fail(ExitCode::kUnreachable,
                         "what answers at " + console.client.url() + " is not heald");
   }
-  console.out << (console.as_json ? answer.body + "\n"
+  console.out << (console.as_json ? core::escapedLines(answer.body) + "\n"
                                   : explanationText(explanation, console.colours));
   return ExitCode::kOk;
 }

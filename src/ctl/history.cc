@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/plain_text.h"
 #include "ctl/error_json.h"
 #include "ctl/event_parser.h"
 #include "ctl/history_text.h"
@@ -35,7 +36,9 @@ struct Page {
 using ReadPage = std::function<std::optional<Page>(long long before, std::size_t limit)>;
 
 std::string shown(const ordered_json& entry, bool as_json, bool colours) {
-  return as_json ? entry.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"
+  return as_json ? core::escapedLines(
+                       entry.dump(-1, ' ', false, ordered_json::error_handler_t::replace)) +
+                       "\n"
                  : historyText(entry, colours);
 }
 
@@ -45,7 +48,7 @@ struct Printed {
 };
 
 Printed print(const HistoryOptions& options, std::ostream& out, bool colours, const ReadPage& read,
-           long long& newest) {
+              long long& newest) {
   std::vector<std::string> texts;
   long long before = 0;
   do {

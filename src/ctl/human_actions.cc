@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/plain_text.h"
 #include "ctl/console.h"
 #include "ctl/json_access.h"
 #include "ctl/names.h"
@@ -25,8 +26,11 @@ Failure explained(const Console& console, Failure failure, const std::string& pa
   if (path == kReload && failure.code == ExitCode::kUsage) failure.code = ExitCode::kBadFile;
   const auto segments = http::splitPath(path);
   if (!segments || segments->size() < 3) return failure;
-  for (const auto& [plural, kind] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"governors", "governor"}, {"checks", "check"}, {"remedies", "remedy"}, {"flags", "flag"}}) {
+  for (const auto& [plural, kind] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"governors", "governor"},
+                                                                  {"checks", "check"},
+                                                                  {"remedies", "remedy"},
+                                                                  {"flags", "flag"}}) {
     if ((*segments)[1] == plural) {
       return withSuggestion(console, std::move(failure), kind, (*segments)[2]);
     }
@@ -53,7 +57,7 @@ ExitCode change(const Console& console, const std::string& method, const std::st
       method, path, body.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
   if (!answer.ok()) return console.fail(explained(console, *answer.failure, path));
   if (console.as_json) {
-    console.out << answer.body << "\n";
+    console.out << core::escapedLines(answer.body) << "\n";
     return ExitCode::kOk;
   }
   const auto value = ordered_json::parse(answer.body, nullptr, false);

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "io/text.h"
+#include "core/plain_text.h"
 
 namespace heald::ctl {
 namespace {
@@ -66,13 +66,23 @@ std::optional<core::WallTime> timeOf(const ordered_json& value, std::string_view
   return core::WallTime(sys_days(date)) + hours(h) + minutes(mi) + seconds(s) + milliseconds(ms);
 }
 
-std::string printable(std::string_view text) {
-  std::string line = io::oneLine(text, 4096);
-  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-    const auto next = static_cast<unsigned char>(line[i + 1]);
-    if (line[i] == '\xC2' && next >= 0x80 && next < 0xA0) line[i] = line[i + 1] = ' ';
+std::string hiddenOutputHint(const ordered_json& answer) {
+  if (!answer.contains("outputShown") || flagOf(answer, "outputShown")) return "";
+  const auto failed = [](const ordered_json& thing) {
+    const std::string result = textOf(thing, "lastResult");
+    return !result.empty() && result != "ok";
+  };
+  for (const ordered_json& remedy : listOf(answer, "remedies")) {
+    const ordered_json& targets = listOf(remedy, "targets");
+    if (failed(remedy) || std::any_of(targets.begin(), targets.end(), failed)) {
+      return "\nWhat failed actions printed is shown with the token: sudo, or --token-file.\n";
+    }
   }
-  return line;
+  return "";
+}
+
+std::string printable(std::string_view text) {
+  return core::oneLine(text, 4096);
 }
 
 }  // namespace heald::ctl

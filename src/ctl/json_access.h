@@ -10,8 +10,8 @@
 namespace heald::ctl {
 
 // Reading an answer that may come from another version of heald, or from something else: a missing
-// key or another type is empty, never an exception. Texts are one line without control characters,
-// the C1 ones included, so that nothing in them can move the cursor of a terminal.
+// key or another type is empty, never an exception. Texts are one line without characters
+// that steer a terminal (core/plain_text.h).
 
 const nlohmann::ordered_json& objectOf(const nlohmann::ordered_json& value, std::string_view key);
 const nlohmann::ordered_json& listOf(const nlohmann::ordered_json& value, std::string_view key);
@@ -25,5 +25,9 @@ std::optional<core::Duration> durationOf(const nlohmann::ordered_json& value, st
 std::optional<core::WallTime> timeOf(const nlohmann::ordered_json& value, std::string_view key);
 
 std::string printable(std::string_view text);
+
+// A line for who may not see what failed actions printed, and there may be something: how to.
+// `remedies` have a lastResult; "" when nothing is hidden.
+std::string hiddenOutputHint(const nlohmann::ordered_json& answer);
 
 }  // namespace heald::ctl

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/plain_text.h"
 #include "ctl/exit_code.h"
 
 namespace heald::ctl {
@@ -100,7 +101,7 @@ std::string jsonText(const std::vector<NamedRecord>& records, bool ok,
     all["error"] = {{"code", "bad_file"}, {"message", problems.front()}};
     all["exitCode"] = static_cast<int>(ExitCode::kBadFile);
   }
-  return all.dump(2, ' ', false, Json::error_handler_t::replace);
+  return core::escapedLines(all.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace heald::ctl

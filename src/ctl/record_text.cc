@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/scalars.h"
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "ctl/table.h"
 
@@ -116,8 +117,8 @@ std::string verdictsText(const Record& record, const std::string& file, bool col
                                        : counted(all, "expectation holds", "expectations hold"))
                   : "FAILED: " + std::to_string(failed) + " of " +
                         counted(all, "expectation", "expectations");
-  return text + file + ": " + painted(sum, failed == 0 ? Colour::kGood : Colour::kBad, colours) +
-         "\n";
+  return core::escapedLines(text + file) + ": " +
+         painted(sum, failed == 0 ? Colour::kGood : Colour::kBad, colours) + "\n";
 }
 
 }  // namespace heald::ctl

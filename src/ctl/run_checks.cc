@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "ctl/json_access.h"
 #include "ctl/names.h"
@@ -52,7 +53,8 @@ class Batch {
 
  private:
   bool inPlace() const {
-    return !console_.as_json && options_.terminal && runs_.size() < static_cast<std::size_t>(options_.terminal->rows);
+    return !console_.as_json && options_.terminal &&
+           runs_.size() < static_cast<std::size_t>(options_.terminal->rows);
   }
 
   ExitCode choose() {
@@ -161,7 +163,9 @@ class Batch {
       checks.push_back(run.in ? run.check : ordered_json{{"name", run.name}});
     }
     const ordered_json all = {{"ok", ok}, {"checks", std::move(checks)}};
-    console_.out << all.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
+    console_.out << core::escapedLines(
+                        all.dump(-1, ' ', false, ordered_json::error_handler_t::replace))
+                 << "\n";
   }
 
   const Console& console_;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/wording.h"
+#include "core/plain_text.h"
 #include "ctl/json_access.h"
 
 namespace heald::ctl {
@@ -60,7 +61,7 @@ ExitCode showStatus(const Console& console, const StatusOptions& options) {
   const bool everything = options.choice.everything();
   const ordered_json chosen = everything ? ordered_json() : chosenOf(status, options.choice);
   if (console.as_json) {
-    console.out << (everything ? answer.body : chosen.dump()) << "\n";
+    console.out << core::escapedLines(everything ? answer.body : chosen.dump()) << "\n";
   } else {
     console.out << statusText(everything ? status : chosen, layoutOf(console, options));
     const std::string shown = everything ? "" : choiceText(status, chosen);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/plain_text.h"
 #include "ctl/width.h"
 
 namespace heald::ctl {
@@ -80,9 +81,15 @@ void grow(std::vector<std::size_t>& widths, const std::vector<std::size_t>& want
 
 }  // namespace
 
+void Table::add(std::vector<Cell> row) {
+  for (Cell& cell : row) cell.text = core::escaped(cell.text);
+  rows_.push_back(std::move(row));
+}
+
 std::string painted(std::string_view text, Colour colour, bool colours) {
-  if (!colours || colour == Colour::kPlain) return std::string(text);
-  return codeOf(colour) + std::string(text) + "\x1b[0m";
+  const std::string safe = core::escapedLines(text);
+  if (!colours || colour == Colour::kPlain) return safe;
+  return codeOf(colour) + safe + "\x1b[0m";
 }
 
 Table& Table::messagesIn(std::size_t column) {

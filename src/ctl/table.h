@@ -9,7 +9,7 @@ namespace heald::ctl {
 
 enum class Colour { kPlain, kGood, kWarn, kBad, kQuiet, kStrong };
 
-// `text` in a colour, or as it is.
+// `text` in a colour, or without; what steers a terminal in it is escaped.
 std::string painted(std::string_view text, Colour colour, bool colours);
 
 struct Cell {
@@ -23,13 +23,15 @@ struct Cell {
 // Where that is wider than the terminal, every column stays: first the titles are broken, then the
 // columns of messages get shorter (what is cut off is shown by "…"), then cells are broken into
 // lines, at blanks and hyphens as far as possible.
+//
+// What steers a terminal is escaped.
 class Table {
  public:
   explicit Table(std::vector<std::string> head) : head_(std::move(head)) {}
 
   // This column has messages: long texts, of which two lines are enough.
   Table& messagesIn(std::size_t column);
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<Cell> row);
   bool empty() const { return rows_.empty(); }
 
   // `width`: columns of the terminal; 0: no limit.

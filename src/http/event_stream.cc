@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/plain_text.h"
 #include "http/bell.h"
 #include "http/history_json.h"
 
@@ -11,8 +12,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::string eventOf(const engine::HistoryRow& row, bool with_output) {
-  const std::string data =
-      historyJson(row, with_output).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string data = core::escaped(
+      historyJson(row, with_output).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return "id: " + std::to_string(row.id) + "\ndata: " + data + "\n\n";
 }
 

@@ -36,9 +36,11 @@ li span{margin-left:.6rem}
 a{color:var(--link);text-decoration:none}a:hover,a:focus{text-decoration:underline}
 )";
 
+constexpr std::size_t kLongestText = 4096;
+
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : io::toValidUtf8(text)) {
+  for (const char c : io::oneLine(text, kLongestText)) {
     switch (c) {
       case '&':
         out += "&amp;";

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "core/plain_text.h"
+
 namespace heald::http {
 namespace {
 
@@ -15,7 +17,7 @@ template <class Json>
 Response dumped(const Json& value, int status) {
   Response response;
   response.status = status;
-  response.body = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  response.body = core::escapedLines(value.dump(-1, ' ', false, Json::error_handler_t::replace));
   return response;
 }
 

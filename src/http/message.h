@@ -67,7 +67,8 @@ struct Response {
   std::function<void(Sink&)> stream = nullptr;
 };
 
-// Bytes that are not UTF-8 become U+FFFD instead of an exception.
+// Bytes that are not UTF-8 become U+FFFD instead of an exception; what steers a terminal is
+// escaped.
 Response json(const nlohmann::json& value, int status = 200);
 Response json(const nlohmann::ordered_json& value, int status = 200);  // keeps the order of keys
 Response text(std::string body, std::string content_type = "text/plain; charset=utf-8");

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "io/text.h"
+#include "core/plain_text.h"
 
 namespace heald::io {
 namespace {
@@ -26,35 +26,29 @@ std::string rfc3339(core::WallTime time) {
 
 // The same escapes serve both formats: those of JSON.
 void appendQuoted(std::string& out, std::string_view bytes) {
-  out += '"';
-  for (const char c : toValidUtf8(bytes)) {
-    char escaped[8];
+  std::string quoted;
+  for (const char c : bytes) {
     switch (c) {
       case '"':
-        out += "\\\"";
+        quoted += "\\\"";
         break;
       case '\\':
-        out += "\\\\";
+        quoted += "\\\\";
         break;
       case '\n':
-        out += "\\n";
+        quoted += "\\n";
         break;
       case '\r':
-        out += "\\r";
+        quoted += "\\r";
         break;
       case '\t':
-        out += "\\t";
+        quoted += "\\t";
         break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
-          out += c;
-        } else {
-          std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
-          out += escaped;
-        }
+        quoted += c;
     }
   }
-  out += '"';
+  out += '"' + core::escaped(quoted) + '"';
 }
 
 bool isBare(std::string_view text) {

@@ -40,7 +40,7 @@ struct LogField {
 using LogFields = std::span<const LogField>;
 
 // One line without its newline: ts (RFC 3339, UTC, milliseconds), level, msg, then the fields in
-// their order. Always valid UTF-8; control characters are escaped. Pure.
+// their order. Always valid UTF-8; what steers a terminal (core/plain_text.h) is escaped. Pure.
 //   ts=2024-05-01T12:00:00.000Z level=info msg="started" check=queue attempt=3
 //   {"ts":"2024-05-01T12:00:00.000Z","level":"info","msg":"started","check":"queue","attempt":3}
 std::string formatLogLine(LogFormat format, core::WallTime time, LogLevel level,

@@ -8,6 +8,7 @@ namespace heald::ctl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // Without a daemon.
 class ConfigCommands : public CtlTest {
@@ -31,6 +32,31 @@ remedies:
   EXPECT_EQ(said.code, 0) << said.err;
   // Its own, and self-healing-main.
   EXPECT_EQ(said.out, file + ": ok: 1 check, 1 remedy, 2 governors\n");
+}
+
+TEST_F(ConfigCommands, LetsNoFileDriveTheTerminal) {
+  const std::string hostile = "a\u009b2J\u202eb";
+  const std::string config =
+      files_.write("bad.yml", "checks:\n  - name: \"" + hostile + "\"\n\"" + hostile + "\": 1\n");
+  const Said checked = ctl({"check-config", config});
+  EXPECT_EQ(checked.code, 1);
+  EXPECT_THAT(checked.err, HasSubstr("\\u009b2J\\u202e"));
+  const std::string good = files_.write("good.yml", R"(
+checks:
+  - {name: web, interval: 10s, tcp: {address: "127.0.0.1:1"}}
+)");
+  const std::string scenario = files_.write("s.yml", "title: \"" + hostile + R"("
+run_for: 1m
+checks:
+  web:
+    - {at: 10s, status: critical, message: ")" + hostile +
+                                                         "\"}\n");
+  const Said played = ctl({"simulate", good, scenario});
+  for (const std::string& text : {checked.out + checked.err, played.out + played.err}) {
+    EXPECT_THAT(text, Not(HasSubstr("\u009b")));
+    EXPECT_THAT(text, Not(HasSubstr("\u202e")));
+  }
+  EXPECT_THAT(played.out + played.err, HasSubstr("\\u009b2J\\u202e"));
 }
 
 TEST_F(ConfigCommands, PrintsEveryProblemWithItsPlace) {

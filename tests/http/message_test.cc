@@ -26,6 +26,13 @@ TEST(Response, ReplacesBytesThatAreNotUtf8) {
             "{\"error\":{\"code\":\"invalid\",\"message\":\"\xef\xbf\xbd!\"}}");
 }
 
+TEST(Response, EscapesWhatSteersATerminalAndSaysTheSame) {
+  const std::string hostile = "\x1b[2J\u009b2J \u202egpj.exe \U000E0041";
+  const std::string body = json(nlohmann::json{{"message", hostile}}).body;
+  EXPECT_EQ(body, R"({"message":"\u001b[2J\u009b2J \u202egpj.exe \udb40\udc41"})");
+  EXPECT_EQ(nlohmann::json::parse(body).at("message"), hostile);
+}
+
 TEST(Response, KeepsTheOrderOfKeys) {
   nlohmann::ordered_json value;
   value["z"] = 1;

@@ -51,6 +51,16 @@ TEST(Log, WritesOneLineOfUtf8WhateverComes) {
             "q=\"a\\\"\\n\"");
 }
 
+TEST(Log, EscapesWhatSteersATerminal) {
+  const std::string hostile = "\x1b[2J\u009b2J \u202egpj.exe";
+  EXPECT_EQ(logfmt("m", {{"message", hostile}}),
+            "ts=2024-05-01T12:00:00.007Z level=info msg=\"m\" "
+            "message=\"\\u001b[2J\\u009b2J \\u202egpj.exe\"");
+  const std::string line = json(hostile, {});
+  EXPECT_EQ(line.find("\u009b"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(line)["msg"], hostile);
+}
+
 TEST(Log, HasNoJsonNumberForWhatIsNone) {
   const std::string line = json("x", {{"v", std::numeric_limits<double>::infinity()}});
   EXPECT_TRUE(nlohmann::json::accept(line)) << line;
