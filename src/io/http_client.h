@@ -21,10 +21,13 @@ struct HttpRequest {
   std::string ca_file;  // PEM: these alone are trusted; the system's when empty
   // PEM, as text: heald's own certificate (with its chain) and key. None when empty.
   std::string client_certificate, client_key;
-  std::string server_name;             // for SNI and verification, instead of the URL's host
-  bool insecure_skip_verify = false;   // takes any certificate
-  std::string proxy;                   // none when empty: the *_proxy environment is not obeyed
-  bool follow_redirects = false;       // at most 5, and never from https to http
+  std::string server_name;            // for SNI and verification, instead of the URL's host
+  bool insecure_skip_verify = false;  // takes any certificate
+  std::string proxy;                  // none when empty: the *_proxy environment is not obeyed
+  // At most 5, and never from https to http. Another host, port or scheme gets no headers of the
+  // request, and it is not followed there where a body or heald's certificate would go along: all
+  // of these were meant for the first one alone.
+  bool follow_redirects = false;
   std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped
   // Takes the body of an answer with a status of 2xx piece by piece as it comes, instead of having
   // it kept. On the client's thread, with the rules of Done.

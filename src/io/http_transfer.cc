@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <string_view>
 
 #include "io/address.h"
@@ -15,6 +16,7 @@ namespace heald::io {
 namespace {
 
 constexpr long kMaxRedirects = 5;
+constexpr std::size_t kLongestLine = 100 * 1024;  // CURL_MAX_HTTP_HEADER
 
 long milliseconds(core::Duration duration) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
@@ -26,6 +28,29 @@ std::string systemError(int error) {
   std::string text = std::strerror(error);
   text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   return text;
+}
+
+// Scheme, host and port, which one origin is told from another by; "" for what is no URL.
+std::string originOf(const char* url) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), curl_url_cleanup);
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url, 0) != CURLUE_OK) return "";
+  std::string origin;
+  for (const CURLUPart part : {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT}) {
+    char* text = nullptr;
+    if (curl_url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
+    origin += std::string(text) + " ";
+    curl_free(text);
+  }
+  std::transform(origin.begin(), origin.end(), origin.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return origin;
+}
+
+bool memoryFor(std::size_t bytes) {
+  char* volatile probe = new (std::nothrow) char[bytes];  // volatile: else it is optimised away
+  const bool there = probe != nullptr;
+  delete[] probe;
+  return there;
 }
 
 bool isOurShortage(int error) {
@@ -128,10 +153,10 @@ void HttpTransfer::setRequest() {
   set(CURLOPT_HEADERFUNCTION, &HttpTransfer::onHeader);
   set(CURLOPT_HEADERDATA, this);
   setBody();
-  if (!host_.empty() && !hasHeader("Host")) addHeader("Host: " + host_);
+  if (!host_.empty() && !hasHeader("Host")) addHeader(headers_, "Host: " + host_);
   for (const auto& [name, value] : request_.headers) {
     // curl drops "Name:" and sends "Name;" as an empty header.
-    addHeader(value.empty() ? name + ";" : name + ": " + value);
+    addHeader(headers_, value.empty() ? name + ";" : name + ": " + value);
   }
   set(CURLOPT_HTTPHEADER, headers_.get());
 }
@@ -142,8 +167,10 @@ void HttpTransfer::setBody() {
   if (sends) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     set(CURLOPT_POSTFIELDS, request_.body.c_str());
-    addHeader("Expect:");  // no waiting for 100-continue
-    if (!hasHeader("Content-Type")) addHeader("Content-Type:");
+    for (HeaderList* list : {&headers_, &bare_headers_}) {
+      addHeader(*list, "Expect:");  // no waiting for 100-continue
+      if (list == &bare_headers_ || !hasHeader("Content-Type")) addHeader(*list, "Content-Type:");
+    }
   }
   if (method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
@@ -157,14 +184,14 @@ bool HttpTransfer::hasHeader(const char* name) const {
                      [name](const auto& header) { return headerIs(header.first, name); });
 }
 
-void HttpTransfer::addHeader(const std::string& line) {
-  curl_slist* grown = curl_slist_append(headers_.get(), line.c_str());
+void HttpTransfer::addHeader(HeaderList& list, const std::string& line) {
+  curl_slist* grown = curl_slist_append(list.get(), line.c_str());
   if (!grown) {
     refused_ = CURLE_OUT_OF_MEMORY;
     return;
   }
-  static_cast<void>(headers_.release());
-  headers_.reset(grown);
+  static_cast<void>(list.release());
+  list.reset(grown);
 }
 
 std::size_t HttpTransfer::onBody(char* data, std::size_t size, std::size_t count, void* self) {
@@ -198,11 +225,47 @@ std::size_t HttpTransfer::onHeader(char* data, std::size_t size, std::size_t cou
   return size * count;
 }
 
-// Our own, to learn of a shortage of descriptors, which says nothing about the other side.
+bool HttpTransfer::isElsewhere() const {
+  const char* url = nullptr;
+  curl_easy_getinfo(handle(), CURLINFO_EFFECTIVE_URL, &url);
+  return originOf(url ? url : "") != originOf(url_.c_str());
+}
+
+// curl itself keeps only user names and Authorization from another host. A body would be sent again
+// unless the redirect makes a GET of the request.
+bool HttpTransfer::mayGoElsewhere() {
+  long status = 0;
+  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
+  const bool sends_body = status < 301 || status > 303;
+  if (!request_.body.empty() && sends_body) {
+    refusal_ = "redirected to another host, which is not sent the body";
+    return false;
+  }
+  // curl holds on to the certificate from before the socket on: it can be taken away no more.
+  if (!request_.client_certificate.empty()) {
+    refusal_ = "redirected to another host, which is not shown the certificate";
+    return false;
+  }
+  set(CURLOPT_HTTPHEADER, bare_headers_.get());
+  return refused_ == CURLE_OK;
+}
+
+// Our own, for two reasons: it learns of a shortage of descriptors, which says nothing about the
+// other side; and it is where a redirect meets another host, before the request is written.
 curl_socket_t HttpTransfer::onSocket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  if (transfer.isElsewhere() && !transfer.mayGoElsewhere()) return CURL_SOCKET_BAD;
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0) static_cast<HttpTransfer*>(self)->socket_error_ = errno;
+  if (fd < 0) transfer.socket_error_ = errno;
   return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+// curl has no other word for a line of the head that is longer than it takes: it is the answer that
+// is wrong, when there is one and memory for such a line.
+bool HttpTransfer::hasEndlessLine() const {
+  curl_off_t first_byte = 0;
+  curl_easy_getinfo(handle(), CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+  return first_byte > 0 && memoryFor(2 * kLongestLine);
 }
 
 HttpEnd HttpTransfer::endOf(CURLcode code) const {
@@ -216,8 +279,9 @@ HttpEnd HttpTransfer::endOf(CURLcode code) const {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return connections > 0 ? HttpEnd::kFailed : HttpEnd::kNotSent;
-    case CURLE_FAILED_INIT:
     case CURLE_OUT_OF_MEMORY:
+      return hasEndlessLine() ? HttpEnd::kFailed : HttpEnd::kNotSent;
+    case CURLE_FAILED_INIT:
     case CURLE_BAD_FUNCTION_ARGUMENT:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:  // heald's own
@@ -230,6 +294,10 @@ HttpEnd HttpTransfer::endOf(CURLcode code) const {
 std::string HttpTransfer::errorOf(CURLcode code) const {
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return "timed out after " + shortDuration(request_.timeout);
+  }
+  if (!refusal_.empty()) return refusal_;
+  if (code == CURLE_OUT_OF_MEMORY && hasEndlessLine()) {
+    return "a line of the answer's head has more than 100 KiB";
   }
   if (socket_error_) return systemError(socket_error_);
   long error = 0;

@@ -27,13 +27,25 @@ class HttpTransfer {
   void fail(HttpEnd end, std::string error);
 
  private:
+  struct FreeEasy {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+  struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+  using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
   void setConnection();
   void setTls();
   void setServerName();
   void setRequest();
   void setBody();
   bool hasHeader(const char* name) const;
-  void addHeader(const std::string& line);
+  void addHeader(HeaderList& list, const std::string& line);
+  // Where a redirect has led to: another scheme, host or port than the request's.
+  bool isElsewhere() const;
+  bool mayGoElsewhere();
+  bool hasEndlessLine() const;
   HttpEnd endOf(CURLcode code) const;
   std::string errorOf(CURLcode code) const;
   template <class T>
@@ -43,13 +55,6 @@ class HttpTransfer {
   static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t onSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
-  struct FreeEasy {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  };
-  struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
-
   const HttpRequest request_;
   std::string url_;   // what curl gets: with the server's name as its host, if there is one
   std::string host_;  // then: the host header
@@ -57,8 +62,10 @@ class HttpTransfer {
   const CancelToken cancel_;
   HttpClient::Done done_;
   HttpResponse response_;
-  std::unique_ptr<curl_slist, FreeList> headers_;
-  std::unique_ptr<curl_slist, FreeList> connect_to_;
+  HeaderList headers_;
+  HeaderList bare_headers_;  // without those of the request: for another host
+  std::string refusal_;      // why a redirect is not followed
+  HeaderList connect_to_;
   char curl_error_[CURL_ERROR_SIZE] = "";
   int socket_error_ = 0;
   CURLcode refused_ = CURLE_OK;           // the first option that curl did not take

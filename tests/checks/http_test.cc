@@ -54,6 +54,27 @@ TEST_F(HttpCheck, IsCriticalWithoutConnectionOrAnswer) {
   EXPECT_RESULT(check(silent), CheckStatus::kCritical, "timed out after 150ms");
 }
 
+TEST_F(HttpCheck, IsCriticalOnAHeaderLineWithoutEnd) {
+  const TinyServer endless(always("HTTP/1.1 200 OK\r\nX-Endless: " + std::string(1 << 20, 'x')));
+  EXPECT_RESULT(check(endless), CheckStatus::kCritical,
+                "a line of the answer's head has more than 100 KiB");
+}
+
+TEST_F(HttpCheck, SendsNothingOfItsOwnToAnotherHost) {
+  const TinyServer other(always(TinyServer::reply(200, "")));
+  const TinyServer first(always(TinyServer::reply(302, "", "Location: " + other.url() + "\r\n")));
+  const test::TempDir dir;
+  dir.write("token", "hush-bearer");
+  EXPECT_RESULT(check(first,
+                      ", follow_redirects: true, headers: {X-Api-Key: hush-key}, "
+                      "bearer_token_file: " +
+                          dir.file("token")),
+                CheckStatus::kOk, "status 200");
+  EXPECT_NE(first.lastRequest().find("hush-key"), std::string::npos);
+  EXPECT_NE(first.lastRequest().find("hush-bearer"), std::string::npos);
+  EXPECT_EQ(other.lastRequest().find("hush"), std::string::npos);
+}
+
 TEST_F(HttpCheck, IsUnknownWhenCancelled) {
   const TinyServer silent(always(""));
   cancel.cancel();

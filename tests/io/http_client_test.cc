@@ -165,6 +165,98 @@ TEST_F(HttpClientTest, FollowsNoRedirectUnlessAsked) {
   EXPECT_EQ(response.body, "new");
 }
 
+// A server that sends everybody to `target`, with so much status.
+TinyServer::Answer redirectTo(std::string target, int status = 302) {
+  return always(TinyServer::reply(status, "", "Location: " + target + "\r\n"));
+}
+
+HttpRequest secretRequest(const std::string& url) {
+  HttpRequest request;
+  request.url = url;
+  request.follow_redirects = true;
+  request.headers = {{"X-Api-Key", "hush"}, {"Authorization", "Bearer hush"}, {"Cookie", "hush"}};
+  return request;
+}
+
+TEST_F(HttpClientTest, SendsItsHeadersAlongARedirectOfTheSameHost) {
+  const TinyServer server([](const std::string& request) {
+    return request.starts_with("GET /new ") ? TinyServer::reply(200, "new")
+                                            : TinyServer::reply(302, "", "Location: /new\r\n");
+  });
+  EXPECT_EQ(send(secretRequest(server.url("/old"))).body, "new");
+  EXPECT_THAT(server.lastRequest(), HasSubstr("X-Api-Key: hush"));
+  EXPECT_THAT(server.lastRequest(), HasSubstr("Authorization: Bearer hush"));
+}
+
+TEST_F(HttpClientTest, SendsNoHeaderOfTheRequestToAnotherHostOrPort) {
+  const TinyServer other(always(TinyServer::reply(200, "other")));
+  const std::string by_name = "http://localhost:" + std::to_string(other.port()) + "/";
+  for (const std::string& target : {other.url("/port"), by_name}) {
+    const TinyServer first(redirectTo(target));
+    EXPECT_EQ(send(secretRequest(first.url())).body, "other") << target;
+    EXPECT_THAT(first.lastRequest(), HasSubstr("X-Api-Key: hush"));
+    EXPECT_THAT(other.lastRequest(), Not(HasSubstr("hush"))) << target;
+    EXPECT_THAT(other.lastRequest(), HasSubstr("User-Agent: heald"));
+  }
+}
+
+TEST_F(HttpClientTest, KeepsAUserNameOfTheUrlFromAnotherHost) {
+  const TinyServer other(always(TinyServer::reply(200, "other")));
+  const TinyServer first(redirectTo(other.url()));
+  HttpRequest request;
+  request.url = "http://user:hush@127.0.0.1:" + std::to_string(first.port()) + "/";
+  request.follow_redirects = true;
+  EXPECT_EQ(send(request).body, "other");
+  EXPECT_THAT(first.lastRequest(), HasSubstr("Authorization: Basic"));
+  EXPECT_THAT(other.lastRequest(), Not(HasSubstr("Authorization")));
+}
+
+TEST_F(HttpClientTest, SendsTheBodyToNoOtherHost) {
+  const TinyServer other(always(TinyServer::reply(200, "other")));
+  HttpRequest request = secretRequest("");
+  request.method = "POST";
+  request.body = "hush";
+  for (const int status : {307, 308}) {
+    const TinyServer first(redirectTo(other.url(), status));
+    request.url = first.url();
+    const auto response = send(request);
+    EXPECT_EQ(response.end, HttpEnd::kFailed);
+    EXPECT_EQ(response.error, "redirected to another host, which is not sent the body");
+  }
+  EXPECT_TRUE(other.requests().empty());
+  const TinyServer first(redirectTo(other.url(), 303));  // which makes a GET of it
+  request.url = first.url();
+  EXPECT_EQ(send(request).body, "other");
+  EXPECT_THAT(other.lastRequest(), Not(HasSubstr("hush")));
+}
+
+TEST_F(HttpClientTest, ShowsItsCertificateToNoOtherHost) {
+  const TinyServer other(always(TinyServer::reply(200, "other")));
+  const TinyServer first(redirectTo(other.url()));
+  HttpRequest request;
+  request.url = first.url();
+  request.follow_redirects = true;
+  request.client_certificate = request.client_key = "of heald";
+  const auto response = send(request);
+  EXPECT_EQ(response.end, HttpEnd::kFailed);
+  EXPECT_EQ(response.error, "redirected to another host, which is not shown the certificate");
+  EXPECT_TRUE(other.requests().empty());
+}
+
+TEST_F(HttpClientTest, CallsAHeadWithoutEndAFaultOfTheAnswer) {
+  const std::string line(1024 * 1024, 'x');
+  const TinyServer endless(always("HTTP/1.1 200 OK\r\nX-Endless: " + line));
+  const auto response = get(endless.url());
+  EXPECT_EQ(response.end, HttpEnd::kFailed);
+  EXPECT_EQ(response.error, "a line of the answer's head has more than 100 KiB");
+  const TinyServer status(always("HTTP/1.1 200 " + line));
+  EXPECT_EQ(get(status.url()).end, HttpEnd::kFailed);
+  std::string many = "HTTP/1.1 200 OK\r\n";
+  while (many.size() < line.size()) many += "X-More: " + std::string(1000, 'y') + "\r\n";
+  const TinyServer lines(always(many));
+  EXPECT_EQ(get(lines.url()).end, HttpEnd::kFailed);
+}
+
 TEST_F(HttpClientTest, GivesUpAfterFiveRedirects) {
   const TinyServer server(always(TinyServer::reply(302, "", "Location: /again\r\n")));
   HttpRequest request;
