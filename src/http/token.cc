@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "io/acl.h"
 #include "io/user.h"
 
 namespace heald::http {
@@ -60,14 +61,26 @@ bool isInGroup(gid_t group) {
   return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-bool isHandedOverByRoot(const struct stat& status) {
-  return ::geteuid() != 0 && status.st_uid == 0 && isInGroup(status.st_gid);
+// What root does to hand its file to a heald that is not root: reading, for heald or its group.
+bool isHandOver(const struct stat& status, const io::Grant& grant) {
+  if (::geteuid() == 0 || status.st_uid != 0 || grant.permissions != 4) return false;
+  switch (grant.to) {
+    case io::Grant::To::kUser:
+      return grant.id == ::geteuid();
+    case io::Grant::To::kGroup:
+      return isInGroup(grant.id);
+    case io::Grant::To::kEverybody:
+      return false;
+  }
+  return false;
 }
 
-std::optional<Error> checkFile(const std::string& path, const struct stat& status) {
+std::optional<Error> checkFile(const std::string& path, int fd, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) return refused(path, "is not a regular file");
-  const mode_t for_others = status.st_mode & (S_IRWXG | S_IRWXO);
-  if (for_others != 0 && !(for_others == S_IRGRP && isHandedOverByRoot(status))) {
+  const auto grants = io::grantsOf(fd);
+  if (!grants) return refused(path, "may be open to others: " + grants.error().message);
+  for (const io::Grant& grant : *grants) {
+    if (isHandOver(status, grant)) continue;
     return refused(path, "is open to others than its owner; run: chmod 600 " + path);
   }
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
@@ -84,7 +97,7 @@ std::optional<Error> checkFile(const std::string& path, const struct stat& statu
 Result<std::string> readToken(const std::string& path, const File& file) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return failed(path, "cannot look at it");
-  if (auto problem = checkFile(path, status)) return *problem;
+  if (auto problem = checkFile(path, file.get(), status)) return *problem;
   std::string text(kMaxFile, '\0');
   const ssize_t count = ::read(file.get(), text.data(), text.size());
   if (count < 0) return failed(path, "cannot read it");

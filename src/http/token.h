@@ -17,8 +17,10 @@ inline constexpr std::size_t kMinTokenLength = 32;  // characters
 // belong to the token. No message ever contains it.
 //
 // "Others" is everybody but the owner, with one exception: root may hand a heald that is not root a
-// file that is root's own and readable for a group of heald (mode 0440 or 0640), as Kubernetes does
-// with Secrets in a pod that has an fsGroup. Root vouches for who is in that group.
+// file that is root's own, and that heald's user may read by an ACL, as systemd does with
+// LoadCredential=; or a group of heald (mode 0440 or 0640, or an ACL), as Kubernetes does with
+// Secrets in a pod that has an fsGroup. Root vouches for who is in that group. An ACL that grants
+// anything else is refused as a mode that does.
 Result<std::string> readOrCreateToken(const std::string& path);
 
 }  // namespace heald::http

@@ -169,6 +169,56 @@ TEST_F(TokenOfRoot, IsRefusedByAHealdThatIsRootAsItNeedsNoGroup) {
   EXPECT_THAT(asUser(0, kGroup, {kGroup}, path_), HasSubstr("is open to others"));
 }
 
+// As setfacl(1) has it: "u:10001:r".
+void grant(const fs::path& path, const std::string& entries) {
+  const std::string command = "setfacl -m " + entries + " " + path.string();
+  ASSERT_EQ(std::system(command.c_str()), 0) << "the package acl has it";
+}
+
+TEST_F(TokenOfRoot, MayBeReadableForHealdByAnAclAsACredentialOfSystemd) {
+  give(0, 0, 0400);
+  EXPECT_THAT(asUser(kUser, kGroup, {}, path_), HasSubstr("Permission denied"));
+  grant(path_, "u:10001:r");
+  ASSERT_EQ(fs::status(path_).permissions(), fs::perms::owner_read | fs::perms::group_read);
+  EXPECT_EQ(asUser(kUser, kGroup, {}, path_), "accepted");
+}
+
+TEST_F(TokenOfRoot, MayBeReadableForAGroupOfHealdByAnAcl) {
+  give(0, 0, 0400);
+  grant(path_, "g:10001:r");
+  EXPECT_EQ(asUser(kUser, kGroup, {}, path_), "accepted");
+  EXPECT_EQ(asUser(kUser, 20002, {kGroup}, path_), "accepted");
+}
+
+TEST_F(TokenOfRoot, IsRefusedWhenItsAclGrantsMoreThanReadingToHealdAlone) {
+  for (const std::string more : {"u:10001:rw", "u:20002:r", "g:30003:r", "o::r", "g::r"}) {
+    give(0, 0, 0400);
+    grant(path_, "u:10001:r");
+    grant(path_, more);
+    EXPECT_THAT(asUser(kUser, kGroup, {}, path_), HasSubstr("is open to others")) << more;
+    fs::remove(path_);
+  }
+}
+
+TEST_F(TokenOfRoot, IsRefusedWhenAnAclHidesAnotherUserBehindTheModeOfItsGroup) {
+  give(0, kGroup, 0440);
+  grant(path_, "u:20002:r");
+  EXPECT_THAT(asUser(kUser, kGroup, {}, path_), HasSubstr("is open to others"));
+}
+
+TEST_F(TokenOfRoot, MayHaveAnAclWhoseMaskGrantsNothing) {
+  give(0, kGroup, 0400);
+  grant(path_, "u:20002:r");
+  ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);  // takes the mask away, and the entry stays
+  EXPECT_EQ(asUser(0, 0, {}, path_), "accepted");
+}
+
+TEST_F(TokenOfRoot, IsRefusedByAHealdThatIsRootWhenAnAclGrantsAnything) {
+  give(0, 0, 0400);
+  grant(path_, "u:10001:r");
+  EXPECT_THAT(asUser(0, 0, {}, path_), HasSubstr("is open to others"));
+}
+
 TEST_F(TokenOfRoot, CannotBeReadFromAnotherGroup) {
   give(0, kGroup, 0440);
   EXPECT_THAT(asUser(kUser, 20002, {}, path_), HasSubstr("Permission denied"));
