@@ -1,8 +1,10 @@
 #include "config/alert_section.h"
 
 #include <algorithm>
+#include <map>
 
 #include "config/wording.h"
+#include "engine/label_variables.h"
 
 namespace heald::config {
 namespace {
@@ -34,6 +36,20 @@ void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
     } else {
       alert.arguments.emplace_back(label, std::move(pattern));
     }
+  }
+}
+
+// Each label is a variable in capitals as well.
+void refuseClashes(Fields& remedy, const engine::AlertPolicy& alert) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& label : engine::declaredLabels(alert)) {
+    const auto [known, is_new] = variables.emplace(engine::inCapitals(label), label);
+    if (is_new) continue;
+    remedy.fail(remedy.has("labels")   ? "labels"
+                : remedy.has("target") ? "target"
+                                       : "when",
+                known->second + " and " + label + " are one variable, HEALD_LABEL_" + known->first +
+                    " (declare one of them)");
   }
 }
 
@@ -72,6 +88,7 @@ void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
   remedy.integer("max_targets", alert.max_targets, {.max = 10'000},
                  "how many targets are known at one time");
   readPatterns(remedy, alert);
+  refuseClashes(remedy, alert);
   for (const char* key : {"target", "targets", "max_targets", "labels"}) {
     if (remedy.has(key) && alert.matchers.empty()) {
       remedy.fail(key, "is for remedies that alerts ask for (when: {alert: {alertname: NAME}})");

@@ -88,13 +88,23 @@ std::string alerts(const ordered_json& e) {
   return text.empty() ? "" : "\nAlerts, the worst first\n" + text;
 }
 
+std::string lastResults(const ordered_json& e) {
+  std::string text;
+  for (const ordered_json& remedy : listOf(e, "remedies")) {
+    const std::string result = textOf(remedy, "lastResult");
+    if (!result.empty()) text += "  remedy " + textOf(remedy, "name") + ": " + result + "\n";
+  }
+  return text.empty() ? "" : "\nLast results\n" + text;
+}
+
 }  // namespace
 
 std::string explanationText(const ordered_json& explanation, bool colours) {
   const bool held = !listOf(explanation, "before").empty();
   return verdict(explanation, colours) +
          (held ? "Nothing starts as long as what stands before it holds.\n" : "") + "\n" +
-         guards(explanation).text(colours) + before(explanation) + alerts(explanation);
+         guards(explanation).text(colours) + before(explanation) + alerts(explanation) +
+         lastResults(explanation) + hiddenOutputHint(explanation);
 }
 
 }  // namespace heald::ctl

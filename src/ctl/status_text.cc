@@ -177,12 +177,13 @@ std::string statusText(const ordered_json& status, const StatusLayout& layout) {
   }
   std::erase_if(blocks, [](const StatusBlock& block) { return block.items.empty(); });
   const Lines title = statusTitle(status, layout);
-  const std::size_t taken = title.size() + 1;  // and the prompt behind it
+  const std::string hint = hiddenOutputHint(status);
+  const std::size_t taken = title.size() + 1 + (hint.empty() ? 0 : 2);  // and the prompt behind it
   const Shown shown = folded(blocks, layout.rows - std::min(layout.rows, taken));
   std::string text;
   for (const std::string& line : title) text += line + "\n";
   for (std::size_t i = 0; i < blocks.size(); ++i) text += textOf(blocks[i], shown[i], layout);
-  return text;
+  return text + hint;
 }
 
 std::string flagsText(const ordered_json& flags, bool colours) {

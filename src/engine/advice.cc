@@ -21,27 +21,28 @@ bool allPaused(const Snapshot& s, core::Now now) {
 }
 
 // How attempts under it ended: nearer to the cause than the limit that they reached.
-std::string failuresUnder(const GovernorView& g, const Snapshot& s) {
+std::string failuresUnder(const GovernorView& g, const Snapshot& s, bool with_output) {
   constexpr int kMost = 3;
   std::string text;
   int told = 0;
   const auto tell = [&](const std::string& governor, const std::string& remedy,
-                        const std::string& result) {
+                        const std::string& result, const std::string& output) {
     if (governor == g.name && !result.empty() && result != "ok" && ++told <= kMost) {
-      text += "; " + remedy + ": " + result;
+      text += "; " + remedy + ": " + resultText(result, output, with_output);
     }
   };
   for (const RemedyView& remedy : s.remedies) {
-    tell(remedy.governor, remedy.name, remedy.target_label.empty() ? remedy.last_result : "");
+    tell(remedy.governor, remedy.name, remedy.target_label.empty() ? remedy.last_result : "",
+         remedy.last_output);
   }
   for (const TargetView& target : s.targets) {
-    tell(target.governor, target.remedy, target.last_result);
+    tell(target.governor, target.remedy, target.last_result, target.last_output);
   }
   return text;
 }
 
-void adviseDormant(const GovernorView& g, const Snapshot& s, std::vector<Issue>* issues,
-                   std::vector<Recommendation>* advice) {
+void adviseDormant(const GovernorView& g, const Snapshot& s, bool with_output,
+                   std::vector<Issue>* issues, std::vector<Recommendation>* advice) {
   const core::DormancyRecord& record = *g.state.dormancy;
   const bool permanent = g.state.breaker.state == BreakerState::kPermanentOpen;
   if (issues != nullptr) {
@@ -52,8 +53,8 @@ void adviseDormant(const GovernorView& g, const Snapshot& s, std::vector<Issue>*
   }
   if (advice != nullptr) {
     advice->push_back({g.name, "dormant",
-                       "find and fix the cause (" + record.reason + failuresUnder(g, s) +
-                           "), then resume" +
+                       "find and fix the cause (" + record.reason +
+                           failuresUnder(g, s, with_output) + "), then resume" +
                            (permanent ? "; one attempt is let through on trial" : ""),
                        "healdctl resume " + g.name + " --reason \"<what was fixed>\""});
   }
@@ -276,12 +277,12 @@ void adviseReload(const Snapshot& s, std::vector<Issue>* issues,
   }
 }
 
-void advise(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
+void advise(const Snapshot& s, core::Now now, bool with_output, std::vector<Issue>* issues,
             std::vector<Recommendation>* advice) {
   adviseEngine(s, issues, advice);
   for (const GovernorView& governor : s.governors) {
     if (governor.state.dormant()) {
-      adviseDormant(governor, s, issues, advice);
+      adviseDormant(governor, s, with_output, issues, advice);
     } else {
       adviseActive(governor, s, now, issues, advice);
     }
@@ -380,13 +381,14 @@ std::string headline(const Snapshot& s, core::Now now) {
 
 std::vector<Issue> issues(const Snapshot& snapshot, core::Now now) {
   std::vector<Issue> found;
-  advise(snapshot, now, &found, nullptr);
+  advise(snapshot, now, false, &found, nullptr);
   return found;
 }
 
-std::vector<Recommendation> recommendations(const Snapshot& snapshot, core::Now now) {
+std::vector<Recommendation> recommendations(const Snapshot& snapshot, core::Now now,
+                                            bool with_output) {
   std::vector<Recommendation> found;
-  advise(snapshot, now, nullptr, &found);
+  advise(snapshot, now, with_output, nullptr, &found);
   return found;
 }
 

@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "core/error_matcher.h"
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "engine/healing.h"
+#include "engine/label_variables.h"
 
 namespace heald::engine {
 namespace {
@@ -66,8 +68,11 @@ void Healing::startAction(int r, Step& step) {
   ++figures(remedy).allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
   remedy.run = ++runs_;
-  step.out.actions.push_back(StartAction{remedy.base, which, remedy.attempt, remedy.spec.check,
-                                         reason, remedy.run, episode ? episode->labels : Labels{}});
+  StartAction action{remedy.base, which, remedy.attempt, remedy.spec.check, reason, remedy.run, {}};
+  if (episode != nullptr) {
+    handLabels(remedy, episode->labels, action, step);
+  }
+  step.out.actions.push_back(std::move(action));
   step.out.notes.push_back({Note::Level::kInfo,
                             "attempt started",
                             {{"remedy", remedy.spec.name},
@@ -76,6 +81,34 @@ void Healing::startAction(int r, Step& step) {
                              {"step", std::to_string(which + 1)},
                              {"check", remedy.spec.check},
                              {"reason", reason}}});
+}
+
+// Who raises an alert chooses its labels: those that clash are told of.
+void Healing::handLabels(const Remedy& remedy, const Labels& labels, StartAction& action,
+                         Step& step) {
+  LabelVariables handed = labelVariables(labels, remedy.spec.alert);
+  action.labels = labels;
+  action.variables = std::move(handed.variables);
+  if (handed.refused.empty()) {
+    return;
+  }
+  labels_refused_ += handed.refused.size();
+  std::string names;
+  for (const std::string& name : handed.refused) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  names = core::oneLine(names, 128);
+  step.out.notes.push_back({Note::Level::kWarn,
+                            "labels of an alert not passed on: names differ in case only",
+                            {{"remedy", remedy.spec.name},
+                             {"attempt", std::to_string(remedy.attempt)},
+                             {"labels", names}}});
+  step.out.remarks.push_back({.kind = HistoryKind::kAlert,
+                              .event = "labels_refused",
+                              .governor = remedy.spec.governor,
+                              .remedy = remedy.spec.name,
+                              .target = remedy.target,
+                              .message = "names differ in case only: " + names});
 }
 
 void Healing::actionFinished(const ActionFinished& event, Step& step) {
@@ -96,6 +129,7 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   remedy.output = event.output.substr(0, kHistoryOutputBytes);
   remedy.exit_code = event.exit_code;
   if (event.outcome != ActionOutcome::kOk) {
+    remedy.printed = core::oneLine(core::firstLine(event.output));
     end(r, false, reasonOf(event.outcome), step);
   } else if (remedy.spec.byAlert()) {
     verifyAlert(r, step);
@@ -186,20 +220,25 @@ void Healing::ended(int r, Step& step) {
   preventive_failures_ += remedy.preventive_run && !ok ? 1 : 0;
   remedy.view.incident_failures = ok ? 0 : remedy.view.incident_failures + 1;
   view.last_result = ok ? "ok" : std::string(toString(remedy.reason)) + ": " + remedy.text;
+  view.last_output = ok ? "" : std::exchange(remedy.printed, "");
   remedy.view.last_result = view.last_result;
+  remedy.view.last_output = view.last_output;
   if (ok) {
     view.last_success = step.now.wall;
   }
-  step.out.notes.push_back(
-      {ok ? Note::Level::kInfo : Note::Level::kWarn,
-       ok ? "attempt succeeded" : "attempt failed",
-       {{"remedy", remedy.spec.name},
-        {"governor", remedy.spec.governor},
-        {"attempt", std::to_string(remedy.attempt)},
-        {"result", view.last_result},
-        {"consecutive_failures",
-         std::to_string(governors_[remedy.governor].state().consecutive_failures)},
-        {"backoff", core::toText(governors_[remedy.governor].backoffNow())}}});
+  Note note{ok ? Note::Level::kInfo : Note::Level::kWarn,
+            ok ? "attempt succeeded" : "attempt failed",
+            {{"remedy", remedy.spec.name},
+             {"governor", remedy.spec.governor},
+             {"attempt", std::to_string(remedy.attempt)},
+             {"result", view.last_result},
+             {"consecutive_failures",
+              std::to_string(governors_[remedy.governor].state().consecutive_failures)},
+             {"backoff", core::toText(governors_[remedy.governor].backoffNow())}}};
+  if (!view.last_output.empty()) {
+    note.fields.emplace_back("output", view.last_output);
+  }
+  step.out.notes.push_back(std::move(note));
   remedy.error.clear();
   remedy.output.clear();
   remedy.exit_code.reset();

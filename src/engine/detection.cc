@@ -248,8 +248,11 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
 
   finding.is = c.view.health;
   finding.raises = c.scheduled && isBad(c.last) && isBad(c.view.health);
-  finding.told =
-      c.record.observe(c.last == Health::kUnknown ? Health::kUnknown : c.view.health, now.boot);
+  // Before its first streak is complete, a check that answers is not unknown.
+  if (c.last == Health::kUnknown || c.view.health != Health::kUnknown) {
+    finding.told =
+        c.record.observe(c.last == Health::kUnknown ? Health::kUnknown : c.view.health, now.boot);
+  }
   if (c.again) {
     c.again = false;
     start(finding.check, std::exchange(c.again_scheduled, false), actions);

@@ -297,7 +297,8 @@ void Engine::Impl::on(const CheckFinished& event, Step& step) {
   if (finding.was != finding.is) {
     noteHealth(check, event, step);
   }
-  if (finding.told) {
+  if (finding.told && !stopping_) {  // a stop cancels what runs
+    noteUnknown(finding, event, step);
     tellHealth(*finding.told, check, event, step);
   }
   if (finding.was != finding.is) {
@@ -309,32 +310,6 @@ void Engine::Impl::on(const CheckFinished& event, Step& step) {
   }
   healing_.considerSustainedRecovery(check, step);
   detect(step);
-}
-
-void Engine::Impl::noteHealth(int check, const CheckFinished& event, Step& step) {
-  const Health health = detection_.health(check);
-  const char* text = health == Health::kHealthy   ? "check is healthy"
-                     : health == Health::kWarning ? "check is in warning"
-                                                  : "check is unhealthy";
-  step.out.notes.push_back({health == Health::kHealthy ? Note::Level::kInfo : Note::Level::kWarn,
-                            text,
-                            {{"check", detection_.spec(check).name},
-                             {"status", std::string(toString(event.status))},
-                             {"message", event.message}}});
-}
-
-void Engine::Impl::tellHealth(const HealthRecord::Change& change, int check,
-                              const CheckFinished& event, Step& step) {
-  HistoryEntry entry{.kind = HistoryKind::kCheck,
-                     .event = std::string(toString(change.to)),
-                     .check = detection_.spec(check).name,
-                     .message = event.message,
-                     .details = {{"was", std::string(toString(change.from))},
-                                 {"status", std::string(toString(event.status))}}};
-  if (change.left_out > 0) {
-    entry.details.emplace_back("leftOut", change.left_out);
-  }
-  step.out.remarks.push_back(std::move(entry));
 }
 
 void Engine::Impl::on(const TaskFinished& event, Step& step) {

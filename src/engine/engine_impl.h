@@ -60,6 +60,7 @@ class Engine::Impl {
   void runTask(const BackgroundTasks::Due& due, Step& step);
   void on(const CheckFinished& event, Step& step);
   void noteHealth(int check, const CheckFinished& event, Step& step);
+  void noteUnknown(const Detection::Finding& finding, const CheckFinished& event, Step& step);
   void tellHealth(const HealthRecord::Change& change, int check, const CheckFinished& event,
                   Step& step);
   void on(const ActionFinished& event, Step& step) { healing_.actionFinished(event, step); }

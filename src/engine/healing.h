@@ -121,6 +121,7 @@ class Healing {
     std::string text;              // of the present attempt's end, one line
     std::string error;             // what is matched against the permanent-open conditions
     std::string output;            // its first lines
+    std::string printed;           // the first of them, cleaned, of an action that failed
     std::optional<int> exit_code;  // of its command
     std::string told_denial;       // by the history, since the last attempt
     bool ok = false;
@@ -216,6 +217,7 @@ class Healing {
   void admit(int remedy, Step& step);
   void wouldAttempt(int remedy, Step& step);
   void startAction(int remedy, Step& step);
+  void handLabels(const Remedy& remedy, const Labels& labels, StartAction& action, Step& step);
   void look(int remedy, Step& step);
   void looked(int remedy, Step& step);
   void end(int remedy, bool ok, FailureReason reason, Step& step);
@@ -254,6 +256,7 @@ class Healing {
   bool stopped_ = false;
   std::array<std::uint64_t, 4> events_{};
   std::array<std::uint64_t, 4> dropped_{};
+  std::uint64_t labels_refused_ = 0;
   Histogram event_wait_{waitBuckets()};
   std::uint64_t preventive_runs_ = 0;
   std::uint64_t preventive_failures_ = 0;

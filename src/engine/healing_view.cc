@@ -36,6 +36,7 @@ void Healing::fill(Snapshot& s) const {
   s.max_unverified = policy_.max_unverified;
   s.events = events_;
   s.dropped = dropped_;
+  s.labels_refused = labels_refused_;
   s.event_wait = event_wait_;
   s.preventive_runs = preventive_runs_;
   s.preventive_failures = preventive_failures_;
@@ -92,6 +93,7 @@ void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
   fillAlerts(remedy, view);
   view.last_denied_by = remedy.view.last_denied_by;
   view.last_result = remedy.view.last_result;
+  view.last_output = remedy.view.last_output;
   if (remedy.phase == Phase::kWaiting) {
     view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
   }

@@ -18,7 +18,8 @@ std::optional<HealthRecord::Change> HealthRecord::observe(core::Health health, c
   ++in_window_;
   // The last of those that were left out is the one that is told now, unless this is one more.
   const std::int64_t left_out = std::exchange(left_out_, 0);
-  return Change{std::exchange(told_, health), health, changed ? left_out : left_out - 1};
+  const core::Health before = std::exchange(told_, health).value_or(core::Health::kUnknown);
+  return Change{before, health, changed ? left_out : left_out - 1};
 }
 
 }  // namespace heald::engine

@@ -20,12 +20,13 @@ class HealthRecord {
     core::Health to;
     std::int64_t left_out = 0;
   };
-  // After each run: the change to tell, if there is one.
+  // After each run that says something, or says that it is unknown: the change to tell, if there is
+  // one. The first is told also when it is unknown: that has a reason.
   std::optional<Change> observe(core::Health health, core::BootTime now);
 
  private:
-  core::Health told_ = core::Health::kUnknown;
-  core::Health last_ = core::Health::kUnknown;
+  std::optional<core::Health> told_;  // none: nothing yet
+  std::optional<core::Health> last_;
   core::BootTime window_{};
   int in_window_ = 0;
   std::int64_t left_out_ = 0;

@@ -29,8 +29,9 @@ enum class HistoryKind : std::uint8_t {
   kHuman,     // resume, dormant, reset, retry, run_check, run_remedy
   kFlag,      // on, off
   kPause,     // paused, unpaused, over
+  kAccess,    // wrong_token: calls whose credential is not right
 };
-inline constexpr std::size_t kHistoryKindCount = 12;
+inline constexpr std::size_t kHistoryKindCount = 13;
 std::string_view toString(HistoryKind kind);  // "heald", "reload", …
 std::optional<HistoryKind> historyKindNamed(std::string_view word);
 

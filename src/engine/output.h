@@ -33,7 +33,8 @@ struct StartAction {
   std::string check;   // HEALD_CHECK
   std::string reason;  // HEALD_REASON: the check's message, or why there is none
   std::uint64_t run = 0;
-  Labels labels;  // of the alert that asks for it
+  Labels labels;                                                    // of the alert that asks for it
+  std::vector<std::pair<std::string, std::string>> variables = {};  // of them; see LabelVariables
 };
 
 // Nobody waits for this run any more: end it. What it still reports is dropped.

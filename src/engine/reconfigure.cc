@@ -37,7 +37,8 @@ void Healing::addRemedy(const RemedySpec& spec) {
   remedy.view.observe = spec.observe || policy_.observe;
   if (remedy.check >= 0) {
     remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
-    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back({remedy.check, spec.on});
+    checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(
+        {remedy.check, spec.on});
   }
   if (spec.byAlert()) {
     alerted_of_governor_[remedy.governor].push_back(index);
@@ -144,6 +145,7 @@ void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due)
   remedy.text = old.text;
   remedy.error = old.error;
   remedy.output = old.output;
+  remedy.printed = old.printed;
   remedy.exit_code = old.exit_code;
   remedy.ok = old.ok;
   remedy.reason = old.reason;

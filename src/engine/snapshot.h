@@ -69,6 +69,7 @@ struct RemedyView {
   std::string blocked_by;  // the unhealthy check that its own depends on, while that is in the way
   std::optional<core::Guard> last_denied_by;  // of the last answer, if it was no
   std::string last_result;                    // of the last attempt, one line; "" before any
+  std::string last_output;  // the first line that its action printed, if that is what failed
   std::optional<core::WallTime> last_success;
   RemedyTotals totals;
   // Since the process started. Every event that wanted the remedy: an unhealthy result of its
@@ -101,6 +102,7 @@ struct TargetView {
   std::string alert;        // the name of the one that it is wanted for; "" if none fires
   std::optional<core::Guard> last_denied_by;
   std::string last_result;
+  std::string last_output;
 };
 
 struct GovernorCounters {
@@ -189,11 +191,16 @@ struct Snapshot {
   std::uint64_t cycles = 0;
   std::array<std::uint64_t, 4> events{};   // by EventSource
   std::array<std::uint64_t, 4> dropped{};  // by DropReason
+  std::uint64_t labels_refused = 0;        // of alerts, as their names clash
   Histogram event_wait{waitBuckets()};
   std::map<std::string, Histogram> check_durations;  // by kind
   std::uint64_t preventive_runs = 0;
   std::uint64_t preventive_failures = 0;
 };
+
+// A last result, and what its action printed, in one line: "error: exit code 1: no such unit". What
+// commands print may not be for everybody: `with_output` says whether the reader may see it.
+std::string resultText(const std::string& result, const std::string& output, bool with_output);
 
 // The wall time of a deadline, as seen from the snapshot's own moment.
 core::WallTime wallOf(const Snapshot& snapshot, core::BootTime deadline);

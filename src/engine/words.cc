@@ -10,8 +10,8 @@ namespace heald::engine {
 namespace {
 
 constexpr std::array<std::string_view, kHistoryKindCount> kHistoryKinds = {
-    "heald",   "reload",   "store",   "check", "alert", "denial",
-    "attempt", "governor", "breaker", "human", "flag",  "pause"};
+    "heald",    "reload",  "store", "check", "alert", "denial", "attempt",
+    "governor", "breaker", "human", "flag",  "pause", "access"};
 
 }  // namespace
 
@@ -140,6 +140,10 @@ std::string_view toString(RejectReason reason) {
       return "shutdown";
   }
   return "";
+}
+
+std::string resultText(const std::string& result, const std::string& output, bool with_output) {
+  return !with_output || output.empty() ? result : result + ": " + output;
 }
 
 core::WallTime wallOf(const Snapshot& snapshot, core::BootTime deadline) {

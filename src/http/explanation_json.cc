@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "engine/alert_standing.h"
 #include "engine/explanation.h"
+#include "http/views_json.h"
 
 namespace heald::http {
 namespace {
@@ -57,10 +58,26 @@ ordered_json alertsJson(const Snapshot& snapshot, const engine::GovernorView& go
   return list;
 }
 
+// How the last attempt ended: of the remedy, or of its target that this governor is of.
+void addLast(const Snapshot& snapshot, const engine::GovernorView& governor,
+             const std::string& remedy, bool with_output, ordered_json& value) {
+  const auto add = [&](const std::string& result, const std::string& output) {
+    value["lastResult"] = engine::resultText(result, output, with_output);
+    value["lastOutput"] = outputOrNull(output, with_output);
+  };
+  for (const engine::TargetView& target : snapshot.targets) {
+    if (target.remedy != remedy || target.governor != governor.name) continue;
+    return add(target.last_result, target.last_output);
+  }
+  for (const engine::RemedyView& view : snapshot.remedies) {
+    if (view.name == remedy) return add(view.last_result, view.last_output);
+  }
+}
+
 }  // namespace
 
 ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorView& governor,
-                             core::Now now) {
+                             core::Now now, bool with_output) {
   const auto found = engine::explainGovernor(snapshot, governor, now);
   ordered_json guard;
   if (found.governor.verdict.denied_by) guard = toString(*found.governor.verdict.denied_by);
@@ -70,6 +87,7 @@ ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorVie
   for (const auto& standing : found.remedies) {
     remedies.push_back(
         {{"name", standing.remedy}, {"before", obstaclesJson(snapshot, standing.obstacles)}});
+    addLast(snapshot, governor, standing.remedy, with_output, remedies.back());
   }
   return {{"governor", governor.name},
           {"time", core::toIso8601(now.wall)},
@@ -80,7 +98,8 @@ ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorVie
           {"guards", std::move(guards)},
           {"before", obstaclesJson(snapshot, engine::commonObstacles(snapshot, now))},
           {"remedies", std::move(remedies)},
-          {"alerts", alertsJson(snapshot, governor, now)}};
+          {"alerts", alertsJson(snapshot, governor, now)},
+          {"outputShown", with_output}};
 }
 
 }  // namespace heald::http

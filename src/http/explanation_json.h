@@ -9,6 +9,7 @@ namespace heald::http {
 
 // The answer of /api/governors/{name}/explain; docs/http-api.md lists the keys. Pure.
 nlohmann::ordered_json explanationJson(const engine::Snapshot& snapshot,
-                                       const engine::GovernorView& governor, core::Now now);
+                                       const engine::GovernorView& governor, core::Now now,
+                                       bool with_output = false);
 
 }  // namespace heald::http

@@ -15,7 +15,7 @@ bool openMetricsWanted(const Request& request) {
 }
 
 Response landing(const Backend& backend) {
-  Landing page = overviewOf(backend);
+  Landing page = overviewOf(backend, Detail::kNamesAndCounts);
   page.links = {{"/metrics", "/metrics", "for Prometheus"},
                 {"/-/healthy", "/-/healthy", "is the process alive"},
                 {"/-/ready", "/-/ready", "does it detect and heal"}};
@@ -28,7 +28,7 @@ Response landing(const Backend& backend) {
 }  // namespace
 
 Router metricsRoutes(const Backend& backend) {
-  Router router = routerOf(healthCalls(backend));
+  Router router = routerOf(healthCalls(backend, Detail::kNamesAndCounts));
   router.get("/metrics", [metrics = backend.metrics_text](const Request& request) {
     const bool open = openMetricsWanted(request);
     Response response = text(metrics(open), open ? kOpenMetrics : kPrometheus);

@@ -1,10 +1,14 @@
 #include "http/overview.h"
 
+#include <algorithm>
+
 namespace heald::http {
 namespace {
 
 using engine::Overall;
 using engine::Snapshot;
+
+constexpr std::size_t kMostNames = 10;
 
 Response unready(const std::string& why) {
   Response response = text("heald is not ready: " + why + "\n");
@@ -12,10 +16,13 @@ Response unready(const std::string& why) {
   return response;
 }
 
-Response readiness(const Snapshot* snapshot) {
+Response readiness(const Snapshot* snapshot, Detail detail) {
   if (snapshot == nullptr) return unready("it is starting");
   if (snapshot->stopping) return unready("it is stopping");
-  if (!snapshot->store_up) return unready("the store is unavailable: " + snapshot->store_error);
+  if (!snapshot->store_up) {
+    const std::string why = detail == Detail::kAll ? snapshot->store_error : "heald's log says why";
+    return unready("the store is unavailable: " + why);
+  }
   // Without this a kill switch would take heald out of service.
   const bool detects = snapshot->features.enabled(core::Feature::kAutoDetection);
   if (detects && snapshot->cycles == 0) {
@@ -39,12 +46,43 @@ std::string sentenceOf(Overall overall, bool quiet) {
   return "";
 }
 
+// Names of targets come from alerts; those that metrics do not show are not shown here.
+bool isExposed(const Snapshot& snapshot, const std::string& governor) {
+  return std::any_of(snapshot.governors.begin(), snapshot.governors.end(),
+                     [&](const auto& known) { return known.name == governor && known.exposed; });
+}
+
+// "dormant: 2 (gateway, queue)": the word of each kind of issue, how many, and which governors.
+std::vector<std::string> countsOf(const std::vector<engine::Issue>& issues,
+                                  const Snapshot& snapshot) {
+  struct Kind {
+    std::string word;
+    std::size_t count = 0;
+    std::string governors = {};
+  };
+  std::vector<Kind> kinds;
+  for (const engine::Issue& issue : issues) {
+    const auto same = [&](const Kind& kind) { return kind.word == issue.reason; };
+    auto kind = std::find_if(kinds.begin(), kinds.end(), same);
+    if (kind == kinds.end()) kind = kinds.insert(kinds.end(), Kind{issue.reason});
+    ++kind->count;
+    if (kind->count > kMostNames || !isExposed(snapshot, issue.governor)) continue;
+    kind->governors += (kind->governors.empty() ? "" : ", ") + issue.governor;
+  }
+  std::vector<std::string> lines;
+  for (const Kind& kind : kinds) {
+    lines.push_back(kind.word + ": " + std::to_string(kind.count) +
+                    (kind.governors.empty() ? "" : " (" + kind.governors + ")"));
+  }
+  return lines;
+}
+
 }  // namespace
 
-std::vector<Call> healthCalls(const Backend& backend) {
+std::vector<Call> healthCalls(const Backend& backend, Detail detail) {
   const auto healthy = [](const Request&) { return text("heald is healthy.\n"); };
-  const auto ready = [snapshot = backend.snapshot](const Request&) {
-    return readiness(snapshot().get());
+  const auto ready = [snapshot = backend.snapshot, detail](const Request&) {
+    return readiness(snapshot().get(), detail);
   };
   return {{.method = "GET",
            .path = "/-/healthy",
@@ -58,7 +96,7 @@ std::vector<Call> healthCalls(const Backend& backend) {
            .handler = ready}};
 }
 
-Landing overviewOf(const Backend& backend) {
+Landing overviewOf(const Backend& backend, Detail detail) {
   Landing landing;
   landing.title = "heald";
   landing.version = backend.version;
@@ -66,11 +104,13 @@ Landing overviewOf(const Backend& backend) {
   if (snapshot == nullptr) return landing;
   const core::Now now = backend.now();
   landing.status = engine::overallStatus(*snapshot, now);
-  const auto issues = engine::issues(*snapshot, now);
+  const std::vector<engine::Issue> issues = engine::issues(*snapshot, now);
   landing.sentence = sentenceOf(*landing.status, issues.empty());
-  for (const engine::Issue& issue : issues) {
-    landing.issues.push_back(issue.message);
+  if (detail == Detail::kNamesAndCounts) {
+    landing.issues = countsOf(issues, *snapshot);
+    return landing;
   }
+  for (const engine::Issue& issue : issues) landing.issues.push_back(issue.message);
   return landing;
 }
 

@@ -8,13 +8,18 @@ namespace heald::http {
 
 // What both listeners have in common.
 
+// What a reader may see. The metrics listener is open to the network and asks for no credential: it
+// shows names and counts. What a check or a human has said, or where a file is, is for the control
+// listener.
+enum class Detail { kNamesAndCounts, kAll };
+
 // `/-/healthy`: 200 while the process answers at all. `/-/ready`: 200 once the store is up and the
 // first detection cycle has been scheduled (or detection is switched off), else 503 with the
-// reason.
-std::vector<Call> healthCalls(const Backend& backend);
+// reason (without the error of the store, where that is too much).
+std::vector<Call> healthCalls(const Backend& backend, Detail detail);
 
 // The landing page's upper half, from the present snapshot.
-Landing overviewOf(const Backend& backend);
+Landing overviewOf(const Backend& backend, Detail detail);
 
 // The answer of a call that needs a snapshot while there is none yet.
 Response notStartedYet();

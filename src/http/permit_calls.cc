@@ -56,8 +56,9 @@ Response report(const Backend& backend, const std::vector<BodyField>& fields,
                 const Request& request) {
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
-  const auto reply = backend.call(engine::ReportPermit{
-      request.parameter("id"), body->ok, io::oneLine(body->error), body->error, actorOf(request)});
+  const auto reply = backend.call(engine::ReportPermit{request.parameter("id"), body->ok,
+                                                       io::oneLine(io::firstLine(body->error)),
+                                                       body->error, actorOf(request)});
   if (!reply) return error(reply.error());
   ordered_json value;
   value["message"] = reply->message;

@@ -30,21 +30,22 @@ Response status(const Snapshot& snapshot, core::Now now, const Request& request,
                 const std::string& version) {
   const auto markdown = markdownWanted(request);
   if (!markdown) return error(markdown.error());
-  if (!*markdown) return json(statusJson(snapshot, now, version));
-  return text(statusMarkdown(snapshot, now, version), "text/markdown; charset=utf-8");
+  if (!*markdown) return json(statusJson(snapshot, now, version, request.authorised));
+  return text(statusMarkdown(snapshot, now, version, request.authorised),
+              "text/markdown; charset=utf-8");
 }
 
 // One kind of thing: its two calls, of all and of one by name.
 struct Kind {
   std::string plural;  // also the segment of the path
   std::string singular;
-  std::function<std::vector<ordered_json>(const Snapshot&, core::Now)> list;
+  std::function<std::vector<ordered_json>(const Snapshot&, core::Now, bool with_output)> list;
   std::string key = "name";
 };
 
-Response all(const Kind& kind, const Snapshot& snapshot, core::Now now) {
+Response all(const Kind& kind, const Snapshot& snapshot, core::Now now, bool with_output) {
   ordered_json value;
-  value[kind.plural] = kind.list(snapshot, now);
+  value[kind.plural] = kind.list(snapshot, now, with_output);
   return json(value);
 }
 
@@ -58,8 +59,16 @@ std::string namesOf(const Kind& kind, const std::vector<ordered_json>& things) {
   return things.size() > kMost ? names + ", …" : names;
 }
 
-Response one(const Kind& kind, const Snapshot& snapshot, core::Now now, const std::string& name) {
-  const std::vector<ordered_json> things = kind.list(snapshot, now);
+// A flag is known under either of its names.
+std::string nameIn(const Kind& kind, const std::string& name) {
+  if (kind.plural != "flags") return name;
+  const auto feature = core::featureNamed(name);
+  return feature ? std::string(toString(*feature)) : name;
+}
+
+Response one(const Kind& kind, const Snapshot& snapshot, core::Now now, const Request& request) {
+  const std::string name = nameIn(kind, request.parameter("name"));
+  const std::vector<ordered_json> things = kind.list(snapshot, now, request.authorised);
   for (const ordered_json& thing : things) {
     if (thing[kind.key] == name) return json(thing);
   }
@@ -75,48 +84,42 @@ std::vector<ordered_json> shown(const Things& things, Show show) {
 }
 
 std::vector<Kind> kinds() {
-  return {
-      {"governors", "governor",
-       [](const Snapshot& s, core::Now now) {
-         return shown(governorsInOrder(s),
-                      [&](const auto* g) { return governorDetailsJson(s, *g, now); });
-       }},
-      {"checks", "check", [](const Snapshot& s, core::Now) { return shown(s.checks, checkJson); }},
-      {"remedies", "remedy",
-       [](const Snapshot& s, core::Now now) {
-         return shown(s.remedies, [&](const auto& r) { return remedyJson(s, r, now); });
-       }},
-      {"tasks", "background task",
-       [](const Snapshot& s, core::Now now) {
-         return shown(s.tasks, [&](const auto& t) { return taskJson(s, t, now); });
-       },
-       "id"},
-      {"flags", "flag", [](const Snapshot& s, core::Now) {
-         return shown(core::kFeatures, [&](auto f) { return flagJson(s.features, f); });
-       }}};
-}
-
-// A flag is known under either of its names.
-std::string nameIn(const Kind& kind, const std::string& name) {
-  if (kind.plural != "flags") return name;
-  const auto feature = core::featureNamed(name);
-  return feature ? std::string(toString(*feature)) : name;
+  return {{"governors", "governor",
+           [](const Snapshot& s, core::Now now, bool) {
+             return shown(governorsInOrder(s),
+                          [&](const auto* g) { return governorDetailsJson(s, *g, now); });
+           }},
+          {"checks", "check",
+           [](const Snapshot& s, core::Now, bool) { return shown(s.checks, checkJson); }},
+          {"remedies", "remedy",
+           [](const Snapshot& s, core::Now now, bool with_output) {
+             return shown(s.remedies,
+                          [&](const auto& r) { return remedyJson(s, r, now, with_output); });
+           }},
+          {"tasks", "background task",
+           [](const Snapshot& s, core::Now now, bool) {
+             return shown(s.tasks, [&](const auto& t) { return taskJson(s, t, now); });
+           },
+           "id"},
+          {"flags", "flag", [](const Snapshot& s, core::Now, bool) {
+             return shown(core::kFeatures, [&](auto f) { return flagJson(s.features, f); });
+           }}};
 }
 
 void addKind(std::vector<Call>& calls, const Backend& backend, const Kind& kind) {
   calls.push_back({.method = "GET",
                    .path = "/api/" + kind.plural,
                    .summary = "All " + kind.plural,
-                   .handler = withSnapshot(
-                       backend, [kind](const Snapshot& snapshot, core::Now now, const Request&) {
-                         return all(kind, snapshot, now);
-                       })});
+                   .handler = withSnapshot(backend, [kind](const Snapshot& snapshot, core::Now now,
+                                                           const Request& request) {
+                     return all(kind, snapshot, now, request.authorised);
+                   })});
   calls.push_back({.method = "GET",
                    .path = "/api/" + kind.plural + "/{name}",
                    .summary = "One " + kind.singular,
                    .handler = withSnapshot(backend, [kind](const Snapshot& snapshot, core::Now now,
                                                            const Request& request) {
-                     return one(kind, snapshot, now, nameIn(kind, request.parameter("name")));
+                     return one(kind, snapshot, now, request);
                    })});
 }
 
@@ -125,14 +128,15 @@ Response explain(const Snapshot& snapshot, core::Now now, const Request& request
   const auto known = governorsInOrder(snapshot);
   const auto found =
       std::find_if(known.begin(), known.end(), [&](const auto* g) { return g->name == name; });
-  if (found != known.end()) return json(explanationJson(snapshot, **found, now));
+  if (found != known.end())
+    return json(explanationJson(snapshot, **found, now, request.authorised));
   const Kind kind = kinds().front();
   return error({ErrorCode::kNotFound, "no governor \"" + name + "\" (there are: " +
-                                          namesOf(kind, kind.list(snapshot, now)) + ")"});
+                                          namesOf(kind, kind.list(snapshot, now, false)) + ")"});
 }
 
 Response landing(const Backend& backend) {
-  Landing page = overviewOf(backend);
+  Landing page = overviewOf(backend, Detail::kAll);
   page.links = {{"/api/status", "/api/status", "everything, as JSON"},
                 {"/api/status?format=markdown", "/api/status?format=markdown", "as a document"},
                 {"/api/governors", "/api/governors", "what may be tried, and when"},
@@ -168,7 +172,7 @@ std::vector<Call> readingCalls(const Backend& backend) {
                    .path = "/api/governors/{name}/explain",
                    .summary = "Why an attempt may start now, or may not: every guard in its order",
                    .handler = withSnapshot(backend, explain)});
-  for (Call& call : healthCalls(backend)) calls.push_back(std::move(call));
+  for (Call& call : healthCalls(backend, Detail::kAll)) calls.push_back(std::move(call));
   return calls;
 }
 

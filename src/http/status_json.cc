@@ -149,19 +149,22 @@ std::vector<const GovernorView*> governorsInOrder(const Snapshot& snapshot) {
   return governors;
 }
 
-ordered_json statusJson(const Snapshot& snapshot, core::Now now, std::string_view version) {
+ordered_json statusJson(const Snapshot& snapshot, core::Now now, std::string_view version,
+                        bool with_output) {
   const Governors governors = governorsInOrder(snapshot);
   const auto governor = [&](const GovernorView* g) { return governorJson(snapshot, *g, now); };
-  const auto remedy = [&](const auto& r) { return remedyJson(snapshot, r, now); };
+  const auto remedy = [&](const auto& r) { return remedyJson(snapshot, r, now, with_output); };
   const auto flag = [&](core::Feature f) { return flagJson(snapshot.features, f); };
   return {{"selfHealing", selfHealing(snapshot, governors, now)},
           {"circuitBreakers", listOf(governors, governor)},
           {"backgroundTasks", backgroundTasks(snapshot, now)},
           {"issues", listOf(engine::issues(snapshot, now), issueJson)},
-          {"recommendations", listOf(engine::recommendations(snapshot, now), recommendationJson)},
+          {"recommendations",
+           listOf(engine::recommendations(snapshot, now, with_output), recommendationJson)},
           {"checks", listOf(snapshot.checks, checkJson)},
           {"remedies", listOf(snapshot.remedies, remedy)},
           {"flags", listOf(core::kFeatures, flag)},
+          {"outputShown", with_output},
           {"version", version},
           {"time", core::toIso8601(now.wall)}};
 }

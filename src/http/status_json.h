@@ -14,8 +14,11 @@ namespace heald::http {
 //
 // What the sample has once and heald has per governor is here for all of them: dormant when any
 // is, the largest failure count and backoff, the sums of the totals.
+//
+// `with_output`, here and in all that follows: the reader has brought the token, and sees the first
+// line that a failed action has printed. It may hold what is not for everybody.
 nlohmann::ordered_json statusJson(const engine::Snapshot& snapshot, core::Now now,
-                                  std::string_view version);
+                                  std::string_view version, bool with_output = false);
 
 // In the order of the status: self-healing-main first when it exists, then as configured.
 std::vector<const engine::GovernorView*> governorsInOrder(const engine::Snapshot& snapshot);

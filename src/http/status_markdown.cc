@@ -91,17 +91,30 @@ std::string heldBackBy(const engine::RemedyView& remedy, core::Now now) {
   return remedy.last_denied_by ? escaped(toString(*remedy.last_denied_by)) : "";
 }
 
-std::string remediesSection(const Snapshot& snapshot, core::Now now) {
+// Whether there is any output is not told either.
+bool hidesOutput(const Snapshot& snapshot, bool with_output) {
+  return !with_output &&
+         std::any_of(snapshot.remedies.begin(), snapshot.remedies.end(), [](const auto& remedy) {
+           return !remedy.last_result.empty() && remedy.last_result != "ok";
+         });
+}
+
+std::string remediesSection(const Snapshot& snapshot, core::Now now, bool with_output) {
   std::vector<Row> rows;
   for (const engine::RemedyView& remedy : snapshot.remedies) {
-    rows.push_back({escaped(remedy.name), escaped(remedy.check), escaped(remedy.governor),
-                    std::string(toString(remedy.phase)), heldBackBy(remedy, now),
-                    ago(remedy.last_success, now), escaped(remedy.last_result)});
+    rows.push_back(
+        {escaped(remedy.name), escaped(remedy.check), escaped(remedy.governor),
+         std::string(toString(remedy.phase)), heldBackBy(remedy, now),
+         ago(remedy.last_success, now),
+         escaped(engine::resultText(remedy.last_result, remedy.last_output, with_output))});
   }
-  return table(
-      "Remedies",
-      {"Remedy", "Check", "Governor", "Phase", "Held back by", "Last success", "Last result"},
-      rows);
+  return table("Remedies",
+               {"Remedy", "Check", "Governor", "Phase", "Held back by", "Last success",
+                "Last result"},
+               rows) +
+         (hidesOutput(snapshot, with_output)
+              ? "\nWhat failed actions printed is shown with the token.\n"
+              : "");
 }
 
 std::string tasksSection(const Snapshot& snapshot, core::Now now) {
@@ -126,9 +139,9 @@ std::string issuesSection(const Snapshot& snapshot, core::Now now) {
 }
 
 // A fence ends at a line of its own, and a command is one line.
-std::string recommendationsSection(const Snapshot& snapshot, core::Now now) {
+std::string recommendationsSection(const Snapshot& snapshot, core::Now now, bool with_output) {
   std::string text = "\n## Recommendations\n\n";
-  const auto found = engine::recommendations(snapshot, now);
+  const auto found = engine::recommendations(snapshot, now, with_output);
   if (found.empty()) return text + "None.\n";
   for (const engine::Recommendation& advice : found) {
     text += "- " + escaped(advice.message) + "\n\n  ```sh\n  " + io::oneLine(advice.command) +
@@ -139,7 +152,8 @@ std::string recommendationsSection(const Snapshot& snapshot, core::Now now) {
 
 }  // namespace
 
-std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_view version) {
+std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_view version,
+                           bool with_output) {
   std::string text = "# heald status\n\nOverall: **" +
                      std::string(toString(engine::overallStatus(snapshot, now))) + "** at " +
                      core::toIso8601(now.wall) + ", heald " + escaped(version) + ": " +
@@ -150,9 +164,9 @@ std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_
             escaped(snapshot.pause->by) + ": " + escaped(snapshot.pause->reason) + "\n";
   }
   if (snapshot.observe) text += "\nObserve mode: heald decides and counts, and runs no remedy.\n";
-  return text + issuesSection(snapshot, now) + recommendationsSection(snapshot, now) +
+  return text + issuesSection(snapshot, now) + recommendationsSection(snapshot, now, with_output) +
          governorsSection(snapshot, now) + checksSection(snapshot, now) +
-         remediesSection(snapshot, now) + tasksSection(snapshot, now);
+         remediesSection(snapshot, now, with_output) + tasksSection(snapshot, now);
 }
 
 }  // namespace heald::http

@@ -12,6 +12,6 @@ namespace heald::http {
 // status, issues and what helps first, then governors, checks, remedies and tasks. Pure. Valid
 // UTF-8; names and messages are escaped, so that what a check printed cannot become markup.
 std::string statusMarkdown(const engine::Snapshot& snapshot, core::Now now,
-                           std::string_view version);
+                           std::string_view version, bool with_output = false);
 
 }  // namespace heald::http

@@ -177,22 +177,28 @@ ordered_json checkJson(const engine::CheckView& check) {
           {"perfdata", perfdataJson(check)}};
 }
 
-ordered_json targetsJson(const Snapshot& snapshot, const engine::RemedyView& remedy,
-                         core::Now now) {
+ordered_json outputOrNull(const std::string& output, bool with_output) {
+  return with_output && !output.empty() ? ordered_json(output) : ordered_json();
+}
+
+ordered_json targetsJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now,
+                         bool with_output) {
   ordered_json targets = ordered_json::array();
   for (const engine::TargetView& target : snapshot.targets) {
     if (target.remedy != remedy.name) continue;
     ordered_json denied_by;
     if (target.last_denied_by) denied_by = toString(*target.last_denied_by);
-    targets.push_back({{"target", target.target},
-                       {"governor", target.governor},
-                       {"phase", toString(target.phase)},
-                       {"attempt", target.attempt},
-                       {"waiting", target.waiting},
-                       {"firing", target.firing},
-                       {"nextAttemptAt", deadlineOrNull(snapshot, target.next_attempt_at, now)},
-                       {"lastDeniedBy", std::move(denied_by)},
-                       {"lastResult", target.last_result}});
+    targets.push_back(
+        {{"target", target.target},
+         {"governor", target.governor},
+         {"phase", toString(target.phase)},
+         {"attempt", target.attempt},
+         {"waiting", target.waiting},
+         {"firing", target.firing},
+         {"nextAttemptAt", deadlineOrNull(snapshot, target.next_attempt_at, now)},
+         {"lastDeniedBy", std::move(denied_by)},
+         {"lastResult", engine::resultText(target.last_result, target.last_output, with_output)},
+         {"lastOutput", outputOrNull(target.last_output, with_output)}});
   }
   return targets;
 }
@@ -206,7 +212,8 @@ ordered_json statesJson(const engine::RemedyView& remedy) {
   return states;
 }
 
-ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now) {
+ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now,
+                        bool with_output) {
   const auto& failures = remedy.totals.failures;
   ordered_json denied_by;
   if (remedy.last_denied_by) denied_by = toString(*remedy.last_denied_by);
@@ -222,7 +229,8 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"nextAttemptAt", deadlineOrNull(snapshot, remedy.next_attempt_at, now)},
           {"lastDeniedBy", std::move(denied_by)},
           {"blockedBy", remedy.blocked_by},
-          {"lastResult", remedy.last_result},
+          {"lastResult", engine::resultText(remedy.last_result, remedy.last_output, with_output)},
+          {"lastOutput", outputOrNull(remedy.last_output, with_output)},
           {"lastSuccess", timeOrNull(remedy.last_success)},
           {"attempts", remedy.totals.attempts},
           {"successes", remedy.totals.successes},
@@ -234,7 +242,7 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"waiting", remedy.waiting},
           {"firing", remedy.firing},
           {"targetLabel", remedy.target_label},
-          {"targets", targetsJson(snapshot, remedy, now)},
+          {"targets", targetsJson(snapshot, remedy, now, with_output)},
           {"pause", pauseJson(snapshot, remedy.pause, remedy.paused_with_all, now)}};
 }
 

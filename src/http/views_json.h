@@ -26,7 +26,10 @@ nlohmann::ordered_json pauseJson(const engine::Snapshot& snapshot,
                                  core::Now now);
 nlohmann::ordered_json checkJson(const engine::CheckView& check);
 nlohmann::ordered_json remedyJson(const engine::Snapshot& snapshot,
-                                  const engine::RemedyView& remedy, core::Now now);
+                                  const engine::RemedyView& remedy, core::Now now,
+                                  bool with_output = false);
+// What a failed action has printed first: null without the token, and where there is nothing.
+nlohmann::ordered_json outputOrNull(const std::string& output, bool with_output);
 // `deadline`: of one that is outstanding.
 nlohmann::ordered_json permitJson(const engine::Permit& permit,
                                   std::optional<core::WallTime> deadline);

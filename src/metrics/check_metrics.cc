@@ -78,6 +78,9 @@ void addEvents(const engine::Snapshot& s, const Sources& sources, Families& out)
   out.counter("events_dropped_total", "Events that led to nothing, by reason.")
       .addCounts({}, "reason", s.dropped,
                  [](std::size_t i) { return toString(static_cast<engine::DropReason>(i)); });
+  out.counter("alert_labels_refused_total",
+              "Labels of alerts that no remedy got, as their names differ in case only.")
+      .add({}, static_cast<double>(s.labels_refused));
   out.gauge("event_queue_length", "Events that wait for the engine.")
       .add({}, static_cast<double>(sources.event_queue.length));
   out.gauge("event_queue_capacity", "The most events that may wait for the engine.")

@@ -1,6 +1,7 @@
 #include "remedies/http.h"
 
 #include <cctype>
+#include <set>
 
 #include "io/address.h"
 #include "io/expected_status.h"
@@ -79,8 +80,11 @@ class HttpRemedy : public Remedy {
 
   void start(io::Services& services, const ActionRun& run, Done done) const override {
     io::HttpRequest request = options_->request;
-    for (const auto& [name, value] : run.environment) {
-      request.headers.emplace_back(headerName(name), io::headerValue(value));
+    std::set<std::string> sent;  // a label and the same in capitals are one header
+    for (const auto& [variable, value] : run.environment) {
+      std::string name = headerName(variable);
+      if (!sent.insert(name).second) continue;
+      request.headers.emplace_back(std::move(name), io::headerValue(value));
     }
     io::sendWithAccess(services, std::move(request), options_->access, run.cancel,
                        [options = options_, done = std::move(done)](io::HttpResponse response) {

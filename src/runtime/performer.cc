@@ -1,8 +1,6 @@
 #include "runtime/performer.h"
 
 #include <algorithm>
-#include <cctype>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -27,28 +25,6 @@ engine::ActionOutcome toEngine(remedies::ActionOutcome outcome) {
       return engine::ActionOutcome::kCancelled;
   }
   return engine::ActionOutcome::kFailed;
-}
-
-// Labels under their own names and, where that is no other label's, in capitals. A name that a
-// variable cannot have, or a value that it cannot hold, is left out.
-void addLabels(const engine::Labels& labels, remedies::ActionRun& run) {
-  std::map<std::string, std::string> variables;
-  for (const auto& [name, value] : labels) {
-    const std::string variable = "HEALD_LABEL_" + name;
-    const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-      return c == '_' || (c < 0x80 && std::isalnum(c) != 0);
-    });
-    if (plain && !name.empty() && io::variableProblem(variable, value).empty()) {
-      variables.emplace(variable, value);
-    }
-  }
-  for (const auto& [variable, value] : std::map(variables)) {
-    std::string capitals = variable;
-    std::transform(capitals.begin(), capitals.end(), capitals.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    variables.emplace(capitals, value);
-  }
-  run.environment.insert(run.environment.end(), variables.begin(), variables.end());
 }
 
 std::string withoutNul(std::string text) {
@@ -118,7 +94,7 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
                      {"HEALD_ATTEMPT", std::to_string(start.attempt)},
                      {"HEALD_REASON", withoutNul(start.reason)}};
   run.labels = start.labels;
-  addLabels(start.labels, run);
+  run.environment.insert(run.environment.end(), start.variables.begin(), start.variables.end());
   run.cancel = action_runs_.begin(start.run);
   const auto which = std::min(static_cast<std::size_t>(start.step), remedy.steps.size() - 1);
   const auto& part = remedy.steps[which];

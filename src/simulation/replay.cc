@@ -268,7 +268,8 @@ void Replay::addPause(const HistoryEntry& entry) {
 }
 
 void Replay::addAlert(const HistoryEntry& entry) {
-  if (entry.event == "rejected") return;
+  // Of episodes that have, or never had, entries of their own.
+  if (entry.event == "rejected" || entry.event == "labels_refused") return;
   for (const auto& spec : setup_.remedies) {
     if (spec.name == entry.remedy && spec.byAlert()) addAlert(entry, spec);
   }

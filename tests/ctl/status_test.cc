@@ -105,15 +105,38 @@ TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
                         "8s\n"));
 }
 
+TEST(StatusText, SaysHowToSeeWhatAFailedActionPrinted) {
+  engine::Snapshot snapshot = http::troubledSnapshot();
+  const std::string hint = "What failed actions printed is shown with the token";
+  EXPECT_THAT(statusText(statusOf(snapshot), {}), Not(HasSubstr(hint))) << "none has failed";
+  snapshot.remedies[0].last_result = "error: exit code 1";
+  snapshot.remedies[0].last_output = "cannot bind port 4080";
+  const auto text = [&](bool with_output) {
+    return statusText(http::statusJson(snapshot, http::testNow(), "1.2.3", with_output), {});
+  };
+  EXPECT_THAT(text(false), HasSubstr(hint));
+  EXPECT_THAT(text(true), Not(HasSubstr(hint)));
+  EXPECT_THAT(text(true), HasSubstr("error: exit code 1: cannot bind port 4080"));
+  const auto explained = [&](bool with_output) {
+    snapshot.governors[2].remedies = {"renew-key"};
+    return explanationText(
+        http::explanationJson(snapshot, snapshot.governors[2], http::testNow(), with_output),
+        false);
+  };
+  EXPECT_THAT(explained(false), HasSubstr(hint));
+  EXPECT_THAT(explained(true),
+              HasSubstr("remedy renew-key: error: exit code 1: cannot bind port 4080"));
+}
+
 TEST(StatusText, HasNoBlanksAtTheEndsOfLines) {
   EXPECT_THAT(statusText(statusOf(http::troubledSnapshot()), {}), Not(HasSubstr(" \n")));
 }
 
 TEST(StatusText, LetsNoMessageDriveTheTerminal) {
   engine::Snapshot snapshot = http::troubledSnapshot();
-  snapshot.checks[0].message = "\x1b[2J\r\n\x07\u009b2J" + std::string(5000, 'x');
+  snapshot.checks[0].message = "\x1b[2J\r\n\x07\u009b2J\u202e\u200b" + std::string(5000, 'x');
   const std::string text = statusText(statusOf(snapshot), {});
-  for (const char* control : {"\x1b", "\r", "\x07", "\u009b"}) {
+  for (const char* control : {"\x1b", "\r", "\x07", "\u009b", "\u202e", "\u200b"}) {
     EXPECT_THAT(text, Not(HasSubstr(control)));
   }
   EXPECT_THAT(text, HasSubstr("x…\n"));

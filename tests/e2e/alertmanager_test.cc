@@ -155,6 +155,25 @@ TEST(HostileAlerts, TenThousandOfThemStartNothingThatWasNotConfigured) {
   heald.await("the honest one", [&] { return heald.read("runs") == "db:1 db:1 \n"; });
 }
 
+TEST(HostileAlerts, ALabelInCapitalsDoesNotTakeThePlaceOfTheOneThatWasValidated) {
+  TestDaemon heald({R"(
+remedies:
+  - name: restart
+    when: {alert: {alertname: Down}}
+    labels: {instance: '[a-z0-9.:-]+'}
+    exec: {command: [/bin/sh, -c, 'echo "$HEALD_LABEL_INSTANCE $HEALD_LABEL_Instance" >> @DIR@/runs']}
+    verify: {within: 1m}
+)"});
+  heald.start();
+  json hostile = alert("db:1", 1);
+  hostile["labels"]["INSTANCE"] = "$(reboot)";
+  hostile["labels"]["Instance"] = "../../etc/passwd";
+  ASSERT_EQ(heald.post("/api/alerts", notification(json::array({hostile})).dump()).status, 200);
+  heald.await("the run", [&] { return heald.read("runs") == "db:1 \n"; });
+  EXPECT_EQ(heald.metric("heald_alert_labels_refused_total"), 2);
+  EXPECT_TRUE(heald.logHas("not passed on"));
+}
+
 TEST(HostileAlerts, NothingIsTakenWithoutTheTokenAndNothingAboveTheLimits) {
   TestDaemon heald({kForAlerts});
   heald.start();

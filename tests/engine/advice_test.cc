@@ -174,6 +174,15 @@ TEST(Advice, TheCauseOfADormancyIsToldByHowTheLastAttemptsEnded) {
   EXPECT_EQ(recommendations(s, kRead)[0].message,
             "find and fix the cause (Exceeded max failures; restart: error: exit code 1), then "
             "resume");
+  s.remedies[0].last_output = "cannot bind port 4080";
+  s.targets[0].last_output = "no route";
+  EXPECT_EQ(recommendations(s, kRead, true)[0].message,
+            "find and fix the cause (Exceeded max failures; restart: error: exit code 1: cannot "
+            "bind port 4080), then resume");
+  EXPECT_EQ(recommendations(s, kRead)[0].message,
+            "find and fix the cause (Exceeded max failures; restart: error: exit code 1), then "
+            "resume")
+      << "not for everybody";
   s.governors[0].name = "main@a";
   EXPECT_EQ(recommendations(s, kRead)[0].message,
             "find and fix the cause (Exceeded max failures; of targets: timeout: 3s), then resume");

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/explanation.h"
 #include "support/alerts.h"
 
@@ -29,6 +31,26 @@ TEST(Alerts, AnAlertThatIsRepeatedAsksForOneAttempt) {
   EXPECT_EQ(dropped(world, DropReason::kDuplicate), 99u);
   // It never ended: the attempt has failed.
   EXPECT_EQ(world.governor("main").state.consecutive_failures, 1);
+}
+
+TEST(Alerts, LabelsThatClashAreNotPassedOnButCountedLoggedAndInTheHistory) {
+  World world(forTargets());
+  world.remedies["restart"] = endsWell();
+  Alert hostile = alert("db1");
+  hostile.labels.insert(hostile.labels.begin(), {{"INSTANCE", "evil"}, {"Instance", "evil"}});
+  send(world, {hostile});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  for (const auto& [name, value] : world.starts[0].variables) EXPECT_NE(value, "evil") << name;
+  EXPECT_EQ(world.snapshot().labels_refused, 2u);
+  const auto told = std::find_if(world.history.begin(), world.history.end(),
+                                 [](const auto& entry) { return entry.event == "labels_refused"; });
+  ASSERT_NE(told, world.history.end());
+  EXPECT_EQ(told->message, "names differ in case only: INSTANCE, Instance");
+  EXPECT_EQ(told->target, "db1");
+  EXPECT_TRUE(std::any_of(world.notes.begin(), world.notes.end(), [](const Note& note) {
+    return note.message == "labels of an alert not passed on: names differ in case only";
+  }));
 }
 
 TEST(Alerts, WhatIsResolvedWithinTheWindowIsHealed) {

@@ -1,6 +1,9 @@
 // What is wanted, denied and waited for: the moments and the words.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "core/plain_text.h"
 #include "engine/background_tasks.h"
 #include "support/alerts.h"
 
@@ -147,6 +150,103 @@ TEST(HealingEdges, AFailedVerificationTellsWhatTheCheckSaid) {
   world.runFor(seconds(1));
   EXPECT_EQ(world.remedy("restart").last_result,
             "verification: the check is not healthy again: no answer");
+}
+
+// What a command printed, with what steers a terminal and more lines than one.
+const char* const kPrinted = "\n  cannot bind \u202eport 4080\x1b[2J  \nsecond line\n";
+const char* const kFirstLine = "cannot bind  port 4080 [2J";
+
+TEST(HealingEdges, WhatAFailedActionPrintedFirstIsRememberedAndLogged) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, kPrinted};
+  };
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").last_output, kFirstLine);
+  EXPECT_EQ(world.remedy("restart").last_result.find("cannot bind"), std::string::npos)
+      << "that is shown to everybody";
+  const auto failed = std::find_if(world.notes.begin(), world.notes.end(), [](const Note& note) {
+    return note.message == "attempt failed";
+  });
+  ASSERT_NE(failed, world.notes.end());
+  EXPECT_EQ(failed->fields.back(), (std::pair<std::string, std::string>("output", kFirstLine)));
+}
+
+TEST(HealingEdges, WhatAnActionPrintedIsForgottenWhenItIsNotWhatFailed) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, kPrinted};
+  };
+  world.runFor(seconds(1));
+  ASSERT_NE(world.remedy("restart").last_output, "");
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kOk, "done"};
+  };
+  world.runFor(minutes(2));
+  EXPECT_EQ(world.remedy("restart").last_result.rfind("verification: ", 0), 0u);
+  EXPECT_EQ(world.remedy("restart").last_output, "");
+}
+
+TEST(HealingEdges, WhatWasPrintedIsBounded) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, std::string(64 * 1024, 'x')};
+  };
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").last_output.size(), core::kMessageBytes);
+}
+
+TEST(HealingEdges, WhyACheckIsUnknownIsLoggedOnceAndInTheHistory) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kUnknown);
+  world.messages["service"] = "cannot start /usr/lib/nagios/plugins/check_x: No such file";
+  world.runFor(minutes(60));
+  const auto notes = [&](const std::string& message) {
+    return std::count_if(world.notes.begin(), world.notes.end(),
+                         [&](const Note& note) { return note.message == message; });
+  };
+  EXPECT_EQ(notes("check result unknown"), 1) << "from the first run on, and not at each";
+  std::vector<std::string> told;
+  for (const HistoryEntry& entry : world.history) {
+    if (entry.kind == HistoryKind::kCheck) told.push_back(entry.event + ": " + entry.message);
+  }
+  EXPECT_EQ(told, std::vector<std::string>{"unknown: " + world.messages["service"]});
+  world.setCheck("service", CheckStatus::kOk);
+  world.runFor(minutes(10));
+  EXPECT_EQ(notes("check is healthy"), 1);
+  world.setCheck("service", CheckStatus::kUnknown);
+  world.runFor(minutes(60));
+  EXPECT_EQ(notes("check result unknown"), 2);
+  EXPECT_EQ(notes("check result known again"), 0);
+  world.setCheck("service", CheckStatus::kOk);
+  world.runFor(minutes(10));
+  EXPECT_EQ(notes("check result known again"), 1);
+  EXPECT_EQ(notes("check is healthy"), 1) << "it was all the time";
+}
+
+TEST(HealingEdges, ACheckThatAnswersIsNotUnknownBeforeItsStreakIsComplete) {
+  engine::Setup setup = oneRemedy();
+  setup.checks[0].healthy_after = 3;
+  World world(setup);
+  world.runFor(minutes(10));
+  EXPECT_FALSE(world.noted("check result unknown"));
+}
+
+TEST(HealingEdges, AStopMakesNoCheckUnknown) {
+  World world(oneRemedy());
+  world.runFor(minutes(1));
+  const std::size_t before = world.history.size();
+  world.setCheck("service", CheckStatus::kUnknown);
+  (void)world.send(RunCheckNow{"service", "test"});
+  (void)world.send(Stop{});
+  world.runFor(seconds(30));
+  for (std::size_t i = before; i < world.history.size(); ++i) {
+    EXPECT_NE(world.history[i].kind, HistoryKind::kCheck) << world.history[i].event;
+  }
+  EXPECT_FALSE(world.noted("check result unknown"));
 }
 
 TEST(HealingEdges, AnActionKnowsItsCheckAndItsDurationItsAttempt) {

@@ -23,7 +23,10 @@ HealthRecord afterTenChanges() {
 
 TEST(HealthRecord, TellsAChangeWithWhatWasBeforeAndNothingWithoutOne) {
   HealthRecord record;
-  EXPECT_FALSE(record.observe(Health::kUnknown, kMinute)) << "as it was at first";
+  const auto unknown = record.observe(Health::kUnknown, kMinute);
+  ASSERT_TRUE(unknown) << "it has a reason";
+  EXPECT_EQ(unknown->left_out, 0);
+  EXPECT_FALSE(record.observe(Health::kUnknown, kMinute));
   const auto first = record.observe(Health::kHealthy, kMinute);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->from, Health::kUnknown);

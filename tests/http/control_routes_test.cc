@@ -12,6 +12,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 class ControlRoutes : public testing::Test {
  protected:
@@ -321,6 +322,64 @@ TEST_F(ControlRoutes, DescribesBodiesAndParameters) {
   EXPECT_EQ(schema["additionalProperties"], false);
   EXPECT_EQ(paths["/api/status"]["get"]["parameters"][0]["in"], "query");
   EXPECT_TRUE(paths["/api/checks/{name}/run"]["post"]["responses"].contains("202"));
+}
+
+// A snapshot in which a command has printed what is not for everybody.
+engine::Snapshot withOutput() {
+  engine::Snapshot snapshot = troubledSnapshot();
+  engine::RemedyView& remedy = snapshot.remedies[0];
+  remedy.last_result = "error: exit code 1";
+  remedy.last_output = "cannot bind port 4080";
+  remedy.governor = "gateway";  // which is dormant
+  remedy.target_label = "";
+  engine::TargetView target;
+  target.remedy = remedy.name;
+  target.target = "db1";
+  target.governor = "self-healing-main";
+  target.last_result = "error: exit code 1";
+  target.last_output = "cannot bind port 4080";
+  snapshot.targets.push_back(target);
+  for (auto& governor : snapshot.governors) {
+    if (governor.name != "queue") governor.remedies = {remedy.name};
+  }
+  return snapshot;
+}
+
+TEST(ControlRoutes, ShowWhatAFailedActionPrintedToWhoBringsTheTokenAlone) {
+  FakeEngine engine;
+  engine.show(withOutput());
+  GuardPolicy policy;
+  policy.token = std::string(32, 't');
+  const Pipeline pipeline(controlRoutes(engine.backend()), policy, {});
+  const auto get = [&](const std::string& path, const std::string& credential) {
+    Request request;
+    request.method = "GET";
+    const auto query = path.find('?');
+    request.path = path.substr(0, query);
+    if (query != std::string::npos) request.query["format"] = "markdown";
+    request.headers.add("Host", "localhost");
+    if (!credential.empty()) request.headers.add("Authorization", credential);
+    const Response response =
+        pipeline.answer(request, [](Request&) { return std::optional<Response>(); });
+    EXPECT_EQ(response.status, 200) << path;
+    return response.body;
+  };
+  const std::string right = "Bearer " + policy.token;
+  for (const std::string path :
+       {"/api/status", "/api/status?format=markdown", "/api/remedies", "/api/remedies/renew-key",
+        "/api/governors/gateway/explain", "/api/governors/self-healing-main/explain"}) {
+    EXPECT_THAT(get(path, right), HasSubstr("error: exit code 1: cannot bind port 4080")) << path;
+    for (const std::string wrong : {"", "Bearer guess"}) {
+      const std::string body = get(path, wrong);
+      EXPECT_THAT(body, Not(HasSubstr("4080"))) << path;
+      EXPECT_THAT(body, HasSubstr("error: exit code 1")) << path;
+    }
+  }
+  EXPECT_THAT(get("/", right), Not(HasSubstr("4080")));
+  EXPECT_THAT(get("/api/status", right), HasSubstr(R"("outputShown":true)"));
+  EXPECT_THAT(get("/api/status", ""), HasSubstr(R"("outputShown":false)"));
+  EXPECT_THAT(get("/api/status?format=markdown", ""),
+              HasSubstr("What failed actions printed is shown with the token."));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <openssl/sha.h>
 
 #include "fake_backend.h"
+#include "http/control_routes.h"
 
 namespace heald::http {
 namespace {
@@ -82,7 +83,7 @@ TEST_F(MetricsRoutes, IsReadyOnceTheFirstCycleIsScheduledAndTheStoreIsUp) {
               s.store_up = false;
               s.store_error = "disk full";
             }),
-            "503 heald is not ready: the store is unavailable: disk full\n");
+            "503 heald is not ready: the store is unavailable: heald's log says why\n");
   EXPECT_EQ(readyWith([](auto& s) { s.stopping = true; }),
             "503 heald is not ready: it is stopping\n");
   EXPECT_EQ(readyWith([](auto& s) {
@@ -105,6 +106,31 @@ TEST_F(MetricsRoutes, HasALandingPageThatNeedsNothingFromOutside) {
   }
 }
 
+// Texts that a check, an alert or a human has brought about, and where a file is.
+TEST_F(MetricsRoutes, ShowsNamesAndCountsAndNothingThatACheckOrAHumanHasSaid) {
+  engine::Snapshot snapshot = troubledSnapshot();
+  snapshot.checks.push_back(check("queue-depth", engine::Health::kUnhealthy, "HUSH password"));
+  snapshot.checks.push_back(check("other", engine::Health::kUnhealthy, "HUSH again"));
+  snapshot.governors[1].state.dormancy->reason = "HUSH: cannot log in as admin";
+  engine::GovernorView target = snapshot.governors[1];
+  target.name = "gateway@HUSH";
+  target.exposed = false;
+  snapshot.governors.push_back(target);
+  snapshot.pause =
+      engine::Pause{testNow().boot + std::chrono::hours(1), testNow().wall, "HUSH", "HUSH"};
+  snapshot.store_up = false;
+  snapshot.store_error = "/HUSH/state.db: disk full";
+  engine_.show(snapshot);
+  const std::string page = get("/").body;
+  EXPECT_THAT(page, Not(HasSubstr("HUSH")));
+  EXPECT_THAT(page, HasSubstr("<li>dormant: 2 (gateway)</li>"));
+  EXPECT_THAT(page, HasSubstr("<li>breaker_open: 1 (queue)</li>"));
+  EXPECT_THAT(page, HasSubstr("<li>store_unavailable: 1</li>"));
+  EXPECT_THAT(get("/-/ready").body, Not(HasSubstr("HUSH")));
+  const Response control = ask(controlRoutes(engine_.backend()), "GET", "/-/ready");
+  EXPECT_THAT(control.body, HasSubstr("/HUSH/state.db: disk full"));
+}
+
 std::string sha256InBase64(const std::string& text) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
@@ -123,13 +149,13 @@ TEST_F(MetricsRoutes, AllowsItsOwnStyleByHashAndNothingElse) {
   EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
 }
 
-TEST_F(MetricsRoutes, EscapesWhatChecksSay) {
+TEST_F(MetricsRoutes, HasATwinOnTheControlListenerThatEscapesWhatChecksSay) {
   engine::Snapshot snapshot = sampleSnapshot();
   for (int i = 0; i < 40; ++i) {
     snapshot.checks.push_back(check("api", engine::Health::kUnhealthy, "<script>\"'&\xff"));
   }
   engine_.show(snapshot);
-  const std::string body = get("/").body;
+  const std::string body = ask(controlRoutes(engine_.backend()), "GET", "/").body;
   EXPECT_THAT(body, HasSubstr("&lt;script&gt;&quot;&#39;&amp;\uFFFD"));
   EXPECT_THAT(body, HasSubstr("and 30 more"));
   EXPECT_THAT(body, Not(HasSubstr("<script")));

@@ -62,7 +62,8 @@ void World::run(const engine::StartCheck& check) {
 
 void World::run(const engine::StartAction& start) {
   const std::string& name = setup.remedies[static_cast<std::size_t>(start.remedy)].name;
-  starts.push_back({name, time(), start.step, start.attempt, start.reason, start.labels});
+  starts.push_back(
+      {name, time(), start.step, start.attempt, start.reason, start.labels, start.variables});
   const auto script = remedies.find(name);
   const Act act = script == remedies.end() ? Act{} : script->second(start);
   const bool ok = act.outcome == engine::ActionOutcome::kOk;

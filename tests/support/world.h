@@ -75,6 +75,7 @@ class World : private simulation::Surroundings {
     std::uint64_t attempt;
     std::string reason;
     engine::Labels labels;
+    std::vector<std::pair<std::string, std::string>> variables;
   };
   std::vector<Start> starts;
   std::vector<std::pair<std::string, Duration>> check_runs;
