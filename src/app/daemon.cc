@@ -12,6 +12,7 @@
 #include "app/log_options.h"
 #include "app/version.h"
 #include "config/listen_address.h"
+#include "http/auth_failures.h"
 #include "http/backend.h"
 #include "http/bell.h"
 #include "http/control_routes.h"
@@ -77,6 +78,7 @@ class RunningDaemon final : public Daemon {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     store_->limitHistory(historyLimitsOf(config_));
     loop_.onHistory([this] { history_bell_.ring(); });
+    loop_.onRound([this] { tellWrongTokens(auth_failures_.due(clock_.now().boot)); });
     loop_.record({.kind = engine::HistoryKind::kHeald,
                   .event = "started",
                   .details = {{"version", version()}}});
@@ -100,6 +102,7 @@ class RunningDaemon final : public Daemon {
     log_.write(io::LogLevel::kInfo, "heald stops");
     history_bell_.close();
     control_.reset();
+    tellWrongTokens(auth_failures_.rest());
     loop_.beginStop();
     performer_.cancelAll();
     // An action ends within its grace; what its supervisor cannot end, nobody can.
@@ -193,8 +196,8 @@ class RunningDaemon final : public Daemon {
     policy.token = token ? *token : "";
     policy.token_file = token_file;
     http::ServerOptions options{.address = *address, .workers = kControlWorkers};
-    auto server =
-        http::Server::start(options, http::controlRoutes(backend()), std::move(policy), hooks());
+    auto server = http::Server::start(options, http::controlRoutes(backend()), std::move(policy),
+                                      controlHooks());
     if (!server) {
       return server.error();
     }
@@ -226,12 +229,37 @@ class RunningDaemon final : public Daemon {
             }};
   }
 
+  // The metrics listener asks for no credential: one that it is sent is of no matter.
+  http::Hooks controlHooks() {
+    http::Hooks control = hooks();
+    control.unauthorised = [this](const http::AuthFailure& failure) {
+      if (auto report = auth_failures_.note(failure, clock_.now().boot)) {
+        tellWrongTokens({std::move(*report)});
+      }
+    };
+    return control;
+  }
+
+  void tellWrongTokens(const std::vector<http::AuthFailures::Report>& reports) {
+    for (const auto& [address, calls, last_call] : reports) {
+      log_.write(io::LogLevel::kWarn, "calls with a wrong token",
+                 {{"address", address}, {"calls", calls}, {"last", last_call}});
+      loop_.record({.kind = engine::HistoryKind::kAccess,
+                    .event = "wrong_token",
+                    .actor = "api from " + address,
+                    .message = "calls with a wrong token, the last " + last_call,
+                    .details = {{"calls", static_cast<std::int64_t>(calls)}}});
+    }
+  }
+
   std::string metricsText(bool open_metrics) const {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
     sources.store = storeFigures();
     sources.http = requests_.read();
+    sources.http.wrong_tokens = auth_failures_.count(http::AuthFault::kWrong);
+    sources.http.missing_tokens = auth_failures_.count(http::AuthFault::kMissing);
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);
@@ -277,6 +305,7 @@ class RunningDaemon final : public Daemon {
   http::Bell history_bell_;
   runtime::EngineLoop loop_;
   HttpFigures requests_;
+  http::AuthFailures auth_failures_;
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;

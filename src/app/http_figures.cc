@@ -17,7 +17,6 @@ metrics::HttpFigures HttpFigures::read() const {
   for (const auto& [key, count] : requests_) {
     const auto& [handler, method, code] = key;
     figures.requests.push_back({handler, method, code, count});
-    figures.auth_failures += code == 401 ? count : 0;
   }
   for (const auto& [handler, duration] : durations_) {
     figures.durations.push_back({handler, duration});

@@ -15,7 +15,6 @@ namespace heald::app {
 class HttpFigures {
  public:
   void observe(const http::RequestRecord& record);
-  // An answer of 401 is a failed authentication.
   metrics::HttpFigures read() const;
 
  private:

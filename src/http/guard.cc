@@ -87,9 +87,8 @@ std::optional<Response> Guard::checkAccess(const Request& request, Access access
   if (changes) {
     if (auto refusal = checkOrigin(request)) return refusal;
   }
-  if (changes || policy_.token_for_reads) {
-    if (auto refusal = checkToken(request)) return refusal;
-  }
+  const auto fault = authFault(request, access);
+  if (fault && needsToken(access)) return unauthorised(*fault);
   return changes ? checkBody(request) : std::nullopt;
 }
 
@@ -122,16 +121,23 @@ bool Guard::holdsToken(const Request& request) const {
   return !policy_.token.empty() && !given.empty() && equalInConstantTime(given, policy_.token);
 }
 
-std::optional<Response> Guard::checkToken(const Request& request) const {
-  if (holdsToken(request)) return std::nullopt;
-  const std::string_view given = bearer(request);
-  auth_failures_.fetch_add(1, std::memory_order_relaxed);
+bool Guard::needsToken(Access access) const {
+  return access == Access::kChange || policy_.token_for_reads;
+}
+
+std::optional<AuthFault> Guard::authFault(const Request& request, Access access) const {
+  if (!bearer(request).empty()) {
+    return holdsToken(request) ? std::nullopt : std::optional(AuthFault::kWrong);
+  }
+  return needsToken(access) ? std::optional(AuthFault::kMissing) : std::nullopt;
+}
+
+Response Guard::unauthorised(AuthFault fault) const {
   const std::string where = policy_.token.empty() ? "none is configured (web.token_file)"
                                                   : "it is in " + policy_.token_file;
-  Response response =
-      error(401, "unauthorized",
-            std::string(given.empty() ? "the token is missing" : "the token is wrong") +
-                ": send \"Authorization: Bearer TOKEN\"; " + where);
+  Response response = error(401, "unauthorized",
+                            "the token is " + std::string(toString(fault)) +
+                                ": send \"Authorization: Bearer TOKEN\"; " + where);
   response.headers.add("WWW-Authenticate", "Bearer realm=\"heald\"");
   return response;
 }

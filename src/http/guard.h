@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "http/auth_failures.h"
 #include "http/host.h"
 #include "http/message.h"
 #include "http/router.h"
@@ -22,7 +22,7 @@ struct GuardPolicy {
   std::size_t body_limit = 1024 * 1024;  // bytes
 };
 
-// Says no before a body is read and before a handler runs. Pure but for a counter; any thread.
+// Says no before a body is read and before a handler runs. Pure; any thread.
 //
 // 400 no Host or more than one, a length that is no number or there twice, both a length and
 //     Transfer-Encoding, a target that is no path (absolute form), too many headers to be seen all
@@ -39,23 +39,24 @@ class Guard {
   // With the route known: origin, token, media type, size.
   std::optional<Response> checkAccess(const Request& request, Access access) const;
 
-  // Whether the request brings the right token. Counts nothing.
+  // Whether the request brings the right token.
   bool holdsToken(const Request& request) const;
+  // What is wrong with the credential, on a call that may do without one too: who guesses does it
+  // where nothing refuses. Other schemes than Bearer are not for heald, and as none.
+  std::optional<AuthFault> authFault(const Request& request, Access access) const;
 
   // Bytes of the body the request announces; 0 without one. Only after checkRequest() let it pass.
   static std::uint64_t contentLength(const Request& request);
 
-  std::uint64_t authFailures() const { return auth_failures_.load(std::memory_order_relaxed); }
-
  private:
   std::optional<Response> checkHost(const Request& request) const;
   std::optional<Response> checkOrigin(const Request& request) const;
-  std::optional<Response> checkToken(const Request& request) const;
+  bool needsToken(Access access) const;
+  Response unauthorised(AuthFault fault) const;
   std::optional<Response> checkBody(const Request& request) const;
 
   GuardPolicy policy_;
   AllowedHosts hosts_;
-  mutable std::atomic<std::uint64_t> auth_failures_{0};
 };
 
 }  // namespace heald::http

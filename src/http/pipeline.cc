@@ -33,11 +33,22 @@ void Pipeline::observe(const RequestRecord& record) const {
   if (hooks_.observe) hooks_.observe(record);
 }
 
+// That a token is missing is worth a word only where that is why the call was refused.
+void Pipeline::noteFault(const Request& request, const Route& route, bool refused) const {
+  if (!hooks_.unauthorised) return;
+  const auto fault = guard_.authFault(request, route.access);
+  if (!fault || (*fault == AuthFault::kMissing && !refused)) return;
+  hooks_.unauthorised({*fault, request.remote_address,
+                       std::string(methodLabel(request.method)) + " " + route.path});
+}
+
 Response Pipeline::decide(Request& request, const Match& match, const BodyReader& read_body) const {
   if (match.route == nullptr) return match.refusal;
-  if (auto refusal = guard_.checkAccess(request, match.route->access)) return *refusal;
+  auto refusal = guard_.checkAccess(request, match.route->access);
+  noteFault(request, *match.route, refusal && refusal->status == 401);
+  if (refusal) return *refusal;
   if (match.route->access == Access::kChange) {
-    if (auto refusal = read_body(request)) return *refusal;
+    if (auto unread = read_body(request)) return *unread;
   }
   request.parameters = match.parameters;
   request.authorised = guard_.holdsToken(request);

@@ -21,10 +21,12 @@ struct RequestRecord {
 
 inline constexpr std::string_view kUnmatchedRoute = "unmatched";
 
-// Called on worker threads, several at one time; neither may throw or block. Either may be empty.
+// Called on worker threads, several at one time; none may throw or block. Each may be empty.
 struct Hooks {
   std::function<void(const RequestRecord&)> observe{};
   std::function<void(std::string_view message)> log{};  // never a token, never a body
+  // A credential that is not right. Empty for a listener that asks for none.
+  std::function<void(const AuthFailure&)> unauthorised{};
 };
 
 // Fills request.body, or answers why it could not (408, 400).
@@ -48,6 +50,7 @@ class Pipeline {
  private:
   Response decide(Request& request, const Match& match, const BodyReader& read_body) const;
   void observe(const RequestRecord& record) const;
+  void noteFault(const Request& request, const Route& route, bool refused) const;
 
   Router router_;
   Guard guard_;

@@ -176,8 +176,5 @@ Server::~Server() = default;
 const Address& Server::address() const {
   return impl_->options.address;
 }
-std::uint64_t Server::authFailures() const {
-  return impl_->pipeline.guard().authFailures();
-}
 
 }  // namespace heald::http

@@ -41,7 +41,6 @@ class Server {
   ~Server();
 
   const Address& address() const;  // with the port that is really bound
-  std::uint64_t authFailures() const;
 
   struct Impl;
 

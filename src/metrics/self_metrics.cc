@@ -59,8 +59,11 @@ void addHttp(const HttpFigures& http, Families& out) {
   for (const HttpDuration& d : http.durations) {
     duration.add({{"handler", d.handler}}, d.duration);
   }
-  out.counter("http_auth_failures_total", "HTTP requests refused for want of a valid token.")
-      .add({}, static_cast<double>(http.auth_failures));
+  const Family failures =
+      out.counter("http_auth_failures_total",
+                  "Requests with a wrong token, and requests without one that need it, by reason.");
+  failures.add({{"reason", "wrong"}}, static_cast<double>(http.wrong_tokens));
+  failures.add({{"reason", "missing"}}, static_cast<double>(http.missing_tokens));
 }
 
 // heald has no replicas yet: each one works by itself and leads for good, which is what these say.

@@ -57,7 +57,8 @@ struct HttpDuration {
 struct HttpFigures {
   std::vector<HttpRequests> requests;   // each combination once
   std::vector<HttpDuration> durations;  // each handler once
-  std::uint64_t auth_failures = 0;
+  std::uint64_t wrong_tokens = 0;
+  std::uint64_t missing_tokens = 0;
 };
 
 struct ConfigFigures {

@@ -106,6 +106,9 @@ void EngineLoop::run() {
       handle(tick);
     }
     probeIfDue();
+    if (round_) {
+      round_();
+    }
     publishIfDue();
   }
   publish();

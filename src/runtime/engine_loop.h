@@ -44,6 +44,9 @@ class EngineLoop {
   // Called on the engine's thread whenever the history has become longer. Before start() only; must
   // not block.
   void onHistory(std::function<void()> longer) { history_longer_ = std::move(longer); }
+  // Called on the engine's thread each time that it has gone round, at least once a second. Before
+  // start() only; must be quick, and not block.
+  void onRound(std::function<void()> round) { round_ = std::move(round); }
   // Something for the history that the engine does not know by itself. Also before start().
   void record(engine::HistoryEntry entry);
 
@@ -112,6 +115,7 @@ class EngineLoop {
   const std::string boot_id_;
 
   std::function<void()> history_longer_;
+  std::function<void()> round_;
   std::unique_ptr<engine::Engine> engine_;
   bool loaded_ = false;
   core::BootTime next_probe_{};

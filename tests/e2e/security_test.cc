@@ -28,6 +28,12 @@ class Security : public testing::Test {
     EXPECT_FALSE(isDormant(daemon_));
   }
 
+  // Entries of the history about credentials.
+  nlohmann::json accesses() const {
+    const auto answer = test::get(daemon_.controlPort(), "/api/history?kind=access");
+    return nlohmann::json::parse(answer.body).at("entries");
+  }
+
   const std::string json_ = "Content-Type: application/json\r\n";
   TestDaemon daemon_;
 };
@@ -41,7 +47,36 @@ TEST_F(Security, TheWrongTokenIsRefusedAndCounted) {
   wrong.back() = wrong.back() == 'a' ? 'b' : 'a';
   expectRefused(dormant(json_ + "Authorization: Bearer " + wrong + "\r\n"), 401, "unauthorized");
   expectRefused(dormant(json_ + "Authorization: Bearer \r\n"), 401, "unauthorized");
-  EXPECT_EQ(daemon_.metric("heald_http_auth_failures_total"), 2);
+  EXPECT_EQ(daemon_.metric("heald_http_auth_failures_total{reason=\"wrong\"}"), 1);
+  EXPECT_EQ(daemon_.metric("heald_http_auth_failures_total{reason=\"missing\"}"), 1);
+}
+
+TEST_F(Security, WrongTokensAreInTheLogAndTheHistoryOnceAMinute) {
+  for (int i = 0; i < 50; ++i) {
+    expectRefused(dormant(json_ + "Authorization: Bearer guess-" + std::to_string(i) + "\r\n"), 401,
+                  "unauthorized");
+  }
+  const auto reading = sendRaw(daemon_.controlPort(),
+                               "GET /api/history HTTP/1.1\r\nHost: localhost\r\n"
+                               "Authorization: Bearer guess-51\r\n\r\n");
+  EXPECT_EQ(reading.status, 200) << "reading needs no token, and a guess is counted all the same";
+  EXPECT_EQ(daemon_.metric("heald_http_auth_failures_total{reason=\"wrong\"}"), 51);
+  daemon_.await("the history", [&] { return !accesses().empty(); });
+  const auto entries = accesses();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].at("event"), "wrong_token");
+  EXPECT_EQ(entries[0].at("actor"), "api from 127.0.0.1");
+  EXPECT_EQ(entries[0].at("details").at("calls"), 1);
+  daemon_.stop();  // which tells the rest
+  const std::string log = daemon_.log();
+  std::size_t lines = 0;
+  for (auto at = log.find("wrong token"); at != std::string::npos;
+       at = log.find("wrong token", at + 1)) {
+    ++lines;
+  }
+  EXPECT_EQ(lines, 2u) << log;
+  EXPECT_THAT(log, HasSubstr("calls=50"));
+  EXPECT_FALSE(daemon_.logHas("guess-"));
 }
 
 TEST_F(Security, AForeignHostNameIsRefusedEvenWithTheToken) {
@@ -83,6 +118,45 @@ TEST_F(Security, TheMetricsListenerChangesNothingAndServesNoApi) {
                     "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
                 .status,
             405);
+}
+
+// With a secret in its second line, as a careless command has it.
+TEST(Output, OfAFailedCommandIsForWhoBringsTheTokenAndItsFirstLineInTheLog) {
+  TestDaemon daemon({sickService("echo; echo cannot bind port 4080; echo password=hush; exit 1",
+                                 kHundredTimesFaster)});
+  daemon.start();
+  daemon.dir().write("sick", "");
+  daemon.await("a failure", [&] { return daemon.remedy("restart").at("failures") >= 1; });
+  const auto status = [&](const std::string& credential) {
+    return sendRaw(daemon.controlPort(),
+                   "GET /api/status HTTP/1.1\r\nHost: localhost\r\n" + credential + "\r\n")
+        .body;
+  };
+  const std::string shown = status("Authorization: Bearer " + daemon.token() + "\r\n");
+  EXPECT_THAT(shown, HasSubstr("error: exit code 1: cannot bind port 4080"));
+  EXPECT_THAT(shown, testing::Not(HasSubstr("hush")));
+  EXPECT_THAT(status(""), testing::Not(HasSubstr("4080")));
+  EXPECT_THAT(test::get(daemon.metricsPort(), "/").body + daemon.metrics(),
+              testing::Not(HasSubstr("4080")));
+  EXPECT_TRUE(daemon.logHas("output=\"cannot bind port 4080\""));
+  EXPECT_FALSE(daemon.logHas("hush"));
+}
+
+TEST(Output, OfACheckThatCannotTellIsInTheLogOnce) {
+  TestDaemon daemon(
+      {"checks:\n  - name: gone\n    interval: 50ms\n    exec: {command: "
+       "[/no/such/plugin]}\n"});
+  daemon.start();
+  awaitCheckRuns(daemon, "gone", 5);
+  const std::string log = daemon.log();
+  const auto first = log.find("check result unknown");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_THAT(log.substr(first), HasSubstr("/no/such/plugin"));
+  EXPECT_EQ(log.find("check result unknown", first + 1), std::string::npos);
+  daemon.await("the history", [&] {
+    const auto told = test::get(daemon.controlPort(), "/api/history?kind=check").body;
+    return told.find("/no/such/plugin") != std::string::npos;
+  });
 }
 
 TEST(Refusals, AControlListenerForTheWholeWorldIsRefusedWithTheReason) {

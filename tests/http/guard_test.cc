@@ -125,12 +125,23 @@ TEST(Guard, SaysWhereTheTokenIsButNotWhatItIs) {
   EXPECT_TRUE(refusal->headers.get("WWW-Authenticate"));
 }
 
-TEST(Guard, CountsFailuresOfAuthenticationOnly) {
+TEST(Guard, TellsAWrongTokenFromAMissingOne) {
   const Guard guard(policy());
-  EXPECT_TRUE(checkToken(guard, "Bearer x"));
-  EXPECT_TRUE(checkToken(guard, ""));
-  EXPECT_FALSE(checkToken(guard, std::string("Bearer ") + kToken));
-  EXPECT_EQ(guard.authFailures(), 2u);
+  const auto faultOf = [&](const std::string& credential, Access access) {
+    Request request;
+    if (!credential.empty()) request.headers.add("Authorization", credential);
+    const auto fault = guard.authFault(request, access);
+    return fault ? std::string(toString(*fault)) : "none";
+  };
+  const std::string right = std::string("Bearer ") + kToken;
+  EXPECT_EQ(faultOf("Bearer x", Access::kChange), "wrong");
+  EXPECT_EQ(faultOf("Bearer x", Access::kRead), "wrong") << "a guess that nothing refuses";
+  EXPECT_EQ(faultOf("", Access::kChange), "missing");
+  EXPECT_EQ(faultOf("Basic eDp5", Access::kChange), "missing");
+  EXPECT_EQ(faultOf("", Access::kRead), "none");
+  EXPECT_EQ(faultOf("Basic eDp5", Access::kRead), "none") << "of a proxy in front of heald";
+  EXPECT_EQ(faultOf(right, Access::kChange), "none");
+  EXPECT_EQ(faultOf(right, Access::kRead), "none");
 }
 
 TEST(Guard, LetsNobodyChangeAnythingWithoutAConfiguredToken) {

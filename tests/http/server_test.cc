@@ -74,12 +74,6 @@ TEST_F(HttpServer, SurvivesAHandlerThatThrows) {
   EXPECT_EQ(test::get(port(), "/api/status").status, 200);
 }
 
-TEST_F(HttpServer, CountsFailuresOfAuthentication) {
-  const auto before = server_->authFailures();
-  EXPECT_EQ(send("POST /api/echo HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 401);
-  EXPECT_EQ(server_->authFailures(), before + 1);
-}
-
 TEST_F(HttpServer, SaysThatThePortIsInUse) {
   ServerOptions options;
   options.address = server_->address();
