@@ -211,8 +211,13 @@ class RunningDaemon final : public Daemon {
     http::Backend backend;
     backend.snapshot = [this] { return loop_.snapshot(); };
     backend.now = [this] { return clock_.now(); };
-    backend.call = [this](engine::Event event) { return loop_.call(std::move(event)); };
-    backend.reload = [this](const std::string& by) { return reload(by); };
+    backend.call = [this](engine::Event event, http::Asker asker) {
+      return loop_.call(std::move(event), std::move(asker.claim), std::move(asker.gone));
+    };
+    backend.reload = [this](const std::string& by, const http::Asker& asker) -> Result<void> {
+      if (asker.gone && asker.gone()) return loop_.abandon();
+      return reload(by);
+    };
     backend.metrics_text = [this](bool open_metrics) { return metricsText(open_metrics); };
     backend.bell = &history_bell_;
     backend.history = [this](const engine::HistoryQuery& query) {
@@ -260,6 +265,8 @@ class RunningDaemon final : public Daemon {
     sources.http = requests_.read();
     sources.http.wrong_tokens = auth_failures_.count(http::AuthFault::kWrong);
     sources.http.missing_tokens = auth_failures_.count(http::AuthFault::kMissing);
+    sources.http.abandoned = loop_.abandoned();
+    sources.http.repeated = loop_.repeated();
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);

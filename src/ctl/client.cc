@@ -1,8 +1,12 @@
 #include "ctl/client.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
 
 #include "ctl/json_access.h"
 
@@ -37,18 +41,80 @@ std::string messageIn(const io::HttpResponse& response) {
   return "HTTP status " + std::to_string(response.status);
 }
 
+// On its way out: nothing was changed, and perhaps another one is on its way in.
+bool isStopping(const io::HttpResponse& response) {
+  const auto value = nlohmann::ordered_json::parse(response.body, nullptr, false);
+  return response.status == 503 && textOf(objectOf(value, "error"), "code") == "shutdown";
+}
+
 }  // namespace
 
 Client::Client(ClientOptions options) : options_(std::move(options)) {
   options_.url = withoutSlash(std::move(options_.url));
 }
 
-Answer Client::send(const std::string& method, const std::string& path, const std::string& body) {
+std::string Client::freshKey() {
+  std::random_device random;
+  std::string key;
+  for (int i = 0; i < 4; ++i) {
+    char word[9];
+    std::snprintf(word, sizeof word, "%08x", random());
+    key += word;
+  }
+  return key;
+}
+
+io::HttpResponse Client::transfer(io::HttpRequest request) {
   std::promise<io::HttpResponse> promise;
   auto answered = promise.get_future();
-  http_.send(requestFor(method, path, body), {},
+  http_.send(std::move(request), {},
              [&promise](io::HttpResponse response) { promise.set_value(std::move(response)); });
-  return judge(answered.get());
+  return answered.get();
+}
+
+Answer Client::send(const std::string& method, const std::string& path, const std::string& body,
+                    const std::string& key) {
+  io::HttpRequest request = requestFor(method, path, body);
+  if (method == "GET") return judge(transfer(std::move(request)));
+  std::string named = key.empty() ? options_.key : key;
+  if (named.empty()) named = freshKey();
+  request.headers.emplace_back("Idempotency-Key", named);
+  return change(std::move(request), named);
+}
+
+Answer Client::change(io::HttpRequest request, const std::string& key) {
+  using Clock = std::chrono::steady_clock;
+  const auto begun = Clock::now();
+  bool sent = false;
+  core::Duration pause = std::chrono::milliseconds(50);
+  for (int asked = 1;; ++asked) {
+    const core::Duration left = options_.timeout - (Clock::now() - begun);
+    request.timeout = asked <= 2 ? std::max(left, core::Duration(options_.timeout)) / 2 : left;
+    io::HttpResponse response = transfer(request);
+    const bool stopping = response.end == io::HttpEnd::kAnswered && isStopping(response);
+    if (response.end == io::HttpEnd::kAnswered && !stopping) return judge(response);
+    if (response.end == io::HttpEnd::kNotSent && !sent) return judge(response);
+    sent = sent || (response.sent && !stopping);
+    const core::Duration most =
+        sent || stopping ? options_.timeout : std::min<core::Duration>(options_.timeout, kRestart);
+    const bool over = Clock::now() - begun + pause >= most;
+    if (over && (asked >= 2 || !sent)) return sent ? unanswered(response, key) : judge(response);
+    std::this_thread::sleep_for(pause);
+    pause = std::min<core::Duration>(pause * 2, std::chrono::seconds(1));
+  }
+}
+
+Answer Client::unanswered(const io::HttpResponse& last, const std::string& key) const {
+  Answer answer;
+  answer.failure =
+      Failure{ExitCode::kUnreachable,
+              "no answer from heald at " + options_.url + ", so it may have been done or not: " +
+                  (last.error.empty() ? messageIn(last) : last.error) +
+                  "\nask again, it is done once and then answered as before: the same command with "
+                  "--idempotency-key " +
+                  key};
+  answer.unknown = true;
+  return answer;
 }
 
 Answer Client::follow(const std::string& path, std::function<void(std::string_view)> piece,

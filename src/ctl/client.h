@@ -24,7 +24,8 @@ struct Failure {
 struct Answer {
   std::string body;
   std::optional<Failure> failure;
-  int status = 0;  // of HTTP; 0 without an answer
+  int status = 0;        // of HTTP; 0 without an answer
+  bool unknown = false;  // a change was asked for, and nobody knows whether it was done
 
   bool ok() const { return !failure.has_value(); }
 };
@@ -34,6 +35,7 @@ struct ClientOptions {
   core::Duration timeout = std::chrono::seconds(10);
   Token token;
   std::string actor;  // who acts, for heald's log: "alice@host"
+  std::string key;    // of every change; a fresh one for each when empty
 };
 
 // The control plane of one daemon. Blocks until the answer or the timeout. Never uses a proxy.
@@ -44,7 +46,14 @@ class Client {
   explicit Client(ClientOptions options);
 
   Answer get(const std::string& path) { return send("GET", path, ""); }
-  Answer send(const std::string& method, const std::string& path, const std::string& body);
+  // A change carries a key, so heald does it once however often it is asked; and it is asked again,
+  // within the timeout, when the connection is refused (for at most kRestart), breaks, or brings no
+  // answer. Half of the timeout is for the first time; a second one follows in any case, as this
+  // process may have been stopped meanwhile. `key`: "" for the one of the options.
+  static constexpr core::Duration kRestart = std::chrono::seconds(2);
+  Answer send(const std::string& method, const std::string& path, const std::string& body,
+              const std::string& key = "");
+  static std::string freshKey();
 
   // Reads an answer without an end: `piece` is called with what comes, on another thread. Returns
   // when it has ended, or when nothing has come for so long.
@@ -54,6 +63,9 @@ class Client {
   const std::string& url() const { return options_.url; }
 
  private:
+  io::HttpResponse transfer(io::HttpRequest request);
+  Answer change(io::HttpRequest request, const std::string& key);
+  Answer unanswered(const io::HttpResponse& last, const std::string& key) const;
   io::HttpRequest requestFor(const std::string& method, const std::string& path,
                              const std::string& body) const;
   bool mayUseToken() const;

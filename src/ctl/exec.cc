@@ -37,6 +37,8 @@ struct Asked {
   std::string permit;        // its id; "" when there is none
   core::Duration at{};       // on the boot clock, before it was asked
   bool denied = false;       // by a guard or by what stands before it
+  bool down = false;         // no answer, or one of a heald that cannot decide now
+  bool unknown = false;      // no answer, and yet a permit may have been given
   std::string message;       // why there is none
   std::string guard, until;  // of a denial
   core::Duration retry{};    // worth asking again after this; 0: it is not
@@ -53,13 +55,14 @@ core::Duration retryAfter(const ordered_json& answer, const std::string& guard) 
   return ends ? kPollEvery : core::Duration{};
 }
 
-Asked ask(const Console& console, const ExecOptions& options) {
+// Under the same key a permit is given once.
+Asked ask(const Console& console, const ExecOptions& options, const std::string& key) {
   Asked asked;
   asked.at = bootNow();
   const ordered_json body = {{"governor", options.governor},
                              {"deadline", config::durationText(options.deadline)},
                              {"reason", "healdctl exec: " + options.command.front()}};
-  const Answer answer = console.client.send("POST", "/api/permits", dumped(body));
+  const Answer answer = console.client.send("POST", "/api/permits", dumped(body), key);
   const auto value = ordered_json::parse(answer.body, nullptr, false);
   if (answer.ok()) {
     asked.permit = textOf(value, "id");
@@ -68,6 +71,9 @@ Asked ask(const Console& console, const ExecOptions& options) {
     return asked;
   }
   asked.message = answer.failure->message;
+  asked.unknown = answer.unknown;
+  asked.down = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
+  if (asked.unknown) asked.message.resize(asked.message.find('\n'));  // "ask again": exec has
   const std::string code = textOf(objectOf(value, "error"), "code");
   asked.denied = code == "denied" || code == "paused" || code == "observe_mode";
   if (asked.denied) {
@@ -78,8 +84,19 @@ Asked ask(const Console& console, const ExecOptions& options) {
   return asked;
 }
 
-int sayWhyNot(const Console& console, const Asked& asked) {
-  console.err << "healdctl: the command was not run: " << asked.message << "\n";
+int sayWhyNot(const Console& console, const ExecOptions& options, const Asked& asked) {
+  if (asked.unknown) {
+    console.err
+        << "healdctl: " << asked.message << "\n"
+        << "healdctl: the command is not run; a permit that was given all the same counts as "
+           "failed in "
+        << core::toText(options.deadline) << "\n";
+  } else {
+    console.err << "healdctl: the command was not run: " << asked.message << "\n";
+  }
+  if (asked.down) {
+    console.err << "healdctl: to run it all the same while heald is down: --if-unreachable run\n";
+  }
   if (!asked.denied) return kExecNotAsked;
   console.err << "healdctl: guard: " << asked.guard
               << (asked.until.empty() ? "" : ", until: " + asked.until) << "\n";
@@ -95,7 +112,9 @@ io::ForegroundResult run(const ExecOptions& options, const Asked& asked) {
   spec.timeout = options.deadline - spec.kill_after - (bootNow() - asked.at);
   if (spec.timeout <= core::Duration::zero()) {
     return {io::ProcessEnd::kCancelled, 0,
-            "not started: heald's answer took longer than the deadline", ""};
+            "the permit was given, but its deadline was over before the command could start: it "
+            "counts as failed",
+            ""};
   }
   io::ForegroundResult result = io::runForeground(spec);
   if (result.end == io::ProcessEnd::kTimeout) {
@@ -128,7 +147,7 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
   const core::Duration give_up_at = bootNow() + kReportPatience;
   for (core::Duration wait = milliseconds(100);;
        wait = std::min<core::Duration>(wait * 2, seconds(2))) {
-    const Answer answer = console.client.send("POST", path, dumped(body));
+    const Answer answer = console.client.send("POST", path, dumped(body), Client::freshKey());
     if (answer.ok()) return;
     // 503 while it starts, stops, or has no store; nobody there while it is restarted.
     const bool passing = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
@@ -144,18 +163,29 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
 
 int exec(const Console& console, const ExecOptions& options) {
   const core::Duration give_up_at = bootNow() + options.wait;
-  Asked asked = ask(console, options);
+  std::string key = Client::freshKey();
+  Asked asked = ask(console, options, key);
   while (asked.permit.empty()) {
     const core::Duration left = give_up_at - bootNow();
+    if (asked.down && options.run_unreachable) break;
     if (!asked.denied || asked.retry <= asked.retry.zero() || left < asked.retry) {
-      return sayWhyNot(console, asked);
+      return sayWhyNot(console, options, asked);
     }
     if (const int number = io::awaitSignal(asked.retry)) return 128 + number;
-    asked = ask(console, options);
+    key = Client::freshKey();
+    asked = ask(console, options, key);
+  }
+  const bool permitted = !asked.permit.empty();
+  if (!permitted) {
+    console.err << "healdctl: the command is run without a permit (--if-unreachable run): "
+                << asked.message << "\n";
+    asked.at = bootNow();
   }
   const io::ForegroundResult result = run(options, asked);
   if (result.end != io::ProcessEnd::kExited) console.err << "healdctl: " << result.reason << "\n";
-  report(console, asked, result);
+  // A permit that was given and not heard of would count as failed.
+  if (asked.unknown) asked = ask(console, options, key);
+  if (!asked.permit.empty()) report(console, asked, result);
   return exitCodeOf(result);
 }
 

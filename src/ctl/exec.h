@@ -15,6 +15,8 @@ struct ExecOptions {
   core::Duration deadline = std::chrono::minutes(10);
   // How long to wait while the denial is one that time or the end of another attempt ends.
   core::Duration wait{};
+  // Run it without a permit when heald gives no answer, or cannot decide.
+  bool run_unreachable = false;
   std::vector<std::string> command;
 };
 

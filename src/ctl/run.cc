@@ -31,6 +31,7 @@ namespace {
 struct Arguments {
   std::string url;
   std::string token_file;
+  std::string key;
   Target target;
   std::string reason;
   bool force = false;
@@ -100,6 +101,8 @@ class CommandLine {
         ->capture_default_str();
     app_.add_option("--token-file", args_.token_file,
                     "File with the control token; or HEALD_TOKEN_FILE, or where heald keeps it");
+    app_.add_option("--idempotency-key", args_.key,
+                    "Name of this change: asked again under the same one, it is done once");
     app_.add_option("--timeout", chosen_.timeout_seconds, "Seconds to wait for an answer")
         ->check(CLI::Range(0.001, 3600.0))
         ->capture_default_str();
@@ -253,6 +256,11 @@ class CommandLine {
     sub->add_option_function<std::string>(
         "--wait", duration(exec_.wait, core::Duration{}, std::chrono::hours(24)),
         "Wait so long for a permit, while it is one that time or another attempt's end gives");
+    sub->add_option_function<std::string>(
+           "--if-unreachable",
+           [this](const std::string& what) { exec_.run_unreachable = what == "run"; },
+           "What to do while heald is down: refuse, or run without a permit (default refuse)")
+        ->check(CLI::IsMember({"run", "refuse"}));
     sub->add_option("command", exec_.command, "The command, after --")->required();
     sub->callback([this] {
       io::holdSignals();  // before the client makes its thread
@@ -279,6 +287,7 @@ class CommandLine {
         std::chrono::duration<double>(chosen_.timeout_seconds));
     options.token = findToken(args_.token_file, at_.environment);
     options.actor = at_.actor;
+    options.key = args_.key;
     Client client(std::move(options));
     return chosen_.ask({client, at_.out, at_.err, at_.colours(), chosen_.as_json});
   }
@@ -302,9 +311,8 @@ int run(int argc, const char* const* argv, const Surroundings& surroundings) {
 
 std::vector<std::string> commandTable() {
   std::ostringstream none;
-  const Surroundings nowhere{none, none, [](const std::string&) -> std::optional<std::string> {
-                               return std::nullopt;
-                             }};
+  const Surroundings nowhere{
+      none, none, [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
   return CommandLine(nowhere).commands();
 }
 

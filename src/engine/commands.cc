@@ -334,4 +334,16 @@ void Engine::Impl::on(const Reload& command, Step& step) {
   step.out.reply_stands = true;  // it is in force; what it ended is counted when the store takes it
 }
 
+Reply Engine::Impl::again(const KeptAnswer& answer, const Claim& claim) const {
+  if (answer.request != claim.request) {
+    Reply other{"this key was used for another request"};
+    other.repeat = Repeat::kOther;
+    return other;
+  }
+  Reply same{answer.message};
+  same.repeat = Repeat::kSame;
+  same.permit = permits_.find(answer.permit);
+  return same;
+}
+
 }  // namespace heald::engine

@@ -18,8 +18,9 @@ void settleAll(Engine& engine, core::Now now, Output& out, Commit&& commit) {
 }
 
 template <class Commit>
-Output drive(Engine& engine, const Event& event, core::Now now, Commit&& commit) {
-  Output out = engine.step(event, now);
+Output drive(Engine& engine, const Event& event, core::Now now, Commit&& commit,
+             const Claim& claim = {}) {
+  Output out = engine.step(event, now, claim);
   settleAll(engine, now, out, std::forward<Commit>(commit));
   return out;
 }

@@ -42,17 +42,29 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
   detection_.begin(now.boot);
 }
 
-Output Engine::Impl::step(const Event& event, core::Now now) {
+Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim) {
   Output out;
   Step step{now, out};
   if (pauses_.followWindows(now, out)) {
     healing_.pausesChanged(step);
   }
+  if (const KeptAnswer* known = answers_.find(claim.key)) {
+    out.reply = again(*known, claim);
+    out.reply_stands = true;
+    finish(step);
+    return out;
+  }
   std::visit([&](const auto& e) { on(e, step); }, event);
+  if (!claim.key.empty() && out.reply && out.reply->ok() && !(*out.reply)->denial) {
+    answers_.propose(claim, **out.reply, now);
+  }
   for (const std::uint64_t install : tasks_.takeSuperseded()) {
     out.actions.push_back(TaskReady{install, true});
   }
   finish(step);
+  if (!out.commit) {
+    answers_.keep(false);
+  }
   return out;
 }
 
@@ -71,6 +83,7 @@ Changes Engine::Impl::changes(core::Now now) const {
   }
   pauses_.addChanges(changes);
   permits_.addChanges(changes);
+  answers_.addChanges(changes);
   changes.history = queue_.entries();
   for (const HistoryEntry& entry : human_entries_) {
     changes.history.push_back(entry);
@@ -91,6 +104,7 @@ Changes Engine::Impl::everything(core::Now now) const {
   }
   pauses_.addEverything(all);
   permits_.addEverything(all);
+  answers_.addEverything(all);
   all.at = now;
   return all;
 }
@@ -107,6 +121,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
       healing_.pausesChanged(step);
     }
     permits_.keep(out.notes);
+    answers_.keep(true);
     if (!human_.empty()) {
       for (const auto& count : std::exchange(human_, {})) {
         count(*this);
@@ -123,6 +138,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     store_.tellFailure(out);
     healing_.undo(step);
     pauses_.undo();
+    answers_.undo();
     human_.clear();
     retried_.clear();
     if (flag_proposal_) {
@@ -232,6 +248,9 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   for (const Permit& permit : saved.permits) {
     permits_.load(permit);
   }
+  for (const auto& [key, answer] : saved.answers) {
+    answers_.load(key, answer);
+  }
   for (const auto& [feature, layers] : saved.flags) {
     features_.restoreOverride(feature, layers.overridden, layers.changed_at);
   }
@@ -339,8 +358,8 @@ Engine::Engine(Setup setup, const std::optional<Saved>& saved, core::Now now)
     : impl_(std::make_unique<Impl>(std::move(setup), saved, now)) {}
 Engine::~Engine() = default;
 
-Output Engine::step(const Event& event, core::Now now) {
-  return impl_->step(event, now);
+Output Engine::step(const Event& event, core::Now now, const Claim& claim) {
+  return impl_->step(event, now, claim);
 }
 Changes Engine::changes(core::Now now) const {
   return impl_->changes(now);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/time.h"
+#include "engine/answers.h"
 #include "engine/event.h"
 #include "engine/output.h"
 #include "engine/setup.h"
@@ -36,7 +37,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  Output step(const Event& event, core::Now now);
+  // A human action with a claim is done once: asked again, it is answered as it was.
+  Output step(const Event& event, core::Now now, const Claim& claim = {});
 
   // What the last step proposed, as the store has to hold it.
   Changes changes(core::Now now) const;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/answers.h"
 #include "engine/background_tasks.h"
 #include "engine/detection.h"
 #include "engine/engine.h"
@@ -21,7 +22,7 @@ namespace heald::engine {
 class Engine::Impl {
  public:
   Impl(Setup setup, const std::optional<Saved>& saved, core::Now now);
-  Output step(const Event& event, core::Now now);
+  Output step(const Event& event, core::Now now, const Claim& claim);
   Changes changes(core::Now now) const;
   Changes everything(core::Now now) const;
   void settle(const std::string& error, core::Now now, Output& out);
@@ -54,6 +55,8 @@ class Engine::Impl {
                        core::Duration first_after);
   void load(const Saved& saved, core::Now now);
   void finish(Step& step);
+  // The answer that was given under this key.
+  Reply again(const KeptAnswer& answer, const Claim& claim) const;
   void storeDown(const std::string& error);
   void on(const Tick&, Step& step);
   void detect(Step& step);
@@ -109,6 +112,7 @@ class Engine::Impl {
   Permits permits_;
   BackgroundTasks tasks_;
   HistoryQueue queue_;
+  Answers answers_;
   StoreHealth store_;
   std::optional<RefusedReload> refused_reload_;
   bool detecting_ = true;

@@ -85,6 +85,9 @@ struct InTheWay {
   std::string command;                  // that ends it; "" where none does
 };
 
+// Whether a key was used before, for the same request or for another one.
+enum class Repeat : std::uint8_t { kNo, kSame, kOther };
+
 // The answer to a human action: a sentence, and for a registration its number.
 struct Reply {
   std::string message;
@@ -93,6 +96,17 @@ struct Reply {
   std::optional<Permit> permit = {};  // the one that was given, or has ended
   std::optional<Denial> denial = {};
   std::vector<InTheWay> in_the_way = {};  // after a reset or a retry
+  Repeat repeat = Repeat::kNo;  // kOther: nothing was done
+};
+
+// An answer that is remembered under a key (answers.h).
+struct KeptAnswer {
+  std::string request;  // the digest of what was asked
+  std::string message;
+  std::string permit;  // its id; "" without one
+  core::WallTime at{};
+
+  friend bool operator==(const KeptAnswer&, const KeptAnswer&) = default;
 };
 
 // What one step wants done, in this order: commit (if asked for) and settle; log the notes; start
@@ -145,6 +159,7 @@ struct Changes {
   std::vector<std::pair<std::string, std::optional<Pause>>> pauses;     // by remedy; nothing: ended
   std::vector<std::pair<std::string, std::optional<Permit>>> permits;   // by id; nothing: forgotten
   std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;  // nothing: forgotten
+  std::vector<std::pair<std::string, std::optional<KeptAnswer>>> answers;  // by key; likewise
   std::vector<HistoryEntry> history;  // what has happened, in its order
   core::Now at{};
 
@@ -164,6 +179,7 @@ struct Saved {
   std::vector<std::pair<std::string, Pause>> pauses;  // by remedy, rebased to this boot
   std::vector<Permit> permits;                        // rebased too; those that have ended also
   std::vector<std::pair<EpisodeKey, Episode>> episodes;
+  std::vector<std::pair<std::string, KeptAnswer>> answers;  // by key
 };
 
 }  // namespace heald::engine

@@ -322,6 +322,11 @@ void Permits::load(Permit permit) {
   put(id, std::move(permit));
 }
 
+std::optional<Permit> Permits::find(const std::string& id) const {
+  const auto found = permits_.find(id);
+  return found == permits_.end() ? std::nullopt : std::optional(found->second);
+}
+
 bool Permits::owns(const std::string& governor, std::uint64_t attempt) const {
   return std::any_of(outstanding_.begin(), outstanding_.end(), [&](const std::string& id) {
     const Permit& permit = permits_.at(id);

@@ -20,8 +20,9 @@ namespace heald::engine {
 // it is not heald's end that interrupts it. So at start-up an outstanding permit stays so, with its
 // deadline; only when that is over it has failed.
 //
-// At most healing.max_concurrent are outstanding: one that is counts as an action that runs, together
-// with those of remedies. What has ended is remembered for kRemembered, the last kMostRemembered of them.
+// At most healing.max_concurrent are outstanding: one that is counts as an action that runs,
+// together with those of remedies. What has ended is remembered for kRemembered, the last
+// kMostRemembered of them.
 class Permits {
  public:
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
@@ -58,6 +59,7 @@ class Permits {
 
   // At start-up only. `owns`: whether the ticket is an outstanding permit's.
   void load(Permit permit);
+  std::optional<Permit> find(const std::string& id) const;
   bool owns(const std::string& governor, std::uint64_t attempt) const;
   void fill(Snapshot& snapshot) const;
 

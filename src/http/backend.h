@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/time.h"
+#include "engine/answers.h"
 #include "engine/event.h"
 #include "engine/output.h"
 #include "engine/snapshot.h"
@@ -14,14 +15,20 @@ namespace heald::http {
 
 class Bell;
 
+// Who asks for a change: under which key, and whether they still wait.
+struct Asker {
+  engine::Claim claim = {};
+  std::function<bool()> gone = nullptr;
+};
+
 // What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox and
 // wait for its answer. Every function may be called from any thread and throws nothing.
 struct Backend {
   std::function<std::shared_ptr<const engine::Snapshot>()> snapshot;
   std::function<core::Now()> now;
-  std::function<Result<engine::Reply>(engine::Event)> call;
+  std::function<Result<engine::Reply>(engine::Event, Asker)> call;
   // Reads the configuration again; `by` is who asked. An Error means that nothing has changed.
-  std::function<Result<void>(const std::string& by)> reload;
+  std::function<Result<void>(const std::string& by, const Asker&)> reload;
   std::function<std::string(bool openmetrics)>
       metrics_text;  // OpenMetrics 1.0, or Prometheus 0.0.4
   std::string version;

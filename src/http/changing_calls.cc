@@ -11,45 +11,47 @@ namespace {
 using nlohmann::ordered_json;
 
 // What the engine is asked for, or why it is not even asked.
-using Ask = std::function<Result<engine::Event>(const Request&, const Body&)>;
+using EventOf = std::function<Result<engine::Event>(const Request&, const Body&)>;
 
-Response answer(const Result<engine::Reply>& reply, int success) {
-  if (!reply) return error(reply.error());
-  ordered_json value;
-  value["message"] = reply->message;
-  for (const engine::InTheWay& one : reply->in_the_way) {
-    ordered_json until;
-    if (one.until) until = core::toIso8601(*one.until);
-    value["stillInTheWay"].push_back({{"governor", one.governor},
-                                      {"word", one.word},
-                                      {"message", one.message},
-                                      {"until", std::move(until)},
-                                      {"command", one.command}});
-  }
-  return json(value, success);
+std::function<Response(const engine::Reply&)> told(int success) {
+  return [success](const engine::Reply& reply) {
+    ordered_json value;
+    value["message"] = reply.message;
+    for (const engine::InTheWay& one : reply.in_the_way) {
+      ordered_json until;
+      if (one.until) until = core::toIso8601(*one.until);
+      value["stillInTheWay"].push_back({{"governor", one.governor},
+                                        {"word", one.word},
+                                        {"message", one.message},
+                                        {"until", std::move(until)},
+                                        {"command", one.command}});
+    }
+    return json(value, success);
+  };
 }
 
-Call change(const Backend& backend, Call call, Ask ask) {
-  call.handler = [engine = backend.call, fields = call.body, success = call.success,
-                  ask = std::move(ask)](const Request& request) {
+Call change(const Backend& backend, Call call, EventOf event_of) {
+  call.handler = [backend, fields = call.body, success = call.success,
+                  event_of = std::move(event_of)](const Request& request) {
     const auto body = readBody(request, fields);
     if (!body) return error(body.error());
-    auto event = ask(request, *body);
-    return event ? answer(engine(std::move(*event)), success) : error(event.error());
+    auto event = event_of(request, *body);
+    if (!event) return error(event.error());
+    return ask(backend, request, std::move(*event), told(success));
   };
   return call;
 }
 
 Call alerts(const Backend& backend) {
-  return {
-      .method = "POST",
-      .path = "/api/alerts",
-      .summary = "Alertmanager's webhook, version 4: recorded when answered, acted upon later",
-      .handler = [engine = backend.call](const Request& request) {
-        auto alerts = readAlerts(request.body);
-        if (!alerts) return error(alerts.error());
-        return answer(engine(engine::AlertsReceived{std::move(*alerts), actorOf(request)}), 200);
-      }};
+  return {.method = "POST",
+          .path = "/api/alerts",
+          .summary = "Alertmanager's webhook, version 4: recorded when answered, acted upon later",
+          .handler = [backend](const Request& request) {
+            auto alerts = readAlerts(request.body);
+            if (!alerts) return error(alerts.error());
+            return ask(backend, request,
+                       engine::AlertsReceived{std::move(*alerts), actorOf(request)}, told(200));
+          }};
 }
 
 Call reload(const Backend& backend) {
@@ -58,7 +60,10 @@ Call reload(const Backend& backend) {
           .summary = "Read the configuration file again; a mistake in it changes nothing",
           .handler = [reload = backend.reload](const Request& request) {
             if (const auto body = readBody(request, {}); !body) return error(body.error());
-            if (const auto done = reload(actorOf(request)); !done) return error(done.error());
+            const auto asker = askerOf(request);
+            if (!asker) return error(asker.error());
+            const auto done = reload(actorOf(request), *asker);
+            if (!done) return error(done.error());
             return json(ordered_json({{"message", "configuration reloaded"}}), 200);
           }};
 }

@@ -58,6 +58,12 @@ std::optional<Response> Connection::readBody(Request& request, std::uint64_t len
   return std::nullopt;
 }
 
+std::function<bool()> Connection::watchPeer() const {
+  const int socket = this->socket();
+  if (socket == kCannotLook) return nullptr;
+  return [socket] { return socket < 0 || peerHasClosed(socket); };
+}
+
 int Connection::socket() const {
   const mg_request_info& info = *mg_get_request_info(handle_);
   return findPeerSocket(info.remote_addr, static_cast<std::uint16_t>(info.remote_port),

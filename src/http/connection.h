@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "http/message.h"
@@ -24,6 +25,10 @@ class Connection {
   // the last wait may exceed the deadline by that much.
   std::optional<Response> readBody(Request& request, std::uint64_t length,
                                    Clock::time_point deadline);
+
+  // Whether the client has gone. Looks for its socket at once; what it returns may be called on any
+  // thread, as long as this request is not answered.
+  std::function<bool()> watchPeer() const;
 
   // Sends the answer and marks the connection to be closed, unread data or not. Gives up at the
   // deadline. The body is left out for HEAD.

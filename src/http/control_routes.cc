@@ -1,5 +1,8 @@
 #include "http/control_routes.h"
 
+#include <openssl/sha.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "http/control_calls.h"
@@ -13,6 +16,65 @@ std::string actorOf(const Request& request) {
   const std::string actor =
       io::oneLine(request.headers.get("X-Heald-Actor").value_or(""), kMaxActorBytes);
   return actor.empty() ? by : by + " as " + actor;
+}
+
+namespace {
+
+constexpr std::size_t kMaxKeyBytes = 128;
+
+bool isKey(std::string_view text) {
+  const auto plain = [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.' || c == ':';
+  };
+  return !text.empty() && text.size() <= kMaxKeyBytes &&
+         std::all_of(text.begin(), text.end(), plain);
+}
+
+// The same for the same method, path and body.
+std::string digestOf(const Request& request) {
+  const std::string all = request.method + " " + request.path + "\n" + request.body;
+  unsigned char hash[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(all.data()), all.size(), hash);
+  std::string text;
+  for (const unsigned char byte : hash) {
+    text += "0123456789abcdef"[byte / 16];
+    text += "0123456789abcdef"[byte % 16];
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Asker> askerOf(const Request& request) {
+  Asker asker;
+  asker.gone = request.gone;
+  const auto key = request.headers.get("Idempotency-Key");
+  if (!key) return asker;
+  if (request.headers.count("Idempotency-Key") > 1 || !isKey(*key)) {
+    return Error{
+        ErrorCode::kInvalid,
+        "Idempotency-Key must be there once and have 1 to 128 letters, digits, or - _ . :"};
+  }
+  asker.claim = {actorOf(request) + " " + std::string(*key), digestOf(request)};
+  return asker;
+}
+
+Response ask(const Backend& backend, const Request& request, engine::Event event,
+             const std::function<Response(const engine::Reply&)>& show) {
+  auto asker = askerOf(request);
+  if (!asker) return error(asker.error());
+  const auto reply = backend.call(std::move(event), std::move(*asker));
+  if (!reply) return error(reply.error());
+  if (reply->repeat == engine::Repeat::kOther) {
+    return error(422, "key_reused",
+                 "this Idempotency-Key was used for another request: nothing was changed");
+  }
+  Response response = show(*reply);
+  if (reply->repeat == engine::Repeat::kSame) {
+    response.headers.add("Idempotency-Replayed", "true");
+  }
+  return response;
 }
 
 std::vector<Call> controlCalls(const Backend& backend) {

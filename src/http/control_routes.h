@@ -16,6 +16,13 @@ Router controlRoutes(const Backend& backend);
 // The same as a table, in the order of the document; openapi.json is made from it.
 std::vector<Call> controlCalls(const Backend& backend);
 
+// A call that changes something: asks the engine, for this caller and under the request's
+// `Idempotency-Key`. A key that is not one is a kInvalid. `show` makes the answer of a reply that
+// is neither an error nor one of another request with the same key.
+Response ask(const Backend& backend, const Request& request, engine::Event event,
+             const std::function<Response(const engine::Reply&)>& show);
+Result<Asker> askerOf(const Request& request);
+
 // Who acts, for the log and the history: "api from 127.0.0.1", and with the header X-Heald-Actor
 // " as alice@host" (one line, at most 64 bytes). It is what the caller says; the token is the
 // proof.

@@ -42,6 +42,9 @@ struct Request {
   Headers headers;
   std::string body;  // empty for calls that change nothing: their body is never read
   std::string remote_address;
+  // Whether whoever asks has closed the connection, as far as can be seen; of calls that change
+  // something. Any thread, until the call is answered. May be empty: nobody can tell.
+  std::function<bool()> gone = nullptr;
   bool authorised = false;  // it came with the token, whether or not the call needs it
 
   std::optional<std::string_view> queryValue(std::string_view name) const;

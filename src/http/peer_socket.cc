@@ -35,7 +35,7 @@ int findPeerSocket(const std::string& remote_address, std::uint16_t remote_port,
     if (peer.sin_port != htons(remote_port) || peer.sin_addr.s_addr != remote.s_addr) continue;
     if (nameBy(&::getsockname, socket).sin_port == htons(local_port)) return socket;
   }
-  return -1;
+  return failure ? kCannotLook : -1;
 }
 
 std::size_t bytesWaiting(int socket) {

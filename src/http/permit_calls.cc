@@ -44,25 +44,28 @@ Response request(const Backend& backend, const std::vector<BodyField>& fields,
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
   const core::Duration deadline = body->duration.value_or(kDefaultDeadline);
-  const auto reply =
-      backend.call(engine::RequestPermit{body->name, deadline, body->reason, actorOf(request)});
-  if (!reply) return error(reply.error());
-  if (reply->denial) return denied(*reply);
-  if (reply->permit) return given(*reply->permit, deadline, reply->message);
-  return json(ordered_json{{"message", reply->message}}, 201);
+  return ask(backend, request,
+             engine::RequestPermit{body->name, deadline, body->reason, actorOf(request)},
+             [deadline](const engine::Reply& reply) {
+               if (reply.denial) return denied(reply);
+               if (reply.permit) return given(*reply.permit, deadline, reply.message);
+               return json(ordered_json{{"message", reply.message}}, 201);
+             });
 }
 
 Response report(const Backend& backend, const std::vector<BodyField>& fields,
                 const Request& request) {
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
-  const auto reply = backend.call(engine::ReportPermit{request.parameter("id"), body->ok,
-                                                       io::oneLine(io::firstLine(body->error)),
-                                                       body->error, actorOf(request)});
-  if (!reply) return error(reply.error());
-  ordered_json value;
-  value["message"] = reply->message;
-  return json(value);
+  return ask(
+      backend, request,
+      engine::ReportPermit{request.parameter("id"), body->ok,
+                           io::oneLine(io::firstLine(body->error)), body->error, actorOf(request)},
+      [](const engine::Reply& reply) {
+        ordered_json value;
+        value["message"] = reply.message;
+        return json(value);
+      });
 }
 
 Response outstanding(const Backend& backend) {

@@ -63,6 +63,7 @@ void Server::Impl::answer(mg_connection* handle) {
     return;
   }
   const Response response = pipeline.answer(*request, [&](Request& target) {
+    target.gone = connection.watchPeer();
     return connection.readBody(target, Guard::contentLength(target),
                                Clock::now() + options.body_timeout);
   });

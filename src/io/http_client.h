@@ -47,6 +47,7 @@ struct HttpResponse {
   int status = 0;          // of kAnswered
   std::string body;        // as bytes
   bool truncated = false;  // the body had more than body_limit
+  bool sent = false;       // something of the request was, so the other side may have it
   std::string error;  // unless kAnswered: "connection refused", "timed out after 5s"; valid UTF-8
 };
 

@@ -316,6 +316,9 @@ std::string HttpTransfer::errorOf(CURLcode code) const {
 
 void HttpTransfer::finish(CURLcode code) {
   response_.end = endOf(code);
+  long sent = 0;
+  curl_easy_getinfo(handle(), CURLINFO_REQUEST_SIZE, &sent);
+  response_.sent = sent > 0;
   if (code == CURLE_OK) {
     long status = 0;
     curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);

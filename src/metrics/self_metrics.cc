@@ -64,6 +64,12 @@ void addHttp(const HttpFigures& http, Families& out) {
                   "Requests with a wrong token, and requests without one that need it, by reason.");
   failures.add({{"reason", "wrong"}}, static_cast<double>(http.wrong_tokens));
   failures.add({{"reason", "missing"}}, static_cast<double>(http.missing_tokens));
+  out.counter("http_abandoned_total",
+              "Changing calls that were dropped, because the caller had gone before they began.")
+      .add({}, static_cast<double>(http.abandoned));
+  out.counter("http_repeated_total",
+              "Changing calls that were answered again under their Idempotency-Key.")
+      .add({}, static_cast<double>(http.repeated));
 }
 
 // heald has no replicas yet: each one works by itself and leads for good, which is what these say.

@@ -55,6 +55,18 @@ Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction
   return ask({std::move(command), nullptr, std::move(function)});
 }
 
+Result<engine::Reply> EngineLoop::call(engine::Event command, engine::Claim claim, Gone gone) {
+  Letter letter{std::move(command), nullptr, nullptr};
+  letter.claim = std::move(claim);
+  letter.gone = std::move(gone);
+  return ask(std::move(letter));
+}
+
+Error EngineLoop::abandon() {
+  ++abandoned_;
+  return {ErrorCode::kConflict, "whoever asked has gone: nothing was changed"};
+}
+
 Result<engine::Reply> EngineLoop::reload(engine::Reload command, std::function<void()> applied) {
   return ask({std::move(command), nullptr, nullptr, std::move(applied)});
 }
@@ -132,9 +144,17 @@ void EngineLoop::handle(Letter& letter) {
     quitting_ = true;
     return;
   }
+  if (letter.gone && letter.gone()) {
+    replies_.push_back({std::move(letter.answer), abandon()});
+    return;
+  }
   const core::Now now = clock_.now();
-  Output out = engine::drive(*engine_, letter.event, now,
-                             [this](const engine::Changes& changes) { return commit(changes); });
+  Output out = engine::drive(
+      *engine_, letter.event, now,
+      [this](const engine::Changes& changes) { return commit(changes); }, letter.claim);
+  if (out.reply && out.reply->ok() && (*out.reply)->repeat == engine::Repeat::kSame) {
+    ++repeated_;
+  }
   tellRoom(now, out);
   dirty_ = true;
   if (letter.applied && out.reply && out.reply->ok()) {

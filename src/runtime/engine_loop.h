@@ -56,6 +56,15 @@ class EngineLoop {
   // Asks the engine and waits for its answer. kLimit when its mailbox is full, kShutdown once it
   // stops. `function` is the job of a RegisterTask. Not from a job that would replace itself.
   Result<engine::Reply> call(engine::Event command, Work::TaskFunction function = nullptr);
+  // The same for a caller who may go away: `gone` is asked on the engine's thread, right before the
+  // command would be done. If it says so, nothing is, and the answer is kConflict.
+  using Gone = std::function<bool()>;
+  Result<engine::Reply> call(engine::Event command, engine::Claim claim, Gone gone);
+  // What nobody waited for any more, and what was answered again under its key.
+  std::uint64_t abandoned() const { return abandoned_; }
+  std::uint64_t repeated() const { return repeated_; }
+  // Such a call that did not come this far.
+  Error abandon();
 
   // Asks the engine to take another configuration. When it has agreed, and before anything of it
   // starts, `applied` is called on the engine's thread.
@@ -82,6 +91,8 @@ class EngineLoop {
     std::shared_ptr<Answer> answer;  // shared: the caller keeps none, a waiting task does
     Work::TaskFunction function;
     std::function<void()> applied = nullptr;
+    engine::Claim claim = {};
+    Gone gone = nullptr;
     bool quit = false;
   };
   struct Reply {
@@ -134,6 +145,8 @@ class EngineLoop {
   std::shared_ptr<const engine::Snapshot> snapshot_;
   std::atomic<std::int64_t> beat_{0};
   std::atomic<std::uint64_t> queue_full_{0};
+  std::atomic<std::uint64_t> abandoned_{0};
+  std::atomic<std::uint64_t> repeated_{0};
   std::mutex idle_mutex_;
   std::condition_variable idle_changed_;
   bool idle_ = false;

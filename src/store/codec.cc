@@ -325,6 +325,19 @@ engine::Pause decodePause(const std::string& text) {
           textAt(object, "by")};
 }
 
+std::string encode(const engine::KeptAnswer& answer) {
+  return written({{"request", answer.request},
+                  {"message", answer.message},
+                  {"permit", answer.permit},
+                  {"at_ns", nanoseconds(answer.at)}});
+}
+
+engine::KeptAnswer decodeAnswer(const std::string& text) {
+  const Json object = parsed(text);
+  return {textAt(object, "request"), textAt(object, "message"), textAt(object, "permit"),
+          wallAt(object, "at_ns")};
+}
+
 std::string encode(const engine::Permit& permit) {
   return written({{"governor", permit.governor},
                   {"attempt", permit.attempt},

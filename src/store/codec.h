@@ -26,6 +26,8 @@ engine::Episode decodeEpisode(const std::string& text);
 std::string encode(const engine::Pause& pause);
 engine::Pause decodePause(const std::string& text);
 
+std::string encode(const engine::KeptAnswer& answer);
+engine::KeptAnswer decodeAnswer(const std::string& text);
 std::string encode(const engine::Permit& permit);
 engine::Permit decodePermit(const std::string& id, const std::string& text);
 

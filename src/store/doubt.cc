@@ -23,12 +23,14 @@ void Doubt::add(const engine::Changes& failed) {
   addKeys(failed.pauses, keys_.pauses);
   addKeys(failed.permits, keys_.permits);
   addKeys(failed.episodes, keys_.episodes);
+  addKeys(failed.answers, keys_.answers);
 }
 
 engine::Changes Doubt::outOf(engine::Changes everything) const {
   putFirst(keys_.pauses, everything.pauses);
   putFirst(keys_.permits, everything.permits);
   putFirst(keys_.episodes, everything.episodes);
+  putFirst(keys_.answers, everything.answers);
   return everything;
 }
 

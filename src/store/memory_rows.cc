@@ -26,6 +26,7 @@ engine::Saved MemoryRows::load(const core::ClockStamp& present) const {
     permit.deadline = core::rebased(permit.deadline, row.second, present);
   }
   saved.episodes.assign(episodes_.begin(), episodes_.end());
+  saved.answers.assign(answers_.begin(), answers_.end());
   return saved;
 }
 
@@ -54,6 +55,12 @@ void MemoryRows::put(const engine::Changes& changes, const core::ClockStamp& now
     permits_.erase(id);
     if (permit) {
       permits_.emplace(id, std::pair(*permit, now));
+    }
+  }
+  for (const auto& [key, answer] : changes.answers) {
+    answers_.erase(key);
+    if (answer) {
+      answers_.emplace(key, *answer);
     }
   }
   for (const auto& [key, episode] : changes.episodes) {

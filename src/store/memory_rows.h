@@ -35,6 +35,7 @@ class MemoryRows {
   std::map<std::string, std::pair<engine::Pause, core::ClockStamp>> pauses_;
   std::map<std::string, std::pair<engine::Permit, core::ClockStamp>> permits_;
   std::map<engine::EpisodeKey, engine::Episode> episodes_;
+  std::map<std::string, engine::KeptAnswer> answers_;
 };
 
 }  // namespace heald::store

@@ -109,6 +109,18 @@ void OpenStore::loadEpisodes(engine::Saved& saved) {
   }
 }
 
+// One that cannot be read is left out: who asks again under its key asks anew.
+void OpenStore::loadAnswers(engine::Saved& saved) {
+  Statement rows = database_.prepare("SELECT key, answer FROM answers");
+  while (rows.next()) {
+    try {
+      saved.answers.emplace_back(rows.text(0), decodeAnswer(rows.text(1)));
+    } catch (const Fault&) {
+      continue;
+    }
+  }
+}
+
 engine::Saved OpenStore::load(const core::ClockStamp& present) {
   engine::Saved saved;
   loadGovernors(present, saved);
@@ -117,6 +129,7 @@ engine::Saved OpenStore::load(const core::ClockStamp& present) {
   loadPauses(present, saved);
   loadPermits(present, saved);
   loadEpisodes(saved);
+  loadAnswers(saved);
   return saved;
 }
 
@@ -159,6 +172,18 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
     }
   }
   putEpisodes(changes);
+  putAnswers(changes);
+}
+
+void OpenStore::putAnswers(const engine::Changes& changes) {
+  for (const auto& [key, answer] : changes.answers) {
+    if (answer) {
+      const std::string text = encode(*answer);
+      put_answer_.bind(key).bind(text).run();
+    } else {
+      drop_answer_.bind(key).run();
+    }
+  }
 }
 
 void OpenStore::putEpisodes(const engine::Changes& changes) {

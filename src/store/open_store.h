@@ -66,6 +66,8 @@ class OpenStore {
   std::uint64_t fileBytes();
   bool takeForFile(std::uint64_t bytes);
   bool takeForJournal(std::uint64_t bytes);
+  void loadAnswers(engine::Saved& saved);
+  void putAnswers(const engine::Changes& changes);
   void putEpisodes(const engine::Changes& changes);
 
   StoreLock lock_;
@@ -88,6 +90,8 @@ class OpenStore {
   Statement put_episode_ = database_.prepare("INSERT OR REPLACE INTO episodes VALUES (?,?,?,?)");
   Statement drop_episode_ = database_.prepare(
       "DELETE FROM episodes WHERE remedy = ? AND fingerprint = ? AND starts_at_ns = ?");
+  Statement put_answer_ = database_.prepare("INSERT OR REPLACE INTO answers VALUES (?,?)");
+  Statement drop_answer_ = database_.prepare("DELETE FROM answers WHERE key = ?");
   HistoryTable history_{database_};
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };

@@ -56,6 +56,9 @@ CREATE TABLE episodes (
   episode TEXT NOT NULL, PRIMARY KEY (remedy, fingerprint, starts_at_ns)
 ) STRICT, WITHOUT ROWID;
 )sql", kHistory,
+    R"sql(
+CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

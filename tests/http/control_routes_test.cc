@@ -382,5 +382,36 @@ TEST(ControlRoutes, ShowWhatAFailedActionPrintedToWhoBringsTheTokenAlone) {
               HasSubstr("What failed actions printed is shown with the token."));
 }
 
+TEST_F(ControlRoutes, AKeyNamesTheRequestForWhoeverAsksAgain) {
+  const auto reset = [&](const std::string& body, const std::string& key) {
+    return post("/api/governors/main/reset", body,
+                {{"Idempotency-Key", key}, {"X-Heald-Actor", "alice"}});
+  };
+  EXPECT_EQ(reset("{}", "a-1").status, 200);
+  EXPECT_EQ(reset("{}", "a-1").status, 200);
+  EXPECT_EQ(reset(R"({"force":true})", "a-1").status, 200);
+  ASSERT_EQ(engine_.askers.size(), 3u);
+  EXPECT_EQ(engine_.askers[0].claim.key, "api from 127.0.0.1 as alice a-1");
+  EXPECT_EQ(engine_.askers[0].claim.request, engine_.askers[1].claim.request);
+  EXPECT_NE(engine_.askers[0].claim.request, engine_.askers[2].claim.request);
+  EXPECT_EQ(reset("{}", "").status, 400);
+  EXPECT_EQ(reset("{}", "has blanks").status, 400);
+  EXPECT_EQ(reset("{}", std::string(129, 'k')).status, 400);
+  EXPECT_EQ(post("/api/unpause", "{}", {{"Idempotency-Key", "a"}, {"Idempotency-Key", "b"}}).status,
+            400);
+  EXPECT_EQ(engine_.events.size(), 3u) << "nothing is asked under a key that is none";
+}
+
+TEST_F(ControlRoutes, SaysThatAnAnswerIsAnOldOneAndRefusesAKeyOfAnotherRequest) {
+  const Headers key = {{"Idempotency-Key", "k"}};
+  EXPECT_FALSE(post("/api/unpause", "{}", key).headers.get("Idempotency-Replayed"));
+  engine_.reply->repeat = engine::Repeat::kSame;
+  EXPECT_EQ(post("/api/unpause", "{}", key).headers.get("Idempotency-Replayed"), "true");
+  engine_.reply->repeat = engine::Repeat::kOther;
+  const Response refused = post("/api/unpause", "{}", key);
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(messageOf(refused), HasSubstr("used for another request"));
+}
+
 }  // namespace
 }  // namespace heald::http

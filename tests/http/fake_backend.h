@@ -117,6 +117,7 @@ struct FakeEngine {
   core::Now now = testNow();
   Result<engine::Reply> reply = engine::Reply{"done"};
   std::vector<engine::Event> events;
+  std::vector<Asker> askers;  // of the events
   Result<void> reload_answer;
   std::vector<std::string> reloaded_by;
 
@@ -130,12 +131,13 @@ struct FakeEngine {
   Backend backend() {
     return {[this] { return snapshot; },
             [this] { return now; },
-            [this](engine::Event event) {
+            [this](engine::Event event, Asker asker) {
               const std::lock_guard lock(mutex);
+              askers.push_back(std::move(asker));
               events.push_back(std::move(event));
               return reply;
             },
-            [this](const std::string& by) {
+            [this](const std::string& by, const Asker&) {
               reloaded_by.push_back(by);
               return reload_answer;
             },

@@ -153,5 +153,30 @@ TEST_F(LoopTest, ItBeats) {
   EXPECT_TRUE(eventually([&] { return loop_.sinceBeat() < std::chrono::seconds(5); }));
 }
 
+TEST_F(LoopTest, WhatIsAskedByWhomHasGoneIsNotDone) {
+  loop_.start();
+  bool gone = true;
+  const auto ask = [&] {
+    return loop_.call(engine::EnterDormant{"main", "a test", "a test"}, {}, [&] { return gone; });
+  };
+  EXPECT_EQ(ask().error().code, ErrorCode::kConflict);
+  EXPECT_FALSE(governor().state.dormant());
+  EXPECT_EQ(loop_.abandoned(), 1u);
+  gone = false;
+  EXPECT_TRUE(ask());
+  EXPECT_TRUE(governor().state.dormant());
+  EXPECT_EQ(loop_.abandoned(), 1u);
+}
+
+TEST_F(LoopTest, WhatIsAskedTwiceUnderOneKeyIsDoneOnce) {
+  loop_.start();
+  const engine::Claim claim{"key", "request"};
+  const engine::Event reset = engine::Reset{"main", false, "a test"};
+  EXPECT_EQ(loop_.call(reset, claim, nullptr)->repeat, engine::Repeat::kNo);
+  EXPECT_EQ(loop_.call(reset, claim, nullptr)->repeat, engine::Repeat::kSame);
+  EXPECT_EQ(governor().state.epoch, 1u);
+  EXPECT_EQ(loop_.repeated(), 1u);
+}
+
 }  // namespace
 }  // namespace heald::runtime

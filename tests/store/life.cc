@@ -137,7 +137,7 @@ void Life::goOn(core::Duration from) {
 }
 
 void Life::humans() {
-  send(engine::Reset{"main", true, "a human"});
+  send(engine::Reset{"main", true, "a human"}, {"a human, once", "reset"});
   send(engine::PauseRemedy{"restart", seconds(30), "a test", "a human"});
   send(engine::UnpauseRemedy{"restart", "a human"});
   send(engine::SetFlag{core::Feature::kPreventiveHealing, false, "a test", "a human"});
@@ -197,8 +197,9 @@ std::string Life::commit(const engine::Changes& changes) {
   return error;
 }
 
-void Life::send(const engine::Event& event) {
-  handle(engine::drive(*engine_, event, now(), [this](const auto& c) { return commit(c); }));
+void Life::send(const engine::Event& event, const engine::Claim& claim) {
+  handle(engine::drive(
+      *engine_, event, now(), [this](const auto& c) { return commit(c); }, claim));
 }
 
 void Life::handle(Output out) {
@@ -263,6 +264,9 @@ std::string written(const engine::Saved& saved) {
   }
   for (const engine::Permit& permit : saved.permits) {
     lines.push_back("permit " + permit.id + " " + store::encode(permit));
+  }
+  for (const auto& [key, answer] : saved.answers) {
+    lines.push_back("answer " + key + " " + store::encode(answer));
   }
   for (const auto& [key, episode] : saved.episodes) {
     lines.push_back("episode " + key.fingerprint + " " + store::encode(episode));

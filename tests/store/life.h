@@ -71,7 +71,7 @@ class Life {
   void open();
   void pass(core::Duration duration);
   void restoreStore();
-  void send(const engine::Event& event);
+  void send(const engine::Event& event, const engine::Claim& claim = {});
   void handle(engine::Output out);
   std::string commit(const engine::Changes& changes);
   void humans();
