@@ -18,7 +18,7 @@ class RunChecks : public testing::Test {
   void SetUp() override {
     http::Backend backend = engine_.backend();
     backend.snapshot = [this] { return look(); };
-    backend.call = [this](engine::Event event) -> Result<engine::Reply> {
+    backend.call = [this](engine::Event event, http::Asker) -> Result<engine::Reply> {
       const std::lock_guard lock(mutex_);
       const auto& name = std::get<engine::RunCheckNow>(event).check;
       asked_.push_back(name);
