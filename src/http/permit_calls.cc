@@ -57,15 +57,14 @@ Response report(const Backend& backend, const std::vector<BodyField>& fields,
                 const Request& request) {
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
-  return ask(
-      backend, request,
-      engine::ReportPermit{request.parameter("id"), body->ok,
-                           io::oneLine(io::firstLine(body->error)), body->error, actorOf(request)},
-      [](const engine::Reply& reply) {
-        ordered_json value;
-        value["message"] = reply.message;
-        return json(value);
-      });
+  return ask(backend, request,
+             engine::ReportPermit{request.parameter("id"), body->ok, io::oneLine(body->error),
+                                  body->error, actorOf(request)},
+             [](const engine::Reply& reply) {
+               ordered_json value;
+               value["message"] = reply.message;
+               return json(value);
+             });
 }
 
 Response outstanding(const Backend& backend) {

@@ -176,7 +176,8 @@ TEST_F(StatusCommand, ColoursOnlyATerminalAndNotAgainstNoColor) {
 TEST_F(StatusCommand, PrintsTheAnswerAsItCame) {
   terminal_ = true;
   const Said said = ctl({"status", "--json"});
-  EXPECT_EQ(ordered_json::parse(said.out), statusOf(http::sampleSnapshot()));
+  EXPECT_EQ(ordered_json::parse(said.out),
+            http::statusJson(http::sampleSnapshot(), http::testNow(), "1.2.3", true));
 }
 
 TEST_F(StatusCommand, AnswersScriptsByExitCode) {

@@ -170,7 +170,9 @@ TEST_F(ControlRoutes, ExplainsAGovernorGuardByGuard) {
   EXPECT_EQ(main["allowed"], true);
   EXPECT_EQ(main["guard"], nullptr);
   EXPECT_EQ(main["nextAttemptAt"], "2026-11-23T20:47:00.000Z");
-  EXPECT_EQ(main["remedies"], json::parse(R"([{"name": "renew-key", "before": []}])"));
+  EXPECT_EQ(main["remedies"],
+            json::parse(
+                R"([{"name": "renew-key", "before": [], "lastResult": "", "lastOutput": null}])"));
   EXPECT_EQ(open["remedies"][0]["name"], "drain-queue");
   EXPECT_EQ(open["remedies"][0]["before"][0]["word"], "paused");
   EXPECT_EQ(open["remedies"][0]["before"][0]["until"], "2026-11-23T22:17:00.000Z");
@@ -345,7 +347,7 @@ engine::Snapshot withOutput() {
   return snapshot;
 }
 
-TEST(ControlRoutes, ShowWhatAFailedActionPrintedToWhoBringsTheTokenAlone) {
+TEST(ControlRoutesWithAToken, ShowWhatAFailedActionPrintedToWhoBringsTheTokenAlone) {
   FakeEngine engine;
   engine.show(withOutput());
   GuardPolicy policy;
@@ -365,9 +367,8 @@ TEST(ControlRoutes, ShowWhatAFailedActionPrintedToWhoBringsTheTokenAlone) {
     return response.body;
   };
   const std::string right = "Bearer " + policy.token;
-  for (const std::string path :
-       {"/api/status", "/api/status?format=markdown", "/api/remedies", "/api/remedies/renew-key",
-        "/api/governors/gateway/explain", "/api/governors/self-healing-main/explain"}) {
+  for (const std::string path : {"/api/status", "/api/status?format=markdown", "/api/remedies",
+                                 "/api/remedies/renew-key", "/api/governors/gateway/explain"}) {
     EXPECT_THAT(get(path, right), HasSubstr("error: exit code 1: cannot bind port 4080")) << path;
     for (const std::string wrong : {"", "Bearer guess"}) {
       const std::string body = get(path, wrong);

@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 #include "fake_backend.h"
 #include "http/control_routes.h"
 
@@ -111,8 +113,12 @@ TEST_F(MetricsRoutes, ShowsNamesAndCountsAndNothingThatACheckOrAHumanHasSaid) {
   engine::Snapshot snapshot = troubledSnapshot();
   snapshot.checks.push_back(check("queue-depth", engine::Health::kUnhealthy, "HUSH password"));
   snapshot.checks.push_back(check("other", engine::Health::kUnhealthy, "HUSH again"));
-  snapshot.governors[1].state.dormancy->reason = "HUSH: cannot log in as admin";
-  engine::GovernorView target = snapshot.governors[1];
+  const auto gateway =
+      std::find_if(snapshot.governors.begin(), snapshot.governors.end(),
+                   [](const auto& governor) { return governor.name == "gateway"; });
+  ASSERT_NE(gateway, snapshot.governors.end());
+  gateway->state.dormancy->reason = "HUSH: cannot log in as admin";
+  engine::GovernorView target = *gateway;
   target.name = "gateway@HUSH";
   target.exposed = false;
   snapshot.governors.push_back(target);

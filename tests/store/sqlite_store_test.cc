@@ -282,7 +282,8 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   const TempFolder folder;
   makeStore(folder / "heald.db", 7);
   runSql(folder / "heald.db",
-         "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; DROP TABLE history; PRAGMA "
+         "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; DROP TABLE history; DROP "
+         "TABLE answers; PRAGMA "
          "user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
