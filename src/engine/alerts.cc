@@ -147,7 +147,7 @@ void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now 
       break;
     case Episodes::Heard::kAgain:
       ++hearing.known;
-      tryAgain(instanceFor(base, target, now.boot), key);
+      tryAgain(key);
       raised_.push_back({base, target, std::nullopt});
       break;
     case Episodes::Heard::kResolved:
@@ -182,9 +182,6 @@ void Healing::wantNext(int r, Step& step) {
   const auto next = episodes_.next(groupOf(remedy));
   if (stopped_ || remedy.phase != Phase::kIdle || !next) {
     return;
-  }
-  if (remedy.episode != next) {
-    remedy.view.incident_failures = 0;
   }
   remedy.episode = next;
   want(r, false, step);
@@ -244,10 +241,8 @@ void Healing::alertStillFires(int r, Step& step) {
 
 // Whose last attempt has failed, and which is to be tried again: a denial that no time ends may
 // have set it aside since.
-void Healing::tryAgain(int r, const EpisodeKey& key) {
-  const Remedy& remedy = at(r);
-  if (remedy.spec.alert.retry && remedy.phase == Phase::kIdle && remedy.episode == key &&
-      remedy.view.incident_failures > 0 && episodes_.firing(key)) {
+void Healing::tryAgain(const EpisodeKey& key) {
+  if (goesOn(key)) {
     episodes_.waitAgain(key);
   }
 }
@@ -328,6 +323,9 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
     serveTarget(name, [](const RemedySpec&) { return true; });
   }
   dropEpisodesOfOthers(now.boot);
+  incidents_.load(saved.incidents);
+  endForeignIncidents(now.boot);
+  wakeEpisodes();
   episodes_wait_ = true;
 }
 

@@ -34,18 +34,6 @@ FailureReason reasonOf(ActionOutcome outcome) {
 
 }  // namespace
 
-// Which of its steps runs, after so many failures of this incident.
-int Healing::stepFor(const Remedy& remedy) const {
-  const std::vector<int>& steps = remedy.spec.steps;
-  int step = 0;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i] <= remedy.view.incident_failures) {
-      step = static_cast<int>(i);
-    }
-  }
-  return step;
-}
-
 std::string Healing::reasonFor(const Remedy& remedy) const {
   if (remedy.check >= 0) {
     return detection_.message(remedy.check);
@@ -56,10 +44,9 @@ std::string Healing::reasonFor(const Remedy& remedy) const {
 
 void Healing::startAction(int r, Step& step) {
   Remedy& remedy = at(r);
-  const int which = stepFor(remedy);
   const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
   const std::string reason = reasonFor(remedy);
-  if (remedy.view.incident_failures == 0 && remedy.wanted_at) {
+  if (progressOf(remedy).failures == 0 && remedy.wanted_at) {
     event_wait_.observe(step.now.boot - *remedy.wanted_at);
   }
   remedy.wanted_at.reset();
@@ -68,7 +55,8 @@ void Healing::startAction(int r, Step& step) {
   ++figures(remedy).allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
   remedy.run = ++runs_;
-  StartAction action{remedy.base, which, remedy.attempt, remedy.spec.check, reason, remedy.run, {}};
+  StartAction action{remedy.base, remedy.step, remedy.attempt, remedy.spec.check, reason,
+                     remedy.run,  {}};
   if (episode != nullptr) {
     handLabels(remedy, episode->labels, action, step);
   }
@@ -78,7 +66,7 @@ void Healing::startAction(int r, Step& step) {
                             {{"remedy", remedy.spec.name},
                              {"governor", remedy.spec.governor},
                              {"attempt", std::to_string(remedy.attempt)},
-                             {"step", std::to_string(which + 1)},
+                             {"step", std::to_string(remedy.step + 1)},
                              {"check", remedy.spec.check},
                              {"reason", reason}}});
 }
@@ -204,6 +192,7 @@ void Healing::proposeResult(int r, Step& step) {
     remedy.reason = FailureReason::kPermanent;
   }
   ++(remedy.ok ? totals.successes : totals.failures[static_cast<std::size_t>(remedy.reason)]);
+  proposeProgress(remedy, step.now);
   governors_.propose(remedy.governor, [&](core::Governor& governor) {
     return governor.result(remedy.attempt, remedy.ok, remedy.error, step.now);
   });
@@ -218,7 +207,6 @@ void Healing::ended(int r, Step& step) {
     view.duration.observe(step.now.boot - remedy.started, remedy.attempt, step.now.wall);
   }
   preventive_failures_ += remedy.preventive_run && !ok ? 1 : 0;
-  remedy.view.incident_failures = ok ? 0 : remedy.view.incident_failures + 1;
   view.last_result = ok ? "ok" : std::string(toString(remedy.reason)) + ": " + remedy.text;
   view.last_output = ok ? "" : std::exchange(remedy.printed, "");
   remedy.view.last_result = view.last_result;
@@ -262,6 +250,7 @@ void Healing::keep(Step& step) {
     slot_free = true;
   }
   episodes_.keep();
+  incidents_.keep();
   for (const Proposed& proposed : std::exchange(proposed_, {})) {
     if (proposed.kind == Proposed::Kind::kAdmission) {
       startAction(proposed.remedy, step);
@@ -278,6 +267,7 @@ void Healing::keep(Step& step) {
 void Healing::undo(Step& step) {
   governors_.undo();
   episodes_.undo(step.now.boot);
+  incidents_.undo();
   raised_.clear();
   const std::vector<Proposed> undone = std::exchange(proposed_, {});
   for (auto it = undone.rbegin(); it != undone.rend(); ++it) {
@@ -297,7 +287,7 @@ void Healing::storeIsBack(Step& step) {
   }
   continueRecovery(step);
   dropEpisodesOfOthers(step.now.boot);  // what a reload forgot may be back since a commit failed
-  episodes_.wakeAll();
+  wakeEpisodes();
   episodes_wait_ = true;
   tendEpisodes(step);
   wakeQueued(step);

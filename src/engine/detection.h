@@ -52,8 +52,8 @@ class Detection {
   void stop();
 
   struct Finding {
-    int check = -1;       // that the run was of; -1: a late one, which changes nothing
-    bool raises = false;  // a detection result, bad, and the check counts as bad
+    int check = -1;                 // that the run was of; -1: a late one, which changes nothing
+    bool raises = false;            // a detection result, bad, and the check counts as bad
     Health was = Health::kUnknown;  // the check's health before this result
     Health is = Health::kUnknown;   // and after it
     std::optional<HealthRecord::Change> told = {};  // by the history
@@ -71,6 +71,9 @@ class Detection {
   core::BootTime lastResultAt(int check) const { return at(check).last_result; }
   // The first unhealthy one of the checks that this one depends on, directly or not; -1 without.
   int unhealthyParent(int check) const;
+  std::optional<core::WallTime> since(int check) const {
+    return at(check).view.since;
+  }  // of its status
   const std::string& message(int check) const { return at(check).view.message; }
   core::Duration lastDuration(int check) const { return at(check).view.last_duration; }
   // Since when every result has been one that a remedy which answers to `on` calls healed, without

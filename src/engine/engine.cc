@@ -189,6 +189,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   consider(pauses_.nextEdge());
   if (store_.up()) {
     consider(queue_.nextDue());
+    consider(healing_.unwrittenDue());
     consider(pauses_.nextEnd());
     consider(permits_.nextDeadline());
   }

@@ -44,7 +44,12 @@ class Engine::Impl {
   // Whether the step has to be committed. Entries of the history that wait go along with anything
   // else; by themselves only with what nobody waits for, as their failure would be its answer.
   bool toCommit(const Step& step) const {
-    return proposed() || (store_.up() && !step.out.reply && queue_.due(step.now.boot));
+    return proposed() || (store_.up() && !step.out.reply &&
+                          (queue_.due(step.now.boot) || unwrittenDue(step.now.boot)));
+  }
+  bool unwrittenDue(core::BootTime now) const {
+    const auto due = healing_.unwrittenDue();
+    return due && *due <= now;
   }
   bool proposed() const {
     return healing_.proposed() || pauses_.proposed() || permits_.proposed() ||

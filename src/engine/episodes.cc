@@ -15,7 +15,7 @@ Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target,
     }
     remember(key);
     Known& known = episodes_[key];
-    known.episode = {target, alert.labels, alert.firing, 0, now.wall};
+    known.episode = {target, alert.labels, alert.firing, 0, now.wall, 0, 0};
     known.heard = now.boot;
     if (!alert.firing) {
       return Heard::kOld;
@@ -93,6 +93,32 @@ void Episodes::admitted(const EpisodeKey& key, std::uint64_t attempt) {
   Known& known = episodes_.at(key);
   known.episode.attempt = attempt;
   leaveLine(key, known);
+}
+
+void Episodes::reached(const EpisodeKey& key, int step) {
+  remember(key);
+  Episode& episode = episodes_.at(key).episode;
+  episode.step = std::max(episode.step, step);
+}
+
+void Episodes::ended(const EpisodeKey& key, bool ok) {
+  if (!episodes_.contains(key)) {
+    return;  // forgotten
+  }
+  remember(key);
+  Episode& episode = episodes_.at(key).episode;
+  episode.failures = ok ? 0 : episode.failures + 1;
+  episode.step = ok ? 0 : episode.step;
+}
+
+std::vector<EpisodeKey> Episodes::failed() const {
+  std::vector<EpisodeKey> failed;
+  for (const auto& [key, known] : episodes_) {
+    if (known.episode.firing && known.episode.failures > 0) {
+      failed.push_back(key);
+    }
+  }
+  return failed;
 }
 
 const Episode* Episodes::find(const EpisodeKey& key) const {

@@ -33,6 +33,10 @@ struct Episode {
   static constexpr std::uint64_t kObserved = ~std::uint64_t{0};  // would have been
   std::uint64_t attempt = 0;
   core::WallTime heard_at{};  // last
+  // Its incident: attempts for it that have failed, and the furthest step that one of them has
+  // started with, from 1; 0: none.
+  int failures = 0;
+  int step = 0;
 
   friend bool operator==(const Episode&, const Episode&) = default;
 };
@@ -66,6 +70,11 @@ class Episodes {
   void wake(const Group& group);
 
   void admitted(const EpisodeKey& key, std::uint64_t attempt);
+  // Of its incident: an attempt starts with this step; one has ended.
+  void reached(const EpisodeKey& key, int step);
+  void ended(const EpisodeKey& key, bool ok);
+  // Those that fire, and whose last attempt has failed.
+  std::vector<EpisodeKey> failed() const;
   const Episode* find(const EpisodeKey& key) const;
   bool firing(const EpisodeKey& key) const;
   // The one that an attempt was admitted for.

@@ -331,6 +331,7 @@ void Healing::admit(int r, Step& step) {
   if (remedy.episode) {
     episodes_.admitted(*remedy.episode, decision.ticket->id);
   }
+  reachStep(remedy, step.now);
   RemedyTotals& totals = figures(remedy).totals;
   proposed_.push_back({Proposed::Kind::kAdmission, r, totals});
   ++totals.attempts;

@@ -11,6 +11,7 @@
 #include "engine/episodes.h"
 #include "engine/event.h"
 #include "engine/governors.h"
+#include "engine/incidents.h"
 #include "engine/output.h"
 #include "engine/pauses.h"
 #include "engine/setup.h"
@@ -88,8 +89,11 @@ class Healing {
   void stop();
 
   bool proposed() const {
-    return governors_.proposed() || !proposed_.empty() || episodes_.proposed();
+    return governors_.proposed() || !proposed_.empty() || episodes_.proposed() ||
+           incidents_.proposed();
   }
+  // When what was seen of incidents is to be written; nothing when all is.
+  std::optional<core::BootTime> unwrittenDue() const { return incidents_.due(); }
   void addChanges(Changes& changes) const;
   void addHistory(std::vector<HistoryEntry>& entries, core::Now now) const;
   void addEverything(Changes& changes) const;
@@ -110,6 +114,7 @@ class Healing {
     bool recovering = false;      // the present attempt was in flight at the last process's end
     std::uint64_t attempt = 0;
     std::uint64_t run = 0;  // of the action
+    int step = 0;           // of its escalation, of the present attempt; the first is 0
     int base = 0;           // where its figures are: the configured remedy's index, often its own
     std::string target;     // of the one that serves one target
     std::optional<EpisodeKey> episode;  // that it is wanted for, or was last
@@ -182,7 +187,7 @@ class Healing {
   void alertResolved(int remedy, const EpisodeKey& key, Step& step);
   void verifyAlert(int remedy, Step& step);
   void alertStillFires(int remedy, Step& step);
-  void tryAgain(int remedy, const EpisodeKey& key);
+  void tryAgain(const EpisodeKey& key);
   void considerQuiet(int remedy, Step& step);
   void armQuietTimer(int remedy);
   void waitForQuiet(int governor, core::BootTime now);
@@ -206,7 +211,21 @@ class Healing {
                   std::optional<core::BootTime> until, Step& step);
   void tellStart(const Remedy& remedy, HistoryEntry& entry) const;
   void tellEnd(const Remedy& remedy, core::Now now, HistoryEntry& entry) const;
+  // The incident of a remedy, as far as it has come: failures and the furthest step, from 1.
+  struct Progress {
+    int failures = 0;
+    int step = 0;
+    std::optional<core::WallTime> since;
+  };
+  Progress progressOf(const Remedy& remedy) const;
+  bool inIncident(const Remedy& remedy) const;
+  Incident incidentOf(const Remedy& remedy, core::Now now) const;
   int stepFor(const Remedy& remedy) const;
+  void reachStep(Remedy& remedy, core::Now now);
+  void proposeProgress(const Remedy& remedy, core::Now now);
+  void endForeignIncidents(core::BootTime now);
+  bool goesOn(const EpisodeKey& key) const;
+  void wakeEpisodes();
   std::string reasonFor(const Remedy& remedy) const;
   void waitUntilAllowed(int remedy);
   void wait(int remedy, Step& step);
@@ -245,6 +264,7 @@ class Healing {
   std::vector<Proposed> proposed_;
   std::vector<Lost> lost_;
   Episodes episodes_;
+  Incidents incidents_;
   std::vector<Raised> raised_;
   std::optional<std::pair<std::string, core::BootTime>> told_refusal_;  // by the history, and when
   std::map<std::pair<int, std::string>, int> instances_;                // by base and target

@@ -68,6 +68,10 @@ void Healing::fill(Snapshot& s) const {
     fillAlerts(remedy, view);
     view.phase = remedy.phase;
     view.attempt = remedy.attempt;
+    const Progress progress = progressOf(remedy);
+    view.incident_failures = progress.failures;
+    view.incident_step = progress.step;
+    view.incident_since = progress.since;
     if (const Pause* pause = pauses_.of(view.name, s.taken.boot)) {
       view.pause = *pause;
       view.paused_with_all = pause == pauses_.ofAll(s.taken.boot);
@@ -94,6 +98,9 @@ void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
   view.last_denied_by = remedy.view.last_denied_by;
   view.last_result = remedy.view.last_result;
   view.last_output = remedy.view.last_output;
+  const Progress progress = progressOf(remedy);
+  view.incident_failures = progress.failures;
+  view.incident_step = progress.step;
   if (remedy.phase == Phase::kWaiting) {
     view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
   }
@@ -119,6 +126,7 @@ void Healing::addChanges(Changes& changes) const {
   changes.governors = governors_.changes();
   changes.forgotten = governors_.forgotten();
   changes.episodes = episodes_.changes();
+  changes.incidents = incidents_.changes();
   for (const Proposed& proposed : proposed_) {
     const RemedyView& view = at(at(proposed.remedy).base).view;
     changes.remedies.emplace_back(view.name, view.totals);
@@ -132,6 +140,7 @@ void Healing::addEverything(Changes& changes) const {
     changes.remedies.emplace_back(remedies_[i].spec.name, remedies_[i].view.totals);
   }
   changes.episodes = episodes_.everything();
+  changes.incidents = incidents_.everything();
   changes.remedies.insert(changes.remedies.end(), parked_totals_.begin(), parked_totals_.end());
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "core/governor.h"
 #include "engine/episodes.h"
 #include "engine/history.h"
+#include "engine/incidents.h"
 #include "engine/pause.h"
 #include "engine/permit.h"
 #include "heald/result.h"
@@ -96,7 +98,7 @@ struct Reply {
   std::optional<Permit> permit = {};  // the one that was given, or has ended
   std::optional<Denial> denial = {};
   std::vector<InTheWay> in_the_way = {};  // after a reset or a retry
-  Repeat repeat = Repeat::kNo;  // kOther: nothing was done
+  Repeat repeat = Repeat::kNo;            // kOther: nothing was done
 };
 
 // An answer that is remembered under a key (answers.h).
@@ -160,13 +162,15 @@ struct Changes {
   std::vector<std::pair<std::string, std::optional<Permit>>> permits;   // by id; nothing: forgotten
   std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;  // nothing: forgotten
   std::vector<std::pair<std::string, std::optional<KeptAnswer>>> answers;  // by key; likewise
+  std::vector<std::pair<std::string, std::optional<Incident>>>
+      incidents;                      // by remedy; nothing: over
   std::vector<HistoryEntry> history;  // what has happened, in its order
   core::Now at{};
 
   // What is forgotten waits for a commit that takes place anyway.
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
-           permits.empty() && episodes.empty() && history.empty();
+           permits.empty() && episodes.empty() && incidents.empty() && history.empty();
   }
 };
 
@@ -180,6 +184,7 @@ struct Saved {
   std::vector<Permit> permits;                        // rebased too; those that have ended also
   std::vector<std::pair<EpisodeKey, Episode>> episodes;
   std::vector<std::pair<std::string, KeptAnswer>> answers;  // by key
+  std::map<std::string, Incident> incidents;                // by remedy
 };
 
 }  // namespace heald::engine

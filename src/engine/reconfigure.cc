@@ -64,7 +64,8 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
   }
   readopt(old_remedies, old_timers, step);
   dropEpisodesOfOthers(step.now.boot);
-  episodes_.wakeAll();
+  endForeignIncidents(step.now.boot);
+  wakeEpisodes();
   episodes_wait_ = true;
   continueRecovery(step);
   tendEpisodes(step);
@@ -140,6 +141,7 @@ void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due)
   remedy.recovering = old.recovering;
   remedy.attempt = old.attempt;
   remedy.run = old.run;
+  remedy.step = old.step;
   remedy.started = old.started;
   remedy.verify_until = old.verify_until;
   remedy.text = old.text;

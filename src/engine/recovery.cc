@@ -20,7 +20,7 @@ void Healing::healthChanged(int check, Health was, Step& step) {
 // Its incident is over.
 void Healing::recovered(int r, Step& step) {
   Remedy& remedy = at(r);
-  remedy.view.incident_failures = 0;
+  incidents_.over(remedy.spec.name, step.now.boot);
   remedy.view.blocked_by.clear();
   remedy.view.last_denied_by.reset();
   remedy.told_denial.clear();

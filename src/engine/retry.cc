@@ -16,7 +16,7 @@ void Healing::retry(int governor, Step& step) {
     } else if (remedy.spec.byAlert()) {
       episodes_.wake(groupOf(remedy));
       if (remedy.episode) {
-        tryAgain(r, *remedy.episode);
+        tryAgain(*remedy.episode);
       }
       wantNext(r, step);
     }

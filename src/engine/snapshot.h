@@ -65,7 +65,11 @@ struct RemedyView {
   Phase phase = Phase::kIdle;
   std::optional<core::BootTime> next_attempt_at;
   std::uint64_t attempt = 0;  // the one in progress, else 0
-  int incident_failures = 0;  // of the present incident
+  // The present incident: its failures, the furthest step of the escalation that an attempt has
+  // started with (from 1; 0: none), and since when it lasts.
+  int incident_failures = 0;
+  int incident_step = 0;
+  std::optional<core::WallTime> incident_since;
   std::string blocked_by;  // the unhealthy check that its own depends on, while that is in the way
   std::optional<core::Guard> last_denied_by;  // of the last answer, if it was no
   std::string last_result;                    // of the last attempt, one line; "" before any
@@ -100,6 +104,8 @@ struct TargetView {
   std::size_t waiting = 0;  // episodes that have had no attempt
   std::size_t firing = 0;   // episodes
   std::string alert;        // the name of the one that it is wanted for; "" if none fires
+  int incident_failures = 0;  // as of a remedy
+  int incident_step = 0;
   std::optional<core::Guard> last_denied_by;
   std::string last_result;
   std::string last_output;

@@ -50,6 +50,7 @@ Facts remedyFacts(const engine::Snapshot& snapshot, const std::string& name) {
           {"denied_by",
            remedy->last_denied_by ? std::string(toString(*remedy->last_denied_by)) : "none"},
           {"blocked_by", remedy->blocked_by},
+          {"incident_failures", std::to_string(remedy->incident_failures)},
           {"would_attempt", std::to_string(remedy->would_attempt)},
           {"attempts", std::to_string(remedy->totals.attempts)},
           {"successes", std::to_string(remedy->totals.successes)},

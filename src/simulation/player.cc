@@ -54,6 +54,7 @@ class Player : private Surroundings {
   void endDowntime(bool machine);
   void expect(const Expectation& expectation);
   void expectStarts(const Expectation& expectation, const std::string& what);
+  void expectSteps(const Expectation& expectation, const std::string& what);
 
   const engine::Setup& setup_;
   const Scenario& scenario_;
@@ -282,6 +283,7 @@ void Player::expect(const Expectation& e) {
     record_.verdicts.push_back({e.place, what + key, expected, got, got == expected, at});
   }
   if (e.starts) expectStarts(e, what);
+  if (e.steps) expectSteps(e, what);
 }
 
 void Player::expectStarts(const Expectation& e, const std::string& what) {
@@ -298,6 +300,20 @@ void Player::expectStarts(const Expectation& e, const std::string& what) {
   }
   record_.verdicts.push_back({e.place, what + "starts", listed(*e.starts), listed(got),
                               got == *e.starts, e.at.value_or(scenario_.run_for)});
+}
+
+void Player::expectSteps(const Expectation& e, const std::string& what) {
+  const auto listed = [](const std::vector<int>& steps) {
+    std::string text;
+    for (const int step : steps) text += (text.empty() ? "" : ", ") + std::to_string(step);
+    return "[" + text + "]";
+  };
+  std::vector<int> got;
+  for (const AttemptMade& made : record_.attempts) {
+    if (made.remedy == e.name) got.push_back(made.step);
+  }
+  record_.verdicts.push_back(
+      {e.place, what + "steps", listed(*e.steps), listed(got), got == *e.steps});
 }
 
 Record Player::run() {

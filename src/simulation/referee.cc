@@ -19,7 +19,7 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
   driven_since_ = at.time;
   admitted_.clear();
   tasks_running_.clear();
-  incidents_.clear();
+  incidents_ = saved_incidents_;
   last_run_ = last_action_run_ = 0;
   forgetOthers();
   checks_.clear();
@@ -103,6 +103,9 @@ void Referee::forgetOthers() {
     return remedy(entry.first.substr(0, entry.first.find_first_of("@/"))) == nullptr;
   };
   std::erase_if(incidents_, gone);
+  std::erase_if(incidents_, [&](const auto& entry) {
+    return entry.second.check != remedy(entry.first.substr(0, entry.first.find('/')))->check;
+  });
   std::erase_if(episode_starts_, gone);
   std::erase_if(firing_, gone);
 }
@@ -128,6 +131,8 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
   rememberPermits(changes);
   linkEpisodes(changes);
   rememberSwitches(changes);
+  for (std::size_t i = before; i < admitted_.size(); ++i) takeStep(admitted_[i]);
+  saved_incidents_ = incidents_;
   if (admitted_.size() > before) holdLimits();
 }
 

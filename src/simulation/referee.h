@@ -24,6 +24,7 @@ using core::Duration;
 //   - nothing starts against a guard, unrecorded, twice, or while the check does not say unhealthy
 //   - the bound of attempts since the last mercy
 //   - after a crash everything is as it was on disk, and no wait is shorter than it was
+//   - within an incident an escalation never goes back, whatever happens
 //   - checks run one at a time, never in a burst, and are debounced as configured
 //   - what is unhealthy and may be healed is healed: it does not stick
 class Referee {
@@ -97,6 +98,12 @@ class Referee {
     bool seen_ill = false;     // and unhealthy, when its time was over
     std::string episode;       // the label "id" of its alert
     Duration deadline{};       // of a permit
+    int step = 0;              // of the escalation, that has to start
+  };
+  struct Incident {
+    std::string check;
+    int failures = 0;
+    int step = 0;  // the furthest that has started, from 1
   };
   struct PauseKept {
     Duration until{};
@@ -153,7 +160,10 @@ class Referee {
   void reloaded(const engine::Setup& setup);
   void forgetOthers();
   void taskStarted(const engine::RunTask& task);
-  void ended(const Key& key, const Attempt& attempt, bool ok);
+  bool inIncident(const engine::RemedySpec& spec, const Attempt& attempt) const;
+  static std::string incidentOf(const Attempt& attempt);
+  void takeStep(const Key& key);
+  void ended(const Attempt& attempt, bool ok);
   void hear(const engine::ActionFinished& event);
   void hearEnds(const engine::Changes& changes);
   void forgotten(const std::string& governor, bool durable);
@@ -197,7 +207,9 @@ class Referee {
   std::map<std::string, Key> permits_;         // by id
   std::map<std::string, bool> firing_;         // by remedy and the label "id" of the alert
   std::map<std::string, int> episode_starts_;  // likewise
-  std::map<std::string, int> incidents_;       // failures of the present one, by instance
+  // By remedy; of an alert by remedy and its label "id". As they are, and as they are on disk.
+  std::map<std::string, Incident> incidents_;
+  std::map<std::string, Incident> saved_incidents_;
   std::map<std::string, engine::RemedyTotals> seen_totals_;
   bool store_up_ = true;
   std::set<std::string> interrupted_by_reload_;

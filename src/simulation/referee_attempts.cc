@@ -218,20 +218,45 @@ void Referee::started(const engine::StartAction& start) {
     return;
   }
   Attempt& attempt = attempts_.at(*mine);
-  const std::string instance = name + "@" + mine->first;
   admitted_.erase(mine);
   ++starts_;
   if (start.run <= last_action_run_) fail("a run of " + name + " is given twice");
   last_action_run_ = attempt.run = start.run;
-  if (spec.byAlert()) {
-    startedByAlert(start);
-    return;  // its steps depend on which episode was wanted last
+  if (start.step != attempt.step) {
+    fail("step " + std::to_string(start.step + 1) + " of " + name + " starts, and not " +
+         std::to_string(attempt.step + 1));
   }
-  std::size_t step = 0;
-  for (std::size_t i = 0; i < spec.steps.size(); ++i) {
-    if (spec.steps[i] <= incidents_[instance]) step = i;
+  if (spec.byAlert()) startedByAlert(start);
+}
+
+std::string Referee::incidentOf(const Attempt& attempt) {
+  return attempt.remedy + (attempt.episode.empty() ? "" : "/" + attempt.episode);
+}
+
+// What a human wants of a remedy for alerts, and what starts though the check does not need it, is
+// in none.
+bool Referee::inIncident(const engine::RemedySpec& spec, const Attempt& attempt) const {
+  if (spec.byAlert()) return !attempt.episode.empty();
+  return spec.check.empty() || !healed(spec, check(spec.check)->health);
+}
+
+// Statement 12: which step has to start, by all failures of the incident and by what it has
+// reached.
+void Referee::takeStep(const Key& key) {
+  Attempt& attempt = attempts_.at(key);
+  const engine::RemedySpec* spec = remedy(attempt.remedy);
+  if (spec == nullptr) return;
+  const auto known = incidents_.find(incidentOf(attempt));
+  const Incident now = known == incidents_.end() ? Incident{} : known->second;
+  const bool any = !spec->byAlert() || !attempt.episode.empty();
+  for (std::size_t i = 0; any && i < spec->steps.size(); ++i) {
+    const int step = static_cast<int>(i);
+    if (spec->steps[i] <= now.failures || step < now.step) attempt.step = step;
   }
-  if (start.step != static_cast<int>(step)) fail("the wrong step of " + name + " starts");
+  if (!inIncident(*spec, attempt)) return;
+  Incident& incident = incidents_[incidentOf(attempt)];
+  incident.check = spec->check;
+  incident.step = std::max(incident.step, attempt.step + 1);
 }
 
 void Referee::startedByAlert(const engine::StartAction& start) {
@@ -247,10 +272,14 @@ void Referee::startedByAlert(const engine::StartAction& start) {
   }
 }
 
-void Referee::ended(const Key& key, const Attempt& attempt, bool ok) {
-  if (attempt.permit || attempt.lost || remedy(attempt.remedy) == nullptr) return;
-  int& failures = incidents_[attempt.remedy + "@" + key.first];
-  failures = ok ? 0 : failures + 1;
+void Referee::ended(const Attempt& attempt, bool ok) {
+  const engine::RemedySpec* spec = remedy(attempt.remedy);
+  if (attempt.permit || attempt.lost || spec == nullptr) return;
+  if (ok && spec->check.empty()) incidents_.erase(incidentOf(attempt));
+  if (ok || !inIncident(*spec, attempt)) return;
+  Incident& incident = incidents_[incidentOf(attempt)];
+  incident.check = spec->check;
+  ++incident.failures;
 }
 
 void Referee::rememberPermits(const engine::Changes& changes) {
@@ -271,6 +300,7 @@ void Referee::rememberEpisodes(const engine::Changes& changes) {
     if (!episode) {  // forgotten: not heard of for a day
       firing_.erase(name);
       episode_starts_.erase(name);
+      incidents_.erase(name);
     }
   }
 }

@@ -65,7 +65,7 @@ void Referee::found(const engine::CheckFinished& event) {
   lookAt(c);
   for (const engine::RemedySpec& spec : setup_.remedies) {
     const bool over = healed(spec, c.health) && !healed(spec, before);
-    if (spec.check == c.spec.name && over) incidents_[spec.name + "@" + spec.governor] = 0;
+    if (spec.check == c.spec.name && over) incidents_.erase(spec.name);
   }
 }
 
@@ -132,7 +132,8 @@ void Referee::expectAStart(Check& c) {
   const Duration interval = c.spec.follows_cycle ? setup_.detection.interval : c.spec.interval;
   const Duration since = at_.time - std::max(c.due_since, driven_since_);
   if (c.due_results > 8 && since > 4 * interval + std::chrono::minutes(2)) {
-    fail("check " + c.spec.name + " asks for healing, nothing stands in the way, and nothing starts");
+    fail("check " + c.spec.name +
+         " asks for healing, nothing stands in the way, and nothing starts");
   }
 }
 

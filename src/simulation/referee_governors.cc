@@ -228,7 +228,7 @@ void Referee::judge(const std::string& name, const GovernorState& state, bool du
       fail("attempt " + std::to_string(ticket) + " of governor " + name + " is said to have " +
            (ok ? "succeeded" : "failed") + ", and it has not");
     }
-    if (durable) ended(attempt->first, attempt->second, ok);
+    if (durable) ended(attempt->second, ok);
   }
   if (!durable) return;
   // A failure may count and be cleared at one moment.

@@ -77,6 +77,7 @@ struct Expectation {
   std::string name;
   std::vector<std::pair<std::string, std::string>> facts;
   std::optional<std::vector<core::Duration>> starts;  // of the remedy's attempts, all until then
+  std::optional<std::vector<int>> steps;              // that they took, from 1
 };
 
 struct Scenario {

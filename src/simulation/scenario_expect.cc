@@ -91,6 +91,13 @@ void readStarts(Fields& fields, Expectation& expectation) {
   }
 }
 
+void readSteps(Fields& fields, Expectation& expectation) {
+  std::vector<int> steps;
+  fields.integers("steps", steps, {.empty_allowed = true}, {},
+                  "the step of the escalation that each of its attempts took, from 1");
+  if (fields.has("steps")) expectation.steps = std::move(steps);
+}
+
 void describeGovernor(FactReader& facts) {
   facts.flag("dormant", "whether it is dormant");
   facts.text("dormant_reason", "why it is dormant");
@@ -103,6 +110,7 @@ void describeRemedy(FactReader& facts) {
   facts.word("phase", wordsOf(kPhases), "what it is about");
   facts.word("denied_by", guardWords(), "the guard that said no last, or none");
   facts.text("blocked_by", "the unhealthy check that its own depends on, or \"\"");
+  facts.count("incident_failures", "failures of the present incident");
   facts.count("would_attempt", "attempts that observe mode has not made");
 }
 
@@ -122,7 +130,8 @@ void refuseElsewhere(Fields& fields, const Expectation& expectation) {
   };
   only_of("governor",
           {"dormant", "dormant_reason", "breaker", "consecutive_failures", "next_attempt_in"});
-  only_of("remedy", {"phase", "denied_by", "blocked_by", "would_attempt", "starts"});
+  only_of("remedy", {"phase", "denied_by", "blocked_by", "would_attempt", "incident_failures", "starts",
+                     "steps"});
   only_of("check", {"health", "status"});
   if (expectation.noun == "check") {
     for (const char* key : {"attempts", "successes", "failures"}) {
@@ -158,8 +167,9 @@ void readExpectations(Fields& top, const engine::Setup& setup, Scenario& scenari
     describeRemedy(facts);
     describeCheck(facts);
     readStarts(fields, expectation);
+    readSteps(fields, expectation);
     refuseElsewhere(fields, expectation);
-    if (!facts.any() && !fields.has("starts")) {
+    if (!facts.any() && !fields.has("starts") && !fields.has("steps")) {
       fields.fail("", "expects nothing (say what, for example: attempts: 10)");
     }
     if (expectation.at) requireWithin(fields, "at", *expectation.at, scenario);

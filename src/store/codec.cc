@@ -54,6 +54,15 @@ T countAt(const Json& object, const char* field) {
   return value.get<T>();
 }
 
+// One that can still be counted up.
+int smallCountAt(const Json& object, const char* field) {
+  const int count = countAt<int>(object, field);
+  if (count > 1'000'000'000) {
+    wrong(field, "is out of range");
+  }
+  return count;
+}
+
 std::int64_t integer(const Json& value, const char* field) {
   const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
   if (!value.is_number_integer() || too_large) {
@@ -289,6 +298,8 @@ std::string encode(const engine::Episode& episode) {
                   {"labels", std::move(labels)},
                   {"firing", episode.firing},
                   {"attempt", episode.attempt},
+                  {"failures", episode.failures},
+                  {"step", episode.step},
                   {"heard_at_ns", nanoseconds(episode.heard_at)}});
 }
 
@@ -309,7 +320,24 @@ engine::Episode decodeEpisode(const std::string& text) {
   episode.firing = firing.get<bool>();
   episode.attempt = countAt<std::uint64_t>(object, "attempt");
   episode.heard_at = wallAt(object, "heard_at_ns");
+  if (object.contains("failures")) {  // not written before incidents were durable
+    episode.failures = smallCountAt(object, "failures");
+    episode.step = smallCountAt(object, "step");
+  }
   return episode;
+}
+
+std::string encode(const engine::Incident& incident) {
+  return written({{"check", incident.check},
+                  {"since_ns", nanoseconds(incident.since)},
+                  {"failures", incident.failures},
+                  {"step", incident.step}});
+}
+
+engine::Incident decodeIncident(const std::string& text) {
+  const Json object = parsed(text);
+  return {textAt(object, "check"), wallAt(object, "since_ns"), smallCountAt(object, "failures"),
+          smallCountAt(object, "step")};
 }
 
 std::string encode(const engine::Pause& pause) {

@@ -13,7 +13,8 @@ namespace heald::store {
 // odd bytes become U+FFFD. Pure.
 //
 // Decoding throws Fault, with the field and what is wrong with it. It takes nothing on trust: every
-// field has to be there, of its type, in its range. Unknown fields are ignored.
+// field has to be there, of its type, in its range; but what a row of an older heald cannot have.
+// Unknown fields are ignored.
 std::string encode(const core::GovernorState& state);
 core::GovernorState decodeGovernor(const std::string& text);
 
@@ -22,6 +23,9 @@ engine::RemedyTotals decodeRemedy(const std::string& text);
 
 std::string encode(const engine::Episode& episode);
 engine::Episode decodeEpisode(const std::string& text);
+
+std::string encode(const engine::Incident& incident);
+engine::Incident decodeIncident(const std::string& text);
 
 std::string encode(const engine::Pause& pause);
 engine::Pause decodePause(const std::string& text);

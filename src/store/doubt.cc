@@ -24,6 +24,7 @@ void Doubt::add(const engine::Changes& failed) {
   addKeys(failed.permits, keys_.permits);
   addKeys(failed.episodes, keys_.episodes);
   addKeys(failed.answers, keys_.answers);
+  addKeys(failed.incidents, keys_.incidents);
 }
 
 engine::Changes Doubt::outOf(engine::Changes everything) const {
@@ -31,6 +32,7 @@ engine::Changes Doubt::outOf(engine::Changes everything) const {
   putFirst(keys_.permits, everything.permits);
   putFirst(keys_.episodes, everything.episodes);
   putFirst(keys_.answers, everything.answers);
+  putFirst(keys_.incidents, everything.incidents);
   return everything;
 }
 

@@ -27,6 +27,7 @@ engine::Saved MemoryRows::load(const core::ClockStamp& present) const {
   }
   saved.episodes.assign(episodes_.begin(), episodes_.end());
   saved.answers.assign(answers_.begin(), answers_.end());
+  saved.incidents = incidents_;
   return saved;
 }
 
@@ -61,6 +62,12 @@ void MemoryRows::put(const engine::Changes& changes, const core::ClockStamp& now
     answers_.erase(key);
     if (answer) {
       answers_.emplace(key, *answer);
+    }
+  }
+  for (const auto& [remedy, incident] : changes.incidents) {
+    incidents_.erase(remedy);
+    if (incident) {
+      incidents_.emplace(remedy, *incident);
     }
   }
   for (const auto& [key, episode] : changes.episodes) {

@@ -36,6 +36,7 @@ class MemoryRows {
   std::map<std::string, std::pair<engine::Permit, core::ClockStamp>> permits_;
   std::map<engine::EpisodeKey, engine::Episode> episodes_;
   std::map<std::string, engine::KeptAnswer> answers_;
+  std::map<std::string, engine::Incident> incidents_;
 };
 
 }  // namespace heald::store

@@ -121,6 +121,18 @@ void OpenStore::loadAnswers(engine::Saved& saved) {
   }
 }
 
+// One that cannot be read is left out: its escalation begins anew.
+void OpenStore::loadIncidents(engine::Saved& saved) {
+  Statement rows = database_.prepare("SELECT remedy, incident FROM incidents");
+  while (rows.next()) {
+    try {
+      saved.incidents.emplace(rows.text(0), decodeIncident(rows.text(1)));
+    } catch (const Fault&) {
+      continue;
+    }
+  }
+}
+
 engine::Saved OpenStore::load(const core::ClockStamp& present) {
   engine::Saved saved;
   loadGovernors(present, saved);
@@ -130,6 +142,7 @@ engine::Saved OpenStore::load(const core::ClockStamp& present) {
   loadPermits(present, saved);
   loadEpisodes(saved);
   loadAnswers(saved);
+  loadIncidents(saved);
   return saved;
 }
 
@@ -173,6 +186,7 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
   }
   putEpisodes(changes);
   putAnswers(changes);
+  putIncidents(changes);
 }
 
 void OpenStore::putAnswers(const engine::Changes& changes) {
@@ -182,6 +196,17 @@ void OpenStore::putAnswers(const engine::Changes& changes) {
       put_answer_.bind(key).bind(text).run();
     } else {
       drop_answer_.bind(key).run();
+    }
+  }
+}
+
+void OpenStore::putIncidents(const engine::Changes& changes) {
+  for (const auto& [remedy, incident] : changes.incidents) {
+    if (incident) {
+      const std::string text = encode(*incident);
+      put_incident_.bind(remedy).bind(text).run();
+    } else {
+      drop_incident_.bind(remedy).run();
     }
   }
 }

@@ -61,6 +61,7 @@ class OpenStore {
   void loadPauses(const core::ClockStamp& present, engine::Saved& saved);
   void loadPermits(const core::ClockStamp& present, engine::Saved& saved);
   void loadEpisodes(engine::Saved& saved);
+  void loadIncidents(engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
   void putBeat(const std::string& boot_id, const core::ClockStamp& now);
   std::uint64_t fileBytes();
@@ -69,6 +70,7 @@ class OpenStore {
   void loadAnswers(engine::Saved& saved);
   void putAnswers(const engine::Changes& changes);
   void putEpisodes(const engine::Changes& changes);
+  void putIncidents(const engine::Changes& changes);
 
   StoreLock lock_;
   Database database_;
@@ -92,6 +94,8 @@ class OpenStore {
       "DELETE FROM episodes WHERE remedy = ? AND fingerprint = ? AND starts_at_ns = ?");
   Statement put_answer_ = database_.prepare("INSERT OR REPLACE INTO answers VALUES (?,?)");
   Statement drop_answer_ = database_.prepare("DELETE FROM answers WHERE key = ?");
+  Statement put_incident_ = database_.prepare("INSERT OR REPLACE INTO incidents VALUES (?,?)");
+  Statement drop_incident_ = database_.prepare("DELETE FROM incidents WHERE remedy = ?");
   HistoryTable history_{database_};
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };

@@ -59,6 +59,11 @@ CREATE TABLE episodes (
     R"sql(
 CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE incidents (
+  remedy TEXT PRIMARY KEY, incident TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

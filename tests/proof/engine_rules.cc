@@ -49,6 +49,14 @@ void EngineWorld::admitted(const std::string& governor, const core::Ticket& tick
   }
 }
 
+// Whatever has happened to heald meanwhile. A configuration may have fewer steps than before.
+void EngineWorld::holdStep(const engine::RemedySpec& remedy, int step) {
+  int& reached = reached_[remedy.name];
+  const int last = static_cast<int>(remedy.steps.size()) - 1;
+  expect(step >= std::min(reached, last), "12: within an incident an escalation never goes back");
+  reached = step;
+}
+
 core::Gates EngineWorld::gates() const {
   core::Gates gates;
   const auto flag = saved_.flags.find(core::Feature::kAutoHealing);
@@ -169,7 +177,8 @@ std::string EngineWorld::key() const {
   }
   for (const engine::RemedyView& r : s.remedies) {
     key += ";" + std::to_string(static_cast<int>(r.phase)) +
-           (r.next_attempt_at ? left(*r.next_attempt_at, at) : "n") +
+           (r.next_attempt_at ? left(*r.next_attempt_at, at) : "n") + "i" +
+           std::to_string(r.incident_failures) + "," + std::to_string(r.incident_step) +
            (action_runs_.contains(r.name) ? "a" : "") + (r.pause ? left(r.pause->until, at) : "");
   }
   for (const engine::Permit& permit : s.permits) {

@@ -37,6 +37,7 @@ engine::Setup setupOf(int remedies) {
     remedy.check = check.name;
     remedy.governor = "g" + n;
     remedy.verify = {core::Duration{}, core::Duration{}};
+    remedy.steps = {0, 1, 2};
     setup.remedies.push_back(remedy);
     core::GovernorPolicy policy;
     policy.max_consecutive_failures = policy.breaker.permanent_open_threshold = 3;
@@ -157,6 +158,7 @@ engine::Setup withoutLast(engine::Setup setup) {
 TEST(EngineStates, OfOneRemedyKeepEveryStatement) {
   engine::Setup other = setupOf(1);
   other.governors[0].policy.max_consecutive_failures = 3;
+  other.remedies[0].steps = {0, 5, 6};  // what has been reached stays
   EngineExplorer(setupOf(1), other).run("one remedy", limit());
 }
 

@@ -14,9 +14,10 @@ namespace {
 constexpr core::Duration kPauseLasts = seconds(2);
 constexpr core::Duration kPermitLasts = seconds(3);
 constexpr const char* kWords[] = {
-    "has checked",  "is healthy", "is critical", "is in warning", "does not know", "is ok",  "fails",
-    "unauthorized", "a second",   "resume",      "dormant",       "reset",         "flag",   "pause",
-    "unpause",      "permit",     "disk full",   "disk free",     "crash",         "reload", "stop"};
+    "has checked", "is healthy",   "is critical", "is in warning", "does not know", "is ok",
+    "fails",       "unauthorized", "a second",    "resume",        "dormant",       "reset",
+    "flag",        "pause",        "unpause",     "permit",        "disk full",     "disk free",
+    "crash",       "reload",       "stop"};
 
 }  // namespace
 
@@ -151,6 +152,7 @@ void EngineWorld::apply(const Move& move) {
       break;
     case Kind::kReload:
       std::swap(setup_, other_);
+      std::erase_if(reached_, [&](const auto& entry) { return remedyNamed(entry.first) < 0; });
       send(engine::Reload{std::make_shared<const engine::Setup>(setup_), ""});
       break;
     case Kind::kStop:
@@ -210,6 +212,12 @@ std::string EngineWorld::commit(const engine::Changes& changes) {
     saved_.governors[name] = state;
   }
   keepPermits(changes, true);
+  for (const auto& [remedy, incident] : changes.incidents) {
+    saved_.incidents.erase(remedy);
+    if (incident) {
+      saved_.incidents.emplace(remedy, *incident);
+    }
+  }
   for (const auto& [name, totals] : changes.remedies) {
     saved_.remedies[name] = totals;
   }
@@ -249,6 +257,7 @@ void EngineWorld::handle(const engine::Output& out) {
       const auto mine = [&](const core::Ticket& t) { return t.id == start->attempt; };
       expect(std::any_of(flying.begin(), flying.end(), mine), "8: what starts is on disk");
       expect(!action_runs_.contains(remedy.name), "a remedy runs once at one time");
+      holdStep(remedy, start->step);
       action_runs_[remedy.name] = start->run;
       ++started_;
     } else if (const auto* cancel = std::get_if<engine::CancelAction>(&action)) {
@@ -276,6 +285,7 @@ void EngineWorld::crash() {
   for (const auto& [id, permit] : saved_.permits) {
     saved.permits.push_back(permit);
   }
+  saved.incidents = saved_.incidents;
   check_runs_.clear();
   action_runs_.clear();
   cancelled_.clear();
@@ -314,6 +324,11 @@ void EngineWorld::finished(const std::string& name, std::uint64_t run, CheckStat
   last_[name] = status;
   if (status != CheckStatus::kUnknown) {
     unhealthy_[name] = status == CheckStatus::kCritical;
+  }
+  for (const engine::RemedySpec& remedy : setup_.remedies) {
+    if (remedy.check == name && remedy.on.healed(core::healthOf(status, false))) {
+      reached_.erase(remedy.name);
+    }
   }
   drive(engine_->step(engine::CheckFinished{0, run, status, "", {}}, now()));
 }

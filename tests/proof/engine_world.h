@@ -75,6 +75,7 @@ class EngineWorld {
     std::map<core::Feature, core::FeatureFlags::Layers> flags;
     std::map<std::string, engine::Pause> pauses;
     std::map<std::string, engine::Permit> permits;
+    std::map<std::string, engine::Incident> incidents;
   };
 
   core::Now now() const;
@@ -83,6 +84,7 @@ class EngineWorld {
   void drive(engine::Output out);
   std::string commit(const engine::Changes& changes);
   void keepPermits(const engine::Changes& changes, bool outstanding);
+  void holdStep(const engine::RemedySpec& remedy, int step);
   void admitted(const std::string& governor, const core::Ticket& ticket);
   void handle(const engine::Output& out);
   void probe();
@@ -120,6 +122,7 @@ class EngineWorld {
   std::map<std::string, std::uint64_t> action_runs_;  // that run now, by remedy
   std::vector<std::uint64_t> cancelled_;              // runs of actions that have not reported
   std::map<std::string, int> since_mercy_;            // attempts, by governor
+  std::map<std::string, int> reached_;                // step of the present incident, by remedy
   std::size_t started_ = 0;
   std::string violation_;
 };

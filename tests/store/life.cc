@@ -271,6 +271,9 @@ std::string written(const engine::Saved& saved) {
   for (const auto& [key, episode] : saved.episodes) {
     lines.push_back("episode " + key.fingerprint + " " + store::encode(episode));
   }
+  for (const auto& [remedy, incident] : saved.incidents) {
+    lines.push_back("incident " + remedy + " " + store::encode(incident));
+  }
   std::sort(lines.begin(), lines.end());
   std::string all;
   for (const std::string& line : lines) {

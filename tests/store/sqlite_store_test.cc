@@ -170,7 +170,9 @@ TEST(SqliteStore, KeepsEpisodesUntilTheyAreForgotten) {
                                 {{"instance", "db:1"}, {"alertname", "Down"}},
                                 true,
                                 engine::Episode::kObserved,
-                                stampAt(99).at.wall};
+                                stampAt(99).at.wall,
+                                4,
+                                2};
   engine::Changes changes;
   changes.episodes = {{key, episode}, {other, engine::Episode{}}};
   ASSERT_EQ(store->commit(changes, stampAt(100)), "");
@@ -290,6 +292,38 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   engine::Changes changes;
   changes.pauses = {{"restart", engine::Pause{}}};
   EXPECT_EQ(store->commit(changes, stampAt(11)), "");
+}
+
+// As every store was before incidents were durable.
+TEST(SqliteStore, AStoreOfYesterdayIsOpenedWithItsStateAndKeepsIncidentsFromThenOn) {
+  const TempFolder folder;
+  const engine::EpisodeKey key{"restart", "c1a5", core::WallTime(core::Duration(7))};
+  {
+    const auto store = storeAt(folder / "heald.db");
+    openedAt(*store, stampAt(1));
+    engine::Changes changes = changesOf(7);
+    changes.episodes = {{key, engine::Episode{}}};
+    ASSERT_EQ(store->commit(changes, stampAt(2)), "");
+  }
+  runSql(folder / "heald.db",
+         "DROP TABLE incidents; PRAGMA user_version = 5; UPDATE episodes SET episode = "
+         "json_remove(episode, '$.failures', '$.step')");
+  const auto store = storeAt(folder / "heald.db");
+  engine::Saved saved = openedAt(*store, stampAt(10));
+  EXPECT_EQ(numberIn(saved), 7u);
+  ASSERT_EQ(saved.episodes.size(), 1u);
+  EXPECT_EQ(saved.episodes[0].second, engine::Episode{});
+  EXPECT_TRUE(saved.incidents.empty());
+  const engine::Incident incident{"service", core::WallTime(core::Duration(9)), 4, 3};
+  engine::Changes changes;
+  changes.incidents = {{"restart", incident}, {"other", engine::Incident{}}};
+  ASSERT_EQ(store->commit(changes, stampAt(11)), "");
+  changes.incidents = {{"other", std::nullopt}};
+  ASSERT_EQ(store->commit(changes, stampAt(12)), "");
+  saved = openedAt(*store, stampAt(13));
+  EXPECT_EQ(saved.incidents, (std::map<std::string, engine::Incident>{{"restart", incident}}));
+  runSql(folder / "heald.db", "UPDATE incidents SET incident = '{}'");
+  EXPECT_TRUE(openedAt(*store, stampAt(14)).incidents.empty()) << "its escalation begins anew";
 }
 
 TEST(SqliteStore, CountsAndTimesItsOperationsAndKnowsItsSize) {
