@@ -137,14 +137,14 @@ class StoreOnASmallDisk : public testing::Test {
 
 TEST_F(StoreOnASmallDisk, FullMeansThatNothingStartsOnceTheReserveIsUsedUpUntilThereIsRoomAgain) {
   daemon_.start();
-  disk_->flood();
+  disk_->fill();
   EXPECT_GE(useUpTheReserve(), 100);
   expectStoreDown(daemon_, "full");
   EXPECT_EQ(daemon_.metric("heald_store_failing{cause=\"disk_full\"}"), 1);
   daemon_.dir().write("sick", "");
   expectNothingStarts(daemon_);
   EXPECT_GE(daemon_.metric(kSuppressed), 1);
-  disk_->stopFlood();
+
   disk_->free(8192);
   awaitCheckRuns(daemon_, "service", 60);  // some probes
   EXPECT_EQ(daemon_.metric("heald_store_up"), 0) << "a few pages are no recovery";
@@ -202,14 +202,14 @@ remedies:
 
 TEST_F(CleanUp, RunsOnTheReserveAndHealsTheDisk) {
   daemon_.start();
-  disk_->flood();
+  disk_->fill();
   daemon_.await("the reserve to be given up",
                 [&] { return daemon_.metric("heald_store_on_reserve") == 1; });
   EXPECT_EQ(daemon_.status()["selfHealing"]["storeRoom"], "on_reserve");
   EXPECT_EQ(daemon_.status()["selfHealing"]["storeAvailable"], true);
   EXPECT_THAT(daemon_.status()["issues"].dump(), HasSubstr("heald lives on its reserve"));
   daemon_.await("failed attempts", [&] { return daemon_.remedy("clean-up")["attempts"] >= 2; });
-  disk_->stopFlood();
+
   daemon_.dir().write("works", "");
   daemon_.await("the disk to be healed",
                 [&] { return daemon_.status()["selfHealing"]["storeRoom"] == "plenty"; });

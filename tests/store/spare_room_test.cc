@@ -104,13 +104,13 @@ TEST_F(StoreOnAFullDisk, IsNotFilledByTheReserveItself) {
   EXPECT_EQ(store_->room().state, State::kPlenty);
 }
 
-// What becomes free is taken by another program at once, as a log that runs away does.
+// Nothing else is written meanwhile. (Another program that takes what becomes free may be faster.)
 void aHundredCommits(const std::string& size, const TempFolder& folder) {
   SmallDisk disk(folder / "", "size=" + size);
   if (!disk.mounted()) GTEST_SKIP() << "needs root";
   const auto store = makeSqliteStore({.path = disk / "heald.db"});
   ASSERT_TRUE(store->open(stampAt(1)).ok());
-  disk.flood();
+  disk.fill();
   int commits = 0;
   while (commits < 3000 &&
          store->commit(incident(static_cast<std::uint64_t>(commits) + 1), stampAt(2 + commits))
@@ -122,7 +122,7 @@ void aHundredCommits(const std::string& size, const TempFolder& folder) {
   EXPECT_THAT(store->probe(stampAt(9000)), HasSubstr("the disk is full"));
 }
 
-TEST_F(StoreOnAFullDisk, LeavesAHundredCommitsOfAnIncidentWhateverElseFillsIt) {
+TEST_F(StoreOnAFullDisk, LeavesAHundredCommitsOfAnIncident) {
   for (const char* size : {"2m", "4m", "32m"}) {
     const TempFolder folder;
     aHundredCommits(size, folder);

@@ -285,7 +285,7 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   makeStore(folder / "heald.db", 7);
   runSql(folder / "heald.db",
          "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; DROP TABLE history; DROP "
-         "TABLE answers; PRAGMA "
+         "TABLE answers; DROP TABLE incidents; PRAGMA "
          "user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
@@ -306,7 +306,8 @@ TEST(SqliteStore, AStoreOfYesterdayIsOpenedWithItsStateAndKeepsIncidentsFromThen
     ASSERT_EQ(store->commit(changes, stampAt(2)), "");
   }
   runSql(folder / "heald.db",
-         "DROP TABLE incidents; PRAGMA user_version = 5; UPDATE episodes SET episode = "
+         "DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 5; UPDATE episodes SET "
+         "episode = "
          "json_remove(episode, '$.failures', '$.step')");
   const auto store = storeAt(folder / "heald.db");
   engine::Saved saved = openedAt(*store, stampAt(10));
