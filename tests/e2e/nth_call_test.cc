@@ -92,7 +92,8 @@ class NthCallFails : public testing::Test {
     daemon_.start();
     attempt();
     int met = 0;
-    for (int n = 1; n <= most; ++n) {
+    int without = 0;  // attempts that made no such call: what they need may be there already
+    for (int n = 1; n <= most;) {
       SCOPED_TRACE("call " + std::to_string(n));
       prepare();
       control_->arm(call, n, error);
@@ -100,8 +101,10 @@ class NthCallFails : public testing::Test {
       control_->disarm();
       ASSERT_TRUE(daemon_.running()) << daemon_.log();
       expectAllCounted();
-      if (control_->met == 0) break;
+      if (control_->met == 0 && (met > 0 || ++without > 20)) break;
+      if (control_->met == 0) continue;
       ++met;
+      ++n;
     }
     EXPECT_GT(met, 0) << "nothing has failed";
     const std::uint64_t before = attempts();

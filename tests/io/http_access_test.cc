@@ -163,7 +163,8 @@ TEST_F(HttpAccessWithCertificate, IsLetInWithIt) {
 TEST_F(HttpAccessWithCertificate, IsTurnedAwayWithoutItOrWithAnother) {
   const auto without = send(guarded);
   EXPECT_EQ(without.end, HttpEnd::kFailed);
-  EXPECT_THAT(without.error, HasSubstr("certificate required"));
+  // The connection may be cut before the alert that says so is read.
+  EXPECT_THAT(without.error, testing::AnyOf(HasSubstr("certificate required"), HasSubstr("reset")));
   const Certificate stranger(30, -30, "stranger", nullptr);
   stranger.writePem(dir.file("stranger.pem"));
   stranger.writeKey(dir.file("stranger.key"));
