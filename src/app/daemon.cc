@@ -252,7 +252,8 @@ class RunningDaemon final : public Daemon {
       loop_.record({.kind = engine::HistoryKind::kAccess,
                     .event = "wrong_token",
                     .actor = "api from " + address,
-                    .message = "calls with a wrong token, the last " + last_call,
+                    .message = std::to_string(calls) + (calls == 1 ? " call" : " calls") +
+                               " with a wrong token, the last " + last_call,
                     .details = {{"calls", static_cast<std::int64_t>(calls)}}});
     }
   }
