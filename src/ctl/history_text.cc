@@ -20,7 +20,8 @@ Colour colourOfEvent(std::string_view event) {
        {"failed", "dormant", "PERMANENT_OPEN", "unhealthy", "unavailable", "refused"}) {
     if (event == bad) return Colour::kBad;
   }
-  return event == "OPEN" || event == "HALF_OPEN" || event == "warning" ? Colour::kWarn : Colour::kPlain;
+  return event == "OPEN" || event == "HALF_OPEN" || event == "warning" ? Colour::kWarn
+                                                                       : Colour::kPlain;
 }
 
 std::string padded(std::string text, std::size_t width) {

@@ -88,8 +88,8 @@ std::string usageProblem(CLI::App& root, const CLI::ParseError& error) {
   if (!rest.empty()) {
     what = leftOver(app, rest.front());
   } else if (!below(app).empty() && app.get_subcommands().empty()) {
-    what = place.empty() ? "a command is needed" : "it needs to know what: " +
-                                                       config::joined(namesBelow(app));
+    what = place.empty() ? "a command is needed"
+                         : "it needs to know what: " + config::joined(namesBelow(app));
   }
   return (place.empty() ? "" : place + ": ") + what + "\nsee: healdctl help" +
          (place.empty() ? "" : " " + place);
