@@ -12,6 +12,7 @@
 #include "app/log_options.h"
 #include "app/version.h"
 #include "config/listen_address.h"
+#include "http/alerts_refused.h"
 #include "http/auth_failures.h"
 #include "http/backend.h"
 #include "http/bell.h"
@@ -228,7 +229,10 @@ class RunningDaemon final : public Daemon {
   }
 
   http::Hooks hooks() {
-    return {[this](const http::RequestRecord& record) { requests_.observe(record); },
+    return {[this](const http::RequestRecord& record) {
+              requests_.observe(record);
+              alerts_refused_.note(record);
+            },
             [this](std::string_view message) {
               log_.write(io::LogLevel::kWarn, "http", {{"message", message}});
             }};
@@ -266,6 +270,10 @@ class RunningDaemon final : public Daemon {
     sources.http = requests_.read();
     sources.http.wrong_tokens = auth_failures_.count(http::AuthFault::kWrong);
     sources.http.missing_tokens = auth_failures_.count(http::AuthFault::kMissing);
+    for (std::size_t i = 0; i < http::kAlertsRefusalCount; ++i) {
+      const auto refusal = static_cast<http::AlertsRefusal>(i);
+      sources.http.alerts_refused.emplace_back(toString(refusal), alerts_refused_.count(refusal));
+    }
     sources.http.abandoned = loop_.abandoned();
     sources.http.repeated = loop_.repeated();
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
@@ -314,6 +322,7 @@ class RunningDaemon final : public Daemon {
   runtime::EngineLoop loop_;
   HttpFigures requests_;
   http::AuthFailures auth_failures_;
+  http::AlertsRefused alerts_refused_;
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;

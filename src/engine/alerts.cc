@@ -55,11 +55,13 @@ struct Healing::Hearing {
   std::uint64_t known = 0;
   std::uint64_t unmatched = 0;
   std::uint64_t refused = 0;
-  std::string refusal;  // the first one
-  std::string remedy;   // of it
+  std::array<std::uint64_t, 3> rejected{};  // by AlertRejection
+  std::string refusal;                      // the first one
+  std::string remedy;                       // of it
   bool full = false;
 
-  void refuse(const std::string& its_remedy, std::string why) {
+  void refuse(AlertRejection as, const std::string& its_remedy, std::string why) {
+    ++rejected[static_cast<std::size_t>(as)];
     if (refused++ == 0) {
       refusal = std::move(why);
       remedy = its_remedy;
@@ -88,8 +90,20 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
     tellRefusal("", why, command.alerts.size(), command.by, step);
     return Error{ErrorCode::kUnavailable, why + "; nothing of this was recorded"};
   }
-  events_[static_cast<std::size_t>(EventSource::kAlertmanager)] += command.alerts.size();
-  countDropped(DropReason::kUnmatched, hearing.unmatched + hearing.refused);
+  events_[static_cast<std::size_t>(EventSource::kAlertmanager)] +=
+      command.alerts.size() + command.left_out;
+  if (command.left_out > 0) {
+    hearing.rejected[static_cast<std::size_t>(AlertRejection::kTooMany)] = command.left_out;
+    tellRefusal("", "more alerts than one notification may have", command.left_out, command.by,
+                step);
+    step.out.notes.push_back({Note::Level::kWarn,
+                              "alerts ignored: more than one notification may have",
+                              {{"alerts", std::to_string(command.left_out)}, {"by", command.by}}});
+  }
+  for (std::size_t i = 0; i < hearing.rejected.size(); ++i) {
+    alerts_rejected_[i] += hearing.rejected[i];
+  }
+  countDropped(DropReason::kUnmatched, hearing.unmatched);
   countDropped(DropReason::kDuplicate, hearing.known);
   if (hearing.refused > 0) {
     tellRefusal(hearing.remedy, hearing.refusal, hearing.refused, command.by, step);
@@ -102,22 +116,23 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
   if (!episodes_.proposed()) {
     raiseAlerts(step);
   }
-  return Reply{"recorded " + std::to_string(hearing.recorded) + " of " +
-               std::to_string(command.alerts.size()) + " alerts; " + std::to_string(hearing.known) +
-               " known already, " + std::to_string(hearing.unmatched) +
-               " that no remedy matches, " + std::to_string(hearing.refused) +
-               " with labels that are not acceptable"};
+  std::string told = "recorded " + std::to_string(hearing.recorded) + " of " +
+                     std::to_string(command.alerts.size() + command.left_out) + " alerts; " +
+                     std::to_string(hearing.known) + " known already, " +
+                     std::to_string(hearing.unmatched) + " that no remedy matches, " +
+                     std::to_string(hearing.refused) + " with labels that are not acceptable";
+  if (command.left_out > 0) {
+    told += ", " + std::to_string(command.left_out) + " left out: too many at once";
+  }
+  return Reply{std::move(told)};
 }
 
 // Alertmanager sends the same ones every few minutes: they are told once an hour.
 void Healing::tellRefusal(const std::string& remedy, const std::string& why, std::size_t alerts,
                           const std::string& by, Step& step) {
-  constexpr core::Duration kAgainAfter = std::chrono::hours(1);
-  if (told_refusal_ && told_refusal_->first == why &&
-      step.now.boot - told_refusal_->second < kAgainAfter) {
+  if (!told_refusals_.tells(why, step.now.boot)) {
     return;
   }
-  told_refusal_ = {why, step.now.boot};
   step.out.remarks.push_back({.kind = HistoryKind::kAlert,
                               .event = "rejected",
                               .remedy = remedy,
@@ -129,13 +144,14 @@ void Healing::tellRefusal(const std::string& remedy, const std::string& why, std
 void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now) {
   const AlertPolicy& policy = at(base).spec.alert;
   if (std::string why = refusal(policy, alert.labels); !why.empty()) {
-    hearing.refuse(at(base).spec.name, std::move(why));
+    hearing.refuse(AlertRejection::kLabels, at(base).spec.name, std::move(why));
     return;
   }
   const std::string target(valueOf(alert.labels, policy.target));
   if (alert.firing && instanceFor(base, target, now.boot) < 0) {
-    hearing.refuse(at(base).spec.name, "remedy \"" + at(base).spec.name + "\" has its " +
-                                           std::to_string(policy.max_targets) + " targets");
+    hearing.refuse(AlertRejection::kTargets, at(base).spec.name,
+                   "remedy \"" + at(base).spec.name + "\" has its " +
+                       std::to_string(policy.max_targets) + " targets");
     return;
   }
   const EpisodeKey key{at(base).spec.name, alert.fingerprint, alert.starts_at};

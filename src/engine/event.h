@@ -136,13 +136,15 @@ struct Alert {
   core::WallTime starts_at{};
   bool firing = true;
   Labels labels;
+  std::optional<core::WallTime> ends_at = {};  // of one that is resolved
 };
 
-// A notification of Alertmanager. Answered when all of it is recorded; kLimit when there is no room
-// for all, and then nothing is: Alertmanager sends it again.
+// A notification of Alertmanager. Answered when all of it is recorded; kUnavailable when there is
+// no room for all, and then nothing is: Alertmanager sends it again.
 struct AlertsReceived {
   std::vector<Alert> alerts;
   std::string by;
+  std::size_t left_out = 0;  // alerts that were more than one notification may have
 };
 
 // Another configuration takes the place of the present one. Checks, remedies and governors that are

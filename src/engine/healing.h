@@ -18,6 +18,7 @@
 #include "engine/slots.h"
 #include "engine/snapshot.h"
 #include "engine/timer_queue.h"
+#include "engine/told_once.h"
 
 namespace heald::engine {
 
@@ -266,8 +267,8 @@ class Healing {
   Episodes episodes_;
   Incidents incidents_;
   std::vector<Raised> raised_;
-  std::optional<std::pair<std::string, core::BootTime>> told_refusal_;  // by the history, and when
-  std::map<std::pair<int, std::string>, int> instances_;                // by base and target
+  ToldOnce told_refusals_;                                // by the history
+  std::map<std::pair<int, std::string>, int> instances_;  // by base and target
   std::size_t configured_ = 0;  // remedies_ begins with those of the configuration
   bool episodes_wait_ = false;  // some may not have been asked for
   std::map<std::string, RemedyTotals> parked_totals_;  // of remedies that are not configured
@@ -276,6 +277,7 @@ class Healing {
   bool stopped_ = false;
   std::array<std::uint64_t, 4> events_{};
   std::array<std::uint64_t, 4> dropped_{};
+  std::array<std::uint64_t, 3> alerts_rejected_{};
   std::uint64_t labels_refused_ = 0;
   Histogram event_wait_{waitBuckets()};
   std::uint64_t preventive_runs_ = 0;

@@ -36,6 +36,7 @@ void Healing::fill(Snapshot& s) const {
   s.max_unverified = policy_.max_unverified;
   s.events = events_;
   s.dropped = dropped_;
+  s.alerts_rejected = alerts_rejected_;
   s.labels_refused = labels_refused_;
   s.event_wait = event_wait_;
   s.preventive_runs = preventive_runs_;

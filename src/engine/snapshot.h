@@ -101,9 +101,9 @@ struct TargetView {
   Phase phase = Phase::kIdle;
   std::optional<core::BootTime> next_attempt_at;
   std::uint64_t attempt = 0;
-  std::size_t waiting = 0;  // episodes that have had no attempt
-  std::size_t firing = 0;   // episodes
-  std::string alert;        // the name of the one that it is wanted for; "" if none fires
+  std::size_t waiting = 0;    // episodes that have had no attempt
+  std::size_t firing = 0;     // episodes
+  std::string alert;          // the name of the one that it is wanted for; "" if none fires
   int incident_failures = 0;  // as of a remedy
   int incident_step = 0;
   std::optional<core::Guard> last_denied_by;
@@ -152,6 +152,13 @@ enum class DropReason : std::uint8_t { kQueueFull, kDuplicate, kUnmatched, kExpi
 enum class RejectReason : std::uint8_t { kLimit, kDuplicate, kShutdown };
 std::string_view toString(EventSource source);
 std::string_view toString(DropReason reason);
+// Why an alert that a remedy matches, or that may be one, is not taken.
+enum class AlertRejection : std::uint8_t {
+  kLabels,   // a label does not match its pattern, or cannot name a target
+  kTargets,  // the remedy has its max_targets
+  kTooMany,  // beyond what one notification may have
+};
+std::string_view toString(AlertRejection rejection);
 std::string_view toString(RejectReason reason);
 
 // A configuration that was refused; heald goes on with the one before.
@@ -195,9 +202,10 @@ struct Snapshot {
   core::Duration detection_interval{};
   std::optional<core::WallTime> last_cycle;
   std::uint64_t cycles = 0;
-  std::array<std::uint64_t, 4> events{};   // by EventSource
-  std::array<std::uint64_t, 4> dropped{};  // by DropReason
-  std::uint64_t labels_refused = 0;        // of alerts, as their names clash
+  std::array<std::uint64_t, 4> events{};           // by EventSource
+  std::array<std::uint64_t, 4> dropped{};          // by DropReason
+  std::array<std::uint64_t, 3> alerts_rejected{};  // by AlertRejection
+  std::uint64_t labels_refused = 0;                // of alerts, as their names clash
   Histogram event_wait{waitBuckets()};
   std::map<std::string, Histogram> check_durations;  // by kind
   std::uint64_t preventive_runs = 0;

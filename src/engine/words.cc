@@ -130,6 +130,18 @@ std::string_view toString(DropReason reason) {
   return "";
 }
 
+std::string_view toString(AlertRejection rejection) {
+  switch (rejection) {
+    case AlertRejection::kLabels:
+      return "labels";
+    case AlertRejection::kTargets:
+      return "targets";
+    case AlertRejection::kTooMany:
+      return "too_many";
+  }
+  return "";
+}
+
 std::string_view toString(RejectReason reason) {
   switch (reason) {
     case RejectReason::kLimit:

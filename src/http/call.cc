@@ -120,7 +120,7 @@ Router routerOf(const std::vector<Call>& calls) {
   Router router;
   for (const Call& call : calls) {
     const Access access = call.method == "GET" ? Access::kRead : Access::kChange;
-    router.add(call.method, call.path, access, call.handler);
+    router.add({call.method, call.path, access, call.handler, call.body_limit, call.streamed});
   }
   return router;
 }

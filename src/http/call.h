@@ -44,6 +44,8 @@ struct Call {
   std::string content_type = "application/json";
   int success = 200;
   Handler handler{};
+  std::size_t body_limit = 0;  // bytes; 0: as every call
+  bool streamed = false;       // the handler reads the body piece by piece
 };
 
 inline constexpr std::size_t kMaxReasonBytes = 1024;

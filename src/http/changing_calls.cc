@@ -1,7 +1,5 @@
 #include <nlohmann/json.hpp>
 
-#include "core/text.h"
-#include "http/alerts_body.h"
 #include "http/control_calls.h"
 #include "http/control_routes.h"
 
@@ -13,23 +11,6 @@ using nlohmann::ordered_json;
 // What the engine is asked for, or why it is not even asked.
 using EventOf = std::function<Result<engine::Event>(const Request&, const Body&)>;
 
-std::function<Response(const engine::Reply&)> told(int success) {
-  return [success](const engine::Reply& reply) {
-    ordered_json value;
-    value["message"] = reply.message;
-    for (const engine::InTheWay& one : reply.in_the_way) {
-      ordered_json until;
-      if (one.until) until = core::toIso8601(*one.until);
-      value["stillInTheWay"].push_back({{"governor", one.governor},
-                                        {"word", one.word},
-                                        {"message", one.message},
-                                        {"until", std::move(until)},
-                                        {"command", one.command}});
-    }
-    return json(value, success);
-  };
-}
-
 Call change(const Backend& backend, Call call, EventOf event_of) {
   call.handler = [backend, fields = call.body, success = call.success,
                   event_of = std::move(event_of)](const Request& request) {
@@ -37,21 +18,9 @@ Call change(const Backend& backend, Call call, EventOf event_of) {
     if (!body) return error(body.error());
     auto event = event_of(request, *body);
     if (!event) return error(event.error());
-    return ask(backend, request, std::move(*event), told(success));
+    return ask(backend, request, std::move(*event), replyAs(success));
   };
   return call;
-}
-
-Call alerts(const Backend& backend) {
-  return {.method = "POST",
-          .path = "/api/alerts",
-          .summary = "Alertmanager's webhook, version 4: recorded when answered, acted upon later",
-          .handler = [backend](const Request& request) {
-            auto alerts = readAlerts(request.body);
-            if (!alerts) return error(alerts.error());
-            return ask(backend, request,
-                       engine::AlertsReceived{std::move(*alerts), actorOf(request)}, told(200));
-          }};
 }
 
 Call reload(const Backend& backend) {
@@ -206,7 +175,7 @@ std::vector<Call> changingCalls(const Backend& backend) {
              pause),
       change(backend, {.method = "POST", .path = "/api/unpause", .summary = "End every pause"},
              unpause),
-      alerts(backend),
+      alertsCall(backend),
       reload(backend),
   };
 }

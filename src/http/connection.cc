@@ -12,7 +12,7 @@
 namespace heald::http {
 namespace {
 
-constexpr std::size_t kReadChunk = 4 * 1024;    // bytes; on a small stack
+constexpr std::size_t kReadChunk = 16 * 1024;   // bytes
 constexpr std::size_t kWriteChunk = 16 * 1024;  // bytes between two looks at the clock
 
 bool expectsContinue(const Request& request) {
@@ -37,25 +37,44 @@ Result<Request> Connection::request() const {
   return request;
 }
 
-std::optional<Response> Connection::readBody(Request& request, std::uint64_t length,
-                                             Clock::time_point deadline) {
-  if (length == 0) return std::nullopt;
-  if (expectsContinue(request)) write("HTTP/1.1 100 Continue\r\n\r\n", deadline);
-  request.body.reserve(length);
-  const int socket = this->socket();
-  while (request.body.size() < length) {
-    if (Clock::now() >= deadline) return error(408, "timeout", "the body took too long to arrive");
+class Connection::Incoming : public BodySource {
+ public:
+  Incoming(mg_connection* handle, int socket, std::uint64_t length, Clock::time_point deadline)
+      : handle_(handle), socket_(socket), left_(length), deadline_(deadline) {}
+
+  std::string_view next() override {
+    if (left_ == 0 || failure_) return {};
+    if (Clock::now() >= deadline_) return fail(408, "timeout", "the body took too long to arrive");
     // mg_read waits until its whole buffer is full: a client that drips could stretch one call
     // for hours. So it is asked for what the kernel has already, or else for one byte.
-    std::array<char, kReadChunk> chunk;
-    const auto wanted =
-        std::min({bytesWaiting(socket), length - request.body.size(), chunk.size()});
-    const int count = mg_read(handle_, chunk.data(), std::max<std::size_t>(wanted, 1));
-    if (count < 0) return error(400, "invalid", "the body ended early");
-    if (count == 0) return error(408, "timeout", "the body stopped arriving");
-    request.body.append(chunk.data(), static_cast<std::size_t>(count));
+    const auto wanted = std::min<std::uint64_t>({bytesWaiting(socket_), left_, chunk_.size()});
+    const int count = mg_read(handle_, chunk_.data(), std::max<std::uint64_t>(wanted, 1));
+    if (count < 0) return fail(400, "invalid", "the body ended early");
+    if (count == 0) return fail(408, "timeout", "the body stopped arriving");
+    left_ -= static_cast<std::uint64_t>(count);
+    return {chunk_.data(), static_cast<std::size_t>(count)};
   }
-  return std::nullopt;
+  std::optional<Response> failure() const override { return failure_; }
+
+ private:
+  std::string_view fail(int status, std::string_view code, std::string_view message) {
+    failure_ = error(status, code, message);
+    return {};
+  }
+
+  mg_connection* handle_;
+  const int socket_;
+  std::uint64_t left_;
+  const Clock::time_point deadline_;
+  std::array<char, kReadChunk> chunk_{};
+  std::optional<Response> failure_;
+};
+
+std::shared_ptr<BodySource> Connection::body(const Request& request, std::uint64_t length,
+                                             Clock::time_point deadline) {
+  const bool awaited = length > 0 && expectsContinue(request);
+  if (awaited) write("HTTP/1.1 100 Continue\r\n\r\n", deadline);
+  return std::make_shared<Incoming>(handle_, length > 0 ? this->socket() : 0, length, deadline);
 }
 
 std::function<bool()> Connection::watchPeer() const {

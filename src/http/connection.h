@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "http/message.h"
@@ -20,10 +21,11 @@ class Connection {
   // The head of the request. A query that cannot be decoded is an Error.
   Result<Request> request() const;
 
-  // Appends exactly `length` bytes to request.body. 408 when the deadline passes first, 400 when
-  // the client goes away. CivetWeb waits for a silent client as long as its request timeout, so
-  // the last wait may exceed the deadline by that much.
-  std::optional<Response> readBody(Request& request, std::uint64_t length,
+  // The body of `length` bytes, as it arrives; to be read before the answer is sent. It fails with
+  // 408 when the deadline passes first, with 400 when the client goes away. CivetWeb waits for a
+  // silent client as long as its request timeout, so the last wait may exceed the deadline by that
+  // much.
+  std::shared_ptr<BodySource> body(const Request& request, std::uint64_t length,
                                    Clock::time_point deadline);
 
   // Whether the client has gone. Looks for its socket at once; what it returns may be called on any
@@ -39,6 +41,7 @@ class Connection {
 
  private:
   class Streamed;
+  class Incoming;
   int socket() const;
   bool write(std::string_view bytes, Clock::time_point deadline);
 

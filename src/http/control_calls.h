@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "http/backend.h"
@@ -14,5 +15,10 @@ std::vector<Call> changingCalls(const Backend& backend);
 std::vector<Call> historyCalls(const Backend& backend);
 // The governor as a service.
 std::vector<Call> permitCalls(const Backend& backend);
+// Alertmanager's webhook.
+Call alertsCall(const Backend& backend);
+
+// What the engine replied, with this status.
+std::function<Response(const engine::Reply&)> replyAs(int success);
 
 }  // namespace heald::http

@@ -1,11 +1,11 @@
 #include "http/control_routes.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/text.h"
 #include "http/control_calls.h"
+#include "http/digest.h"
 #include "io/text.h"
 
 namespace heald::http {
@@ -33,20 +33,12 @@ bool isKey(std::string_view text) {
 
 // The same for the same method, path and body.
 std::string digestOf(const Request& request) {
-  const std::string all = request.method + " " + request.path + "\n" + request.body;
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(all.data()), all.size(), hash);
-  std::string text;
-  for (const unsigned char byte : hash) {
-    text += "0123456789abcdef"[byte / 16];
-    text += "0123456789abcdef"[byte % 16];
-  }
-  return text;
+  return Digest(request.method + " " + request.path + "\n" + request.body).hex();
 }
 
 }  // namespace
 
-Result<Asker> askerOf(const Request& request) {
+Result<Asker> askerOf(const Request& request, std::string digest) {
   Asker asker;
   asker.gone = request.gone;
   const auto key = request.headers.get("Idempotency-Key");
@@ -56,13 +48,14 @@ Result<Asker> askerOf(const Request& request) {
         ErrorCode::kInvalid,
         "Idempotency-Key must be there once and have 1 to 128 letters, digits, or - _ . :"};
   }
-  asker.claim = {actorOf(request) + " " + std::string(*key), digestOf(request)};
+  asker.claim = {actorOf(request) + " " + std::string(*key),
+                 digest.empty() ? digestOf(request) : std::move(digest)};
   return asker;
 }
 
 Response ask(const Backend& backend, const Request& request, engine::Event event,
-             const std::function<Response(const engine::Reply&)>& show) {
-  auto asker = askerOf(request);
+             const std::function<Response(const engine::Reply&)>& show, std::string digest) {
+  auto asker = askerOf(request, std::move(digest));
   if (!asker) return error(asker.error());
   const auto reply = backend.call(std::move(event), std::move(*asker));
   if (!reply) return error(reply.error());
@@ -75,6 +68,23 @@ Response ask(const Backend& backend, const Request& request, engine::Event event
     response.headers.add("Idempotency-Replayed", "true");
   }
   return response;
+}
+
+std::function<Response(const engine::Reply&)> replyAs(int success) {
+  return [success](const engine::Reply& reply) {
+    nlohmann::ordered_json value;
+    value["message"] = reply.message;
+    for (const engine::InTheWay& one : reply.in_the_way) {
+      nlohmann::ordered_json until;
+      if (one.until) until = core::toIso8601(*one.until);
+      value["stillInTheWay"].push_back({{"governor", one.governor},
+                                        {"word", one.word},
+                                        {"message", one.message},
+                                        {"until", std::move(until)},
+                                        {"command", one.command}});
+    }
+    return json(value, success);
+  };
 }
 
 std::vector<Call> controlCalls(const Backend& backend) {

@@ -20,8 +20,9 @@ std::vector<Call> controlCalls(const Backend& backend);
 // `Idempotency-Key`. A key that is not one is a kInvalid. `show` makes the answer of a reply that
 // is neither an error nor one of another request with the same key.
 Response ask(const Backend& backend, const Request& request, engine::Event event,
-             const std::function<Response(const engine::Reply&)>& show);
-Result<Asker> askerOf(const Request& request);
+             const std::function<Response(const engine::Reply&)>& show, std::string digest = "");
+// `digest`: of method, path and body, where the body was not kept.
+Result<Asker> askerOf(const Request& request, std::string digest = "");
 
 // Who acts, for the log and the history: "api from 127.0.0.1", and with the header X-Heald-Actor
 // " as alice@host" (one line, at most 64 bytes). It is what the caller says; the token is the

@@ -82,14 +82,16 @@ std::optional<Response> Guard::checkRequest(const Request& request) const {
   return checkHost(request);
 }
 
-std::optional<Response> Guard::checkAccess(const Request& request, Access access) const {
+std::optional<Response> Guard::checkAccess(const Request& request, Access access,
+                                           std::size_t body_limit) const {
   const bool changes = access == Access::kChange;
   if (changes) {
     if (auto refusal = checkOrigin(request)) return refusal;
   }
   const auto fault = authFault(request, access);
   if (fault && needsToken(access)) return unauthorised(*fault);
-  return changes ? checkBody(request) : std::nullopt;
+  if (!changes) return std::nullopt;
+  return checkBody(request, body_limit != 0 ? body_limit : policy_.body_limit);
 }
 
 std::optional<Response> Guard::checkHost(const Request& request) const {
@@ -142,17 +144,17 @@ Response Guard::unauthorised(AuthFault fault) const {
   return response;
 }
 
-std::optional<Response> Guard::checkBody(const Request& request) const {
+std::optional<Response> Guard::checkBody(const Request& request, std::size_t limit) const {
   const auto length = contentLength(request);
   const auto type = request.headers.get("Content-Type");
   if ((length > 0 || type) && !isJson(type.value_or(""))) {
     return error(415, "unsupported_media_type",
                  "the body must be sent as Content-Type: application/json");
   }
-  if (length <= policy_.body_limit) return std::nullopt;
-  return error(413, "too_large",
-               "the body has " + std::to_string(length) + " bytes; the limit is " +
-                   std::to_string(policy_.body_limit));
+  if (length <= limit) return std::nullopt;
+  return error(
+      413, "too_large",
+      "the body has " + std::to_string(length) + " bytes; the limit is " + std::to_string(limit));
 }
 
 }  // namespace heald::http

@@ -36,8 +36,9 @@ class Guard {
 
   // For every request, before routing: the message as such, and the host.
   std::optional<Response> checkRequest(const Request& request) const;
-  // With the route known: origin, token, media type, size.
-  std::optional<Response> checkAccess(const Request& request, Access access) const;
+  // With the route known: origin, token, media type, size; a `body_limit` of 0 is the policy's.
+  std::optional<Response> checkAccess(const Request& request, Access access,
+                                      std::size_t body_limit = 0) const;
 
   // Whether the request brings the right token.
   bool holdsToken(const Request& request) const;
@@ -53,7 +54,7 @@ class Guard {
   std::optional<Response> checkOrigin(const Request& request) const;
   bool needsToken(Access access) const;
   Response unauthorised(AuthFault fault) const;
-  std::optional<Response> checkBody(const Request& request) const;
+  std::optional<Response> checkBody(const Request& request, std::size_t limit) const;
 
   GuardPolicy policy_;
   AllowedHosts hosts_;

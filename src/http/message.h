@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -33,6 +34,18 @@ class Headers {
   std::vector<Field> fields_;
 };
 
+struct Response;
+
+// A body as it arrives.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The next piece, valid until the next call; empty when it is over or has failed.
+  virtual std::string_view next() = 0;
+  // Why it ended early (408, 400); nothing when it did not.
+  virtual std::optional<Response> failure() const = 0;
+};
+
 // One request. Plain data: made by a Connection or by a test, then passed by const reference.
 struct Request {
   std::string method;  // as sent: "GET"
@@ -41,6 +54,8 @@ struct Request {
   std::map<std::string, std::string, std::less<>> parameters;  // `{name}` segments, decoded
   Headers headers;
   std::string body;  // empty for calls that change nothing: their body is never read
+  // Instead of `body`, for a call that reads it piece by piece (Route::streamed).
+  std::shared_ptr<BodySource> source = nullptr;
   std::string remote_address;
   // Whether whoever asks has closed the connection, as far as can be seen; of calls that change
   // something. Any thread, until the call is answered. May be empty: nobody can tell.

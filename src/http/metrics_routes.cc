@@ -14,7 +14,7 @@ bool openMetricsWanted(const Request& request) {
   return weightOf(accept, "application/openmetrics-text") > weightOf(accept, "text/plain");
 }
 
-Response landing(const Backend& backend) {
+Response metricsLanding(const Backend& backend) {
   Landing page = overviewOf(backend, Detail::kNamesAndCounts);
   page.links = {{"/metrics", "/metrics", "for Prometheus"},
                 {"/-/healthy", "/-/healthy", "is the process alive"},
@@ -35,7 +35,7 @@ Router metricsRoutes(const Backend& backend) {
     response.headers.add("Vary", "Accept");
     return response;
   });
-  router.get("/", [backend](const Request&) { return landing(backend); });
+  router.get("/", [backend](const Request&) { return metricsLanding(backend); });
   return router;
 }
 

@@ -44,11 +44,11 @@ void Pipeline::noteFault(const Request& request, const Route& route, bool refuse
 
 Response Pipeline::decide(Request& request, const Match& match, const BodyReader& read_body) const {
   if (match.route == nullptr) return match.refusal;
-  auto refusal = guard_.checkAccess(request, match.route->access);
+  auto refusal = guard_.checkAccess(request, match.route->access, match.route->body_limit);
   noteFault(request, *match.route, refusal && refusal->status == 401);
   if (refusal) return *refusal;
   if (match.route->access == Access::kChange) {
-    if (auto unread = read_body(request)) return *unread;
+    if (auto unread = read_body(request, match.route->streamed)) return *unread;
   }
   request.parameters = match.parameters;
   request.authorised = guard_.holdsToken(request);

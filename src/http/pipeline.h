@@ -29,8 +29,8 @@ struct Hooks {
   std::function<void(const AuthFailure&)> unauthorised{};
 };
 
-// Fills request.body, or answers why it could not (408, 400).
-using BodyReader = std::function<std::optional<Response>(Request&)>;
+// Fills request.body, or answers why it could not (408, 400); `streamed`: gives request.source.
+using BodyReader = std::function<std::optional<Response>(Request&, bool streamed)>;
 
 // Guard, router, body, handler, compression, in this order. Knows no sockets. Any thread.
 class Pipeline {

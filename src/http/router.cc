@@ -43,14 +43,18 @@ Match methodNotAllowed(std::string_view method, const std::string& allow) {
 
 }  // namespace
 
-Router& Router::add(std::string method, std::string path, Access access, Handler handler) {
-  Pattern& pattern = patternOf(path);
+Router& Router::add(Route route) {
+  Pattern& pattern = patternOf(route.path);
   for (const std::size_t other : pattern.routes) {
-    if (routes_[other].method == method) std::abort();  // two handlers for one call
+    if (routes_[other].method == route.method) std::abort();  // two handlers for one call
   }
   pattern.routes.push_back(routes_.size());
-  routes_.push_back({std::move(method), std::move(path), access, std::move(handler)});
+  routes_.push_back(std::move(route));
   return *this;
+}
+
+Router& Router::add(std::string method, std::string path, Access access, Handler handler) {
+  return add(Route{std::move(method), std::move(path), access, std::move(handler)});
 }
 
 Router& Router::get(std::string path, Handler handler) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -20,6 +21,8 @@ struct Route {
   std::string path;    // the template: "/api/governors/{name}/resume"; a label of metrics
   Access access = Access::kRead;
   Handler handler;  // may throw: that is a 500. Runs on any worker thread, several at one time.
+  std::size_t body_limit = 0;  // bytes; 0: the guard's
+  bool streamed = false;       // the handler reads Request::source; Request::body stays empty
 };
 
 // What a method and a path lead to. Without a route `refusal` is the answer: 400 for a path that
@@ -36,6 +39,7 @@ struct Match {
 class Router {
  public:
   // Aborts on a second route with the same method and template, and on a path without a slash.
+  Router& add(Route route);
   Router& add(std::string method, std::string path, Access access, Handler handler);
   Router& get(std::string path, Handler handler);  // kRead
 

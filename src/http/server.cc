@@ -23,6 +23,14 @@ void initialiseLibraryOnce() {
   static Library library;
 }
 
+constexpr std::uint64_t kMebibyte = 1024 * 1024;
+
+std::optional<Response> readAll(BodySource& source, std::uint64_t length, std::string& body) {
+  body.reserve(length);
+  for (auto piece = source.next(); !piece.empty(); piece = source.next()) body += piece;
+  return source.failure();
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -62,11 +70,16 @@ void Server::Impl::answer(mg_connection* handle) {
     connection.send(refusal, true, Clock::now() + options.send_timeout);
     return;
   }
-  const Response response = pipeline.answer(*request, [&](Request& target) {
-    target.gone = connection.watchPeer();
-    return connection.readBody(target, Guard::contentLength(target),
-                               Clock::now() + options.body_timeout);
-  });
+  const Response response =
+      pipeline.answer(*request, [&](Request& target, bool streamed) -> std::optional<Response> {
+        target.gone = connection.watchPeer();
+        const std::uint64_t length = Guard::contentLength(target);
+        auto source = connection.body(
+            target, length, Clock::now() + options.body_timeout * (1 + length / kMebibyte));
+        if (!streamed) return readAll(*source, length, target.body);
+        target.source = std::move(source);
+        return std::nullopt;
+      });
   if (response.stream && request->method != "HEAD") {
     connection.stream(response, options.send_timeout);
   } else {

@@ -18,7 +18,7 @@ struct ServerOptions {
   Address address;  // default: 127.0.0.1, any free port
   int workers = 4;  // threads; each connection holds one until it is answered
   std::chrono::milliseconds header_timeout{5000};  // for all headers together; also one silence
-  std::chrono::milliseconds body_timeout{5000};    // for the whole body
+  std::chrono::milliseconds body_timeout{5000};    // for each MiB that a body begins
   std::chrono::milliseconds send_timeout{10000};   // for the whole answer
 };
 

@@ -78,6 +78,15 @@ void addEvents(const engine::Snapshot& s, const Sources& sources, Families& out)
   out.counter("events_dropped_total", "Events that led to nothing, by reason.")
       .addCounts({}, "reason", s.dropped,
                  [](std::size_t i) { return toString(static_cast<engine::DropReason>(i)); });
+  const Family rejected = out.counter(
+      "alerts_rejected_total",
+      "Alerts that were not taken, by reason; a notification refused as a whole counts as one.");
+  rejected.addCounts({}, "reason", s.alerts_rejected, [](std::size_t i) {
+    return toString(static_cast<engine::AlertRejection>(i));
+  });
+  for (const auto& [reason, count] : sources.http.alerts_refused) {
+    rejected.add({{"reason", reason}}, static_cast<double>(count));
+  }
   out.counter("alert_labels_refused_total",
               "Labels of alerts that no remedy got, as their names differ in case only.")
       .add({}, static_cast<double>(s.labels_refused));

@@ -59,6 +59,7 @@ struct HttpFigures {
   std::vector<HttpDuration> durations;  // each handler once
   std::uint64_t wrong_tokens = 0;
   std::uint64_t missing_tokens = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> alerts_refused;  // notifications, by reason
   std::uint64_t abandoned = 0;  // changing calls that nobody waited for any more
   std::uint64_t repeated = 0;   // answered again under their key
 };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "e2e/stories.h"
+#include "support/alertmanager.h"
 #include "support/child.h"
 #include "support/command.h"
 #include "support/prometheus.h"
@@ -147,7 +148,8 @@ TEST(HostileAlerts, TenThousandOfThemStartNothingThatWasNotConfigured) {
     ASSERT_NE(heald.metrics(), "");
   }
   EXPECT_EQ(heald.metric("heald_events_total{source=\"alertmanager\"}"), 10'000);
-  EXPECT_EQ(heald.metric("heald_events_dropped_total{reason=\"unmatched\"}"), 10'000);
+  EXPECT_EQ(heald.metric("heald_alerts_rejected_total{reason=\"labels\"}"), 10'000);
+  EXPECT_EQ(heald.metric("heald_events_dropped_total{reason=\"unmatched\"}"), 0);
   EXPECT_EQ(heald.read("runs"), "");
   EXPECT_EQ(heald.remedy("restart").at("attempts"), 0);
   EXPECT_EQ(heald.post("/api/alerts", notification(json::array({alert("db:1", 0)})).dump()).status,
@@ -182,9 +184,75 @@ TEST(HostileAlerts, NothingIsTakenWithoutTheTokenAndNothingAboveTheLimits) {
       "POST /api/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
       "Content-Length: 2\r\n\r\n{}");
   EXPECT_EQ(RawResponse(stranger.readAll()).status, 401);
-  EXPECT_EQ(heald.post("/api/alerts", std::string((1 << 20) + 1, ' ')).status, 413);
+  EXPECT_EQ(heald.post("/api/alerts", std::string((8 << 20) + 1, ' ')).status, 413);
   EXPECT_EQ(heald.post("/api/alerts", "{}").status, 400);
-  EXPECT_EQ(heald.post("/api/alerts", notification(json(1'001, alert("a", 1))).dump()).status, 400);
+  const auto rejected = [&](const std::string& reason) {
+    return heald.metric("heald_alerts_rejected_total{reason=\"" + reason + "\"}");
+  };
+  EXPECT_EQ(rejected("unauthorized"), 1);
+  EXPECT_EQ(rejected("too_large"), 1);
+  EXPECT_EQ(rejected("invalid"), 1);
+  const auto told = heald.post("/api/alerts", notification(json(10'001, alert("a", 1))).dump());
+  EXPECT_EQ(told.status, 200) << told.body;
+  EXPECT_THAT(told.body, HasSubstr("1 left out: too many at once"));
+  EXPECT_EQ(rejected("too_many"), 1);
+}
+
+// As Prometheus' own rules make them: labels, annotations and a link.
+json ordinary(int number) {
+  json one = alert("host-" + std::to_string(number) + ".example.org:9100", number);
+  one["labels"].update({{"alertname", "Down"},
+                        {"cluster", "production-eu-central-1"},
+                        {"job", "node-exporter"},
+                        {"severity", "critical"},
+                        {"team", "platform"}});
+  one["annotations"] = {
+      {"summary", "Node exporter on host-" + std::to_string(number) + " is not reachable."},
+      {"description", std::string(430, 'd')},
+      {"runbook_url", "https://runbooks.example.org/runbooks/node/NodeExporterDown"}};
+  one["endsAt"] = "0001-01-01T00:00:00Z";
+  one["generatorURL"] = "http://prometheus.example.org:9090/graph?g0.expr=" + std::string(120, 'e');
+  return one;
+}
+
+TEST(LargeNotifications, SevenThousandOrdinaryAlertsAreTakenInBoundedMemory) {
+  TestDaemon heald({R"(
+governor_defaults: {budgets: [{attempts: 10000, per: 1h}]}
+remedies:
+  - name: note
+    when: {alert: {alertname: Down}}
+    exec: {command: [/bin/true]}
+    verify: {within: 1h}
+)"});
+  heald.start();
+  const auto peak = [&] {
+    const std::string status = contentOf("/proc/" + std::to_string(heald.pid()) + "/status");
+    return std::stol(status.substr(status.find("VmHWM:") + 6));  // KiB
+  };
+  json alerts = json::array();
+  for (int i = 0; i < 1'000; ++i) alerts.push_back(ordinary(i));
+  const std::string thousand = notification(alerts).dump();
+  EXPECT_GT(thousand.size(), 1'000'000u) << "ordinary ones";
+  ASSERT_EQ(heald.post("/api/alerts", thousand).status, 200);
+  EXPECT_EQ(heald.metric("heald_alerts_firing{remedy=\"note\"}"), 1'000);
+
+  for (int i = 1'000; i < 7'000; ++i) alerts.push_back(ordinary(i));
+  const std::string many = notification(alerts).dump();
+  ASSERT_GT(many.size(), 7'000'000u);
+  ASSERT_LT(many.size(), 8u << 20);
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_EQ(heald.post("/api/alerts", many).status, 200);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  EXPECT_EQ(heald.metric("heald_alerts_firing{remedy=\"note\"}"), 7'000);
+
+  // Whatever is sent: of a text of 8 MiB nothing is kept.
+  const long before = peak();
+  json hostile = notification(json::array({alert("a", 1)}));
+  hostile["alerts"][0]["annotations"]["text"] = std::string((8 << 20) - 1'000, 't');
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(heald.post("/api/alerts", hostile.dump()).status, 200);
+  std::cout << many.size() << " bytes with 7,000 alerts took " << took.count() << " s; peak memory "
+            << before << " KiB, after 4 times 8 MiB of text " << peak() << " KiB\n";
+  EXPECT_LT(peak() - before, 4'000);
 }
 
 }  // namespace

@@ -214,10 +214,30 @@ TEST(Alerts, LabelsThatDoNotMatchTheirPatternAskForNothing) {
   send(world, {alert(std::string("a\0b", 3))});
   world.runFor(minutes(1));
   EXPECT_TRUE(world.starts.empty());
-  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 7u);
+  EXPECT_EQ(rejected(world, AlertRejection::kLabels), 7u);
   EXPECT_TRUE(world.noted("alerts ignored: labels rejected"));
   send(world, {alert("db-1:9100")});
   EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Alerts, WhatIsTooMuchForOneNotificationIsCountedAndToldOnceAnHour) {
+  World world(forAlerts());
+  for (int i = 0; i < 3; ++i) {
+    const Output out = world.send(AlertsReceived{{alert("a")}, "alertmanager", 5});
+    EXPECT_NE((*out.reply)->message.find("of 6 alerts"), std::string::npos);
+    EXPECT_NE((*out.reply)->message.find("5 left out: too many at once"), std::string::npos);
+  }
+  EXPECT_EQ(rejected(world, AlertRejection::kTooMany), 15u);
+  EXPECT_EQ(world.snapshot().events[static_cast<std::size_t>(EventSource::kAlertmanager)], 18u);
+  const auto told = [&] {
+    world.runFor(seconds(2));  // until it is written
+    return std::count_if(world.history.begin(), world.history.end(),
+                         [](const auto& entry) { return entry.event == "rejected"; });
+  };
+  EXPECT_EQ(told(), 1);
+  world.runFor(hours(1));
+  world.send(AlertsReceived{{}, "alertmanager", 5});
+  EXPECT_EQ(told(), 2);
 }
 
 TEST(Alerts, EveryTargetHasAGovernorStateOfItsOwn) {
@@ -249,7 +269,7 @@ TEST(Alerts, TargetsAreBoundedAndOneAtRestMakesRoom) {
   world.remedies["restart"] = endsWell();
   send(world, {alert("a"), alert("b"), alert("c")});
   EXPECT_EQ(world.starts.size(), 2u);
-  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 1u);
+  EXPECT_EQ(rejected(world, AlertRejection::kTargets), 1u);
   send(world, {alert("a", 1, false)});
   world.runFor(hours(1));
   send(world, {alert("c")});
@@ -268,11 +288,11 @@ TEST(Alerts, ATargetThatWasHealedMakesRoomWhenNoBudgetCountsItsStartAnyMore) {
   world.runUntil(hours(24) - seconds(1));
   send(world, {alert("c")});
   EXPECT_EQ(world.starts.size(), 2u);
-  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 1u);
+  EXPECT_EQ(rejected(world, AlertRejection::kTargets), 1u);
   world.runUntil(hours(24));
   send(world, {alert("c"), alert("d"), alert("e")});
   EXPECT_EQ(world.starts.size(), 4u);
-  EXPECT_EQ(dropped(world, DropReason::kUnmatched), 2u);
+  EXPECT_EQ(rejected(world, AlertRejection::kTargets), 2u);
   EXPECT_EQ(world.snapshot().targets.size(), 2u);
 }
 

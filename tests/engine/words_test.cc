@@ -33,6 +33,7 @@ TEST(Words, AreFixed) {
                                       "settling", "verifying", "reporting"}));
   EXPECT_EQ(wordsOf<EventSource>(4), (Words{"check", "alertmanager", "api", "preventive"}));
   EXPECT_EQ(wordsOf<DropReason>(4), (Words{"queue_full", "duplicate", "unmatched", "expired"}));
+  EXPECT_EQ(wordsOf<AlertRejection>(3), (Words{"labels", "targets", "too_many"}));
   EXPECT_EQ(wordsOf<RejectReason>(3), (Words{"limit", "duplicate", "shutdown"}));
 }
 

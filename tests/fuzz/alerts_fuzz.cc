@@ -57,14 +57,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "its error is a text", alerts.error().message);
     return 0;
   }
-  fuzz::require(alerts->size() <= http::kMaxAlerts, "alerts are limited");
-  for (const engine::Alert& alert : *alerts) {
+  fuzz::require(alerts->alerts.size() <= http::kMaxAlerts, "alerts are limited");
+  for (const engine::Alert& alert : alerts->alerts) {
     requireAlert(alert);
   }
   const core::Now now{core::BootTime(std::chrono::hours(1)),
                       core::WallTime(std::chrono::hours(490'000))};
   engine::Engine engine(setup(), engine::Saved{}, now);
-  const auto out = engine::drive(engine, engine::AlertsReceived{*alerts, "fuzz"}, now,
+  const auto out = engine::drive(engine, engine::AlertsReceived{alerts->alerts, "fuzz"}, now,
                                  [](const engine::Changes&) { return std::string(); });
   fuzz::require(out.reply.has_value(), "a notification is answered");
   for (const engine::Action& action : out.actions) {

@@ -120,7 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                        http::GuardPolicy{.token = kToken}, {});
   std::size_t read = 0;
   const Response response =
-      pipeline.answer(parsed->request, [&](Request& r) -> std::optional<Response> {
+      pipeline.answer(parsed->request, [&](Request& r, bool) -> std::optional<Response> {
         r.body = parsed->body;
         read = r.body.size();
         return std::nullopt;

@@ -362,7 +362,7 @@ TEST(ControlRoutesWithAToken, ShowWhatAFailedActionPrintedToWhoBringsTheTokenAlo
     request.headers.add("Host", "localhost");
     if (!credential.empty()) request.headers.add("Authorization", credential);
     const Response response =
-        pipeline.answer(request, [](Request&) { return std::optional<Response>(); });
+        pipeline.answer(request, [](Request&, bool) { return std::optional<Response>(); });
     EXPECT_EQ(response.status, 200) << path;
     return response.body;
   };

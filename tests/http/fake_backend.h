@@ -169,7 +169,7 @@ inline Response ask(const Router& router, const std::string& method, const std::
   request.headers = headers;
   request.headers.add("Host", "localhost");
   request.headers.add("Authorization", "Bearer the token");
-  return pipeline.answer(request, [&](Request& r) -> std::optional<Response> {
+  return pipeline.answer(request, [&](Request& r, bool) -> std::optional<Response> {
     r.body = body;
     return std::nullopt;
   });

@@ -83,7 +83,7 @@ struct FakeHistory {
     request.headers.add("Host", "localhost");
     if (token) request.headers.add("Authorization", "Bearer the token");
     const Pipeline pipeline(controlRoutes(backend()), GuardPolicy{.token = "the token"}, {});
-    return pipeline.answer(request, [](Request&) { return std::nullopt; });
+    return pipeline.answer(request, [](Request&, bool) { return std::nullopt; });
   }
   std::string refusal(const std::string& target) {
     const Response response = ask(target);

@@ -28,7 +28,7 @@ TEST(Response, ReplacesBytesThatAreNotUtf8) {
 
 TEST(Response, EscapesWhatSteersATerminalAndSaysTheSame) {
   const std::string hostile = "\x1b[2J\u009b2J \u202egpj.exe \U000E0041";
-  const std::string body = json(nlohmann::json{{"message", hostile}}).body;
+  const std::string body = http::json(nlohmann::json{{"message", hostile}}).body;
   EXPECT_EQ(body, R"({"message":"\u001b[2J\u009b2J \u202egpj.exe \udb40\udc41"})");
   EXPECT_EQ(nlohmann::json::parse(body).at("message"), hostile);
 }
@@ -37,7 +37,7 @@ TEST(Response, KeepsTheOrderOfKeys) {
   nlohmann::ordered_json value;
   value["z"] = 1;
   value["a"] = 2;
-  EXPECT_EQ(json(value).body, R"({"z":1,"a":2})");
+  EXPECT_EQ(http::json(value).body, R"({"z":1,"a":2})");
 }
 
 TEST(Response, HasOneStatusForEachKindOfError) {

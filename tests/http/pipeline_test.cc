@@ -28,7 +28,7 @@ class PipelineTest : public testing::Test {
     request.method = std::move(method);
     request.path = std::move(path);
     request.headers = std::move(headers);
-    return pipeline_.answer(request, [this](Request& r) -> std::optional<Response> {
+    return pipeline_.answer(request, [this](Request& r, bool) -> std::optional<Response> {
       ++bodies_read_;
       r.body = "the body";
       return std::nullopt;

@@ -96,6 +96,7 @@ TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
   EXPECT_EQ(sizeOf("healing_failures_total"), 2u * 5);
   EXPECT_EQ(sizeOf("events_total"), 4u);
   EXPECT_EQ(sizeOf("events_dropped_total"), 4u);
+  EXPECT_EQ(sizeOf("alerts_rejected_total"), 6u);
   EXPECT_EQ(sizeOf("background_task_rejections_total"), 3u);
   EXPECT_EQ(sizeOf("issues"), 3u);
   EXPECT_EQ(sizeOf("feature_enabled"), 4u);

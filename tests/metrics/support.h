@@ -136,6 +136,7 @@ inline engine::Snapshot richSnapshot() {
   s.tasks[1].enabled = false;
   s.task_limit = 10;
   s.events = {5, 0, 0, 1};
+  s.alerts_rejected = {2, 0, 1};
   s.detection_interval = std::chrono::minutes(5);
   return s;
 }
@@ -151,6 +152,7 @@ inline Sources richSources() {
                    {{"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
   sources.http.requests = {{"/api/status", "GET", 200, 3}};
   sources.http.durations = {{"/api/status", engine::Histogram(engine::checkBuckets())}};
+  sources.http.alerts_refused = {{"too_large", 1}, {"invalid", 0}, {"unauthorized", 2}};
   sources.event_queue = {3, 1024};
   sources.monitored = {{"workers", 20, 3, 1 << 20, 1'700'000'000, 12.5, 2}, {.name = "gone"}};
   sources.log_messages = {0, 20, 2, 1};

@@ -70,6 +70,10 @@ inline std::uint64_t dropped(const World& world, engine::DropReason reason) {
   return world.snapshot().dropped[static_cast<std::size_t>(reason)];
 }
 
+inline std::uint64_t rejected(const World& world, engine::AlertRejection rejection) {
+  return world.snapshot().alerts_rejected[static_cast<std::size_t>(rejection)];
+}
+
 // The instances that have had an attempt, in their order: "a b".
 inline std::string startsFor(const World& world) {
   std::string names;
