@@ -29,7 +29,7 @@ void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& ou
       .add({}, static_cast<double>(store.size_bytes));
   out.gauge("store_reserve_bytes", "Disk space that the store holds for a full disk.")
       .add({}, static_cast<double>(store.reserve_bytes));
-  out.gauge("store_on_reserve", "Whether the store's disk is full and its reserve was given up.")
+  out.gauge("store_on_reserve", "Whether the store's disk is full and heald lives on its reserve.")
       .add({}, store.on_reserve ? 1 : 0);
   const Family failing =
       out.gauge("store_failing", "Whether the store fails, by the first cause of it.");

@@ -37,7 +37,7 @@ struct StoreOperation {
 struct StoreFigures {
   std::uint64_t size_bytes = 0;
   std::uint64_t reserve_bytes = 0;                    // held for a full disk
-  bool on_reserve = false;                            // the disk is full, and it was given up
+  bool on_reserve = false;                            // the disk is full, and heald lives on it
   std::vector<std::pair<std::string, bool>> failing;  // every cause, and whether it is the first
   std::vector<StoreOperation> operations;
 };

@@ -15,7 +15,6 @@
 namespace heald::store {
 namespace {
 
-constexpr std::size_t kFullSize = 64 * 1024;
 constexpr std::uint64_t kBlock = 4096;
 
 template <class Time>
@@ -249,14 +248,35 @@ void OpenStore::putBeat(const std::string& boot_id, const core::ClockStamp& now)
   watch_.requireSame();
 }
 
-void OpenStore::beatAtFullSize(const core::ClockStamp& now) {
-  putBeat(now.boot_id + std::string(kFullSize, ' '), now);
+void OpenStore::beatAtSize(std::uint64_t bytes, const core::ClockStamp& now) {
+  putBeat(now.boot_id + std::string(bytes, ' '), now);
   beat(now);
 }
 
 std::uint64_t OpenStore::fileBytes() {
   return static_cast<std::uint64_t>(database_.integer("PRAGMA page_count") *
                                     database_.integer("PRAGMA page_size"));
+}
+
+std::uint64_t OpenStore::freeFileBytes() {
+  return static_cast<std::uint64_t>(database_.integer("PRAGMA freelist_count") *
+                                    database_.integer("PRAGMA page_size"));
+}
+
+void OpenStore::holdAhead(std::uint64_t journal_bytes, std::uint64_t file_bytes,
+                          const core::ClockStamp& now) {
+  try {
+    if (freeFileBytes() < file_bytes / 2) {
+      beatAtSize(file_bytes, now);
+      recycleJournal();
+    }
+    const std::uint64_t used = regularFileSize(journalOf(path_));
+    if (journal_held_ < used + journal_bytes / 2) {
+      takeForJournal(used + journal_bytes - std::max(used, journal_held_));
+    }
+  } catch (const Fault&) {  // the next commit will tell, if it matters
+    return;
+  }
 }
 
 // Less of it when another program was faster.

@@ -47,9 +47,13 @@ class OpenStore {
   // Throws nothing: what cannot be moved now stays in the journal.
   void recycleJournal();
   void releaseRoom();
+  // While there is room: blocks behind the journal's end, and free pages in the file, that no other
+  // program can take later. Does nothing while most of both is there. Throws nothing.
+  void holdAhead(std::uint64_t journal_bytes, std::uint64_t file_bytes,
+                 const core::ClockStamp& now);
   // A commit as large as the largest ordinary ones, and what it took stays in the file as free
   // pages. It fits into no room that happens to be left.
-  void beatAtFullSize(const core::ClockStamp& now);
+  void beatAtFullSize(const core::ClockStamp& now) { beatAtSize(kFullSize, now); }
   HistoryTable& history() { return history_; }
   const FileWatch& watch() const { return watch_; }
   const std::string& path() const { return path_; }
@@ -63,8 +67,11 @@ class OpenStore {
   void loadEpisodes(engine::Saved& saved);
   void loadIncidents(engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
+  static constexpr std::uint64_t kFullSize = std::uint64_t{64} * 1024;
   void putBeat(const std::string& boot_id, const core::ClockStamp& now);
+  void beatAtSize(std::uint64_t bytes, const core::ClockStamp& now);
   std::uint64_t fileBytes();
+  std::uint64_t freeFileBytes();
   bool takeForFile(std::uint64_t bytes);
   bool takeForJournal(std::uint64_t bytes);
   void loadAnswers(engine::Saved& saved);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "io/fd.h"
 
@@ -58,7 +59,7 @@ bool reallyAllocated(int file, std::uint64_t bytes) {
 std::uint64_t freeBytes(const std::string& path) {
   struct statvfs disk = {};
   if (::statvfs(path.c_str(), &disk) != 0) {
-    return 0;
+    return std::numeric_limits<std::uint64_t>::max();
   }
   return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }

@@ -40,7 +40,8 @@ class Reserve {
   std::string why_;
 };
 
-// What a program without privileges can still write to the file system of this path; 0: unknown.
+// What a program without privileges can still write to the file system of this path, but for
+// quotas; the greatest number where that is unknown.
 std::uint64_t freeBytes(const std::string& path);
 
 }  // namespace heald::store

@@ -7,6 +7,8 @@ namespace heald::store {
 namespace {
 
 constexpr std::uint64_t kLeastRegained = 128 * 1024;
+constexpr std::uint64_t kAheadInFile = 256 * 1024;  // 1.5 KiB an attempt
+constexpr std::uint64_t kFull = 64 * 1024;          // less than a large commit is worth nothing
 
 }  // namespace
 
@@ -17,8 +19,11 @@ void SpareRoom::beside(const std::string& path) {
 }
 
 bool SpareRoom::giveUp(OpenStore* open, const Fault& why) {
-  if (why.cause != Cause::kDiskFull || on_reserve_ || !reserve_) {
+  if (why.cause != Cause::kDiskFull || !reserve_ || given_up_) {
     return false;
+  }
+  if (open != nullptr) {
+    open->recycleJournal();
   }
   const std::uint64_t held = reserve_->giveUp([&](std::uint64_t bytes) {
     if (open != nullptr) {
@@ -29,9 +34,15 @@ bool SpareRoom::giveUp(OpenStore* open, const Fault& why) {
     return false;
   }
   to_take_ = open == nullptr ? held : 0;
-  on_reserve_ = true;
-  why_ = why.what();
+  given_up_ = true;
+  liveOnIt(why.what());
   return true;
+}
+
+void SpareRoom::liveOnIt(const std::string& why) {
+  if (!std::exchange(on_reserve_, true)) {
+    why_ = why;
+  }
 }
 
 std::uint64_t SpareRoom::take(OpenStore& open, std::uint64_t bytes) {
@@ -67,17 +78,28 @@ void SpareRoom::regain(OpenStore& open, const core::ClockStamp& now) {
 }
 
 void SpareRoom::committed(OpenStore& open) {
+  if (reserveBytes() > 0 && freeBytes(open.path()) < kFull) {
+    liveOnIt("the disk is full");
+  }
   if (on_reserve_) {
     take(open, std::exchange(to_take_, 0));
     open.recycleJournal();
   }
 }
 
-void SpareRoom::probed(OpenStore& open) {
+void SpareRoom::probed(OpenStore& open, const core::ClockStamp& now) {
   committed(open);
-  if (reserve_ && reserve_->keep() && on_reserve_) {
-    on_reserve_ = false;
+  if (!reserve_ || !reserve_->keep() ||
+      (on_reserve_ && freeBytes(open.path()) < reserve_->whole())) {
+    return;
+  }
+  if (std::exchange(given_up_, false)) {
     open.releaseRoom();
+  }
+  on_reserve_ = false;
+  const std::uint64_t ahead = reserve_->whole() / 4;
+  if (freeBytes(open.path()) > reserve_->whole() + 2 * ahead) {
+    open.holdAhead(ahead, std::min(ahead, kAheadInFile), now);
   }
 }
 

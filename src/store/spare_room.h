@@ -13,10 +13,12 @@ namespace heald::store {
 
 // What the store does about a full disk, in this order:
 //
-// 1. While there is room it keeps a reserve beside itself.
-// 2. A commit finds the disk full: the reserve is given up, and its room taken at once for the
-//    journal and the file, before another program can have it. The commit is tried again. From
-//    here on every commit moves the journal into the file, so that little room serves for long.
+// 1. While there is room it keeps a reserve beside itself, and a quarter of as much behind the end of
+//    the journal and as free pages in the file, where no other program can ever take it.
+// 2. The disk is full, as a commit finds: every commit moves the journal into the file from here on,
+//    so that little room serves for long. When a commit finds no room all the same, the reserve is
+//    given up, its room taken at once for the journal and the file, before another program can
+//    have it, and the commit tried again.
 // 3. A commit finds the disk full again: exhausted. The store has failed, and counts so until there
 //    is room for a quarter of the reserve and a commit of real size is done. It is not closed
 //    meanwhile: that would give its journal's room away.
@@ -36,17 +38,19 @@ class SpareRoom {
   void regain(OpenStore& open, const core::ClockStamp& now);
 
   void committed(OpenStore& open);  // after each commit
-  void probed(OpenStore& open);     // after each probe and open: 1 and 4
+  void probed(OpenStore& open, const core::ClockStamp& now);  // after each probe and open: 1 and 4
 
   std::uint64_t reserveBytes() const { return reserve_ ? reserve_->bytes() : 0; }
   engine::StoreRoom report() const;
 
  private:
+  void liveOnIt(const std::string& why);
   static std::uint64_t take(OpenStore& open, std::uint64_t bytes);
 
   std::uint64_t wanted_;
   std::optional<Reserve> reserve_;
-  bool on_reserve_ = false;
+  bool on_reserve_ = false;  // 2
+  bool given_up_ = false;    // and it is used up
   std::string why_;            // the disk is full
   std::uint64_t to_take_ = 0;  // of what was given up, once the store is open
   std::optional<std::string> exhausted_;

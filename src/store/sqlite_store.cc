@@ -34,7 +34,7 @@ class SqliteStore : public Store {
     const std::string error = measured(Operation::kLoad, [&] {
       withRoom(everything);
       room_.regain(*open_, present);
-      room_.probed(*open_);
+      room_.probed(*open_, present);
     });
     if (!error.empty()) {
       open_.reset();
@@ -61,7 +61,7 @@ class SqliteStore : public Store {
         doubt_.end();
         open_->history().prune(limits_, now.at.wall);
       });
-      room_.probed(*open_);
+      room_.probed(*open_, now);
     });
   }
 
@@ -81,7 +81,7 @@ class SqliteStore : public Store {
     std::string error = measured(Operation::kLoad, [&] {
       withRoom(all);
       room_.regain(*open_, now);
-      room_.probed(*open_);
+      room_.probed(*open_, now);
     });
     if (!error.empty()) {
       open_.reset();

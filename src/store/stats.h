@@ -38,7 +38,7 @@ struct Stats {
   // The first cause of the present failure; none while the store works.
   std::optional<Cause> failing;
   std::uint64_t reserve_bytes = 0;  // held for a full disk; 0 while it is given up
-  bool on_reserve = false;          // the disk is full, and the reserve was given up
+  bool on_reserve = false;          // the disk is full
 };
 
 // Gathers Stats. Thread-safe: a scrape reads while another thread commits.

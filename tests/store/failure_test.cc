@@ -84,7 +84,7 @@ TEST(ClosedStore, CommitsAndProbesNothing) {
 
 // Runs in a child process, whose files may not grow any more. The exit code says what went wrong.
 int commitOnAFullDisk(const std::string& path) {
-  const auto store = storeAt(path);
+  const auto store = makeSqliteStore({.path = path, .reserve_bytes = 0});
   if (!store->open(stampAt(1)).ok() || !store->commit(changesOf(5), stampAt(2)).empty()) {
     return 1;
   }

@@ -85,7 +85,7 @@ inline engine::Saved openedAt(Store& store, const core::ClockStamp& present) {
 
 // A store file with one commit, closed.
 inline void makeStore(const std::string& path, std::uint64_t number = 1) {
-  const auto store = storeAt(path);
+  const auto store = makeSqliteStore({.path = path, .reserve_bytes = 0});  // no page that is free
   ASSERT_TRUE(store->open(stampAt(1)).ok());
   ASSERT_EQ(store->commit(changesOf(number), stampAt(2)), "");
 }
