@@ -113,9 +113,10 @@ struct RequestPermit {
 struct ReportPermit {
   std::string id;
   bool ok = false;
-  std::string text;   // one line for people
+  std::string text;   // one line for people: how it ended
   std::string error;  // what is matched against the permanent-open conditions
   std::string by;
+  std::string output = {};  // what it printed, which is not for everybody; for the history
 };
 struct RegisterTask {
   std::string id;

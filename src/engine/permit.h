@@ -33,7 +33,7 @@ struct Permit {
   PermitState state = PermitState::kOutstanding;
   std::string reason;  // what it was asked for; may be ""
   std::string by;      // who asked
-  std::string error;   // as reported, one line
+  std::string error;   // as reported, one line; not what it printed
 
   friend bool operator==(const Permit&, const Permit&) = default;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -189,7 +190,7 @@ void Permits::end(const Permit& permit, PermitState state, const ReportPermit& r
   governors_.propose(governors_.place(permit.governor), [&](core::Governor& g) {
     return g.result(permit.attempt, state == PermitState::kOk, report.error, now);
   });
-  propose(permit.id, std::move(after));
+  propose(permit.id, std::move(after), report.output.substr(0, kHistoryOutputBytes));
 }
 
 void Permits::expire(const Permit& permit, core::Now now) {
@@ -208,9 +209,10 @@ void Permits::forgetOld(core::Now now) {
   }
 }
 
-void Permits::propose(const std::string& id, std::optional<Permit> after) {
+void Permits::propose(const std::string& id, std::optional<Permit> after, std::string output) {
   const auto found = permits_.find(id);
-  proposals_.push_back({id, found == permits_.end() ? std::nullopt : std::optional(found->second)});
+  proposals_.push_back({id, found == permits_.end() ? std::nullopt : std::optional(found->second),
+                        std::move(output)});
   put(id, std::move(after));
 }
 
@@ -248,6 +250,7 @@ void Permits::addHistory(std::vector<HistoryEntry>& entries) const {
     const bool given = permit.state == PermitState::kOutstanding;
     entry->actor = permit.by;
     entry->message = given ? permit.reason : permit.error;
+    entry->output = proposal.output;
     entry->details.emplace_back("permit", permit.id);
     if (!given) {
       entry->details.emplace_back("result", std::string(toString(permit.state)));
@@ -272,6 +275,9 @@ void Permits::keep(std::vector<Note>& notes) {
     }
     const Permit& permit = found->second;
     notes.push_back(noteOf(permit));
+    if (const std::string_view printed = core::firstLine(proposal.output); !printed.empty()) {
+      notes.back().fields.emplace_back("output", core::oneLine(printed));
+    }
     if (permit.state == PermitState::kOutstanding) {
       last_denials_.erase(permit.governor);
     } else {

@@ -67,6 +67,7 @@ class Permits {
   struct Proposal {
     std::string id;
     std::optional<Permit> before;
+    std::string output = {};  // with its end
   };
 
   Reply deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
@@ -78,7 +79,7 @@ class Permits {
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
   void forgetOld(core::Now now);
-  void propose(const std::string& id, std::optional<Permit> after);
+  void propose(const std::string& id, std::optional<Permit> after, std::string output = {});
   void put(const std::string& id, std::optional<Permit> permit);
   void count(const std::string& governor, PermitOutcome outcome);
   Note noteOf(const Permit& permit) const;

@@ -57,9 +57,13 @@ Response report(const Backend& backend, const std::vector<BodyField>& fields,
                 const Request& request) {
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
+  // How it ended is for everybody; what was printed, for who has the token.
+  const std::string_view ending = io::firstLine(body->error);
+  const std::string_view printed =
+      std::string_view(body->error).substr(body->error.find(ending) + ending.size());
   return ask(backend, request,
-             engine::ReportPermit{request.parameter("id"), body->ok, io::oneLine(body->error),
-                                  body->error, actorOf(request)},
+             engine::ReportPermit{request.parameter("id"), body->ok, io::oneLine(ending),
+                                  body->error, actorOf(request), std::string(printed)},
              [](const engine::Reply& reply) {
                ordered_json value;
                value["message"] = reply.message;
@@ -90,7 +94,8 @@ std::vector<Call> permitCalls(const Backend& backend) {
   const std::vector<BodyField> result = {
       {"ok", FieldType::kBoolean, true, "true when the attempt ended well, else false"},
       {"error", FieldType::kError, false,
-       "what went wrong; matched against the permanent-open conditions"}};
+       "how it ended, in the first line; what was printed in the others, which are shown with the token "
+       "alone. All is matched against the permanent-open conditions"}};
   return {{.method = "GET",
            .path = "/api/permits",
            .summary = "The permits that are outstanding",

@@ -79,6 +79,21 @@ json backup(const TestDaemon& daemon) {
   return daemon.governor("backup");
 }
 
+TEST(PermitsE2e, WhatACommandPrintedIsShownWithTheTokenAlone) {
+  TestDaemon daemon({kQuickBackup});
+  daemon.start();
+  ASSERT_EQ(runCommand(execLine(daemon, {}, "echo postgres://backup:hunter2@db; exit 3")).code, 3);
+  const std::string history = "/api/history?kind=attempt";
+  for (const std::string& path : {history, std::string("/api/status"), std::string("/api/governors"),
+                                  std::string("/api/governors/backup")}) {
+    EXPECT_THAT(daemon.get(path).body, testing::Not(HasSubstr("hunter2"))) << path;
+  }
+  EXPECT_THAT(daemon.get(history).body, HasSubstr("exit code 3"));
+  const std::string bearer = "Authorization: Bearer " + daemon.token() + "\r\n";
+  EXPECT_THAT(get(daemon.controlPort(), history, bearer).body, HasSubstr("hunter2"));
+  EXPECT_THAT(daemon.log(), HasSubstr("hunter2"));
+}
+
 TEST(PermitsE2e, TenShellsInALoopAroundAFailingScriptMakeTenAttemptsInAllAndThenNoMore) {
   TestDaemon daemon({kQuickBackup});
   daemon.start();

@@ -262,7 +262,7 @@ TEST(History, APermitIsAnAttemptWithItsIdAndWhoAsked) {
   const auto given = world.send(RequestPermit{"main", minutes(1), "backup", "cron"});
   const std::string id = (*given.reply)->permit->id;
   world.runUntil(seconds(3));
-  world.send(ReportPermit{id, false, "exit code 3", "exit code 3", "cron"});
+  world.send(ReportPermit{id, false, "exit code 3", "exit code 3\n", "cron", "\n no such host\n"});
   const auto attempts = of(world, HistoryKind::kAttempt);
   ASSERT_THAT(attempts, SizeIs(2));
   EXPECT_EQ(attempts[0].actor, "cron");
@@ -270,6 +270,7 @@ TEST(History, APermitIsAnAttemptWithItsIdAndWhoAsked) {
   EXPECT_EQ(detail(attempts[0], "permit"), HistoryValue(id));
   EXPECT_EQ(attempts[1].event, "failed");
   EXPECT_EQ(attempts[1].message, "exit code 3");
+  EXPECT_EQ(attempts[1].output, "\n no such host\n");
   EXPECT_EQ(detail(attempts[1], "permit"), HistoryValue(id));
   EXPECT_EQ(detail(attempts[1], "duration"), HistoryValue(3000));
 }
