@@ -38,14 +38,10 @@ struct AnswersTo {
   bool critical = true;
 
   // Whether a check in this state asks for the remedy.
-  constexpr bool asks(Health health) const {
-    return health == Health::kWarning ? warning : health == Health::kUnhealthy && critical;
-  }
+  bool asks(Health health) const;
   // Whether the check needs the remedy no longer: it is healthy, or in a state milder than all
   // those that the remedy answers to.
-  constexpr bool healed(Health health) const {
-    return health == Health::kHealthy || (health == Health::kWarning && !warning);
-  }
+  bool healed(Health health) const;
   friend bool operator==(const AnswersTo&, const AnswersTo&) = default;
 };
 

@@ -59,11 +59,11 @@ Response report(const Backend& backend, const std::vector<BodyField>& fields,
   if (!body) return error(body.error());
   // How it ended is for everybody; what was printed, for who has the token.
   const std::string_view ending = io::firstLine(body->error);
-  const std::string_view printed =
-      std::string_view(body->error).substr(body->error.find(ending) + ending.size());
+  const std::size_t line = body->error.find('\n', body->error.find(ending));
+  const std::string printed = line == std::string::npos ? "" : body->error.substr(line + 1);
   return ask(backend, request,
              engine::ReportPermit{request.parameter("id"), body->ok, io::oneLine(ending),
-                                  body->error, actorOf(request), std::string(printed)},
+                                  body->error, actorOf(request), printed},
              [](const engine::Reply& reply) {
                ordered_json value;
                value["message"] = reply.message;

@@ -82,7 +82,7 @@ json backup(const TestDaemon& daemon) {
 TEST(PermitsE2e, WhatACommandPrintedIsShownWithTheTokenAlone) {
   TestDaemon daemon({kQuickBackup});
   daemon.start();
-  ASSERT_EQ(runCommand(execLine(daemon, {}, "echo postgres://backup:hunter2@db; exit 3")).code, 3);
+  ASSERT_EQ(runCommand(execLine(daemon, {}, "echo postgres://backup:hunter2@db >&2; exit 3")).code, 3);
   const std::string history = "/api/history?kind=attempt";
   for (const std::string& path : {history, std::string("/api/status"), std::string("/api/governors"),
                                   std::string("/api/governors/backup")}) {

@@ -88,7 +88,7 @@ TEST_F(PermitCalls, TakeAResult) {
   EXPECT_FALSE(engine_.asked<engine::ReportPermit>().ok);
   EXPECT_EQ(engine_.asked<engine::ReportPermit>().error, "exit code 1\nunauthorized\n");
   EXPECT_EQ(engine_.asked<engine::ReportPermit>().text, "exit code 1");
-  EXPECT_EQ(engine_.asked<engine::ReportPermit>().output, "\nunauthorized\n");
+  EXPECT_EQ(engine_.asked<engine::ReportPermit>().output, "unauthorized\n");
   post("/api/permits/7-abc/result", R"({"ok": true})");
   EXPECT_TRUE(engine_.asked<engine::ReportPermit>().ok);
   EXPECT_EQ(post("/api/permits/7-abc/result", "{}").status, 400);
