@@ -8,18 +8,11 @@
 
 #include "app/configuration.h"
 #include "app/embedding.h"
-#include "app/http_figures.h"
+#include "app/listeners.h"
 #include "app/log_options.h"
 #include "app/version.h"
-#include "config/listen_address.h"
-#include "http/alerts_refused.h"
-#include "http/auth_failures.h"
 #include "http/backend.h"
 #include "http/bell.h"
-#include "http/control_routes.h"
-#include "http/metrics_routes.h"
-#include "http/server.h"
-#include "http/token.h"
 #include "io/log.h"
 #include "io/process.h"
 #include "io/process_monitor.h"
@@ -34,13 +27,9 @@
 namespace heald {
 namespace {
 
-using app::HttpFigures;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-constexpr int kMetricsWorkers = 4;
-constexpr int kControlWorkers = 8;
 
 // Checks are run for attempts as well, before and after their action, whatever detection.
 // max_concurrent says; what they have to wait for is other checks, not a slot of an action.
@@ -69,7 +58,10 @@ class RunningDaemon final : public Daemon {
         loop_(config_.setup, *store_, performer_, clock_, log_),
         tasks_(loop_),
         healing_(loop_),
-        breakers_(loop_, clock_) {
+        breakers_(loop_, clock_),
+        listeners_(config_.web,
+                   {log_, [this] { return clock_.now(); },
+                    [this](engine::HistoryEntry entry) { loop_.record(std::move(entry)); }}) {
     warn(configuration.warnings);
   }
 
@@ -79,7 +71,7 @@ class RunningDaemon final : public Daemon {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     store_->limitHistory(historyLimitsOf(config_));
     loop_.onHistory([this] { history_bell_.ring(); });
-    loop_.onRound([this] { tellWrongTokens(auth_failures_.due(clock_.now().boot)); });
+    loop_.onRound([this] { listeners_.tell(); });
     loop_.record({.kind = engine::HistoryKind::kHeald,
                   .event = "started",
                   .details = {{"version", version()}}});
@@ -89,10 +81,10 @@ class RunningDaemon final : public Daemon {
                 {"checks", config_.checks.size()},
                 {"remedies", config_.remedies.size()}});
     loop_.start();
-    if (auto listening = listenForMetrics(); !listening) {
+    if (auto listening = listeners_.openMetrics(backend()); !listening) {
       return listening;
     }
-    return listenForControl();
+    return listeners_.openControl(backend());
   }
 
   void stop() override {
@@ -102,8 +94,7 @@ class RunningDaemon final : public Daemon {
     stopped_ = true;
     log_.write(io::LogLevel::kInfo, "heald stops");
     history_bell_.close();
-    control_.reset();
-    tellWrongTokens(auth_failures_.rest());
+    listeners_.closeControl();
     loop_.beginStop();
     performer_.cancelAll();
     // An action ends within its grace; what its supervisor cannot end, nobody can.
@@ -115,12 +106,12 @@ class RunningDaemon final : public Daemon {
     for (int round = 0; round < 100 && io::killStrays().found > 0; ++round) {
       std::this_thread::sleep_for(milliseconds(10));  // one that is dying is reaped the next time
     }
-    metrics_.reset();
+    listeners_.closeMetrics();
     log_.write(io::LogLevel::kInfo, "heald has stopped");
   }
 
-  std::string controlAddress() const override { return toString(control_->address()); }
-  std::string metricsAddress() const override { return toString(metrics_->address()); }
+  std::string controlAddress() const override { return listeners_.controlAddress(); }
+  std::string metricsAddress() const override { return listeners_.metricsAddress(); }
   bool beats() const override { return loop_.sinceBeat() < seconds(10); }
   Result<void> reload(const std::string& by) override {
     const std::lock_guard lock(reload_mutex_);
@@ -169,45 +160,6 @@ class RunningDaemon final : public Daemon {
     }
   }
 
-  Result<void> listenForMetrics() {
-    const auto address = config::parseListenAddress(config_.web.metrics_address);
-    http::ServerOptions options{.address = *address, .workers = kMetricsWorkers};
-    auto server = http::Server::start(options, http::metricsRoutes(backend()),
-                                      http::GuardPolicy{.check_host = false}, hooks());
-    if (!server) {
-      return server.error();
-    }
-    metrics_ = std::move(*server);
-    log_.write(io::LogLevel::kInfo, "metrics listener", {{"address", metricsAddress()}});
-    return {};
-  }
-
-  Result<void> listenForControl() {
-    const auto address = config::parseListenAddress(config_.web.control_address);
-    const std::string& token_file = config_.web.token_file;
-    auto token = http::readOrCreateToken(token_file);
-    if (!token) {
-      // Without a token nothing can be changed, but what heald does can still be seen.
-      log_.write(io::LogLevel::kError,
-                 "no control token: every call that changes something is refused",
-                 {{"reason", token.error().message}});
-    }
-    http::GuardPolicy policy;
-    policy.allowed_hosts = config_.web.allowed_hosts;
-    policy.token = token ? *token : "";
-    policy.token_file = token_file;
-    http::ServerOptions options{.address = *address, .workers = kControlWorkers};
-    auto server = http::Server::start(options, http::controlRoutes(backend()), std::move(policy),
-                                      controlHooks());
-    if (!server) {
-      return server.error();
-    }
-    control_ = std::move(*server);
-    log_.write(io::LogLevel::kInfo, "control listener",
-               {{"address", controlAddress()}, {"token_file", token_file}});
-    return {};
-  }
-
   http::Backend backend() {
     http::Backend backend;
     backend.snapshot = [this] { return loop_.snapshot(); };
@@ -228,52 +180,12 @@ class RunningDaemon final : public Daemon {
     return backend;
   }
 
-  http::Hooks hooks() {
-    return {[this](const http::RequestRecord& record) {
-              requests_.observe(record);
-              alerts_refused_.note(record);
-            },
-            [this](std::string_view message) {
-              log_.write(io::LogLevel::kWarn, "http", {{"message", message}});
-            }};
-  }
-
-  // The metrics listener asks for no credential: one that it is sent is of no matter.
-  http::Hooks controlHooks() {
-    http::Hooks control = hooks();
-    control.unauthorised = [this](const http::AuthFailure& failure) {
-      if (auto report = auth_failures_.note(failure, clock_.now().boot)) {
-        tellWrongTokens({std::move(*report)});
-      }
-    };
-    return control;
-  }
-
-  void tellWrongTokens(const std::vector<http::AuthFailures::Report>& reports) {
-    for (const auto& [address, calls, last_call] : reports) {
-      log_.write(io::LogLevel::kWarn, "calls with a wrong token",
-                 {{"address", address}, {"calls", calls}, {"last", last_call}});
-      loop_.record({.kind = engine::HistoryKind::kAccess,
-                    .event = "wrong_token",
-                    .actor = "api from " + address,
-                    .message = std::to_string(calls) + (calls == 1 ? " call" : " calls") +
-                               " with a wrong token, the last " + last_call,
-                    .details = {{"calls", static_cast<std::int64_t>(calls)}}});
-    }
-  }
-
   std::string metricsText(bool open_metrics) const {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
     sources.store = storeFigures();
-    sources.http = requests_.read();
-    sources.http.wrong_tokens = auth_failures_.count(http::AuthFault::kWrong);
-    sources.http.missing_tokens = auth_failures_.count(http::AuthFault::kMissing);
-    for (std::size_t i = 0; i < http::kAlertsRefusalCount; ++i) {
-      const auto refusal = static_cast<http::AlertsRefusal>(i);
-      sources.http.alerts_refused.emplace_back(toString(refusal), alerts_refused_.count(refusal));
-    }
+    sources.http = listeners_.figures();
     sources.http.abandoned = loop_.abandoned();
     sources.http.repeated = loop_.repeated();
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
@@ -320,14 +232,10 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<store::Store> store_;
   http::Bell history_bell_;
   runtime::EngineLoop loop_;
-  HttpFigures requests_;
-  http::AuthFailures auth_failures_;
-  http::AlertsRefused alerts_refused_;
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;
-  std::unique_ptr<http::Server> metrics_;
-  std::unique_ptr<http::Server> control_;
+  app::Listeners listeners_;
   bool stopped_ = false;
 };
 

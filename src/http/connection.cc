@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kReadChunk = 16 * 1024;   // bytes
 constexpr std::size_t kWriteChunk = 16 * 1024;  // bytes between two looks at the clock
 
+constexpr const char* kClose = "Connection: close\r\n\r\n";
+
 bool expectsContinue(const Request& request) {
   return equalsIgnoringCase(request.headers.get("Expect").value_or(""), "100-continue");
 }
@@ -26,7 +28,7 @@ Result<Request> Connection::request() const {
   Request request;
   request.method = info.request_method;
   request.path = info.request_uri;  // local_uri is decoded and cleaned: no longer what was sent
-  request.remote_address = info.remote_addr;
+  request.caller.address = info.remote_addr;
   for (int i = 0; i < info.num_headers; ++i) {
     request.headers.add(info.http_headers[i].name, info.http_headers[i].value);
   }
@@ -108,13 +110,13 @@ class Connection::Streamed : public Sink {
 void Connection::stream(const Response& response, std::chrono::milliseconds patience) {
   mg_disable_connection_keep_alive(handle_);
   Streamed sink(*this, patience);
-  if (sink.write(responseHead(response))) response.stream(sink);
+  if (sink.write(responseHead(response) + kClose)) response.stream(sink);
 }
 
 void Connection::send(const Response& response, bool with_body, Clock::time_point deadline) {
   // Without this CivetWeb first reads what a refused client still sends, however slowly.
   mg_disable_connection_keep_alive(handle_);
-  if (write(responseHead(response), deadline) && with_body) write(response.body, deadline);
+  if (write(responseHead(response) + kClose, deadline) && with_body) write(response.body, deadline);
 }
 
 bool Connection::write(std::string_view bytes, Clock::time_point deadline) {

@@ -12,7 +12,7 @@ namespace heald::http {
 
 std::string actorOf(const Request& request) {
   constexpr std::size_t kMaxActorBytes = 64;
-  const std::string by = "api from " + request.remote_address;
+  const std::string by = "api from " + request.caller.address;
   const std::string actor =
       io::oneLine(request.headers.get("X-Heald-Actor").value_or(""), kMaxActorBytes);
   return actor.empty() ? by : by + " as " + actor;

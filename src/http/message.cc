@@ -1,6 +1,5 @@
 #include "http/message.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -8,10 +7,6 @@
 
 namespace heald::http {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 template <class Json>
 Response dumped(const Json& value, int status) {
@@ -22,28 +17,6 @@ Response dumped(const Json& value, int status) {
 }
 
 }  // namespace
-
-bool equalsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-void Headers::add(std::string name, std::string value) {
-  fields_.emplace_back(std::move(name), std::move(value));
-}
-
-std::optional<std::string_view> Headers::get(std::string_view name) const {
-  for (const auto& [key, value] : fields_) {
-    if (equalsIgnoringCase(key, name)) return value;
-  }
-  return std::nullopt;
-}
-
-std::size_t Headers::count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::count_if(fields_.begin(), fields_.end(),
-                    [&](const Field& field) { return equalsIgnoringCase(field.first, name); }));
-}
 
 std::optional<std::string_view> Request::queryValue(std::string_view name) const {
   const auto found = query.find(name);

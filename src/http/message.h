@@ -7,32 +7,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "door/caller.h"
+#include "door/headers.h"
 #include "heald/result.h"
 
 namespace heald::http {
 
-// Names and values as they came, in order; a name may be there twice. Names compare without case.
-class Headers {
- public:
-  using Field = std::pair<std::string, std::string>;
-
-  Headers() = default;
-  Headers(std::initializer_list<Field> fields) : fields_(fields) {}
-
-  void add(std::string name, std::string value);
-  std::optional<std::string_view> get(std::string_view name) const;  // the first of that name
-  std::size_t count(std::string_view name) const;
-
-  auto begin() const { return fields_.begin(); }
-  auto end() const { return fields_.end(); }
-  std::size_t size() const { return fields_.size(); }
-
- private:
-  std::vector<Field> fields_;
-};
+using door::Headers;
+using door::equalsIgnoringCase;
 
 struct Response;
 
@@ -56,7 +39,7 @@ struct Request {
   std::string body;  // empty for calls that change nothing: their body is never read
   // Instead of `body`, for a call that reads it piece by piece (Route::streamed).
   std::shared_ptr<BodySource> source = nullptr;
-  std::string remote_address;
+  door::Caller caller;  // who asks, as far as kernel and TLS prove it
   // Whether whoever asks has closed the connection, as far as can be seen; of calls that change
   // something. Any thread, until the call is answered. May be empty: nobody can tell.
   std::function<bool()> gone = nullptr;
@@ -97,7 +80,5 @@ Response error(const Error& error);  // invalid 400, not_found 404, conflict 409
 
 int statusOf(ErrorCode code);
 std::string_view codeOf(ErrorCode code);  // "invalid", "not_found", "conflict", …
-
-bool equalsIgnoringCase(std::string_view a, std::string_view b);  // ASCII
 
 }  // namespace heald::http

@@ -37,18 +37,33 @@ class Pipeline {
  public:
   Pipeline(Router router, GuardPolicy policy, Hooks hooks);
 
-  // Never throws: what a handler throws becomes a 500 whose detail goes to the log alone.
+  // The first half, before a body is read and while nothing may wait.
+  struct Admission {
+    std::optional<Response> refusal{};
+    bool reads_body = false;
+    bool streamed = false;  // piece by piece
+  };
+  Admission admit(const Request& request) const;
+
+  // The second half, of an admitted request with its body. Never throws: what a handler throws
+  // becomes a 500 whose detail goes to the log alone.
+  Response serve(Request& request) const;
+
+  // Both.
   Response answer(Request& request, const BodyReader& read_body) const;
 
   // A request so malformed that there is no Request to answer.
   Response answerMalformed(int status, std::string_view reason) const;
+
+  // Counts a request that was answered with what another one of the same kind was.
+  void observeSame(const Request& request, int status) const;
 
   void log(std::string_view message) const;
   const Router& router() const { return router_; }
   const Guard& guard() const { return guard_; }
 
  private:
-  Response decide(Request& request, const Match& match, const BodyReader& read_body) const;
+  Response handled(Request& request, const Match& match) const;
   void observe(const RequestRecord& record) const;
   void noteFault(const Request& request, const Route& route, bool refused) const;
 

@@ -6,8 +6,8 @@
 
 namespace heald::http {
 
-// The status line and the headers of an answer, with the blank line. Every answer closes the
-// connection, forbids sniffing and storing; HTML gets a Content-Security-Policy that allows only
+// The status line and the header lines of an answer, without Connection, which is the door's, and
+// without the blank line. Every answer forbids sniffing and storing; HTML gets a Content-Security-Policy that allows only
 // what heald itself serves. A header the response brings wins over these defaults. Line breaks in
 // values are dropped, so that no value can begin another header.
 std::string responseHead(const Response& response);

@@ -70,6 +70,15 @@ void addHttp(const HttpFigures& http, Families& out) {
   out.counter("http_repeated_total",
               "Changing calls that were answered again under their Idempotency-Key.")
       .add({}, static_cast<double>(http.repeated));
+  const Family connections = out.gauge("http_connections", "Connections that are open.");
+  const Family limits = out.counter("http_connection_limits_total",
+                                    "Connections that were closed or refused by a limit.");
+  for (const ListenerFigures& listener : http.listeners) {
+    connections.add({{"listener", listener.listener}}, static_cast<double>(listener.connections));
+    for (const auto& [limit, count] : listener.limits) {
+      limits.add({{"listener", listener.listener}, {"limit", limit}}, static_cast<double>(count));
+    }
+  }
 }
 
 // heald has no replicas yet: each one works by itself and leads for good, which is what these say.

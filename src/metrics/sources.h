@@ -54,9 +54,16 @@ struct HttpDuration {
   engine::Histogram duration;
 };
 
+struct ListenerFigures {
+  std::string listener;         // "metrics", "control", …
+  std::size_t connections = 0;  // open at this moment
+  std::vector<std::pair<std::string, std::uint64_t>> limits;  // every limit, and how often it struck
+};
+
 struct HttpFigures {
   std::vector<HttpRequests> requests;   // each combination once
   std::vector<HttpDuration> durations;  // each handler once
+  std::vector<ListenerFigures> listeners;
   std::uint64_t wrong_tokens = 0;
   std::uint64_t missing_tokens = 0;
   std::vector<std::pair<std::string, std::uint64_t>> alerts_refused;  // notifications, by reason

@@ -45,7 +45,7 @@ std::optional<Parsed> parse(fuzz::Input input) {
     if (const auto at = value.find("@TOKEN"); at != std::string::npos) value.replace(at, 6, kToken);
     parsed.request.headers.add(std::string(line.substr(0, colon)), std::move(value));
   }
-  parsed.request.remote_address = "127.0.0.1";
+  parsed.request.caller.address = "127.0.0.1";
   parsed.body = input.rest();
   return parsed;
 }
@@ -56,7 +56,7 @@ bool showsTheToken(const Request& request) {
 }
 
 void requireHead(const Response& response) {
-  const std::string head = http::responseHead(response);
+  const std::string head = http::responseHead(response) + "Connection: close\r\n\r\n";
   fuzz::require(head.starts_with("HTTP/1.1 " + std::to_string(response.status) + " "),
                 "a head begins with its status", head);
   fuzz::require(head.ends_with("\r\n\r\n"), "a head ends with a blank line", head);

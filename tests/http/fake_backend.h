@@ -165,7 +165,7 @@ inline Response ask(const Router& router, const std::string& method, const std::
   if (const auto mark = target.find("?format="); mark != std::string::npos) {
     request.query["format"] = target.substr(mark + 8);
   }
-  request.remote_address = "127.0.0.1";
+  request.caller.address = "127.0.0.1";
   request.headers = headers;
   request.headers.add("Host", "localhost");
   request.headers.add("Authorization", "Bearer the token");

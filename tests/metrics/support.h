@@ -151,6 +151,7 @@ inline Sources richSources() {
                    {{"disk_full", true}, {"locked", false}},
                    {{"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
   sources.http.requests = {{"/api/status", "GET", 200, 3}};
+  sources.http.listeners = {{"metrics", 3, {{"connections", 2}}}};
   sources.http.durations = {{"/api/status", engine::Histogram(engine::checkBuckets())}};
   sources.http.alerts_refused = {{"too_large", 1}, {"invalid", 0}, {"unauthorized", 2}};
   sources.event_queue = {3, 1024};

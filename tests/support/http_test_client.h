@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace heald::test {
 
@@ -44,6 +45,8 @@ class RawConnection {
     return true;
   }
 
+  void finish() { ::shutdown(socket_, SHUT_WR); }  // nothing more is sent
+
   // Waits up to `wait` for the server to say something or to close.
   bool readable(timeval wait) {
     fd_set set;
@@ -52,9 +55,29 @@ class RawConnection {
     return ::select(socket_ + 1, &set, nullptr, nullptr, &wait) == 1;
   }
 
+  // One answer, as its Content-Length says, or what comes until the server closes. What lies behind
+  // it stays for the next call.
+  std::string readAnswer(bool with_body = true) {
+    char chunk[4096];
+    for (;;) {
+      const auto end = held_.find("\r\n\r\n");
+      if (end != std::string::npos) {
+        const std::size_t size = end + 4 + (with_body ? contentLength(held_.substr(0, end + 2)) : 0);
+        if (held_.size() >= size) {
+          std::string answer = held_.substr(0, size);
+          held_.erase(0, size);
+          return answer;
+        }
+      }
+      const ssize_t count = TEMP_FAILURE_RETRY(::recv(socket_, chunk, sizeof chunk, 0));
+      if (count <= 0) return std::exchange(held_, {});
+      held_.append(chunk, static_cast<std::size_t>(count));
+    }
+  }
+
   // Everything until the server closes; resets count as the end.
   std::string readAll() {
-    std::string all;
+    std::string all = std::exchange(held_, {});
     char chunk[4096];
     for (;;) {  // a socket with a timeout is interrupted by the end of any child
       const ssize_t count = TEMP_FAILURE_RETRY(::recv(socket_, chunk, sizeof chunk, 0));
@@ -65,8 +88,15 @@ class RawConnection {
   }
 
  private:
+  // Without one the answer ends with the connection.
+  static std::size_t contentLength(const std::string& head) {
+    const auto at = head.find("\r\nContent-Length: ");
+    return at == std::string::npos ? std::string::npos / 2 : std::stoul(head.substr(at + 18));
+  }
+
   int socket_;
   bool connected_ = false;
+  std::string held_;
 };
 
 struct RawResponse {
@@ -87,11 +117,11 @@ struct RawResponse {
   }
 };
 
-// Sends the bytes as they are and reads the answer.
+// Sends the bytes as they are and reads one answer.
 inline RawResponse sendRaw(std::uint16_t port, std::string_view bytes) {
   RawConnection connection(port);
   connection.send(bytes);
-  return RawResponse(connection.readAll());
+  return RawResponse(connection.readAnswer(!bytes.starts_with("HEAD ")));
 }
 
 inline RawResponse get(std::uint16_t port, const std::string& path, const std::string& more = {}) {

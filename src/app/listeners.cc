@@ -1,0 +1,171 @@
+#include "app/listeners.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "door/listen.h"
+#include "http/control_routes.h"
+#include "http/metrics_routes.h"
+#include "http/token.h"
+
+namespace heald::app {
+namespace {
+
+constexpr int kControlWorkers = 8;
+
+// A share of the descriptors that heald may have, for each listener: checks and remedies need most
+// of them, and the listeners must not be what keeps them from it.
+door::Seats::Limits limitsOfListener() {
+  constexpr std::size_t kLeast = 4;
+  constexpr std::size_t kMost = 4096;
+  rlimit limit{};
+  const std::size_t all =
+      ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur) : 0;
+  const std::size_t share = std::clamp(all / 8, kLeast, kMost);
+  return {share, share / 2};
+}
+
+}  // namespace
+
+door::DoorOptions Listeners::doorOptions() {
+  door::DoorOptions options;
+  options.struck = [this](const std::string& listener, const door::Strikes::Report& report) {
+    around_.log.write(io::LogLevel::kWarn, "connections met a limit",
+                      {{"listener", listener},
+                       {"limit", toString(report.limit)},
+                       {"connections", report.count},
+                       {"last", report.last_peer}});
+  };
+  return options;
+}
+
+Result<void> Listeners::openMetrics(http::Backend backend) {
+  auto bound = door::listenOn(*config::parseListenAddress(web_.metrics_address));
+  if (!bound) return bound.error();
+  metrics_address_ = bound->address;
+  metrics_service_ = std::make_unique<http::MetricsService>(
+      http::metricsRoutes(backend), http::GuardPolicy{.check_host = false}, hooks());
+  std::vector<door::Listener> listeners(1);
+  listeners[0].name = "metrics";
+  listeners[0].sockets.push_back(std::move(bound->socket));
+  listeners[0].service = metrics_service_.get();
+  listeners[0].limits = limitsOfListener();
+  auto opened = door::Door::open(std::move(listeners), doorOptions());
+  if (!opened) return opened.error();
+  use(metrics_, std::move(*opened));
+  around_.log.write(io::LogLevel::kInfo, "metrics listener", {{"address", metricsAddress()}});
+  return {};
+}
+
+Result<void> Listeners::openControl(http::Backend backend) {
+  const auto address = config::parseListenAddress(web_.control_address);
+  const std::string& token_file = web_.token_file;
+  auto token = http::readOrCreateToken(token_file);
+  if (!token) {
+    // Without a token nothing can be changed, but what heald does can still be seen.
+    around_.log.write(io::LogLevel::kError,
+                      "no control token: every call that changes something is refused",
+                      {{"reason", token.error().message}});
+  }
+  http::GuardPolicy policy;
+  policy.allowed_hosts = web_.allowed_hosts;
+  policy.token = token ? *token : "";
+  policy.token_file = token_file;
+  http::ServerOptions options{.address = *address, .workers = kControlWorkers};
+  auto server = http::Server::start(options, http::controlRoutes(backend), std::move(policy),
+                                    controlHooks());
+  if (!server) return server.error();
+  control_ = std::move(*server);
+  around_.log.write(io::LogLevel::kInfo, "control listener",
+                    {{"address", controlAddress()}, {"token_file", token_file}});
+  return {};
+}
+
+// What was in the place ends on this thread, and nobody waits for it meanwhile.
+void Listeners::use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Door> door) {
+  {
+    const std::lock_guard lock(doors_mutex_);
+    place.swap(door);
+  }
+  while (door.use_count() > 1) std::this_thread::yield();  // a scrape looks at its figures
+}
+
+void Listeners::closeControl() {
+  control_.reset();
+  tellOf(auth_failures_.rest());
+}
+
+void Listeners::closeMetrics() {
+  use(metrics_, nullptr);
+  metrics_service_.reset();
+}
+
+http::Hooks Listeners::hooks() {
+  return {[this](const http::RequestRecord& record) {
+            requests_.observe(record);
+            alerts_refused_.note(record);
+          },
+          [this](std::string_view message) {
+            around_.log.write(io::LogLevel::kWarn, "http", {{"message", message}});
+          }};
+}
+
+// The metrics listener asks for no credential: one that it is sent is of no matter.
+http::Hooks Listeners::controlHooks() {
+  http::Hooks control = hooks();
+  control.unauthorised = [this](const http::AuthFailure& failure) {
+    if (auto report = auth_failures_.note(failure, around_.now().boot)) {
+      tellOf({std::move(*report)});
+    }
+  };
+  return control;
+}
+
+void Listeners::tell() {
+  tellOf(auth_failures_.due(around_.now().boot));
+}
+
+void Listeners::tellOf(const std::vector<http::AuthFailures::Report>& reports) {
+  for (const auto& [address, calls, last_call] : reports) {
+    around_.log.write(io::LogLevel::kWarn, "calls with a wrong token",
+                      {{"address", address}, {"calls", calls}, {"last", last_call}});
+    around_.record({.kind = engine::HistoryKind::kAccess,
+                    .event = "wrong_token",
+                    .actor = "api from " + address,
+                    .message = std::to_string(calls) + (calls == 1 ? " call" : " calls") +
+                               " with a wrong token, the last " + last_call,
+                    .details = {{"calls", static_cast<std::int64_t>(calls)}}});
+  }
+}
+
+metrics::HttpFigures Listeners::figures() const {
+  metrics::HttpFigures figures = requests_.read();
+  figures.wrong_tokens = auth_failures_.count(http::AuthFault::kWrong);
+  figures.missing_tokens = auth_failures_.count(http::AuthFault::kMissing);
+  for (std::size_t i = 0; i < http::kAlertsRefusalCount; ++i) {
+    const auto refusal = static_cast<http::AlertsRefusal>(i);
+    figures.alerts_refused.emplace_back(toString(refusal), alerts_refused_.count(refusal));
+  }
+  std::vector<std::shared_ptr<door::Door>> doors;
+  {
+    const std::lock_guard lock(doors_mutex_);
+    doors = {metrics_};
+  }
+  for (const auto& door : doors) {
+    if (door == nullptr) continue;
+    for (const door::Door::Figures& listener : door->figures()) {
+      metrics::ListenerFigures& told = figures.listeners.emplace_back();
+      told.listener = listener.listener;
+      told.connections = listener.connections;
+      for (const auto& [limit, count] : listener.strikes) {
+        told.limits.emplace_back(std::string(toString(limit)), count);
+      }
+    }
+  }
+  return figures;
+}
+
+}  // namespace heald::app

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "app/http_figures.h"
+#include "config/model.h"
+#include "core/time.h"
+#include "door/door.h"
+#include "engine/history.h"
+#include "http/alerts_refused.h"
+#include "http/auth_failures.h"
+#include "http/backend.h"
+#include "http/metrics_service.h"
+#include "http/server.h"
+#include "io/log.h"
+#include "metrics/sources.h"
+
+namespace heald::app {
+
+// Both listeners of heald, what they answer from, and what is told of them: figures for the metrics,
+// lines for the log, entries of the history.
+class Listeners {
+ public:
+  struct Surroundings {
+    io::Log& log;
+    std::function<core::Now()> now;
+    std::function<void(engine::HistoryEntry)> record;
+  };
+
+  Listeners(const config::WebOptions& web, Surroundings around)
+      : web_(web), around_(std::move(around)) {}
+
+  // Listens when it returns; `backend` has to live until the listeners are closed.
+  Result<void> openMetrics(http::Backend backend);
+  Result<void> openControl(http::Backend backend);
+  void closeControl();
+  void closeMetrics();
+
+  std::string controlAddress() const { return toString(control_->address()); }
+  std::string metricsAddress() const { return toString(metrics_address_); }
+
+  // Now and then: calls with a wrong token that have not been told of yet.
+  void tell();
+
+  metrics::HttpFigures figures() const;  // what the engine's loop counts is not among them
+
+ private:
+  http::Hooks hooks();
+  http::Hooks controlHooks();
+  door::DoorOptions doorOptions();
+  void use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Door> door);
+  void tellOf(const std::vector<http::AuthFailures::Report>& reports);
+
+  const config::WebOptions& web_;
+  const Surroundings around_;
+  HttpFigures requests_;
+  http::AuthFailures auth_failures_;
+  http::AlertsRefused alerts_refused_;
+  config::ListenAddress metrics_address_;
+  std::unique_ptr<http::MetricsService> metrics_service_;
+  mutable std::mutex doors_mutex_;  // a scrape may come while one opens or closes
+  std::shared_ptr<door::Door> metrics_;
+  std::unique_ptr<http::Server> control_;
+};
+
+}  // namespace heald::app

@@ -1,0 +1,154 @@
+#include "door/channel.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <cerrno>
+
+namespace heald::door {
+namespace {
+
+using State = Channel::State;
+
+Channel::Outcome outcomeOf(ssize_t count) {
+  if (count > 0) return {State::kDone, static_cast<std::size_t>(count)};
+  if (count == 0) return {State::kEnd};
+  return {State::kBroken};
+}
+
+bool isLater(int number) {
+  return number == EAGAIN || number == EWOULDBLOCK || number == EINTR;
+}
+
+std::string textOf(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+std::string addressOf(const ASN1_OCTET_STRING* bytes) {
+  const int family = ASN1_STRING_length(bytes) == 4 ? AF_INET : AF_INET6;
+  if (family == AF_INET6 && ASN1_STRING_length(bytes) != 16) return "";
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(family, ASN1_STRING_get0_data(bytes), text.data(), text.size());
+  return text.data();
+}
+
+std::string nameOf(const GENERAL_NAME& name) {
+  switch (name.type) {
+    case GEN_DNS:
+      return "DNS:" + textOf(name.d.dNSName);
+    case GEN_URI:
+      return "URI:" + textOf(name.d.uniformResourceIdentifier);
+    case GEN_EMAIL:
+      return "email:" + textOf(name.d.rfc822Name);
+    case GEN_IPADD:
+      return "IP:" + addressOf(name.d.iPAddress);
+    default:
+      return "";
+  }
+}
+
+std::string subjectOf(const X509* certificate) {
+  BIO* out = BIO_new(BIO_s_mem());
+  if (out == nullptr) return "";
+  X509_NAME_print_ex(out, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out, &text);
+  std::string subject(text, size > 0 ? static_cast<std::size_t>(size) : 0);
+  BIO_free(out);
+  return subject;
+}
+
+}  // namespace
+
+void SslDeleter::operator()(SSL* ssl) const {
+  SSL_free(ssl);
+}
+
+Channel::Channel(io::UniqueFd socket, SslPointer ssl)
+    : socket_(std::move(socket)), ssl_(std::move(ssl)) {
+  if (ssl_ == nullptr) return;
+  SSL_set_fd(ssl_.get(), socket_.get());
+  SSL_set_accept_state(ssl_.get());
+}
+
+Channel::Outcome Channel::judge(int result) const {
+  const int error = SSL_get_error(ssl_.get(), result);
+  ERR_clear_error();
+  switch (error) {
+    case SSL_ERROR_WANT_READ:
+      return {State::kWantsRead};
+    case SSL_ERROR_WANT_WRITE:
+      return {State::kWantsWrite};
+    case SSL_ERROR_ZERO_RETURN:
+      return {State::kEnd};
+    default:
+      return {State::kBroken};
+  }
+}
+
+Channel::Outcome Channel::handshake() {
+  if (ssl_ == nullptr) return {State::kDone};
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_.get());
+  return result == 1 ? Outcome{State::kDone} : judge(result);
+}
+
+void Channel::addCertificate(Caller& caller) const {
+  caller.tls = ssl_ != nullptr;
+  if (ssl_ == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return;
+  X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return;
+  caller.certificate_subject = subjectOf(certificate);
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    std::string name = nameOf(*sk_GENERAL_NAME_value(names, i));
+    if (!name.empty()) caller.certificate_names.push_back(std::move(name));
+  }
+  GENERAL_NAMES_free(names);
+}
+
+Channel::Outcome Channel::read(std::span<char> into) {
+  if (ssl_ == nullptr) {
+    const ssize_t count = ::recv(socket_.get(), into.data(), into.size(), 0);
+    return count < 0 && isLater(errno) ? Outcome{State::kWantsRead} : outcomeOf(count);
+  }
+  ERR_clear_error();
+  std::size_t count = 0;
+  const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
+  return result == 1 ? Outcome{State::kDone, count} : judge(result);
+}
+
+Channel::Outcome Channel::write(std::string_view bytes) {
+  if (ssl_ == nullptr) {
+    const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && isLater(errno)) return {State::kWantsWrite};
+    return count > 0 ? outcomeOf(count) : Outcome{State::kBroken};
+  }
+  ERR_clear_error();
+  std::size_t count = 0;
+  const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
+  return result == 1 ? Outcome{State::kDone, count} : judge(result);
+}
+
+void Channel::close() {
+  ssl_.reset();
+  socket_.reset();
+}
+
+void Channel::finish() {
+  if (ssl_ != nullptr && SSL_is_init_finished(ssl_.get())) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());  // one way: whether the other side says so too is its affair
+    ERR_clear_error();
+  }
+  ::shutdown(socket_.get(), SHUT_WR);
+}
+
+}  // namespace heald::door

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "door/channel.h"
+#include "door/exchange.h"
+#include "door/phase.h"
+#include "door/request_head.h"
+
+namespace heald::door {
+
+// The two buffers of one connection and what is known of its present request. Decides nothing: the
+// Door does. For one thread.
+class Connection {
+ public:
+  using Id = std::uint64_t;
+
+  Connection(Id number, std::size_t of, Channel bytes, Caller other)
+      : id(number), listener(of), channel(std::move(bytes)), caller(std::move(other)) {}
+
+  Channel::State shake();  // a step of TLS' handshake
+  // Takes what has come, as far as it may be of use now: at most `most` bytes are held.
+  void receive(std::size_t most);
+  void discard();  // takes it and throws it away
+
+  enum class Flushed { kAll, kBlocked, kBroken };
+  Flushed flush();
+  void queue(std::string text);
+  void queue(std::string text, std::shared_ptr<const std::string> body);
+  bool hasOutput() const { return done_ < first_.size() || body_ != nullptr; }
+
+  // The events that it waits for (EPOLLIN, …).
+  std::uint32_t wanted() const;
+  bool reads() const;  // waits for the client to send
+
+  const Id id;
+  const std::size_t listener;
+  Channel channel;
+  Caller caller;
+
+  Phase phase = Phase::kHead;
+  std::uint32_t watched = 0;  // what the kernel is asked for
+  std::string in;
+  HeadReader reader;
+  std::optional<RequestHead> head;  // while its body comes
+  bool ended = false;               // the client sends nothing more
+  bool broken = false;              // nor can anything be sent
+  bool close_after = false;         // the present answer is the last
+  bool without_body = false;        // HEAD
+  std::size_t reserved = 0;         // bytes that the door counts for it
+  std::shared_ptr<std::atomic<bool>> gone;  // tells whoever answers that nobody listens
+  std::shared_ptr<Outlet> outlet;
+  std::size_t streamed = 0;  // bytes of the outlet's that are under way
+
+ private:
+  std::string_view rest() const;
+
+  std::string first_;
+  std::shared_ptr<const std::string> body_;
+  std::size_t done_ = 0;  // of first_, then of body_
+  bool first_done_ = false;
+  Channel::State blocked_ = Channel::State::kWantsRead;  // what TLS waits for, reading or writing
+};
+
+}  // namespace heald::door

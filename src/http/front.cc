@@ -1,0 +1,34 @@
+#include "http/front.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http/uri.h"
+#include "http/wire.h"
+
+namespace heald::http {
+
+Result<Request> requestOf(const door::RequestHead& head, const door::Caller& caller) {
+  Request request;
+  request.method = head.method;
+  const std::size_t mark = std::min(head.target.find('?'), head.target.size());
+  request.path = head.target.substr(0, mark);
+  auto query = parseQuery(std::string_view(head.target).substr(std::min(mark + 1, head.target.size())));
+  if (!query) {
+    return Error{ErrorCode::kInvalid, "the query is not valid percent-encoded UTF-8 text"};
+  }
+  request.query = std::move(*query);
+  request.headers = head.headers;
+  request.caller = caller;
+  return request;
+}
+
+door::Answer answerOf(Response response) {
+  door::Answer answer;
+  answer.status = response.status;
+  answer.head = responseHead(response);
+  answer.body = std::make_shared<const std::string>(std::move(response.body));
+  return answer;
+}
+
+}  // namespace heald::http

@@ -1,0 +1,76 @@
+#include "http/metrics_service.h"
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "http/front.h"
+#include "http/gzip.h"
+
+namespace heald::http {
+namespace {
+
+// Requests that get the same page.
+using PageKind = std::tuple<std::string, std::string, bool>;
+
+PageKind pageKindOf(const Request& request) {
+  return {request.path, std::string(request.headers.get("Accept").value_or("")),
+          acceptsGzip(request.headers.get("Accept-Encoding").value_or(""))};
+}
+
+}  // namespace
+
+MetricsService::MetricsService(Router router, GuardPolicy policy, Hooks hooks)
+    : pipeline_(std::move(router), std::move(policy), std::move(hooks)),
+      maker_([this](std::stop_token stop) { run(stop); }) {}
+
+MetricsService::~MetricsService() = default;
+
+door::Answer MetricsService::refuse(int status, const std::string& message) {
+  return answerOf(pipeline_.answerMalformed(status, message));
+}
+
+MetricsService::Admission MetricsService::admit(const door::RequestHead& head,
+                                                const door::Caller& caller) {
+  const auto request = requestOf(head, caller);
+  if (!request) return {refuse(400, request.error().message), false};
+  auto admission = pipeline_.admit(*request);
+  if (admission.refusal) return {answerOf(std::move(*admission.refusal)), false};
+  return {std::nullopt, admission.reads_body};
+}
+
+void MetricsService::serve(std::shared_ptr<door::Exchange> exchange) {
+  if (exchange->head().target.starts_with("/-/")) return make({std::move(exchange)});
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(exchange));
+  asked_.notify_one();
+}
+
+void MetricsService::run(std::stop_token stop) {
+  for (;;) {
+    Exchanges asked;
+    {
+      std::unique_lock lock(mutex_);
+      if (!asked_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
+      asked.swap(waiting_);
+    }
+    make(asked);
+  }
+}
+
+void MetricsService::make(const Exchanges& asked) const {
+  std::map<PageKind, door::Answer> made;
+  for (const auto& exchange : asked) {
+    auto request = requestOf(exchange->head(), exchange->caller());
+    if (!request) continue;  // it was not admitted
+    door::Answer& answer = made[pageKindOf(*request)];
+    if (answer.body == nullptr) {
+      answer = answerOf(pipeline_.serve(*request));
+    } else {
+      pipeline_.observeSame(*request, answer.status);
+    }
+    exchange->answer(answer);
+  }
+}
+
+}  // namespace heald::http
