@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "config/names.h"
 #include "config/wording.h"
 #include "engine/label_variables.h"
 
 namespace heald::config {
 namespace {
-
-std::string labelFault(const std::string& name) {
-  const auto is_plain = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  };
-  const bool digit_first = !name.empty() && name.front() >= '0' && name.front() <= '9';
-  if (!name.empty() && !digit_first && std::all_of(name.begin(), name.end(), is_plain)) return "";
-  return "is not the name of a label (letters, digits and _; example: instance)";
-}
 
 void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
   std::vector<std::pair<std::string, std::string>> patterns;
@@ -25,7 +17,7 @@ void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
                  "whole value) that it has to match; an alert where one does not asks for nothing");
   for (const auto& [label, text] : patterns) {
     core::LabelPattern pattern(text);
-    if (const std::string fault = labelFault(label); !fault.empty()) {
+    if (const std::string fault = labelNameFault(label); !fault.empty()) {
       remedy.fail("labels", quoted(label) + " " + fault);
     } else if (text.empty()) {
       remedy.fail("labels", label + " has no pattern (example: '[a-z0-9.-]+')");
@@ -70,7 +62,7 @@ void readAlert(Fields& when, engine::AlertPolicy& alert) {
     when.fail("alert", "matches nothing (example: {alertname: InstanceDown})");
   }
   for (const auto& [label, value] : alert.matchers) {
-    if (const std::string fault = labelFault(label); !fault.empty()) {
+    if (const std::string fault = labelNameFault(label); !fault.empty()) {
       when.fail("alert", quoted(label) + " " + fault);
     } else if (value.empty()) {
       when.fail("alert", label +
@@ -81,7 +73,7 @@ void readAlert(Fields& when, engine::AlertPolicy& alert) {
 }
 
 void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
-  remedy.text("target", alert.target, {.check = labelFault},
+  remedy.text("target", alert.target, {.check = labelNameFault},
               "the label by whose value attempts and governor states are kept apart");
   remedy.texts("targets", alert.targets, {},
                "the only targets, which then have series of their own; without, any");
@@ -91,7 +83,10 @@ void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
   refuseClashes(remedy, alert);
   for (const char* key : {"target", "targets", "max_targets", "labels"}) {
     if (remedy.has(key) && alert.matchers.empty()) {
-      remedy.fail(key, "is for remedies that alerts ask for (when: {alert: {alertname: NAME}})");
+      const bool hint = std::string_view(key) == "labels";
+      remedy.fail(key, std::string("is for remedies that alerts ask for (when: {alert: {alertname: "
+                                   "NAME}}") +
+                           (hint ? "; labels for metrics are metric_labels)" : ")"));
     }
   }
   for (const char* key : {"targets", "max_targets"}) {

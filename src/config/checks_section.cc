@@ -52,6 +52,7 @@ void describeCheck(Fields& fields, const std::vector<Kind>& kinds,
                  "deprecated: a warning counts as healthy, and is not shown as a warning");
   fields.boolean("monitor_only", part.monitor_only,
                  "it is only to be seen: check-config does not miss a remedy");
+  readMetricLabels(fields, spec.metric_labels);
   fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
                "checks whose failure explains its own: while one is unhealthy, no remedy starts");
   fields.exactlyOne("kind of check", namesOf(kinds));

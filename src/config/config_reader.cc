@@ -48,6 +48,8 @@ void describe(Fields& top, const Kinds& kinds, Config& config) {
               [&](Fields& fields) { readDetection(fields, setup); });
   top.section("healing", false, "doing something about it",
               [&](Fields& fields) { readHealing(fields, setup.healing); });
+  top.section("metrics", false, "what /metrics shows",
+              [&](Fields& fields) { readMetrics(fields, setup); });
   std::vector<std::string> included;
   top.oneOrMore("include", included,
                 "files with more checks, remedies and governors, beside this one: conf.d/*.yml");

@@ -238,6 +238,13 @@ std::optional<KeyIndex::Belongs> FieldsReader::belongs(const std::string& key) c
   return values_.keys()->find(spot_.path, key);
 }
 
+// The known key that it is the end of, as "labels" is of "metric_labels"; "" without.
+std::string FieldsReader::endsKnown(const std::string& key) const {
+  const auto ends = [&](const std::string& known) { return known.ends_with("_" + key); };
+  const auto found = std::find_if(known_.begin(), known_.end(), ends);
+  return found == known_.end() ? "" : *found;
+}
+
 void FieldsReader::finish() {
   bool missing = !partial_ && choiceMissing();
   std::set<std::string_view> seen;
@@ -255,8 +262,11 @@ void FieldsReader::finish() {
     } else {
       const auto elsewhere = belongs(entry.key);
       if (elsewhere && contains(choice_, elsewhere->first_below)) missing = false;
-      values_.report(spot, "unknown key " + (elsewhere ? "(it belongs " + elsewhere->text + ")"
-                                                       : suggestion(entry.key, known_)));
+      const std::string whole = endsKnown(entry.key);
+      values_.report(spot, "unknown key " +
+                               (!whole.empty() ? "(did you mean " + quoted(whole) + "?)"
+                                : elsewhere    ? "(it belongs " + elsewhere->text + ")"
+                                               : suggestion(entry.key, known_)));
     }
   }
   if (missing) values_.report(spot_, "has no " + noun_ + " (one of: " + joined(choice_) + ")");

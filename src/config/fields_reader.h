@@ -74,6 +74,7 @@ class FieldsReader : public Fields {
                 const std::function<void(const Node&, const Spot&)>& read);
   bool choiceMissing();
   std::optional<KeyIndex::Belongs> belongs(const std::string& key) const;
+  std::string endsKnown(const std::string& key) const;
   bool meantAsChoice(const Node::Entry& entry) const;
 
   const Node& mapping_;

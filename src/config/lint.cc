@@ -37,6 +37,7 @@ void lint(const Config& config, Mapping& file) {
   lintAlerts(config, file);
   lintGovernors(config, file);
   lintCommands(config, file);
+  lintLabels(config, file);
 }
 
 }  // namespace heald::config

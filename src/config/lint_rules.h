@@ -13,6 +13,7 @@ void lintRemedies(const Config& config, Mapping& file);
 void lintAlerts(const Config& config, Mapping& file);
 void lintGovernors(const Config& config, Mapping& file);
 void lintCommands(const Config& config, Mapping& file);
+void lintLabels(const Config& config, Mapping& file);
 
 KeyPath operator/(KeyPath path, std::string key);
 

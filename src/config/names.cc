@@ -35,6 +35,13 @@ std::string nameFault(const std::string& name) {
   return "is not a name (letters, digits and . _ - after a letter or digit)";
 }
 
+std::string labelNameFault(const std::string& name) {
+  const auto is_plain = [](char c) { return isAlphanumeric(c) || c == '_'; };
+  const bool digit_first = !name.empty() && name.front() >= '0' && name.front() <= '9';
+  if (!name.empty() && !digit_first && std::all_of(name.begin(), name.end(), is_plain)) return "";
+  return "is not the name of a label (letters, digits and _; example: instance)";
+}
+
 std::string hostNameFault(const std::string& host) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   const std::string_view name =

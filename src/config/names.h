@@ -13,6 +13,9 @@ namespace heald::config {
 // [A-Za-z0-9][A-Za-z0-9._-]*, at most 63 bytes. What is wrong with one, or "".
 std::string nameFault(const std::string& name);
 
+// What is wrong with the name of a label, or "": [a-zA-Z_][a-zA-Z0-9_]*.
+std::string labelNameFault(const std::string& name);
+
 // What is wrong with a host as a browser names it, or "".
 std::string hostNameFault(const std::string& host);
 

@@ -158,6 +158,7 @@ void readRemedy(Fields& fields, const Governors& governors, const Names& checks,
   spec.governor = spec.name;
   readGovernorName(fields, governors, spec.governor);
   readMode(fields, spec.observe);
+  readMetricLabels(fields, spec.metric_labels);
   if (spec.byAlert()) {
     spec.verify = {core::Duration{}, kAlertWithin};
   }
@@ -193,12 +194,27 @@ void listGovernors(const Governors& governors, engine::Setup& setup) {
   for (auto& [name, policy] : used) setup.governors.push_back({name, std::move(policy)});
 }
 
+std::string kindOf(const std::vector<KindPart>& actions) {
+  const auto other = [&](const KindPart& action) { return action.kind != actions.front().kind; };
+  return std::any_of(actions.begin(), actions.end(), other) ? "mixed" : actions.front().kind;
+}
+
+// What its check is labelled with says of whom the remedy is, too.
+void completeLabels(engine::RemedySpec& spec, const std::vector<engine::CheckSpec>& checks) {
+  const auto asks = [&](const engine::CheckSpec& check) { return check.name == spec.check; };
+  if (const auto found = std::find_if(checks.begin(), checks.end(), asks); found != checks.end()) {
+    spec.metric_labels = completed(spec.metric_labels, found->metric_labels);
+  }
+}
+
 // One for each check that asks, so that the one that asked is the one that verifies, also after a
 // restart: it is in the name of the attempt. They share a governor, and so are one remedy.
 void add(Draft draft, std::vector<KindPart> actions, Config& config) {
   engine::RemedySpec& spec = draft.spec;
+  spec.kind = kindOf(actions);
   if (draft.checks.size() < 2) {
     if (!draft.checks.empty()) spec.check = draft.checks.front();
+    completeLabels(spec, config.setup.checks);
     config.setup.remedies.push_back(std::move(spec));
     config.remedies.push_back(std::move(actions));
     return;
@@ -208,6 +224,7 @@ void add(Draft draft, std::vector<KindPart> actions, Config& config) {
     spec.name = name + "@" + check;
     spec.check = check;
     config.setup.remedies.push_back(spec);
+    completeLabels(config.setup.remedies.back(), config.setup.checks);
     config.remedies.push_back(actions);
   }
 }

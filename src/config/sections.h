@@ -25,6 +25,7 @@ Fields::Report readStore(Fields& fields, StoreOptions& store);
 void readFeatures(Fields& fields, core::FeatureFlags& features);
 void readDetection(Fields& fields, engine::Setup& setup);
 void readHealing(Fields& fields, engine::HealingPolicy& healing);
+void readMetrics(Fields& fields, engine::Setup& setup);
 
 // `governor_defaults` and `governors`.
 struct Governors {
@@ -49,6 +50,12 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
 
 // `windows`; needs what readRemedies has filled.
 void readWindows(Fields& top, engine::Setup& setup);
+
+// `metric_labels` of a check or remedy.
+void readMetricLabels(Fields& fields, engine::SharedMetricLabels& labels);
+// Those, and of `others` what they do not name.
+engine::SharedMetricLabels completed(const engine::SharedMetricLabels& labels,
+                                     const engine::SharedMetricLabels& others);
 
 // The one kind of a check, remedy or step, and its part.
 void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part);

@@ -204,7 +204,9 @@ void Healing::ended(int r, Step& step) {
   const bool ok = remedy.ok;
   const bool again = !ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
   if (!remedy.recovering) {
-    view.duration.observe(step.now.boot - remedy.started, remedy.attempt, step.now.wall);
+    const core::Duration took = step.now.boot - remedy.started;
+    view.duration.observe(took, remedy.attempt, step.now.wall);
+    durations_.at(remedy.spec.kind).observe(took, remedy.attempt, step.now.wall);
   }
   preventive_failures_ += remedy.preventive_run && !ok ? 1 : 0;
   view.last_result = ok ? "ok" : std::string(toString(remedy.reason)) + ": " + remedy.text;

@@ -62,6 +62,7 @@ void Detection::add(CheckSpec spec) {
   Check check;
   check.view.name = spec.name;
   check.view.kind = spec.kind;
+  check.view.metric_labels = spec.metric_labels;
   check.view.interval = spec.interval;
   check.spec = std::move(spec);
   checks_.push_back(std::move(check));

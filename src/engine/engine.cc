@@ -19,6 +19,7 @@ core::Feature featureOf(const std::string& task) {
 
 Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now)
     : setup_(std::move(setup)),
+      started_(now),
       features_(setup_.features),
       detection_(setup_.detection, setup_.checks),
       healing_(setup_, detection_, features_, pauses_),
@@ -202,6 +203,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
 Snapshot Engine::Impl::snapshot(core::Now now) const {
   Snapshot s;
   s.taken = now;
+  s.started = started_;
   s.stopping = stopping_;
   s.store_up = store_.up();
   s.store_error = store_.error();
@@ -214,6 +216,7 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.check_durations = detection_.durations();
   s.tasks = tasks_.views(now.boot);
   s.task_limit = setup_.task_limit;
+  s.full_metrics = setup_.full_metrics;
   s.task_replacements = tasks_.replacements();
   s.task_rejections = tasks_.rejections();
   s.detection_interval = setup_.detection.interval;

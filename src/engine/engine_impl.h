@@ -110,6 +110,7 @@ class Engine::Impl {
   void on(const Stop&, Step& step);
 
   Setup setup_;
+  core::Now started_;
   core::FeatureFlags features_;
   Detection detection_;
   Pauses pauses_;

@@ -170,6 +170,7 @@ void Governors::observe(const Proposal& p, std::vector<Note>& notes) {
 
 void Governors::suppressed(int governor, core::Guard guard) {
   ++slots_[static_cast<std::size_t>(governor)].counters.suppressed[static_cast<std::size_t>(guard)];
+  ++suppressed_[static_cast<std::size_t>(guard)];
 }
 
 // The ticket of a permit names no remedy.

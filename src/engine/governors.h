@@ -80,6 +80,9 @@ class Governors {
 
   // A trigger was denied. Not durable: it is a count of this process.
   void suppressed(int governor, core::Guard guard);
+  const std::array<std::uint64_t, core::kGuardCount>& suppressedOfAll() const {
+    return suppressed_;
+  }
   void countResume(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.resumes; }
   void countRetry(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.retries; }
   void countReset(int governor, bool forced) {
@@ -126,6 +129,7 @@ class Governors {
   std::vector<int> listed_;                               // in the order of the configuration
   std::vector<Proposal> proposals_;
   Flights in_flight_;
+  std::array<std::uint64_t, core::kGuardCount> suppressed_{};
 };
 
 // The last of these entries that tells of this attempt, or null.

@@ -280,6 +280,7 @@ class Healing {
   std::array<std::uint64_t, 3> alerts_rejected_{};
   std::uint64_t labels_refused_ = 0;
   Histogram event_wait_{waitBuckets()};
+  std::map<std::string, Histogram> durations_;  // by kind; a kind once used stays
   std::uint64_t preventive_runs_ = 0;
   std::uint64_t preventive_failures_ = 0;
 };

@@ -39,6 +39,15 @@ void Healing::fill(Snapshot& s) const {
   s.alerts_rejected = alerts_rejected_;
   s.labels_refused = labels_refused_;
   s.event_wait = event_wait_;
+  s.healing_durations = durations_;
+  s.suppressed = governors_.suppressedOfAll();
+  const auto count = [&](const RemedyTotals& totals) {
+    for (std::size_t i = 0; i < totals.failures.size(); ++i) s.failures[i] += totals.failures[i];
+  };
+  for (const auto& [name, totals] : parked_totals_) count(totals);
+  for (const Remedy& remedy : remedies_) {
+    if (remedy.target.empty()) count(remedy.view.totals);
+  }
   s.preventive_runs = preventive_runs_;
   s.preventive_failures = preventive_failures_;
   std::map<int, std::size_t> view_of;  // the listed ones

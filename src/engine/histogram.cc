@@ -32,6 +32,14 @@ void Histogram::observe(core::Duration duration, std::uint64_t attempt, core::Wa
   exemplars_[bucket] = {attempt, secondsOf(duration), ended};
 }
 
+void Histogram::add(const Histogram& other) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    counts_[i] += other.counts_[i];
+  }
+  count_ += other.count_;
+  sum_seconds_ += other.sum_seconds_;
+}
+
 std::optional<Exemplar> Histogram::exemplar(std::size_t bucket) const {
   if (bucket >= exemplars_.size() || exemplars_[bucket].attempt == 0) {
     return std::nullopt;

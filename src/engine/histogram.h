@@ -27,6 +27,9 @@ class Histogram {
   // The same, and the attempt becomes the exemplar of its bucket.
   void observe(core::Duration duration, std::uint64_t attempt, core::WallTime ended);
 
+  // What another of the same bounds has counted, without its exemplars.
+  void add(const Histogram& other);
+
   const std::vector<double>& bounds() const { return *bounds_; }
   const std::vector<std::uint64_t>& counts() const {
     return counts_;

@@ -59,6 +59,7 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                                           core::toText(kLongest) + ", not " +
                                           core::toText(command.deadline)};
   }
+  first_asked_.try_emplace(command.governor, now.boot);
   if (at.pause != nullptr) {
     const core::Duration wait = at.pause->until - now.boot;
     return deny(governor, PermitOutcome::kPaused,
@@ -325,6 +326,7 @@ void Permits::undo(Output& out) {
 
 void Permits::load(Permit permit) {
   const std::string id = permit.id;
+  first_asked_.try_emplace(permit.governor, core::BootTime{});
   put(id, std::move(permit));
 }
 
@@ -351,6 +353,9 @@ void Permits::fill(Snapshot& s) const {
   for (GovernorView& governor : s.governors) {
     if (const auto found = counts_.find(governor.name); found != counts_.end()) {
       governor.permits = found->second;
+    }
+    if (const auto found = first_asked_.find(governor.name); found != first_asked_.end()) {
+      governor.first_permit = found->second;
     }
   }
 }

@@ -33,8 +33,11 @@ void Healing::addRemedy(const RemedySpec& spec) {
   remedy.view.check = spec.check;
   remedy.view.on = spec.on;
   remedy.view.governor = spec.governor;
+  remedy.view.kind = spec.kind;
+  remedy.view.metric_labels = spec.metric_labels;
   remedy.view.preventive = spec.preventive;
   remedy.view.observe = spec.observe || policy_.observe;
+  durations_.try_emplace(spec.kind, healingBuckets());
   if (remedy.check >= 0) {
     remedies_of_check_[static_cast<std::size_t>(remedy.check)].push_back(index);
     checks_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(
@@ -126,6 +129,8 @@ void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
   view.check = remedy.view.check;
   view.on = remedy.view.on;
   view.governor = remedy.view.governor;
+  view.kind = remedy.view.kind;
+  view.metric_labels = remedy.view.metric_labels;
   view.preventive = remedy.view.preventive;
   view.observe = remedy.view.observe;
   view.target_label = remedy.view.target_label;

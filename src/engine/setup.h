@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,9 +20,19 @@ namespace heald::engine {
 // that there is a check called "queue" that runs every 30 s; that it is a TCP connect is the
 // runtime's.
 
+// What whoever configured a check or remedy calls it by in metrics, and nowhere else (team, service),
+// sorted by name. Never null; shared, because every snapshot has them.
+using MetricLabels = std::vector<std::pair<std::string, std::string>>;
+using SharedMetricLabels = std::shared_ptr<const MetricLabels>;
+inline SharedMetricLabels noMetricLabels() {
+  static const SharedMetricLabels none = std::make_shared<const MetricLabels>();
+  return none;
+}
+
 struct CheckSpec {
   std::string name;
   std::string kind;  // "http", "exec", …: a label, nothing more
+  SharedMetricLabels metric_labels = noMetricLabels();
   core::Duration interval = std::chrono::minutes(5);
   core::Duration timeout = std::chrono::seconds(10);
   // Without an interval of its own a check runs with each cycle of auto-detection-monitoring.
@@ -63,6 +74,9 @@ struct RemedySpec {
   core::AnswersTo on;    // which states of the check
   AlertPolicy alert;     // that asks for it; then there is no check
   std::string governor;  // its own name unless shared
+  // Of its action, a label as well; "mixed" of an escalation through several kinds.
+  std::string kind;
+  SharedMetricLabels metric_labels = noMetricLabels();
   bool preventive = false;
   bool observe = false;  // decide, count and log, and do nothing
   VerifyPolicy verify;
@@ -112,6 +126,7 @@ struct Setup {
   HealingPolicy healing;
   core::Duration process_monitoring_interval = std::chrono::minutes(1);
   int task_limit = 10;
+  bool full_metrics = false;  // metrics in full detail: more series for what only some want
   core::FeatureFlags features;  // environment and configuration layers
   std::vector<CheckSpec> checks;
   std::vector<RemedySpec> remedies;

@@ -28,6 +28,7 @@ using core::Health;
 struct CheckView {
   std::string name;
   std::string kind;
+  SharedMetricLabels metric_labels = noMetricLabels();
   core::Duration interval{};
   core::CheckStatus status = core::CheckStatus::kUnknown;  // of the last run
   Health health = Health::kUnknown;                        // after unhealthy_after / healthy_after
@@ -60,6 +61,8 @@ struct RemedyView {
   std::string check;
   core::AnswersTo on;  // which states of the check
   std::string governor;
+  std::string kind;  // of its action, or "mixed"
+  SharedMetricLabels metric_labels = noMetricLabels();
   bool preventive = false;
   bool observe = false;
   Phase phase = Phase::kIdle;
@@ -129,6 +132,8 @@ struct GovernorView {
   std::optional<core::BootTime> next_attempt_at;  // none when no time alone will do
   std::vector<std::string> remedies;
   PermitCounts permits{};  // by PermitOutcome
+  // When a permit was first asked for; long ago, if that was before the process started.
+  std::optional<core::BootTime> first_permit;
   std::string target;      // of the governor of one target: the label's value; else ""
   bool exposed = true;     // in metrics: all but the targets that the configuration does not list
 };
@@ -172,6 +177,7 @@ Health shownHealth(const CheckView& check);
 
 struct Snapshot {
   core::Now taken{};
+  core::Now started{};  // when the process began to count
   bool stopping = false;
   bool store_up = true;
   std::string store_error;  // why not, one line: the first cause, until it is over
@@ -189,9 +195,16 @@ struct Snapshot {
   int max_concurrent = 0;
   std::optional<int> max_unverified;
 
+  bool full_metrics = false;  // metrics show them in full detail
+
   std::vector<GovernorView> governors;
+  // Over all of them, those of targets and those that are not configured any more included.
+  std::array<std::uint64_t, core::kGuardCount> suppressed{};  // by Guard
   std::vector<CheckView> checks;
   std::vector<RemedyView> remedies;
+  // Over all of them, those that are not configured any more included.
+  std::array<std::uint64_t, kFailureReasonCount> failures{};  // by FailureReason
+  std::map<std::string, Histogram> healing_durations;         // by kind
   std::vector<Permit> permits;  // those outstanding, by id
   std::vector<TargetView> targets;
   std::vector<TaskView> tasks;

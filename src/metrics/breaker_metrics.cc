@@ -22,16 +22,24 @@ double retryAt(const engine::Snapshot& s, const core::CircuitBreaker& breaker, c
 }
 
 void addTransitions(const engine::Snapshot& s, Families& out) {
-  const Family transitions =
-      out.counter("circuit_breaker_transitions_total", "Changes of the breaker's state.");
+  const Family transitions = out.counter("circuit_breaker_transitions_total",
+                                         "Changes of the breaker's state, by the new one.");
   for (const GovernorView& g : exposed(s)) {
-    for (const BreakerState from : core::kBreakerStates) {
-      for (const BreakerState to : core::kBreakerStates) {
-        if (from != to) {
+    for (const BreakerState to : core::kBreakerStates) {
+      double all = 0;
+      for (const BreakerState from : core::kBreakerStates) {
+        if (from == to) continue;
+        const auto count = static_cast<double>(
+            g.counters
+                .transitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)]);
+        all += count;
+        if (s.full_metrics) {
           transitions.add({{"governor", g.name}, {"from", toLabel(from)}, {"to", toLabel(to)}},
-                          static_cast<double>(g.counters.transitions[static_cast<std::size_t>(
-                              from)][static_cast<std::size_t>(to)]));
+                          count);
         }
+      }
+      if (!s.full_metrics) {
+        transitions.add({{"governor", g.name}, {"to", toLabel(to)}}, all);
       }
     }
   }
@@ -46,6 +54,19 @@ void addResets(const engine::Snapshot& s, Families& out) {
   }
 }
 
+// What other families tell as well: an attempt that failed, and when the next may start.
+void addTimes(const engine::Snapshot& s, core::Now now, Families& out) {
+  addEach(out.gauge("circuit_breaker_last_failure_timestamp_seconds",
+                    "When an attempt failed last; 0 if never."),
+          exposed(s), "governor",
+          [](const GovernorView& g) { return seconds(g.state.breaker.last_failure_at); });
+  addEach(
+      out.gauge("circuit_breaker_retry_timestamp_seconds",
+                "When an open breaker lets a trial through; 0: no wait, +Inf: never by itself."),
+      exposed(s), "governor",
+      [&](const GovernorView& g) { return retryAt(s, g.state.breaker, now); });
+}
+
 }  // namespace
 
 void addBreakers(const engine::Snapshot& s, core::Now now, Families& out) {
@@ -58,17 +79,9 @@ void addBreakers(const engine::Snapshot& s, core::Now now, Families& out) {
   }
   addEach(out.gauge("circuit_breaker_failures", "Failures that the breaker has counted."),
           exposed(s), "governor", [](const GovernorView& g) { return g.state.breaker.failures; });
-  addEach(out.gauge("circuit_breaker_last_failure_timestamp_seconds",
-                    "When an attempt failed last; 0 if never."),
-          exposed(s), "governor",
-          [](const GovernorView& g) { return seconds(g.state.breaker.last_failure_at); });
-  addEach(
-      out.gauge("circuit_breaker_retry_timestamp_seconds",
-                "When an open breaker lets a trial through; 0: no wait, +Inf: never by itself."),
-      exposed(s), "governor",
-      [&](const GovernorView& g) { return retryAt(s, g.state.breaker, now); });
   addTransitions(s, out);
   addResets(s, out);
+  if (s.full_metrics) addTimes(s, now, out);
 }
 
 }  // namespace heald::metrics

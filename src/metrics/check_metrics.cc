@@ -7,16 +7,32 @@ using core::CheckStatus;
 using engine::CheckView;
 using engine::Health;
 
+void addCheckInfo(const engine::Snapshot& s, Families& out) {
+  const Family info = out.gauge(
+      "check_info", "Always 1; the kind of the check, and its labels in the configuration.");
+  for (const CheckView& check : s.checks) {
+    info.addLabelled({{"check", check.name}, {"kind", check.kind}}, *check.metric_labels, 1);
+  }
+}
+
+// The result of one run, before it is clear what to make of it.
 void addStatus(const engine::Snapshot& s, Families& out) {
   const Family status =
       out.gauge("check_status", "The result of the last run; 1 for the present one.");
-  const Family health = out.gauge(
-      "check_health",
-      "What the last results amount to; unknown as long as the last one is, unless unhealthy.");
   for (const CheckView& check : s.checks) {
     status.addStates({{"check", check.name}}, "status", core::kCheckStatuses,
                      std::optional(check.status),
                      [](CheckStatus value) { return toString(value); });
+  }
+  addEach(out.gauge("check_last_run_timestamp_seconds", "When the last run ended; 0 if never."),
+          s.checks, "check", [](const CheckView& check) { return seconds(check.last_run); });
+}
+
+void addHealth(const engine::Snapshot& s, Families& out) {
+  const Family health = out.gauge(
+      "check_health",
+      "What the last results amount to; unknown as long as the last one is, unless unhealthy.");
+  for (const CheckView& check : s.checks) {
     health.addStates({{"check", check.name}}, "health", core::kHealths,
                      std::optional(shownHealth(check)),
                      [](Health value) { return toString(value); });
@@ -36,13 +52,11 @@ void addRuns(const engine::Snapshot& s, Families& out) {
   addEach(out.counter("check_missed_runs_total",
                       "Runs that were skipped because the one before was not over."),
           s.checks, "check", [](const CheckView& check) { return check.missed; });
-  addEach(out.gauge("check_last_run_timestamp_seconds", "When the last run ended; 0 if never."),
-          s.checks, "check", [](const CheckView& check) { return seconds(check.last_run); });
   addEach(out.gauge("check_last_duration_seconds", "How long the last run took."), s.checks,
           "check", [](const CheckView& check) { return seconds(check.last_duration); });
-  const Family duration = out.histogram("check_duration_seconds", "Length of runs, by check type.");
+  const Family duration = out.histogram("check_duration_seconds", "Length of runs, by the kind of the check.");
   for (const auto& [kind, histogram] : s.check_durations) {
-    duration.add({{"type", kind}}, histogram);
+    duration.add({{"kind", kind}}, histogram);
   }
 }
 
@@ -59,7 +73,9 @@ void addPerfdata(const engine::Snapshot& s, Families& out) {
 }  // namespace
 
 void addChecks(const engine::Snapshot& s, Families& out) {
-  addStatus(s, out);
+  addCheckInfo(s, out);
+  addHealth(s, out);
+  if (s.full_metrics) addStatus(s, out);
   addRuns(s, out);
   addPerfdata(s, out);
   out.gauge("detection_interval_seconds", "The period of auto-detection-monitoring.")

@@ -1,5 +1,7 @@
 #include "metrics/collect.h"
 
+#include <iterator>
+
 #include "metrics/sections.h"
 
 namespace heald::metrics {
@@ -33,7 +35,9 @@ OpenMetricsWriter::Exemplars exemplarsOf(const engine::Snapshot& snapshot) {
     if (family.name != kHealingDuration) {
       return std::nullopt;
     }
-    return snapshot.remedies[metric].duration.exemplar(bucket);
+    if (snapshot.full_metrics) return snapshot.remedies[metric].duration.exemplar(bucket);
+    return std::next(snapshot.healing_durations.begin(), static_cast<std::ptrdiff_t>(metric))
+        ->second.exemplar(bucket);
   };
 }
 

@@ -39,6 +39,14 @@ void Family::add(Labels labels, double value) const {
   setValue(append(labels), family_->type, value);
 }
 
+void Family::addLabelled(Labels labels, const engine::MetricLabels& more, double value) const {
+  ClientMetric& metric = append(labels);
+  for (const auto& [name, text] : more) {
+    metric.label.push_back({name, cleaned(text)});
+  }
+  setValue(metric, family_->type, value);
+}
+
 void Family::add(Labels labels, std::pair<const char*, std::string_view> last, double value) const {
   ClientMetric& metric = append(labels);
   metric.label.push_back({last.first, cleaned(last.second)});

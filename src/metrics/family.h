@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <initializer_list>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "core/time.h"
 #include "engine/histogram.h"
+#include "engine/setup.h"
 
 namespace heald::metrics {
 
@@ -22,6 +24,8 @@ class Family {
   explicit Family(prometheus::MetricFamily* family) : family_(family) {}
 
   void add(Labels labels, double value) const;
+  // With labels of the configuration beside.
+  void addLabelled(Labels labels, const engine::MetricLabels& more, double value) const;
   void add(Labels labels, const engine::Histogram& histogram) const;
 
   // A state set: one series per word, 1 for the present one and 0 for all others. Words that
@@ -72,6 +76,12 @@ void addEach(Family family, Items&& items, const char* label, ValueOf valueOf) {
   for (const auto& item : items) {
     family.add({{label, item.name}}, static_cast<double>(valueOf(item)));
   }
+}
+
+// Of all counts.
+template <class Counts>
+double sum(const Counts& counts) {
+  return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
 }
 
 double seconds(core::Duration duration);

@@ -14,6 +14,10 @@ using engine::GovernorView;
 constexpr TriggeredBy kTriggers[] = {TriggeredBy::kAutomatic, TriggeredBy::kCircuitBreaker,
                                      TriggeredBy::kManual};
 
+// How long a count that only some governors have reads 0, so that a Prometheus which scrapes every
+// minute or more often has the zero before the first one, and increase() sees it.
+constexpr core::Duration kZeroSample = std::chrono::minutes(2);
+
 std::string_view triggerWord(std::size_t i) {
   return toString(static_cast<TriggeredBy>(i));
 }
@@ -26,20 +30,27 @@ void addDormancy(const engine::Snapshot& s, Families& out) {
   const Family since = out.gauge("dormant_since_timestamp_seconds",
                                  "Since when the governor is dormant; 0 while it is active.");
   const Family entries = out.counter("dormant_entries_total",
-                                     "How often the governor became dormant, by what made it so.");
+                                     "How often the governor became dormant.");
   for (const GovernorView& g : exposed(s)) {
     const auto& record = g.state.dormancy;
     by.addStates({{"governor", g.name}}, "triggered_by", kTriggers,
                  record ? std::optional(record->triggered_by) : std::nullopt,
                  [](TriggeredBy trigger) { return toString(trigger); });
     since.add({{"governor", g.name}}, record ? seconds(record->timestamp) : 0);
-    entries.addCounts({{"governor", g.name}}, "triggered_by", g.counters.dormant_entries,
-                      triggerWord);
+    if (s.full_metrics) {
+      entries.addCounts({{"governor", g.name}}, "triggered_by", g.counters.dormant_entries,
+                        triggerWord);
+    } else {
+      entries.add({{"governor", g.name}}, sum(g.counters.dormant_entries));
+    }
   }
   addEach(out.counter("resumes_total", "How often a human resumed the governor."), exposed(s),
           "governor", [](const GovernorView& g) { return g.counters.resumes; });
-  addEach(out.counter("retries_total", "How often a human ended the governor's waits: retry now."),
-          exposed(s), "governor", [](const GovernorView& g) { return g.counters.retries; });
+  if (s.full_metrics) {
+    addEach(
+        out.counter("retries_total", "How often a human ended the governor's waits: retry now."),
+        exposed(s), "governor", [](const GovernorView& g) { return g.counters.retries; });
+  }
 }
 
 // 0: at once. +Inf: no time alone will do.
@@ -92,24 +103,32 @@ void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
 void addSuppressed(const engine::Snapshot& s, Families& out) {
   const Family suppressed = out.counter("healing_suppressed_total",
                                         "Attempts that a guard did not let start, by the guard.");
+  const auto word = [](std::size_t i) { return toString(static_cast<core::Guard>(i)); };
+  if (!s.full_metrics) {
+    suppressed.addCounts({}, "reason", s.suppressed, word);
+    return;
+  }
   for (const GovernorView& g : exposed(s)) {
-    suppressed.addCounts({{"governor", g.name}}, "reason", g.counters.suppressed,
-                         [](std::size_t i) { return toString(static_cast<core::Guard>(i)); });
+    suppressed.addCounts({{"governor", g.name}}, "reason", g.counters.suppressed, word);
   }
 }
 
-void addPermits(const engine::Snapshot& s, Families& out) {
+// Most governors are never asked for one.
+void addPermits(const engine::Snapshot& s, core::Now now, Families& out) {
   const Family permits =
       out.counter("permits_total", "Requests for a permit of the governor, by how they ended.");
-  std::map<std::string, int> outstanding;
-  for (const engine::Permit& permit : s.permits) ++outstanding[permit.governor];
+  const Family outstanding =
+      out.gauge("permits_outstanding", "Permits that were given and not reported yet.");
+  std::map<std::string, int> given;
+  for (const engine::Permit& permit : s.permits) ++given[permit.governor];
   for (const GovernorView& g : exposed(s)) {
-    permits.addCounts({{"governor", g.name}}, "outcome", g.permits, [](std::size_t i) {
-      return toString(static_cast<engine::PermitOutcome>(i));
-    });
+    if (!s.full_metrics && !g.first_permit) continue;
+    const bool shown = s.full_metrics || *g.first_permit + kZeroSample <= now.boot;
+    permits.addCounts(
+        {{"governor", g.name}}, "outcome", shown ? g.permits : engine::PermitCounts{},
+        [](std::size_t i) { return toString(static_cast<engine::PermitOutcome>(i)); });
+    outstanding.add({{"governor", g.name}}, given[g.name]);
   }
-  addEach(out.gauge("permits_outstanding", "Permits that were given and not reported yet."),
-          exposed(s), "governor", [&](const GovernorView& g) { return outstanding[g.name]; });
 }
 
 // Of the governors whose remedies keep targets apart: how many there are, without a series for
@@ -140,7 +159,7 @@ void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
   addBackoff(s, now, out);
   addBudgets(s, now, out);
   addSuppressed(s, out);
-  addPermits(s, out);
+  addPermits(s, now, out);
   addTargets(s, out);
 }
 

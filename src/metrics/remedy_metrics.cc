@@ -9,19 +9,42 @@ namespace {
 
 using engine::RemedyView;
 
+std::string_view failureWord(std::size_t i) {
+  return toString(static_cast<engine::FailureReason>(i));
+}
+
 void addTotals(const engine::Snapshot& s, Families& out) {
   const Family attempts = out.counter("healing_attempts_total", "Attempts that have started.");
   const Family successes = out.counter("healing_successes_total",
                                        "Attempts after which the check was healthy again in time.");
-  const Family failures = out.counter("healing_failures_total", "Attempts that failed, by reason.");
+  const Family failures = out.counter("healing_failures_total", "Attempts that failed.");
   for (const RemedyView& r : s.remedies) {
     attempts.add({{"remedy", r.name}, {"governor", r.governor}},
                  static_cast<double>(r.totals.attempts));
     successes.add({{"remedy", r.name}, {"governor", r.governor}},
                   static_cast<double>(r.totals.successes));
-    failures.addCounts(
-        {{"remedy", r.name}, {"governor", r.governor}}, "reason", r.totals.failures,
-        [](std::size_t i) { return toString(static_cast<engine::FailureReason>(i)); });
+    if (s.full_metrics) {
+      failures.addCounts({{"remedy", r.name}, {"governor", r.governor}}, "reason",
+                         r.totals.failures, failureWord);
+    } else {
+      failures.add({{"remedy", r.name}, {"governor", r.governor}}, sum(r.totals.failures));
+    }
+  }
+  out.counter("healing_failure_reasons_total", "Attempts of all remedies that failed, by reason.")
+      .addCounts({}, "reason", s.failures, failureWord);
+}
+
+void addDurations(const engine::Snapshot& s, Families& out) {
+  const Family duration =
+      out.histogram("healing_duration_seconds", "Length of attempts with their verification.");
+  if (s.full_metrics) {
+    for (const RemedyView& r : s.remedies) {
+      duration.add({{"kind", r.kind}, {"remedy", r.name}}, r.duration);
+    }
+    return;
+  }
+  for (const auto& [kind, histogram] : s.healing_durations) {
+    duration.add({{"kind", kind}}, histogram);
   }
 }
 
@@ -29,22 +52,37 @@ bool paused(const RemedyView& r, core::Now now) {
   return r.pause && now.boot < r.pause->until;
 }
 
-void addInfo(const engine::Snapshot& s, Families& out) {
+void addRemedyInfo(const engine::Snapshot& s, Families& out) {
   const Family info =
-      out.gauge("remedy_info", "Always 1; the check that asks for the remedy, and its governor.");
+      out.gauge("remedy_info",
+                "Always 1; the check that asks for the remedy, its governor, its kind, and its "
+                "labels in the configuration.");
   for (const RemedyView& r : s.remedies) {
-    info.add({{"remedy", r.name}, {"check", r.check}, {"governor", r.governor}}, 1);
+    info.addLabelled({{"remedy", r.name}, {"check", r.check}, {"governor", r.governor}, {"kind", r.kind}},
+             *r.metric_labels, 1);
   }
 }
 
 void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
   addEach(out.gauge("remedy_paused", "Whether a human, or a maintenance window, has paused it."), s.remedies,
           "remedy", [&](const RemedyView& r) { return paused(r, now); });
-  addEach(out.gauge("remedy_paused_until_timestamp_seconds",
-                    "When the pause of the remedy ends by itself; 0 while it is not paused."),
-          s.remedies, "remedy", [&](const RemedyView& r) {
-            return paused(r, now) ? seconds(wallOf(s, r.pause->until)) : 0;
-          });
+  const Family until = out.gauge("remedy_paused_until_timestamp_seconds",
+                                 "When the pause of the remedy ends by itself, while it is paused.");
+  for (const RemedyView& r : s.remedies) {
+    if (paused(r, now)) until.add({{"remedy", r.name}}, seconds(wallOf(s, r.pause->until)));
+  }
+}
+
+// Counts that would be 0 for ever where nothing is only observed.
+void addObserved(const engine::Snapshot& s, Families& out) {
+  const Family would =
+      out.counter("healing_would_attempt_total",
+                  "Attempts that would have started, were the remedy not in observe mode.");
+  for (const RemedyView& r : s.remedies) {
+    if (r.observe || r.would_attempt > 0 || s.full_metrics) {
+      would.add({{"remedy", r.name}}, static_cast<double>(r.would_attempt));
+    }
+  }
 }
 
 // Of all remedies and permits together.
@@ -84,33 +122,32 @@ void addAlerts(const engine::Snapshot& s, core::Now now, Families& out) {
   }
 }
 
+// What other families tell as well.
+void addMore(const engine::Snapshot& s, Families& out) {
+  addEach(out.counter("healing_allowed_total",
+                      "Attempts that every guard let through at their start, in observe mode too."),
+          s.remedies, "remedy", [](const RemedyView& r) { return r.allowed; });
+  addEach(out.gauge("healing_in_progress", "Whether an attempt of the remedy is in progress."),
+          s.remedies, "remedy", [](const RemedyView& r) { return r.attempt != 0; });
+  addEach(out.gauge("healing_last_success_timestamp_seconds",
+                    "When an attempt last succeeded; 0 if not since heald started."),
+          s.remedies, "remedy", [](const RemedyView& r) { return seconds(r.last_success); });
+}
+
 }  // namespace
 
 void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
   addTotals(s, out);
-  addInfo(s, out);
+  addRemedyInfo(s, out);
   addPauses(s, now, out);
   addLimits(s, out);
   addAlerts(s, now, out);
   addEach(out.counter("healing_detected_total",
                       "Events that wanted the remedy: unhealthy results, preventive runs, humans."),
           s.remedies, "remedy", [](const RemedyView& r) { return r.detected; });
-  addEach(out.counter("healing_allowed_total",
-                      "Attempts that every guard let through at their start, in observe mode too."),
-          s.remedies, "remedy", [](const RemedyView& r) { return r.allowed; });
-  const Family duration =
-      out.histogram("healing_duration_seconds", "Length of attempts with their verification.");
-  for (const RemedyView& r : s.remedies) {
-    duration.add({{"remedy", r.name}}, r.duration);
-  }
-  addEach(out.gauge("healing_in_progress", "Whether an attempt of the remedy is in progress."),
-          s.remedies, "remedy", [](const RemedyView& r) { return r.attempt != 0; });
-  addEach(out.gauge("healing_last_success_timestamp_seconds",
-                    "When an attempt last succeeded; 0 if not since heald started."),
-          s.remedies, "remedy", [](const RemedyView& r) { return seconds(r.last_success); });
-  addEach(out.counter("healing_would_attempt_total",
-                      "Attempts that would have started, were the remedy not in observe mode."),
-          s.remedies, "remedy", [](const RemedyView& r) { return r.would_attempt; });
+  addDurations(s, out);
+  addObserved(s, out);
+  if (s.full_metrics) addMore(s, out);
   out.counter("preventive_runs_total", "Runs of the task self-healing-preventive.")
       .add({}, static_cast<double>(s.preventive_runs));
   out.counter("preventive_run_failures_total", "Runs of self-healing-preventive that failed.")

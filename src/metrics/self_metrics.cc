@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "metrics/sections.h"
 
 namespace heald::metrics {
@@ -44,11 +42,14 @@ void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& ou
   for (const StoreOperation& operation : store.operations) {
     count.add({{"operation", operation.operation}}, static_cast<double>(operation.count));
     failures.add({{"operation", operation.operation}}, static_cast<double>(operation.failures));
-    duration.add({{"operation", operation.operation}}, operation.duration);
+    // Of the others there are few, or none that anything waits for.
+    if (s.full_metrics || operation.operation == "commit") {
+      duration.add({{"operation", operation.operation}}, operation.duration);
+    }
   }
 }
 
-void addHttp(const HttpFigures& http, Families& out) {
+void addHttp(const engine::Snapshot& s, const HttpFigures& http, Families& out) {
   const Family requests = out.counter("http_requests_total", "HTTP requests that were answered.");
   for (const HttpRequests& r : http.requests) {
     requests.add({{"handler", r.handler}, {"method", r.method}, {"code", std::to_string(r.code)}},
@@ -56,9 +57,17 @@ void addHttp(const HttpFigures& http, Families& out) {
   }
   const Family duration =
       out.histogram("http_request_duration_seconds", "Time to answer an HTTP request.");
+  std::optional<engine::Histogram> all;
   for (const HttpDuration& d : http.durations) {
-    duration.add({{"handler", d.handler}}, d.duration);
+    if (s.full_metrics) {
+      duration.add({{"handler", d.handler}}, d.duration);
+    } else if (all) {
+      all->add(d.duration);
+    } else {
+      all = d.duration;
+    }
   }
+  if (all) duration.add({}, *all);
   const Family failures =
       out.counter("http_auth_failures_total",
                   "Requests with a wrong token, and requests without one that need it, by reason.");
@@ -81,26 +90,12 @@ void addHttp(const HttpFigures& http, Families& out) {
   }
 }
 
-// heald has no replicas yet: each one works by itself and leads for good, which is what these say.
-void addReplicas(Families& out) {
-  out.gauge("ha_enabled", "Whether this heald shares its work with replicas.").add({}, 0);
-  out.gauge("leader", "Whether this heald is the one that heals.").add({}, 1);
-  out.gauge("leader_lease_expiry_timestamp_seconds",
-            "When this heald stops leading unless it renews its lease.")
-      .add({}, std::numeric_limits<double>::infinity());
-  out.counter("leader_transitions_total", "How often this heald began or ceased to lead.")
-      .add({}, 0);
-  out.counter("coordination_failures_total", "Calls to what the replicas share that failed.")
-      .add({}, 0);
-}
-
 }  // namespace
 
 void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
   addConfig(sources.config, out);
   addStore(s, sources.store, out);
-  addHttp(sources.http, out);
-  addReplicas(out);
+  addHttp(s, sources.http, out);
   out.counter("log_messages_total", "Lines that were logged, by level.")
       .addCounts({}, "level", sources.log_messages,
                  [](std::size_t i) { return toString(static_cast<io::LogLevel>(i)); });

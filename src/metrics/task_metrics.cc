@@ -41,6 +41,11 @@ void addState(const engine::Snapshot& s, Families& out) {
               [](const TaskView& task) { return task.enabled; });
   addEachTask(out.gauge("background_task_uptime_seconds", "Time since the task was registered."), s,
               [](const TaskView& task) { return seconds(task.uptime); });
+  addEachTask(out.gauge("background_task_start_timestamp_seconds", "When it was registered."), s,
+              [&](const TaskView& task) {
+                const core::Duration after = s.taken.boot - task.uptime - s.started.boot;
+                return seconds(s.started.wall + after);
+              });
   addEachTask(out.gauge("background_task_interval_seconds",
                         "The period of an interval, the delay of a timeout."),
               s, [](const TaskView& task) { return seconds(task.period); });

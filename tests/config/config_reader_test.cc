@@ -52,6 +52,65 @@ TEST(ConfigReader, CarriesThePartsOfTheKindsWithoutKnowingThem) {
   EXPECT_EQ(config.remedies[0][0].kind, "exec");
 }
 
+using MetricLabels = engine::MetricLabels;
+
+TEST(ConfigReader, ARemedyHasTheMetricLabelsOfItsCheckBesideItsOwn) {
+  const Config config = validConfig(R"(
+check_defaults: {metric_labels: {team: platform, site: north}}
+remedy_defaults: {metric_labels: {by: heald}}
+checks:
+  - name: '{{queue}}'
+    for_each: [{queue: mail}, {queue: jobs}]
+    tcp: {address: '127.0.0.1:5672'}
+    metric_labels: {service: 'queue {{queue}}'}
+  - {name: web, tcp: {address: '127.0.0.1:80'}, metric_labels: {team: shop}}
+remedies:
+  - {name: one, when: {check: web}, exec: {command: [/bin/true]}, metric_labels: {site: south}}
+  - {name: both, when: {check: [mail, web]}, exec: {command: [/bin/true]}}
+  - {name: alone, preventive: true, exec: {command: [/bin/true]}}
+)");
+  const auto& checks = config.setup.checks;
+  EXPECT_EQ(*checks[0].metric_labels,
+            (MetricLabels{{"service", "queue mail"}, {"site", "north"}, {"team", "platform"}}));
+  EXPECT_EQ(*checks[1].metric_labels,
+            (MetricLabels{{"service", "queue jobs"}, {"site", "north"}, {"team", "platform"}}));
+  EXPECT_EQ(*checks[2].metric_labels, (MetricLabels{{"site", "north"}, {"team", "shop"}}));
+  const auto& remedies = config.setup.remedies;
+  EXPECT_EQ(*remedies[0].metric_labels,
+            (MetricLabels{{"by", "heald"}, {"site", "south"}, {"team", "shop"}}));
+  ASSERT_EQ(remedies[1].name, "both@mail");
+  EXPECT_EQ(*remedies[1].metric_labels, (MetricLabels{{"by", "heald"},
+                                                      {"service", "queue mail"},
+                                                      {"site", "north"},
+                                                      {"team", "platform"}}));
+  EXPECT_EQ(*remedies[2].metric_labels,
+            (MetricLabels{{"by", "heald"}, {"site", "north"}, {"team", "shop"}}));
+  EXPECT_EQ(*remedies[3].metric_labels, (MetricLabels{{"by", "heald"}}));
+}
+
+TEST(ConfigReader, KnowsTheKindOfARemedyAndThatOfAMixedOne) {
+  const Config config = validConfig(std::string(kSmallest) + R"(
+  - name: escalates
+    when: {check: queue}
+    steps:
+      - exec: {command: [/bin/true]}
+      - {after_failures: 1, exec: {command: [/bin/false]}}
+  - name: calls
+    when: {check: queue}
+    steps:
+      - exec: {command: [/bin/true]}
+      - {after_failures: 1, http: {url: 'http://127.0.0.1/'}}
+)");
+  EXPECT_EQ(config.setup.remedies[0].kind, "exec");
+  EXPECT_EQ(config.setup.remedies[1].kind, "exec");
+  EXPECT_EQ(config.setup.remedies[2].kind, "mixed");
+}
+
+TEST(ConfigReader, ReadsTheDetailOfTheMetrics) {
+  EXPECT_FALSE(validConfig(kSmallest).setup.full_metrics);
+  EXPECT_TRUE(validConfig(std::string("metrics: {detail: full}") + kSmallest).setup.full_metrics);
+}
+
 TEST(ConfigReader, ListsTheMainGovernorAlwaysAndEachOtherOnce) {
   const Config config = validConfig(R"(
 governors:

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <sstream>
+
 #include "e2e/stories.h"
 #include "support/command.h"
 
@@ -50,6 +52,49 @@ TEST_F(Metrics, ADormantHealdSatisfiesPromtool) {
   EXPECT_EQ(daemon_.post("/api/dormant", R"({"reason": "é \" \\ \n"})").status, 200);
   expectThatPromtoolIsContent(daemon_);
   EXPECT_EQ(daemon_.metric("heald_dormant{governor=\"self-healing-main\"}"), 1);
+}
+
+std::string manyTriples(int count) {
+  std::string text = "checks:\n";
+  for (int i = 0; i < count; ++i) {
+    text += "  - {name: c" + std::to_string(i) + ", exec: {command: [/bin/true]}, interval: 1s}\n";
+  }
+  text += "remedies:\n";
+  for (int i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    text += "  - {name: r" + number + ", when: {check: c" + number +
+            "}, exec: {command: [/bin/true]}}\n";
+  }
+  return text;
+}
+
+long seriesOf(const std::string& exposition) {
+  long series = 0;
+  std::istringstream lines(exposition);
+  for (std::string line; std::getline(lines, line);) series += line.starts_with('#') ? 0 : 1;
+  return series;
+}
+
+// With its check run and its labels in place.
+long seriesOfTriples(int count, const std::string& more = "") {
+  TestDaemon daemon({more + manyTriples(count)});
+  daemon.start();
+  for (int i = 0; i < count; ++i) {
+    daemon.await("the first run of each check", [&] {
+      return daemon.metric("heald_check_executions_total{check=\"c" + std::to_string(i) + "\"}") >
+             0;
+    });
+  }
+  return seriesOf(daemon.metrics());
+}
+
+TEST(MetricsOfManyThings, ACheckWithItsRemedyAndItsGovernorCostsAtMost45Series) {
+  EXPECT_LE(seriesOfTriples(10) - seriesOfTriples(9), 45);
+}
+
+TEST(MetricsOfManyThings, FullDetailBringsTheOthersBack) {
+  const std::string full = "metrics: {detail: full}\n";
+  EXPECT_GE(seriesOfTriples(2, full) - seriesOfTriples(1, full), 95);
 }
 
 TEST_F(Metrics, TheyComeZippedToWhoeverAccepts) {

@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 constexpr const char* kSuppressed =
-    "heald_healing_suppressed_total{governor=\"self-healing-main\",reason=\"store_unavailable\"}";
+    "heald_healing_suppressed_total{reason=\"store_unavailable\"}";
 
 void expectStoreDown(TestDaemon& daemon, const std::string& why) {
   daemon.await("the store to be down",

@@ -86,6 +86,8 @@ inline engine::CheckView checkView(const std::string& name, core::CheckStatus st
   engine::CheckView view;
   view.name = name;
   view.kind = "http";
+  view.metric_labels = std::make_shared<const engine::MetricLabels>(
+      engine::MetricLabels{{"service", "shop"}, {"team", "payments"}});
   view.status = status;
   view.since = at(50).wall;
   view.last_run = at(95).wall;
@@ -100,6 +102,7 @@ inline engine::RemedyView remedyView(const std::string& name, const std::string&
   engine::RemedyView view;
   view.name = name;
   view.governor = governor;
+  view.kind = "exec";
   view.totals = {42, 38, {1, 2, 0, 1, 0}};
   view.duration.observe(std::chrono::seconds(3));
   return view;
@@ -119,6 +122,7 @@ inline engine::TaskView taskView(const std::string& id, engine::TaskKind kind) {
 inline engine::Snapshot richSnapshot() {
   engine::Snapshot s;
   s.taken = at(100);
+  s.started = at(0);
   s.governors = {dormantGovernor("self-healing-main"), openGovernor("web"), governorView("idle")};
   s.checks = {checkView("queue", core::CheckStatus::kCritical),
               checkView("site", core::CheckStatus::kOk)};
@@ -127,6 +131,19 @@ inline engine::Snapshot richSnapshot() {
   s.check_durations.try_emplace("http", engine::checkBuckets());
   s.check_durations.at("http").observe(std::chrono::milliseconds(12));
   s.remedies = {remedyView("restart", "self-healing-main"), remedyView("web", "web")};
+  s.healing_durations.try_emplace("exec", engine::healingBuckets());
+  for (const engine::RemedyView& remedy : s.remedies) {
+    s.healing_durations.at("exec").add(remedy.duration);
+    for (std::size_t i = 0; i < s.failures.size(); ++i) s.failures[i] += remedy.totals.failures[i];
+  }
+  for (const engine::GovernorView& governor : s.governors) {
+    for (std::size_t i = 0; i < s.suppressed.size(); ++i) {
+      s.suppressed[i] += governor.counters.suppressed[i];
+    }
+  }
+  s.governors[1].first_permit = at(70).boot;
+  s.governors[1].permits = {1, 0, 0, 2, 0, 0};
+  s.remedies[1].observe = true;
   s.remedies[1].attempt = 7;
   s.remedies[1].target_label = "instance";
   s.remedies[1].by_alert = true;
@@ -149,10 +166,13 @@ inline Sources richSources() {
                    4096,
                    true,
                    {{"disk_full", true}, {"locked", false}},
-                   {{"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
+                   {{"load", 1, 0, engine::Histogram(engine::checkBuckets())},
+                    {"commit", 10, 1, engine::Histogram(engine::checkBuckets())}}};
   sources.http.requests = {{"/api/status", "GET", 200, 3}};
   sources.http.listeners = {{"metrics", 3, {{"connections", 2}}}};
-  sources.http.durations = {{"/api/status", engine::Histogram(engine::checkBuckets())}};
+  engine::Histogram fast(engine::checkBuckets());
+  fast.observe(std::chrono::milliseconds(2));
+  sources.http.durations = {{"/api/status", fast}, {"/metrics", fast}};
   sources.http.alerts_refused = {{"too_large", 1}, {"invalid", 0}, {"unauthorized", 2}};
   sources.event_queue = {3, 1024};
   sources.monitored = {{"workers", 20, 3, 1 << 20, 1'700'000'000, 12.5, 2}, {.name = "gone"}};

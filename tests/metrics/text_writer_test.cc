@@ -99,18 +99,31 @@ TEST(OpenMetricsWriter, HasTheSeriesOfTheOtherText) {
 
 TEST(OpenMetricsWriter, ABucketOfAttemptsNamesTheLastOfThem) {
   engine::Snapshot snapshot = richSnapshot();
-  snapshot.remedies[1].duration.observe(std::chrono::seconds(3), 16, at(40).wall);
-  snapshot.remedies[1].duration.observe(std::chrono::seconds(4), 17, at(50).wall);
-  snapshot.remedies[1].duration.observe(std::chrono::hours(4), 18, at(60).wall);
+  engine::Histogram& exec = snapshot.healing_durations.at("exec");
+  snapshot.healing_durations.try_emplace("a-first-kind", engine::healingBuckets());
+  exec.observe(std::chrono::seconds(3), 16, at(40).wall);
+  exec.observe(std::chrono::seconds(4), 17, at(50).wall);
+  exec.observe(std::chrono::hours(4), 18, at(60).wall);
   const auto families = collect(snapshot, richSources(), at(100));
   const std::string text = OpenMetricsWriter(exemplarsOf(snapshot)).write(families);
-  EXPECT_THAT(
-      text, testing::HasSubstr("heald_healing_duration_seconds_bucket{remedy=\"web\",le=\"5\"} 3 # "
-                               "{attempt=\"17\"} 4 1700000050\n"));
+  EXPECT_THAT(text,
+              testing::HasSubstr("heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"5\"} 4 # "
+                                 "{attempt=\"17\"} 4 1700000050\n"));
   EXPECT_THAT(text, testing::HasSubstr(
-                        "heald_healing_duration_seconds_bucket{remedy=\"web\",le=\"+Inf\"} 4 # "
+                        "heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"+Inf\"} 5 # "
                         "{attempt=\"18\"} 14400 1700000060\n"));
-  EXPECT_THAT(text, testing::HasSubstr("{remedy=\"restart\",le=\"5\"} 1\n"));
+  EXPECT_THAT(text, testing::HasSubstr("{kind=\"a-first-kind\",le=\"5\"} 0\n"));
+}
+
+TEST(OpenMetricsWriter, InFullDetailABucketNamesTheLastAttemptOfItsRemedy) {
+  engine::Snapshot snapshot = richSnapshot();
+  snapshot.full_metrics = true;
+  snapshot.remedies[1].duration.observe(std::chrono::seconds(4), 17, at(50).wall);
+  const auto families = collect(snapshot, richSources(), at(100));
+  const std::string text = OpenMetricsWriter(exemplarsOf(snapshot)).write(families);
+  EXPECT_THAT(text, testing::HasSubstr("{kind=\"exec\",remedy=\"web\",le=\"5\"} 2 # "
+                                       "{attempt=\"17\"} 4 1700000050\n"));
+  EXPECT_THAT(text, testing::HasSubstr("{kind=\"exec\",remedy=\"restart\",le=\"5\"} 1\n"));
 }
 
 }  // namespace
