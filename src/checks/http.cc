@@ -45,7 +45,7 @@ void describe(config::Fields& f, HttpOptions& o) {
   describeBody(f, o);
   for (const auto& [name, value] : o.request.headers) {
     const std::string problem = io::headerProblem(name, value);
-    if (!problem.empty()) f.fail("headers", "\"" + name + "\" " + problem);
+    if (!problem.empty()) f.failAt("headers", name, "\"" + name + "\" " + problem);
   }
 }
 

@@ -18,7 +18,7 @@ CheckResult resultOf(io::LookEnd end, const CheckResult& found, core::Duration t
     case io::LookEnd::kCancelled:
       return {CheckStatus::kUnknown, "cancelled"};
     case io::LookEnd::kRefused:
-      return {CheckStatus::kUnknown, "the system gives no further thread"};
+      return {CheckStatus::kUnknown, "cannot create a thread"};
   }
   return {};
 }

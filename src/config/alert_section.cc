@@ -10,25 +10,29 @@
 namespace heald::config {
 namespace {
 
-void readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
+// Whether they could be read.
+bool readPatterns(Fields& remedy, engine::AlertPolicy& alert) {
   std::vector<std::pair<std::string, std::string>> patterns;
-  remedy.textMap("labels", patterns,
-                 "labels that may become arguments, each with the regular expression (RE2, for the "
-                 "whole value) that it has to match; an alert where one does not asks for nothing");
+  const bool read = remedy.textMap(
+      "labels", patterns,
+      "labels that may become arguments, each with the regular expression (RE2, for the "
+      "whole value) that it has to match; an alert where one does not asks for nothing");
   for (const auto& [label, text] : patterns) {
     core::LabelPattern pattern(text);
     if (const std::string fault = labelNameFault(label); !fault.empty()) {
-      remedy.fail("labels", quoted(label) + " " + fault);
+      remedy.failAt("labels", label, quoted(label) + " " + fault);
     } else if (text.empty()) {
-      remedy.fail("labels", label + " has no pattern (example: '[a-z0-9.-]+')");
+      remedy.failAt("labels", label, "has no pattern (example: '[a-z0-9.-]+')");
     } else if (!pattern.problem().empty()) {
-      remedy.fail("labels", label + ": " + quoted(text) + " is not a regular expression: " +
-                                pattern.problem() + " (example: '[a-z0-9.-]+')");
+      remedy.failAt("labels", label,
+                    quoted(text) + " is not a regular expression: " + pattern.problem() +
+                        " (example: '[a-z0-9.-]+')");
       alert.arguments.emplace_back(label, core::LabelPattern(".*"));  // it is declared all the same
     } else {
       alert.arguments.emplace_back(label, std::move(pattern));
     }
   }
+  return read;
 }
 
 // Each label is a variable in capitals as well.
@@ -63,23 +67,23 @@ void readAlert(Fields& when, engine::AlertPolicy& alert) {
   }
   for (const auto& [label, value] : alert.matchers) {
     if (const std::string fault = labelNameFault(label); !fault.empty()) {
-      when.fail("alert", quoted(label) + " " + fault);
+      when.failAt("alert", label, quoted(label) + " " + fault);
     } else if (value.empty()) {
-      when.fail("alert", label +
-                             " has an empty value, which would match what has no such label "
-                             "(give it a value, or remove it)");
+      when.failAt("alert", label,
+                  "has an empty value, which would match what has no such label (give it a value, "
+                  "or remove it)");
     }
   }
 }
 
-void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
+bool readTargets(Fields& remedy, engine::AlertPolicy& alert) {
   remedy.text("target", alert.target, {.check = labelNameFault},
               "the label by whose value attempts and governor states are kept apart");
   remedy.texts("targets", alert.targets, {},
                "the only targets, which then have series of their own; without, any");
   remedy.integer("max_targets", alert.max_targets, {.max = 10'000},
                  "how many targets are known at one time");
-  readPatterns(remedy, alert);
+  const bool labels = readPatterns(remedy, alert);
   refuseClashes(remedy, alert);
   for (const char* key : {"target", "targets", "max_targets", "labels"}) {
     if (remedy.has(key) && alert.matchers.empty()) {
@@ -101,6 +105,7 @@ void readTargets(Fields& remedy, engine::AlertPolicy& alert) {
                                  "characters, not beginning with \"-\")");
     }
   }
+  return labels;
 }
 
 void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
@@ -113,8 +118,10 @@ void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
       if (std::any_of(declared.begin(), declared.end(), named)) continue;
       const std::string key = remedy.has("steps") ? "steps" : action.kind;
       if (spec.byAlert()) {
-        remedy.fail(key, "takes label {{" + label + "}}, which is not declared (add labels: {" +
-                             label + ": '[a-z0-9.-]+'} beside when)");
+        remedy.missing("labels",
+                       "takes label {{" + label + "}}, which is not declared (add labels: {" +
+                           label + ": '[a-z0-9.-]+'} beside when)",
+                       key);
       } else {
         remedy.fail(key, "has {{" + label +
                              "}}, which nothing replaces: no alert asks for this remedy (a list "

@@ -11,8 +11,8 @@ namespace heald::config {
 
 // `alert` and `retry` of `when`.
 void readAlert(Fields& when, engine::AlertPolicy& alert);
-// `target`, `targets`, `max_targets` and `labels` of the remedy.
-void readTargets(Fields& remedy, engine::AlertPolicy& alert);
+// `target`, `targets`, `max_targets` and `labels` of the remedy. Whether the labels could be read.
+bool readTargets(Fields& remedy, engine::AlertPolicy& alert);
 // Every label that an action takes has to be declared with a pattern.
 void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
                      const std::vector<KindPart>& actions);

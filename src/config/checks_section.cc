@@ -69,7 +69,7 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
                  describeCheck(fields, kinds, config.setup.detection, spec, part);
                });
   TakenNames names;
-  std::vector<Fields::Report> reports;
+  std::vector<DependencyReports> reports;
   top.sections("checks", {.empty_allowed = true}, "what healthy means", [&](Fields& fields) {
     engine::CheckSpec spec;
     KindPart part;
@@ -77,7 +77,8 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
     fields.items("for_each", kForEachHelp);
     describeCheck(fields, kinds, config.setup.detection, spec, part);
     spec.kind = part.kind;
-    reports.push_back(fields.later("depends_on"));
+    reports.push_back(
+        {fields.unknownNameLater("depends_on", "checks"), fields.later("depends_on")});
     config.checks.push_back(std::move(part));
     config.setup.checks.push_back(std::move(spec));
   });

@@ -10,7 +10,7 @@ namespace {
 class CycleFinder {
  public:
   CycleFinder(const std::vector<engine::CheckSpec>& checks, const Names& names,
-              const std::vector<Fields::Report>& reports)
+              const std::vector<DependencyReports>& reports)
       : checks_(checks), names_(names), reports_(reports), seen_(checks.size(), Seen::kNever) {}
 
   void run() {
@@ -63,12 +63,12 @@ class CycleFinder {
     for (auto step = first; step != path_.end(); ++step) {
       cycle += checks_[step->check].name + " -> ";
     }
-    reports_[check]("is a cycle: " + cycle + checks_[check].name + " (remove one of these)");
+    reports_[check].cycle("is a cycle: " + cycle + checks_[check].name + " (remove one of these)");
   }
 
   const std::vector<engine::CheckSpec>& checks_;
   const Names& names_;
-  const std::vector<Fields::Report>& reports_;
+  const std::vector<DependencyReports>& reports_;
   std::vector<Seen> seen_;
   std::vector<Step> path_;
 };
@@ -76,12 +76,12 @@ class CycleFinder {
 }  // namespace
 
 void checkDependencies(const std::vector<engine::CheckSpec>& checks,
-                       const std::vector<Fields::Report>& reports) {
+                       const std::vector<DependencyReports>& reports) {
   Names names;
   for (std::size_t i = 0; i < checks.size(); ++i) names.emplace(checks[i].name, i);
   for (std::size_t i = 0; i < checks.size(); ++i) {
     for (const std::string& parent : checks[i].depends_on) {
-      if (!names.contains(parent)) reports[i](missing("check", parent, names));
+      if (!names.contains(parent)) reports[i].unknown(parent, missing("check", parent, names));
     }
   }
   CycleFinder(checks, names, reports).run();

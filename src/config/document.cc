@@ -23,7 +23,8 @@ Place placeAt(std::string_view text, std::size_t offset) {
 }
 
 // The parser's words, made into what a person can do about it.
-std::string explain(const std::string& words) {
+// `first` is the character that it is about.
+std::string explain(const std::string& words, std::string_view first) {
   if (words == "illegal map value") {
     return "a colon stands where no key can be (check the indentation; quote a text that holds "
            "\": \")";
@@ -40,7 +41,10 @@ std::string explain(const std::string& words) {
   if (words.starts_with("unknown escape character")) {  // with a part of that character
     return "a backslash in double quotes begins no escape here (double it, or use single quotes)";
   }
-  if (words == "unknown token") return "a text cannot begin so (put it in quotes)";
+  if (words == "unknown token") {
+    return "a text cannot begin with " + (first.empty() ? "this" : std::string(first)) +
+           " (put it in quotes)";
+  }
   if (words == "the referenced anchor is not defined") {
     return "an alias has no anchor before it (quote a text that begins with *)";
   }
@@ -49,7 +53,7 @@ std::string explain(const std::string& words) {
 
 SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const TreeBuilder& tree) {
   const Place place{error.mark.line + 1, error.mark.column + 1};
-  if (place.line < 1) return {tree.last(), explain(error.msg)};
+  if (place.line < 1) return {tree.last(), explain(error.msg, "")};
   if (auto slip = slipAround(lines, place.line)) return *slip;
   if (auto quote = quoteLeftOpen(lines, tree.last(), place)) return *quote;
   if (auto braces =
@@ -73,7 +77,9 @@ SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const Tree
         tree.innermost(),
         "this [ is not closed (add ], close a quote in it, or quote a text with [ ] or \": \")"};
   }
-  return {place, explain(error.msg)};
+  const std::string_view line = lines.at(place.line);
+  const auto column = static_cast<std::size_t>(place.column - 1);
+  return {place, explain(error.msg, line.substr(std::min(column, line.size()), 1))};
 }
 
 SyntaxFault notMapping(const Node& root, const Lines& lines, const FileKind& kind) {

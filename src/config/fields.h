@@ -102,10 +102,23 @@ class Fields {
   // Reports a mistake at the key (or, with an empty key, at the mapping itself):
   // "file:line:col: path: message". `message` says what is wrong and what would be right.
   virtual void fail(std::string_view key, const std::string& message) = 0;
+  // As fail, at one entry of a textMap.
+  virtual void failAt(std::string_view map, std::string_view entry, const std::string& message) = 0;
+  // As fail, for want of a key of this mapping ("" for `at` is the mapping itself). It is not
+  // reported where an unknown key is most likely this one.
+  virtual void missing(std::string_view key, const std::string& message,
+                       std::string_view at = "") = 0;
+  // As fail, for a name that nothing in a list or mapping at the top of the file has ("checks"). It
+  // is not reported where it could not be read there.
+  virtual void unknownName(std::string_view key, std::string_view list, const std::string& name,
+                           const std::string& message) = 0;
   // As fail, for what can only be known when other sections have been read: call it any time until
   // the reader returns.
   using Report = std::function<void(const std::string& message)>;
   virtual Report later(std::string_view key) = 0;
+  // Likewise, as unknownName.
+  using NameReport = std::function<void(const std::string& name, const std::string& message)>;
+  virtual NameReport unknownNameLater(std::string_view key, std::string_view list) = 0;
   // Where the key (or, with an empty key or an absent one, the mapping) stands: "file:line:col". A
   // JSON Schema answers "".
   virtual std::string place(std::string_view key) const = 0;

@@ -23,8 +23,7 @@ const Node* FieldsReader::take(std::string_view key, bool required) {
   if (!contains(known_, key)) known_.emplace_back(key);
   const Node::Entry* entry = mapping_.find(key);
   if (entry != nullptr) return &entry->value;
-  if (required && !partial_)
-    values_.report(spot_, "has no " + quoted(key) + " (the key is required)");
+  if (required) missing(key, "has no " + quoted(key) + " (the key is required)", "");
   return nullptr;
 }
 
@@ -32,6 +31,10 @@ Spot FieldsReader::spotOf(std::string_view key) const {
   const Node::Entry* entry = key.empty() ? nullptr : mapping_.find(key);
   if (entry != nullptr) return config::spotOf(spot_, *entry);
   return key.empty() ? spot_ : config::spotOf(spot_, {std::string(key), spot_.place, {}});
+}
+
+std::string FieldsReader::pathOf(std::string_view key) const {
+  return spot_.path.empty() ? std::string(key) : spot_.path + "." + std::string(key);
 }
 
 void FieldsReader::text(std::string_view key, std::string& value, const TextRule& rule,
@@ -195,10 +198,35 @@ void FieldsReader::fail(std::string_view key, const std::string& message) {
   if (!partial_) values_.report(spotOf(key), message);
 }
 
+void FieldsReader::failAt(std::string_view map, std::string_view entry,
+                          const std::string& message) {
+  const Node::Entry* there = mapping_.find(map);
+  const Node::Entry* inner = there == nullptr ? nullptr : there->value.find(entry);
+  if (partial_) return;
+  values_.report(inner == nullptr ? spotOf(map) : config::spotOf(spotOf(map), *inner), message);
+}
+
+void FieldsReader::missing(std::string_view key, const std::string& message, std::string_view at) {
+  if (!partial_) values_.reportUnless(pathOf(key), spotOf(at), message);
+}
+
+void FieldsReader::unknownName(std::string_view key, std::string_view list, const std::string& name,
+                               const std::string& message) {
+  if (!partial_) values_.reportUnless(std::string(list), spotOf(key), message, name);
+}
+
 Fields::Report FieldsReader::later(std::string_view key) {
   if (partial_) return [](const std::string&) {};
   return [&values = values_, spot = spotOf(key)](const std::string& message) {
     values.report(spot, message);
+  };
+}
+
+Fields::NameReport FieldsReader::unknownNameLater(std::string_view key, std::string_view list) {
+  if (partial_) return [](const std::string&, const std::string&) {};
+  return [&values = values_, spot = spotOf(key), list = std::string(list)](
+             const std::string& name, const std::string& message) {
+    values.reportUnless(list, spot, message, name);
   };
 }
 
@@ -263,6 +291,9 @@ void FieldsReader::finish() {
       const auto elsewhere = belongs(entry.key);
       if (elsewhere && contains(choice_, elsewhere->first_below)) missing = false;
       const std::string whole = endsKnown(entry.key);
+      values_.suspect(pathOf(!whole.empty() ? whole
+                             : elsewhere    ? elsewhere->first_below
+                                            : nearest(entry.key, known_)));
       values_.report(spot, "unknown key " +
                                (!whole.empty() ? "(did you mean " + quoted(whole) + "?)"
                                 : elsewhere    ? "(it belongs " + elsewhere->text + ")"

@@ -52,7 +52,12 @@ class FieldsReader : public Fields {
                      const std::function<void(const std::string&, Fields&)>& read) override;
   bool has(std::string_view key) const override;
   void fail(std::string_view key, const std::string& message) override;
+  void failAt(std::string_view map, std::string_view entry, const std::string& message) override;
+  void missing(std::string_view key, const std::string& message, std::string_view at) override;
+  void unknownName(std::string_view key, std::string_view list, const std::string& name,
+                   const std::string& message) override;
   Report later(std::string_view key) override;
+  NameReport unknownNameLater(std::string_view key, std::string_view list) override;
   std::string place(std::string_view key) const override;
   void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) override;
 
@@ -67,6 +72,7 @@ class FieldsReader : public Fields {
   // mistake.
   const Node* take(std::string_view key, bool required);
   Spot spotOf(std::string_view key) const;
+  std::string pathOf(std::string_view key) const;
   void readMapping(const Node& node, const Spot& spot, bool partial,
                    const std::function<void(Fields&)>& read);
   // Calls `read` for each item; whether there is such a list.

@@ -63,14 +63,14 @@ void readPolicy(Fields& fields, core::GovernorPolicy& policy) {
   fields.section("backoff", false, "the wait between attempts",
                  [&](Fields& backoff) { readBackoff(backoff, policy.backoff); });
   fields.integer("max_consecutive_failures", policy.max_consecutive_failures, {.max = 1000},
-                 "failures on end after which it goes dormant");
+                 "consecutive failures after which it goes dormant");
   fields.integer("max_in_flight", policy.max_in_flight, {.max = 100},
                  "its attempts that may run at one time");
   fields.section("breaker", false, "the circuit breaker",
                  [&](Fields& breaker) { readBreaker(breaker, policy); });
   readBudgets(fields, policy.budgets);
   fields.duration("reset_after", policy.reset_after, {},
-                  "health on end after which failures are forgotten");
+                  "uninterrupted health after which failures are forgotten");
   fields.texts("resume_conditions", policy.resume_conditions, {.empty_allowed = true},
                "what a human should see to before resuming; shown while dormant");
 }

@@ -133,6 +133,8 @@ std::optional<KeyIndex::Belongs> KeyIndex::find(const std::string& path,
 }
 
 std::string KeyIndex::firstKey(const std::string& path) const {
+  // What asks for a remedy, and is described first, is no default.
+  if (path == "remedy_defaults") return "verify";
   const Segments there = segmentsOf(path);
   const Entry* first = nullptr;
   for (const Entry& entry : entries()) {

@@ -38,8 +38,8 @@ void lintVerify(const engine::RemedySpec& remedy, const engine::CheckSpec& check
   const KeyPath within = path / "verify" / "within";
   if (left <= core::Duration::zero() || left >= check.timeout || !file.has(within)) return;
   file.warn(within, "verify-too-short",
-            durationText(remedy.verify.within) + " may be over before a single run of check " +
-                config::quoted(check.name) + " is, whose timeout is " +
+            durationText(remedy.verify.within) +
+                " may be over before a single run of its check is, whose timeout is " +
                 durationText(check.timeout) + " (at least " +
                 durationText(remedy.verify.after + check.timeout) + ")");
 }

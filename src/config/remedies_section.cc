@@ -53,7 +53,7 @@ void readWhen(Fields& fields, const Names& checks, Draft& draft) {
     if (!checks.contains(check) && check.find(',') != std::string::npos) {
       fields.fail("check", quoted(check) + " is one text (several checks are a list: [a, b])");
     } else if (!checks.contains(check)) {
-      fields.fail("check", missing("check", check, checks));
+      fields.unknownName("check", "checks", check, missing("check", check, checks));
     } else if (!named.insert(check).second) {
       fields.fail("check", "names " + quoted(check) + " twice (once is enough)");
     }
@@ -130,7 +130,7 @@ void readGovernorName(Fields& fields, const Governors& governors, std::string& n
   if (!fields.has("governor") || !nameFault(name).empty() || exists) return;
   Names known = {{kMainGovernor, 0}};
   for (const auto& [other, entry] : governors.entries) known.emplace(other, known.size());
-  fields.fail("governor", missing("governor", name, known));
+  fields.unknownName("governor", "governors", name, missing("governor", name, known));
 }
 
 void readMode(Fields& fields, bool& observe) {
@@ -140,11 +140,12 @@ void readMode(Fields& fields, bool& observe) {
   observe = mode == "observe";
 }
 
-void readRemedy(Fields& fields, const Governors& governors, const Names& checks, Draft& draft) {
+// Whether the labels could be read.
+bool readRemedy(Fields& fields, const Governors& governors, const Names& checks, Draft& draft) {
   engine::RemedySpec& spec = draft.spec;
   const bool asked = fields.section("when", false, "what asks for it",
                                     [&](Fields& when) { readWhen(when, checks, draft); });
-  readTargets(fields, spec.alert);
+  const bool labels = readTargets(fields, spec.alert);
   fields.boolean("preventive", spec.preventive,
                  "runs on the task self-healing-preventive, without being asked for");
   if (spec.preventive && fields.has("when") && spec.byAlert()) {
@@ -153,7 +154,7 @@ void readRemedy(Fields& fields, const Governors& governors, const Names& checks,
     fields.fail("preventive", "is for remedies of one check at most (make it two remedies)");
   }
   if (!asked && !fields.has("when") && !spec.preventive) {
-    fields.fail("", "never runs (give it when: {check: NAME}, or preventive: true)");
+    fields.missing("when", "never runs (give it when: {check: NAME}, or preventive: true)");
   }
   spec.governor = spec.name;
   readGovernorName(fields, governors, spec.governor);
@@ -170,6 +171,7 @@ void readRemedy(Fields& fields, const Governors& governors, const Names& checks,
   if (verified && !fields.has("when")) {
     fields.fail("verify", "has no check to look at (give the remedy when: {check: NAME})");
   }
+  return labels;
 }
 
 // The governors that are used, each with its policy. An entry that serves nobody is a mistake: its
@@ -246,9 +248,9 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
     Draft draft;
     readName(fields, draft.spec.name, names, "its name, unique among the remedies");
     fields.items("for_each", kForEachHelp);
-    readRemedy(fields, governors, checks, draft);
+    const bool labels = readRemedy(fields, governors, checks, draft);
     std::vector<KindPart> actions = readActions(fields, kinds, draft.spec.steps);
-    requireDeclared(fields, draft.spec, actions);
+    if (labels) requireDeclared(fields, draft.spec, actions);
     add(std::move(draft), std::move(actions), config);
   });
   listGovernors(governors, config.setup);

@@ -193,6 +193,11 @@ Fields::Report SchemaFields::later(std::string_view /*key*/) {
   return [](const std::string&) {};
 }
 
+Fields::NameReport SchemaFields::unknownNameLater(std::string_view /*key*/,
+                                                  std::string_view /*list*/) {
+  return [](const std::string&, const std::string&) {};
+}
+
 void SchemaFields::exactlyOne(std::string_view /*noun*/, const std::vector<std::string>& keys) {
   for (const std::string& key : keys) one_of_.push_back({{"required", Json::array({key})}});
 }

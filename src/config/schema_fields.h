@@ -52,7 +52,14 @@ class SchemaFields : public Fields {
                      const std::function<void(const std::string&, Fields&)>& read) override;
   bool has(std::string_view /*key*/) const override { return false; }
   void fail(std::string_view /*key*/, const std::string& /*message*/) override {}
+  void failAt(std::string_view /*map*/, std::string_view /*entry*/,
+              const std::string& /*message*/) override {}
+  void missing(std::string_view /*key*/, const std::string& /*message*/,
+               std::string_view /*at*/) override {}
+  void unknownName(std::string_view /*key*/, std::string_view /*list*/, const std::string& /*name*/,
+                   const std::string& /*message*/) override {}
   Report later(std::string_view key) override;
+  NameReport unknownNameLater(std::string_view key, std::string_view list) override;
   std::string place(std::string_view /*key*/) const override { return ""; }
   void exactlyOne(std::string_view noun, const std::vector<std::string>& keys) override;
 

@@ -61,8 +61,13 @@ engine::SharedMetricLabels completed(const engine::SharedMetricLabels& labels,
 void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part);
 std::vector<std::string> namesOf(const std::vector<Kind>& kinds);
 
-// Reports unknown names and cycles of depends_on; reports[i] is at depends_on of checks[i].
+// Both are at depends_on of a check.
+struct DependencyReports {
+  Fields::NameReport unknown;  // of a name that no check has
+  Fields::Report cycle;
+};
+// Reports unknown names and cycles of depends_on; reports[i] are those of checks[i].
 void checkDependencies(const std::vector<engine::CheckSpec>& checks,
-                       const std::vector<Fields::Report>& reports);
+                       const std::vector<DependencyReports>& reports);
 
 }  // namespace heald::config

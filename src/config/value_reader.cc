@@ -80,12 +80,38 @@ void ValueReader::report(const Spot& spot, const std::string& message, const std
   const auto [there, added] =
       places_.try_emplace({spot.place, spot.path, message}, reported_.size());
   if (added) {
-    reported_.push_back({spot, message, id, 0, spot.place.context});
+    reported_.push_back({spot, message, id, 0, spot.place.context, {}, {}});
     return;
   }
   Reported& before = reported_[there->second];
   if (before.spot.place.context != 0 && before.last_context != spot.place.context) ++before.more;
   before.last_context = spot.place.context;
+}
+
+void ValueReader::reportUnless(const std::string& path, const Spot& spot,
+                               const std::string& message, const std::string& name) {
+  const std::size_t before = reported_.size();
+  report(spot, message);
+  if (reported_.size() == before) return;
+  reported_.back().unless = path;
+  reported_.back().name = name;
+}
+
+// Whether something is there and could not be read: the key at this path, or a name in this list.
+bool ValueReader::unreadable(const std::string& path, const std::string& name) const {
+  const auto concerns = [&](const std::string& wrong) {
+    if (wrong == path) return true;
+    if (!wrong.starts_with(path + "[")) return false;
+    const std::string below = wrong.substr(std::min(wrong.find(']'), wrong.size() - 1) + 1);
+    const auto text = rejected_.find(wrong);
+    if (below == ".name" && text != rejected_.end()) return text->second == name;
+    return below.empty() || below == ".name" || below.starts_with(".for_each");
+  };
+  const auto reported = [&](const Reported& mistake) {
+    return mistake.id.empty() && mistake.unless != path && concerns(mistake.spot.path);
+  };
+  return std::any_of(suspected_.begin(), suspected_.end(), concerns) ||
+         std::any_of(reported_.begin(), reported_.end(), reported);
 }
 
 void ValueReader::reportDuplicates(const Node& mapping, const Spot& spot) {
@@ -102,8 +128,8 @@ void ValueReader::reportDuplicates(const Node& mapping, const Spot& spot) {
 
 std::vector<Problem> ValueReader::all(bool warnings) const {
   std::vector<Problem> problems;
-  for (const auto& [spot, message, id, more, last] : reported_) {
-    if (id.empty() == warnings) continue;
+  for (const auto& [spot, message, id, more, last, unless, name] : reported_) {
+    if (id.empty() == warnings || (!unless.empty() && unreadable(unless, name))) continue;
     std::string text = message;
     if (const std::string& context = sources_.contextOf(spot.place); !context.empty()) {
       text += "; " + context;
@@ -128,8 +154,10 @@ bool ValueReader::isType(const Node& node, const Spot& spot, Node::Type type,
 
 bool ValueReader::isList(const Node& node, const Spot& spot, const ListRule& rule) {
   const bool mapping = node.type == Node::Type::kMapping;
-  const std::string expected =
-      mapping ? "a list: begin each item with \"- \"" : "a list, as in " + exampleList(node.text);
+  const std::string key = keys_ != nullptr && !mapping ? keys_->firstKey(spot.path + "[0]") : "";
+  const std::string expected = mapping       ? "a list: begin each item with \"- \""
+                               : key.empty() ? "a list, as in " + exampleList(node.text)
+                                             : "a list, as in [{" + key + ": …}]";
   if (!isType(node, spot, Node::Type::kList, expected.c_str())) return false;
   if (!node.items.empty() || rule.empty_allowed) return true;
   report(spot, "is an empty list (give it at least one item, or remove the key)");
@@ -137,10 +165,14 @@ bool ValueReader::isList(const Node& node, const Spot& spot, const ListRule& rul
 }
 
 bool ValueReader::isMapping(const Node& node, const Spot& spot) {
-  const std::string key =
-      keys_ != nullptr && node.type != Node::Type::kMapping ? keys_->firstKey(spot.path) : "";
-  const std::string expected =
-      "a mapping, as in {" + (key.empty() ? "key: value" : key + ": …") + "}";
+  const bool told = keys_ != nullptr && node.type != Node::Type::kMapping;
+  const std::string key = told ? keys_->firstKey(spot.path) : "";
+  const std::string named = told && key.empty() ? keys_->firstKey(spot.path + ".NAME") : "";
+  const std::string expected = "a mapping, as in {" +
+                               (!key.empty()     ? key + ": …"
+                                : !named.empty() ? "NAME: {" + named + ": …}"
+                                                 : "NAME: VALUE") +
+                               "}";
   return isType(node, spot, Node::Type::kMapping, expected.c_str());
 }
 
@@ -179,6 +211,7 @@ std::optional<std::string> ValueReader::text(const Node& node, const Spot& spot,
   if (wrong.empty()) return std::move(value->text);
   if (hasTypographicQuotes(value->text)) wrong = "has typographic quotes (use plain ones: \" or ')";
   report(spot, value->shown + " " + wrong);
+  rejected_.emplace(spot.path, std::move(value->text));
   return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -49,6 +50,14 @@ class ValueReader {
   // mistakes. The message then tells how many they are.
   // With an `id` it is a warning.
   void report(const Spot& spot, const std::string& message, const std::string& id = "");
+  // As report, for what follows from something that is not there, at `path`: a key
+  // ("remedies[0].when"), or a name in a list ("checks"). It is left out where that is there and
+  // could not be read.
+  // Of a list whose other names can be read, `name` tells which one could be meant.
+  void reportUnless(const std::string& path, const Spot& spot, const std::string& message,
+                    const std::string& name = "");
+  // An unknown key is most likely meant to be the one at `path`.
+  void suspect(const std::string& path) { suspected_.insert(path); }
   // Keys that stand twice.
   void reportDuplicates(const Node& mapping, const Spot& spot);
   bool clean() const { return mistakes_ == 0; }
@@ -67,6 +76,7 @@ class ValueReader {
   };
   std::optional<Scalar> scalar(const Node& node, const Spot& spot, const char* expected);
   std::vector<Problem> all(bool warnings) const;
+  bool unreadable(const std::string& path, const std::string& name) const;
   bool checkTyped(const Scalar& scalar, const Spot& spot, const char* noun);
 
   struct Reported {
@@ -75,12 +85,16 @@ class ValueReader {
     std::string id;
     std::size_t more = 0;  // items with the same mistake
     int last_context = 0;
+    std::string unless = {};  // not said when this could not be read,
+    std::string name = {};    // and, where it is a list, may have this name
   };
 
   const Sources& sources_;
   Lookup environment_;
   const KeyIndex* keys_ = nullptr;
   std::vector<Reported> reported_;
+  std::set<std::string> suspected_;
+  std::map<std::string, std::string> rejected_;  // texts that no rule allowed, by path
   std::size_t mistakes_ = 0;
   std::map<std::tuple<Place, std::string, std::string>, std::size_t> places_;  // in reported_
 };

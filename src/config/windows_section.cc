@@ -80,7 +80,8 @@ void readWindows(Fields& top, engine::Setup& setup) {
                  for (const std::string& name : window.remedies) {
                    const auto members = engine::remediesNamed(setup, name);
                    if (members.empty()) {
-                     fields.fail("remedies", missing("remedy", name, remedies));
+                     fields.unknownName("remedies", "remedies", name,
+                                        missing("remedy", name, remedies));
                    }
                    meant.insert(meant.end(), members.begin(), members.end());
                  }

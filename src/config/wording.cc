@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/utf8.h"
+#include "core/plain_text.h"
 
 namespace heald::config {
 namespace {
@@ -15,40 +15,32 @@ bool continues(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-std::string visible(char c) {
-  if (c == '\n') return "\\n";
-  if (c == '\t') return "\\t";
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F ? "?" : std::string(1, c);
-}
-
-// Of a character that nobody sees, or that turns the text around.
-std::string_view nameOfInvisible(std::string_view text) {
+// Of a space that looks like another one; what steers a terminal is core::escaped's.
+std::string_view nameOfSpace(std::string_view text) {
   struct Invisible {
     std::string_view bytes, name;
   };
   constexpr Invisible kAll[] = {{"\xC2\xA0", "<no-break space>"},
                                 {"\xC2\xAD", "<soft hyphen>"},
                                 {"\xE3\x80\x80", "<ideographic space>"},
-                                {"\xE2\x80\x8B", "<zero-width space>"},
-                                {"\xE2\x80\xAF", "<no-break space>"},
-                                {"\xE2\x81\xA0", "<word joiner>"},
-                                {"\xE2\x80\x8E", "<U+200E>"},
-                                {"\xE2\x80\x8F", "<U+200F>"},
-                                {"\xE2\x80\xAA", "<U+202A>"},
-                                {"\xE2\x80\xAB", "<U+202B>"},
-                                {"\xE2\x80\xAC", "<U+202C>"},
-                                {"\xE2\x80\xAD", "<U+202D>"},
-                                {"\xE2\x80\xAE", "<U+202E>"},
-                                {"\xE2\x81\xA6", "<U+2066>"},
-                                {"\xE2\x81\xA7", "<U+2067>"},
-                                {"\xE2\x81\xA8", "<U+2068>"},
-                                {"\xE2\x81\xA9", "<U+2069>"},
-                                {"\xEF\xBB\xBF", "<U+FEFF>"}};
+                                {"\xE2\x80\xAF", "<no-break space>"}};
   for (const Invisible& each : kAll) {
     if (text.starts_with(each.bytes)) return each.name;
   }
   return "";
+}
+
+// With lines, tabs and what steers a terminal written as escapes: "\\n", "\\t", "\\u202e".
+std::string shown(std::string_view text) {
+  std::string result;
+  for (const char c : core::escapedLines(text)) {
+    if (c == '\n' || c == '\t') {
+      result += c == '\n' ? "\\n" : "\\t";
+    } else {
+      result += c;
+    }
+  }
+  return result;
 }
 
 bool sameButForCase(std::string_view a, std::string_view b) {
@@ -64,10 +56,11 @@ std::string shortened(std::string_view text) {
   while (end < text.size() && end > 0 && continues(text[end])) --end;
   std::string result;
   for (std::size_t i = 0; i < end;) {
-    const std::string_view name = nameOfInvisible(text.substr(i, end - i));
-    result += name.empty() ? visible(text[i]) : std::string(name);
+    const std::string_view name = nameOfSpace(text.substr(i, end - i));
+    result += name.empty() ? std::string(1, text[i]) : std::string(name);
     i += name.empty() ? 1 : text[i] == '\xC2' ? 2 : 3;
   }
+  result = shown(result);
   return end < text.size() ? result + "…" : result;
 }
 
@@ -76,17 +69,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const std::size_t length = characterLength(text);
-    if (length > 1) {
-      result += text.substr(0, length);
-    } else {
-      result += length == 0 ? "?" : visible(text.front());
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return result;
+  return shown(text);
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -116,6 +99,21 @@ int editDistance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+// The only candidate that goes on behind this word: "password_file" for "password".
+std::string completionOf(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kShortest = 4;
+  std::string found;
+  for (const std::string& candidate : candidates) {
+    if (word.size() < kShortest || candidate.size() <= word.size() ||
+        !candidate.starts_with(word) || candidate[word.size()] != '_') {
+      continue;
+    }
+    if (!found.empty()) return "";
+    found = candidate;
+  }
+  return found;
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.size() > kLongest) return "";
   const auto length = static_cast<int>(word.size());
@@ -131,7 +129,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     best = distance;
     found = candidate;
   }
-  return found;
+  return found.empty() ? completionOf(word, candidates) : found;
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {

@@ -8,12 +8,13 @@ namespace heald::config {
 
 // The parts that error messages are made of.
 
-// Without control characters and not longer than about 64 bytes (cut at a character, with "…").
+// With control characters as escapes, and not longer than about 64 bytes (cut at a character, with
+// "…").
 std::string shortened(std::string_view text);
 // The same in double quotes.
 std::string quoted(std::string_view text);
 
-// Whole, without control characters and bytes that are not UTF-8: for the names of files.
+// Whole, likewise, without bytes that are not UTF-8: for the names of files.
 std::string printable(std::string_view text);
 
 // "a, b, c"; at most 40 of them.

@@ -132,6 +132,7 @@ class CheckConfig {
     out_ << ": ok: " << howMany(setup.checks.size(), "check", "checks") << ", "
          << howMany(setup.remedies.size(), "remedy", "remedies") << ", "
          << howMany(setup.governors.size(), "governor", "governors")
+         << (result.files.size() > 1 ? " (" + std::to_string(result.files.size()) + " files)" : "")
          << (result.warnings.empty() ? "" : ", " + warned) << "\n";
   }
 

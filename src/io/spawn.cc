@@ -48,7 +48,8 @@ std::vector<std::string> cleanEnvironment(const ProcessSpec& spec, const std::st
     setVariable(environment, "LOGNAME", spec.run_as->name);
   }
   for (const auto& [name, value] : spec.environment) setVariable(environment, name, value);
-  environment.push_back(run_mark);
+  const std::size_t equals = run_mark.find('=');
+  setVariable(environment, run_mark.substr(0, equals), run_mark.substr(equals + 1));
   return environment;
 }
 

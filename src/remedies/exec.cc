@@ -5,46 +5,29 @@
 #include "config/placeholders.h"
 #include "core/label_pattern.h"
 #include "heald/result.h"
-#include "io/process.h"
+#include "io/command_options.h"
 #include "remedies/remedy.h"
 
 namespace heald::remedies {
 namespace {
 
-struct UserOptions {
-  std::string user, group;
-  std::string place, command_place;  // where they stand in the file
+struct ExecOptions {
+  io::CommandOptions command;
+  core::Duration timeout = std::chrono::seconds(30);
+  core::Duration kill_after = std::chrono::seconds(5);
 };
 
-void describeUser(config::Fields& f, UserOptions& o) {
-  f.text("user", o.user, {.check = io::userNameProblem},
-         "the user that it runs as, by name or number, with the groups of that user; heald's own "
-         "when absent. heald has to be root for another one");
-  f.text("group", o.group, {.check = io::groupNameProblem},
-         "the group that it runs as, instead of the user's first one");
-  o.command_place = f.place("command");
-  o.place = f.place(o.user.empty() ? "group" : "user");
-}
-
-void describe(config::Fields& f, io::ProcessSpec& o) {
-  f.texts("command", o.command, {.required = true},
-          "the program and its arguments; there is no shell. {{NAME}} in an argument is the value "
-          "of an alert's label that the remedy declares in labels");
-  if (!o.command.empty() && !config::namesIn(o.command.front()).empty()) {
+void describe(config::Fields& f, ExecOptions& o) {
+  io::describeCommand(f, o.command,
+                      "the program and its arguments; there is no shell. {{NAME}} in an argument "
+                      "is the value of an alert's label that the remedy declares in labels");
+  const std::vector<std::string>& command = o.command.command;
+  if (!command.empty() && !config::namesIn(command.front()).empty()) {
     f.fail("command", "takes its program from a label (a label can be an argument only)");
   }
   f.duration("timeout", o.timeout, {}, "how long it may take");
   f.duration("kill_after", o.kill_after, {.max = std::chrono::minutes(10)},
              "from TERM to KILL when its time is over");
-  f.textMap("environment", o.environment, "added to a clean environment");
-  f.text("working_directory", o.working_directory, {.check = io::directoryProblem},
-         "where the command runs");
-  const std::string problem = io::commandProblem(o.command);
-  if (!o.command.empty() && !problem.empty()) f.fail("command", problem);
-  for (const auto& [name, value] : o.environment) {
-    const std::string wrong = io::variableProblem(name, value);
-    if (!wrong.empty()) f.fail("environment", wrong);
-  }
 }
 
 // Puts the labels in; a label that is not there, or that would be read as an option, is an error.
@@ -89,49 +72,42 @@ std::optional<int> exitCodeOf(const io::ProcessResult& result) {
 
 class ExecRemedy : public Remedy {
  public:
-  ExecRemedy(io::ProcessSpec spec, const UserOptions& user)
-      : spec_(std::move(spec)),
-        user_(user.user, user.group),
-        user_key_(user.user.empty() ? "group" : "user"),
-        user_place_(user.place),
-        command_place_(user.command_place) {}
+  explicit ExecRemedy(ExecOptions options)
+      : command_(std::move(options.command)),
+        timeout_(options.timeout),
+        kill_after_(options.kill_after) {}
 
-  core::Duration timeout() const override { return spec_.timeout; }
-  std::vector<std::string> command() const override { return spec_.command; }
+  core::Duration timeout() const override { return timeout_; }
+  std::vector<std::string> command() const override { return command_.command(); }
 
   std::vector<std::string> labels() const override {
     std::vector<std::string> labels;
-    for (const std::string& argument : spec_.command) {
+    for (const std::string& argument : command_.command()) {
       for (std::string& label : config::namesIn(argument)) labels.push_back(std::move(label));
     }
     return labels;
   }
 
   std::vector<config::HostProblem> problemsOfHost() const override {
-    const auto user = user_.get();
-    if (user) return {};
-    return {{user_place_, user_key_, user.error().message}};
+    return command_.problems<config::HostProblem>();
   }
-
   std::vector<config::HostProblem> warningsOfHost() const override {
-    const auto user = user_.get();
-    const std::string problem = user ? io::programProblem(spec_.command, user->get()) : "";
-    if (problem.empty()) return {};
-    return {{command_place_, "command", problem}};
+    return command_.warnings<config::HostProblem>();
   }
 
   void start(io::Services& services, const ActionRun& run, Done done) const override {
-    const auto user = user_.get();
-    if (!user) return done({ActionOutcome::kFailed, user.error().message, ""});
-    io::ProcessSpec spec = spec_;
-    spec.run_as = *user;
-    if (const auto filled = fill(spec.command, run); !filled) {
+    auto spec = command_.spec();
+    if (!spec) return done({ActionOutcome::kFailed, spec.error().message, ""});
+    spec->timeout = timeout_;
+    spec->kill_after = kill_after_;
+    if (const auto filled = fill(spec->command, run); !filled) {
       done({ActionOutcome::kFailed, filled.error().message, ""});
       return;
     }
-    spec.environment.insert(spec.environment.end(), run.environment.begin(), run.environment.end());
+    spec->environment.insert(spec->environment.end(), run.environment.begin(),
+                             run.environment.end());
     const bool accepted =
-        services.workers.post([spec = std::move(spec), cancel = run.cancel, done] {
+        services.workers.post([spec = std::move(*spec), cancel = run.cancel, done] {
           io::ProcessResult result = io::runProcess(spec, cancel);
           done({outcomeOf(result), result.reason, std::move(result.output), exitCodeOf(result)});
         });
@@ -139,22 +115,17 @@ class ExecRemedy : public Remedy {
   }
 
  private:
-  const io::ProcessSpec spec_;
-  const io::ConfiguredUser user_;
-  const std::string user_key_, user_place_, command_place_;
+  const io::ConfiguredCommand command_;
+  const core::Duration timeout_, kill_after_;
 };
 
 }  // namespace
 
 config::Kind execKind() {
   return {"exec", "a command", [](config::Fields& f) {
-            io::ProcessSpec spec;
-            spec.timeout = std::chrono::seconds(30);
-            spec.kill_after = std::chrono::seconds(5);
-            describe(f, spec);
-            UserOptions user;
-            describeUser(f, user);
-            return std::make_shared<const ExecRemedy>(std::move(spec), user);
+            ExecOptions options;
+            describe(f, options);
+            return std::make_shared<const ExecRemedy>(std::move(options));
           }};
 }
 

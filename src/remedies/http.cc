@@ -1,5 +1,7 @@
 #include "remedies/http.h"
 
+#include <strings.h>
+
 #include <cctype>
 #include <set>
 
@@ -33,7 +35,7 @@ void describe(config::Fields& f, HttpOptions& o) {
     f.fail("body_file", "stands beside body (give it one of them)");
   for (const auto& [name, value] : o.request.headers) {
     const std::string problem = io::headerProblem(name, value);
-    if (!problem.empty()) f.fail("headers", "\"" + name + "\" " + problem);
+    if (!problem.empty()) f.failAt("headers", name, "\"" + name + "\" " + problem);
   }
 }
 
@@ -84,6 +86,9 @@ class HttpRemedy : public Remedy {
     for (const auto& [variable, value] : run.environment) {
       std::string name = headerName(variable);
       if (!sent.insert(name).second) continue;
+      std::erase_if(request.headers, [&](const auto& header) {
+        return strcasecmp(header.first.c_str(), name.c_str()) == 0;
+      });
       request.headers.emplace_back(std::move(name), io::headerValue(value));
     }
     io::sendWithAccess(services, std::move(request), options_->access, run.cancel,

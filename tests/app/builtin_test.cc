@@ -86,6 +86,16 @@ TEST(Builtin, MistakesInTheOptionsOfAKindAreReportedToTheLetter) {
   EXPECT_GE(count, 3);
 }
 
+TEST(Unit, WritesNoCoreThatWouldHoldTheTokens) {
+  const std::string unit = contentOf(kSource + "/packaging/heald.service");
+  const std::size_t service = unit.find("\n[Service]\n");
+  const std::size_t limit = unit.find("\nLimitCORE=0\n");
+  ASSERT_NE(service, std::string::npos);
+  ASSERT_NE(limit, std::string::npos);
+  EXPECT_LT(service, limit);
+  EXPECT_LT(limit, unit.find("\n[Install]\n"));
+}
+
 TEST(Builtin, NoKindIsThereTwice) {
   const config::Kinds kinds = builtinKinds();
   for (const auto& list : {kinds.checks, kinds.remedies}) {

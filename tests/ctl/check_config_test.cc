@@ -162,6 +162,35 @@ TEST_F(CheckConfigTest, AFolderIsEachOfItsFiles) {
               AllOf(HasSubstr("d/b.yml:2:5"), Not(HasSubstr("hidden")), Not(HasSubstr("below"))));
 }
 
+TEST_F(CheckConfigTest, TellsHowManyFilesItHasRead) {
+  std::filesystem::create_directory(files_.file("conf.d"));
+  files_.write("main.yml", "include: conf.d/*.yml\n");
+  files_.write("conf.d/a.yml", kGood);
+  files_.write("conf.d/b.yml",
+               "checks:\n  - name: b\n    monitor_only: true\n"
+               "    http: {url: \"http://127.0.0.1/\"}\n");
+  EXPECT_EQ(checked({{files_.file("main.yml")}}).out,
+            files_.file("main.yml") + ": ok: 2 checks, 1 remedy, 2 governors (3 files)\n");
+}
+
+TEST_F(CheckConfigTest, WhatIsSoForEachItemOfATemplateIsSaidOnce) {
+  const Said said = checked({{"-"}}, R"(
+checks:
+  - name: "{{name}}"
+    for_each: &all [{name: a}, {name: b}, {name: c}]
+    interval: 30s
+    http: {url: "http://127.0.0.1/{{name}}"}
+remedies:
+  - name: "restart-{{name}}"
+    for_each: *all
+    when: {check: "{{name}}"}
+    exec: {command: [/bin/true]}
+    verify: {after: 1s, within: 2s}
+)");
+  EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+  EXPECT_THAT(said.err, HasSubstr("(name: a), and 2 more [verify-too-short]"));
+}
+
 TEST_F(CheckConfigTest, JsonHasEveryPlace) {
   const std::string warns = files_.write("warns.yml", kWarns);
   const std::string bad = files_.write("bad.yml", kBad);

@@ -91,7 +91,7 @@ TEST_F(Process, GivesACleanEnvironmentAndNothingOfItsOwn) {
   setenv("HOME", "/home/of/heald", 1);
   ProcessSpec spec;
   spec.command = {"/usr/bin/env"};
-  spec.environment = {{"A", "1"}, {"A", "2"}, {"LANG", "de_DE.UTF-8"}};
+  spec.environment = {{"A", "1"}, {"A", "2"}, {"LANG", "de_DE.UTF-8"}, {"HEALD_RUN", "mine"}};
   const std::string output = run(spec).output;
   unsetenv("SECRET_API_KEY");
   EXPECT_THAT(output, StartsWith("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:"

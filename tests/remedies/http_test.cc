@@ -11,6 +11,7 @@ using test::TinyServer;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TinyServer::Answer always(std::string reply) {
@@ -36,6 +37,14 @@ TEST_F(HttpRemedy, PostsAndTellsWhy) {
   EXPECT_THAT(sent, HasSubstr("X-Heald-Check: gateway\r\nX-Heald-Remedy: restart\r\n"
                               "X-Heald-Attempt: 3\r\nX-Heald-Reason: down  X-Evil: 1\r\n"));
   EXPECT_THAT(sent, EndsWith("\r\n\r\n{}"));
+}
+
+TEST_F(HttpRemedy, AHeaderOfTheConfigurationTakesNoPlaceOfHealdsOwn) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  call(server, ", headers: {x-heald-check: mine, X-Key: v}");
+  const std::string sent = server.lastRequest();
+  EXPECT_THAT(sent, HasSubstr("X-Heald-Check: gateway\r\n"));
+  EXPECT_THAT(sent, Not(HasSubstr("mine")));
 }
 
 TEST_F(HttpRemedy, FailsOnAnotherStatusAndKeepsTheBody) {
