@@ -65,7 +65,7 @@ GuardFinding backoff(const Scene& s) {
   const Duration delay = backoffDelay(s.policy.backoff, failures);
   GuardFinding finding{Guard::kBackoff,
                        true,
-                       counted(failures, "failure") + " on end",
+                       counted(failures, "consecutive failure"),
                        failures == 0 ? "no wait" : toText(delay) + " after the last failure",
                        {}};
   if (failures > 0 && s.now < s.state.next_allowed_at) {

@@ -21,7 +21,8 @@ struct GovernorPolicy {
   int max_consecutive_failures = 10;  // N: the failure that makes it dormant
   int max_in_flight = 1;              // C: attempts that may run at one time
   std::vector<BudgetPolicy> budgets = {{10, std::chrono::hours(1)}, {24, std::chrono::hours(24)}};
-  Duration reset_after = std::chrono::minutes(10);  // of health on end, before counts are cleared
+  Duration reset_after =
+      std::chrono::minutes(10);  // of uninterrupted health before counts are cleared
   std::vector<std::string> permanent_open_conditions = {"no active api keys", "unauthorized"};
   std::vector<std::string> resume_conditions = {"the cause is found and fixed",
                                                 "a human resumes it, with a reason"};
@@ -153,8 +154,9 @@ class Governor {
   // in flight changes nothing and returns false.
   bool result(std::uint64_t ticket, bool ok, std::string_view error, Now now);
 
-  // Every check behind this governor has been healthy for `reset_after` on end. Does nothing while
-  // dormant, PERMANENT_OPEN, or with an attempt in flight. Returns whether anything changed.
+  // Every check behind this governor has been healthy for `reset_after` without a break. Does
+  // nothing while dormant, PERMANENT_OPEN, or with an attempt in flight. Returns whether anything
+  // changed.
   bool recovered();
 
   // Human actions. Each counts an epoch, so that what was in flight changes nothing but totals.

@@ -37,7 +37,8 @@ std::string subject(const ordered_json& entry) {
   if (text.empty()) text = textOf(entry, "governor");
   if (text.empty()) text = textOf(objectOf(entry, "details"), "flag");
   if (attempt > 0) text += " #" + std::to_string(attempt);
-  if (const auto target = textOf(entry, "target"); !target.empty()) text += " @" + target;
+  const std::string target = textOf(entry, "target");
+  if (!target.empty() && !text.ends_with("@" + target)) text += " @" + target;
   return text;
 }
 
@@ -55,7 +56,7 @@ std::string remarks(const ordered_json& entry) {
   };
   add(textOf(details, "reason"));
   if (const auto took = durationOf(details, "duration")) add("took " + core::toText(*took));
-  add(number(details, "consecutiveFailures", "failures on end: "));
+  add(number(details, "consecutiveFailures", "consecutive failures: "));
   if (const auto until = textOf(details, "until"); !until.empty()) add("until " + until);
   if (const auto from = textOf(details, "from"); !from.empty()) add("from " + from);
   add(number(details, "leftOut", "changes not told: "));

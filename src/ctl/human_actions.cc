@@ -15,12 +15,6 @@ using Names = std::vector<std::string>;
 
 constexpr const char* kReload = "/-/reload";
 
-std::string joined(const Names& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 // What a refusal of this call means here: which name was meant, and that it was the file.
 Failure explained(const Console& console, Failure failure, const std::string& path) {
   if (path == kReload && failure.code == ExitCode::kUsage) failure.code = ExitCode::kBadFile;
@@ -83,7 +77,7 @@ Choice only(const Console& console, const Names& names, const std::string& kind)
     return {"", console.fail(ExitCode::kRefused, "there is no " + kind)};
   }
   return {"", console.fail(ExitCode::kUsage,
-                           "there is more than one " + kind + ", name one: " + joined(names))};
+                           "there is more than one " + kind + ", name one: " + someOf(names))};
 }
 
 Choice onlyDormant(const Console& console) {

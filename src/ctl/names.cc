@@ -27,14 +27,18 @@ std::string unknownName(const std::string& kind, const std::string& name,
   if (known.empty()) return text + "(there is none)";
   const std::string near = config::nearest(name, known);
   if (!near.empty()) return text + "(did you mean \"" + near + "\"?)";
+  return text + "(there are: " + someOf(known) + ")";
+}
+
+std::string someOf(const std::vector<std::string>& names) {
   std::string list;
-  for (std::size_t i = 0; i < std::min(known.size(), kMostListed); ++i) {
-    list += (i == 0 ? "" : ", ") + known[i];
+  for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) {
+    list += (i == 0 ? "" : ", ") + names[i];
   }
-  if (known.size() > kMostListed) {
-    list += ", and " + std::to_string(known.size() - kMostListed) + " more";
+  if (names.size() > kMostListed) {
+    list += ", and " + std::to_string(names.size() - kMostListed) + " more";
   }
-  return text + "(there are: " + list + ")";
+  return list;
 }
 
 std::vector<std::string> namesOf(const Console& console, const std::string& kind) {

@@ -12,6 +12,9 @@ namespace heald::ctl {
 std::string unknownName(const std::string& kind, const std::string& name,
                         const std::vector<std::string>& known);
 
+// "a, b", at most ten of them and how many more.
+std::string someOf(const std::vector<std::string>& names);
+
 // The names of all of a kind that heald knows now; none when it cannot be asked.
 std::vector<std::string> namesOf(const Console& console, const std::string& kind);
 

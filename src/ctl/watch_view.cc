@@ -336,7 +336,7 @@ Lines WatchView::helpLines() const {
           "  PgDn PgUp, f b       a page (half a page: Ctrl-D Ctrl-U)",
           "  Home End, g G        the beginning, the end",
           "  Tab, Shift-Tab       the next table, the one before",
-          "  /                    show only what has a text in it, or matches a pattern (web-*)",
+          "  /                    show only rows with a text, or a pattern (web-*)",
           "  p                    show only problems, or everything",
           "  s                    sort: problems first, by name, as configured",
           "  i                    all issues and actions, or a few of them",

@@ -16,10 +16,6 @@ constexpr std::string_view kPaused = "paused";
 constexpr std::string_view kDormant = "dormant";
 constexpr std::string_view kFlag = "feature_flag";
 
-bool allPaused(const Snapshot& s, core::Now now) {
-  return s.pause && now.boot < s.pause->until;
-}
-
 // How attempts under it ended: nearer to the cause than the limit that they reached.
 std::string failuresUnder(const GovernorView& g, const Snapshot& s, bool with_output) {
   constexpr int kMost = 3;
@@ -277,6 +273,14 @@ void adviseReload(const Snapshot& s, std::vector<Issue>* issues,
   }
 }
 
+// Of the issue that a recommendation is for.
+Severity severityOf(std::string_view reason) {
+  const bool critical =
+      reason == kDormant || reason == "store_unavailable" || reason == "store_reserve";
+  const bool info = reason == kPaused || reason == kFlag;
+  return critical ? Severity::kCritical : info ? Severity::kInfo : Severity::kWarning;
+}
+
 void advise(const Snapshot& s, core::Now now, bool with_output, std::vector<Issue>* issues,
             std::vector<Recommendation>* advice) {
   adviseEngine(s, issues, advice);
@@ -295,89 +299,15 @@ void advise(const Snapshot& s, core::Now now, bool with_output, std::vector<Issu
     std::stable_sort(issues->begin(), issues->end(),
                      [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
   }
-}
-
-// Nothing heals by itself.
-bool switchedOff(const Snapshot& s, core::Now now) {
-  return !s.features.enabled(Feature::kAutoHealing) ||
-         !s.features.enabled(Feature::kAutoDetection) || allPaused(s, now);
-}
-
-Overall overallOf(const std::vector<Issue>& issues, const Snapshot& s, core::Now now) {
-  const bool dormant = std::any_of(issues.begin(), issues.end(),
-                                   [](const Issue& issue) { return issue.reason == kDormant; });
-  const bool wrong = !issues.empty() && issues.front().severity > Severity::kInfo;
-  return dormant               ? Overall::kDormant
-         : switchedOff(s, now) ? Overall::kDisabled
-         : wrong               ? Overall::kDegraded
-                               : Overall::kHealthy;
-}
-
-// The issue that gives the state its word.
-const Issue* causeOf(Overall overall, const std::vector<Issue>& issues, const Snapshot& s) {
-  const bool flag =
-      !s.features.enabled(Feature::kAutoHealing) || !s.features.enabled(Feature::kAutoDetection);
-  const auto is_it = [&](const Issue& issue) {
-    switch (overall) {
-      case Overall::kDormant:
-        return issue.reason == kDormant;
-      case Overall::kDisabled:  // those come first of their kinds
-        return issue.reason == (flag ? kFlag : kPaused);
-      case Overall::kDegraded:
-      case Overall::kHealthy:
-        break;
-    }
-    return true;
-  };
-  const auto cause = std::find_if(issues.begin(), issues.end(), is_it);
-  return cause == issues.end() ? nullptr : &*cause;
+  if (advice != nullptr) {
+    std::stable_sort(advice->begin(), advice->end(),
+                     [](const Recommendation& a, const Recommendation& b) {
+                       return severityOf(a.reason) > severityOf(b.reason);
+                     });
+  }
 }
 
 }  // namespace
-
-std::string_view toString(Overall overall) {
-  switch (overall) {
-    case Overall::kHealthy:
-      return "healthy";
-    case Overall::kDegraded:
-      return "degraded";
-    case Overall::kDormant:
-      return "dormant";
-    case Overall::kDisabled:
-      return "disabled";
-  }
-  return "";
-}
-
-std::string_view toString(Severity severity) {
-  switch (severity) {
-    case Severity::kInfo:
-      return "info";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kCritical:
-      return "critical";
-  }
-  return "";
-}
-
-Overall overallStatus(const Snapshot& s, core::Now now) {
-  return overallOf(issues(s, now), s, now);
-}
-
-std::string headline(const Snapshot& s, core::Now now) {
-  const std::vector<Issue> all = issues(s, now);
-  const Issue* cause = causeOf(overallOf(all, s, now), all, s);
-  if (cause == nullptr) {
-    return "everything is quiet";
-  }
-  const auto more = std::count_if(all.begin(), all.end(), [&](const Issue& issue) {
-    return &issue != cause && issue.severity > Severity::kInfo;
-  });
-  const std::string& message = cause->message;  // what comes behind it is below
-  return message.substr(0, std::min(message.find(": "), message.find("; "))) +
-         (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
-}
 
 std::vector<Issue> issues(const Snapshot& snapshot, core::Now now) {
   std::vector<Issue> found;

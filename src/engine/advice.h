@@ -22,6 +22,8 @@ std::string_view toString(Overall overall);  // "healthy", "degraded", "dormant"
 // auto_healing or auto_detection is off, or everything is paused), before degraded (any issue that
 // is more than info). Healthy is what is left: then every issue is info.
 Overall overallStatus(const Snapshot& snapshot, core::Now now);
+// Whether every remedy is, by one pause.
+bool allPaused(const Snapshot& snapshot, core::Now now);
 // What makes it so, in one sentence without its full stop and without the texts of checks and
 // humans: "governor main is dormant since … (and 2 more)".
 std::string headline(const Snapshot& snapshot, core::Now now);

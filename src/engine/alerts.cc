@@ -120,7 +120,7 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
                      std::to_string(command.alerts.size() + command.left_out) + " alerts; " +
                      std::to_string(hearing.known) + " known already, " +
                      std::to_string(hearing.unmatched) + " that no remedy matches, " +
-                     std::to_string(hearing.refused) + " with labels that are not acceptable";
+                     std::to_string(hearing.refused) + " with rejected labels";
   if (command.left_out > 0) {
     told += ", " + std::to_string(command.left_out) + " left out: too many at once";
   }

@@ -177,7 +177,7 @@ void Healing::deny(int r, const core::Verdict& verdict, Step& step) {
   governors_.suppressed(remedy.governor, guard);
   if (remedy.view.last_denied_by != guard) {
     Note note{Note::Level::kInfo,
-              "attempt not started",
+              "attempt denied",
               {{"remedy", remedy.spec.name},
                {"governor", remedy.spec.governor},
                {"guard", std::string(toString(guard))}}};
@@ -296,15 +296,16 @@ void Healing::prechecked(int r, Step& step) {
     admit(r, step);
     return;
   }
-  step.out.notes.push_back({Note::Level::kInfo,
-                            found == Health::kUnknown ? "attempt not started: the check does not know"
-                            : remedy.spec.on.healed(found)
-                                ? "attempt not needed: the check recovered by itself"
-                                : "attempt skipped: the remedy does not answer to what the check says",
-                            {{"remedy", remedy.spec.name},
-                             {"check", remedy.spec.check},
-                             {"health", std::string(toString(found))},
-                             {"message", detection_.message(remedy.check)}}});
+  step.out.notes.push_back(
+      {Note::Level::kInfo,
+       found == Health::kUnknown ? "attempt skipped: check result unknown"
+       : remedy.spec.on.healed(found)
+           ? "attempt skipped: the check recovered by itself"
+           : "attempt skipped: the remedy does not answer to what the check says",
+       {{"remedy", remedy.spec.name},
+        {"check", remedy.spec.check},
+        {"health", std::string(toString(found))},
+        {"message", detection_.message(remedy.check)}}});
   if (found == Health::kUnknown) {
     tellDenial(remedy, "check_unknown", detection_.message(remedy.check), {}, step);
   }

@@ -193,6 +193,7 @@ class Healing {
   void armQuietTimer(int remedy);
   void waitForQuiet(int governor, core::BootTime now);
   void clearWhenHealthyForLong(int governor, Step& step);
+  std::optional<core::Guard> deniedBy(const Remedy& remedy, core::BootTime now) const;
   void fillTarget(const Remedy& remedy, Snapshot& snapshot) const;
   template <class View>
   void fillAlerts(const Remedy& remedy, View& view) const;

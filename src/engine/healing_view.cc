@@ -93,8 +93,19 @@ void Healing::fill(Snapshot& s) const {
     if (remedy.phase == Phase::kWaiting) {
       view.next_attempt_at = governors_[remedy.governor].nextAllowedAt();
     }
+    view.last_denied_by = deniedBy(remedy, s.taken.boot);
     s.remedies.push_back(std::move(view));
   }
+}
+
+// Who is queued is not asked again until it may go on, and by then another guard may hold it.
+std::optional<core::Guard> Healing::deniedBy(const Remedy& remedy, core::BootTime now) const {
+  if (remedy.phase == Phase::kQueued) {
+    if (const core::Verdict verdict = ask(remedy, now); verdict.denied_by) {
+      return verdict.denied_by;
+    }
+  }
+  return remedy.view.last_denied_by;
 }
 
 void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
@@ -105,7 +116,7 @@ void Healing::fillTarget(const Remedy& remedy, Snapshot& s) const {
   view.phase = remedy.phase;
   view.attempt = remedy.attempt;
   fillAlerts(remedy, view);
-  view.last_denied_by = remedy.view.last_denied_by;
+  view.last_denied_by = deniedBy(remedy, s.taken.boot);
   view.last_result = remedy.view.last_result;
   view.last_output = remedy.view.last_output;
   const Progress progress = progressOf(remedy);

@@ -18,7 +18,7 @@ bool Healing::paused(int r, Step& step) {
   }
   if (!std::exchange(remedy.pause_noted, true)) {
     step.out.notes.push_back({Note::Level::kInfo,
-                              "attempt not started: the remedy is paused",
+                              "attempt denied: the remedy is paused",
                               {{"remedy", remedy.spec.name}, {"reason", pause->reason}}});
   }
   tellDenial(remedy, "paused", pause->reason, pause->until, step);
@@ -48,7 +48,7 @@ bool Healing::blockedByParent(int r, Step& step) {
   if (remedy.view.blocked_by != name) {
     step.out.notes.push_back(
         {Note::Level::kInfo,
-         "attempt not started: what its check depends on is unhealthy",
+         "attempt denied: a check that its check depends on is unhealthy",
          {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}, {"depends_on", name}}});
   }
   tellDenial(remedy, "depends_on", "check " + name + " is unhealthy", {}, step);

@@ -37,7 +37,7 @@ struct CheckSpec {
   core::Duration timeout = std::chrono::seconds(10);
   // Without an interval of its own a check runs with each cycle of auto-detection-monitoring.
   bool follows_cycle = true;
-  int unhealthy_after = 1;  // results on end, both ways: no flapping
+  int unhealthy_after = 1;  // consecutive results, both ways: no flapping
   int healthy_after = 1;
   bool warning_is_healthy = false;  // deprecated: a warning is not even shown as one
   // While one of these (or one that they depend on) is unhealthy, no remedy of this check starts.

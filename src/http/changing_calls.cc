@@ -153,7 +153,7 @@ std::vector<Call> changingCalls(const Backend& backend) {
       change(backend,
              {.method = "POST",
               .path = "/api/remedies/{name}/run",
-              .summary = "Want a remedy now; its governor is still asked",
+              .summary = "Request a remedy run now (its governor may refuse)",
               .success = 202},
              runRemedy),
       change(backend,

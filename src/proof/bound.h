@@ -12,8 +12,8 @@ namespace heald::proof {
 // What a policy promises: how many attempts there can be before a human must act, and how long they
 // take at the least. "Can be" is the worst case over everything that may happen: attempts that
 // succeed, fail late or are interrupted, and a world that wants an attempt at the worst moment.
-// Counted from the last time that the counts were cleared (a verified success, health on end) or a
-// human acted.
+// Counted from the last time that the counts were cleared (a verified success, sustained health) or
+// a human acted.
 struct Bound {
   int attempts = 0;  // derived: min(N, P) * H + C - 1
   // The least time from the start of the first to that of the last of them (of exploration's

@@ -23,7 +23,7 @@ constexpr std::string_view kNames[kEventCount] = {
     "an attempt of an older epoch fails",
     "an attempt of an older epoch fails with a permanent-open condition",
     "a result of no attempt in flight",
-    "healthy on end",
+    "healthy for reset_after",
     "reset",
     "reset with force",
     "retry",

@@ -105,7 +105,7 @@ Statement onRecovered(const Transition& t) {
   return firstOf({
       unless(heard || unchanged == t.after,
              "no recovery while dormant or with an attempt in flight"),
-      unless(!heard || cleared(t.after), "health on end clears the counts"),
+      unless(!heard || cleared(t.after), "sustained health clears the counts"),
       unless(t.after.starts == t.before.starts, "a recovery refills no budget"),
       unless(t.accepted == (unchanged != t.after), "it says whether anything changed"),
   });

@@ -80,7 +80,7 @@ class Referee {
     std::optional<Duration> ok_since;    // without a gap
     std::optional<Duration> mild_since;  // likewise: not critical
     Duration last_result = -std::chrono::hours(1);
-    int due_results = 0;  // unhealthy ones on end that had to lead to a start
+    int due_results = 0;  // consecutive unhealthy ones that had to lead to a start
     Duration due_since{};
     std::vector<Duration> starts;  // the last two, while nobody asks for runs
   };

@@ -58,7 +58,8 @@ void describeOtherDeeds(Fields& fields, Deed& deed, const Known& known) {
   fields.duration("for", deed.lasts, {.required = deed.pause.has_value()}, "pause: how long");
   fields.text("unpause", deed.unpause, {}, "end the pause of a remedy, or all");
   fields.text("run_check", deed.run_check, {}, "run a check now");
-  fields.text("run_remedy", deed.run_remedy, {}, "want a remedy now");
+  fields.text("run_remedy", deed.run_remedy, {},
+              "request a remedy run now (its governor may refuse)");
   requireOrAll(fields, "pause", "remedy", deed.pause, known.remedies);
   requireOrAll(fields, "unpause", "remedy", deed.unpause, known.remedies);
   if (deed.run_check) requireName(fields, "run_check", "check", *deed.run_check, known.checks);

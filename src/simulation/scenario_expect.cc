@@ -102,7 +102,7 @@ void describeGovernor(FactReader& facts) {
   facts.flag("dormant", "whether it is dormant");
   facts.text("dormant_reason", "why it is dormant");
   facts.word("breaker", wordsOf(core::kBreakerStates), "how its circuit breaker reads");
-  facts.count("consecutive_failures", "failures on end");
+  facts.count("consecutive_failures", "consecutive failures");
   facts.length("next_attempt_in", "how long until it lets an attempt through");
 }
 
@@ -130,8 +130,8 @@ void refuseElsewhere(Fields& fields, const Expectation& expectation) {
   };
   only_of("governor",
           {"dormant", "dormant_reason", "breaker", "consecutive_failures", "next_attempt_in"});
-  only_of("remedy", {"phase", "denied_by", "blocked_by", "would_attempt", "incident_failures", "starts",
-                     "steps"});
+  only_of("remedy", {"phase", "denied_by", "blocked_by", "would_attempt", "incident_failures",
+                     "starts", "steps"});
   only_of("check", {"health", "status"});
   if (expectation.noun == "check") {
     for (const char* key : {"attempts", "successes", "failures"}) {

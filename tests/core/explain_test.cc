@@ -47,7 +47,7 @@ TEST(Explain, GivesValueThresholdAndEndOfAWait) {
   EXPECT_EQ(open.threshold, "not OPEN");
   EXPECT_EQ(open.until, kNow + seconds(60));
   const GuardFinding& backoff = of(explanation, Guard::kBackoff);
-  EXPECT_EQ(backoff.value, "3 failures on end, wait another 12s");
+  EXPECT_EQ(backoff.value, "3 consecutive failures, wait another 12s");
   EXPECT_EQ(backoff.threshold, "20s after the last failure");
   EXPECT_EQ(backoff.until, kNow + seconds(12));
   const GuardFinding& budget = of(explanation, Guard::kBudget);
@@ -159,7 +159,7 @@ TEST(Explain, TellsValuesInTheSingularAndInThePlural) {
   state.breaker.failures = 2;
   state.in_flight = {{1, 0, 0, "r", {}}};
   const Explanation explanation = explained(state);
-  EXPECT_EQ(of(explanation, Guard::kBackoff).value, "1 failure on end");
+  EXPECT_EQ(of(explanation, Guard::kBackoff).value, "1 consecutive failure");
   EXPECT_EQ(of(explanation, Guard::kBackoff).threshold, "5s after the last failure");
   EXPECT_TRUE(of(explanation, Guard::kBackoff).passes) << "a wait that is over";
   EXPECT_FALSE(of(explanation, Guard::kBackoff).until);
@@ -168,7 +168,7 @@ TEST(Explain, TellsValuesInTheSingularAndInThePlural) {
   EXPECT_EQ(of(explanation, Guard::kInFlight).value, "1 attempt");
   EXPECT_EQ(of(explanation, Guard::kInFlight).threshold, "fewer than 1");
   EXPECT_EQ(of(explained({}), Guard::kInFlight).value, "0 attempts");
-  EXPECT_EQ(of(explained({}), Guard::kBackoff).value, "0 failures on end");
+  EXPECT_EQ(of(explained({}), Guard::kBackoff).value, "0 consecutive failures");
   EXPECT_EQ(of(explained({}), Guard::kBackoff).threshold, "no wait");
 }
 

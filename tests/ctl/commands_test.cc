@@ -76,6 +76,10 @@ TEST_F(Commands, EntersDormantMode) {
             "Dormant: a, b; nothing is tried until a human resumes them.\n");
   governors({"a", "b"}, 0);
   EXPECT_THAT(ctl({"dormant", "--reason", "x"}).err, HasSubstr("name one: a, b"));
+  std::vector<std::string> many;
+  for (int i = 0; i < 400; ++i) many.push_back("g" + std::to_string(i));
+  governors(many, 0);
+  EXPECT_THAT(ctl({"retry", "--reason", "x"}).err, HasSubstr("g8, g9, and 390 more\n"));
 }
 
 TEST_F(Commands, ResetsTheBreaker) {

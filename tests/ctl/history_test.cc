@@ -40,7 +40,7 @@ TEST(HistoryText, TellsWhenWhatOfWhatAndWhy) {
   EXPECT_EQ(
       textOf(attempt),
       "2026-11-23T20:47:00.000Z  attempt   failed          restart #3: exit code 7 (error, took "
-      "1s 500ms, failures on end: 3)\n"
+      "1s 500ms, consecutive failures: 3)\n"
       "    first\n"
       "    second  [31m\n");
   HistoryEntry human = entryOf(HistoryKind::kHuman, "resume");
@@ -55,6 +55,9 @@ TEST(HistoryText, TellsWhenWhatOfWhatAndWhy) {
   breaker.governor = "main";
   breaker.details = {{"from", "CLOSED"}};
   EXPECT_THAT(textOf(breaker), EndsWith("breaker   OPEN            main (from CLOSED)\n"));
+  breaker.governor = "main@web-1";
+  breaker.target = "web-1";
+  EXPECT_THAT(textOf(breaker), EndsWith("OPEN            main@web-1 (from CLOSED)\n"));
   EXPECT_THAT(textOf(entryOf(HistoryKind::kHeald, "stopped")), EndsWith("heald     stopped\n"));
   EXPECT_THAT(textOf(breaker, true), HasSubstr("\x1b[33mOPEN"));
 }

@@ -109,7 +109,7 @@ class HistoryReader {
   std::set<std::uint64_t> ended_;
 };
 
-// Its failures on end are forgotten, so that it never gets to the limit.
+// Its consecutive failures are forgotten, so that it never gets to the limit.
 void forgive(const TestDaemon& daemon) {
   const std::string governor = std::string("/api/governors/") + kMain;
   EXPECT_EQ(daemon.post(governor + "/dormant", R"({"reason": "a test"})").status, 200);

@@ -96,7 +96,7 @@ std::string backoffInLog(const TestDaemon& daemon, int n) {
 }
 
 void backoffGrows(TestDaemon& daemon) {
-  daemon.await("five failures on end",
+  daemon.await("five consecutive failures",
                [&] { return selfHealing(daemon).at("consecutiveFailures") >= 5; });
   const char* const expected[] = {"25ms", "50ms", "100ms", "200ms", "400ms"};
   for (int n = 1; n <= 5; ++n) {

@@ -67,6 +67,16 @@ Setup twoAnHour() {
   return setup;
 }
 
+Setup inAWindow() {
+  Setup setup = oneRemedy();
+  WindowSpec window{"nightly", {}, {}, "backup"};
+  window.times.days.fill(true);
+  window.times.from = hours(16);  // when the virtual world begins
+  window.times.to = hours(17);
+  setup.windows = {window};
+  return setup;
+}
+
 Setup retryingTargets() {
   Setup setup = forTargets();
   setup.remedies[0].alert.retry = true;
@@ -236,6 +246,11 @@ std::vector<Situation> situations() {
        {"reload_refused"},
        [](World& w, std::size_t) { return issues(w.snapshot(), w.now()).empty(); }},
       {"a storm", test::manyRemedies(4), becomeAStorm, {}, {}},
+      {"a window of the configuration, which no command ends",
+       inAWindow(),
+       [](World& w) { fail(w, seconds(6)); },
+       {},
+       {}},
   };
 }
 
@@ -262,6 +277,34 @@ TEST(Advised, WhatACommandPromisesIsSoWhenItWasDone) {
     world.runFor(seconds(5));
     EXPECT_TRUE(!situation.promised || situation.promised(world, starts));
   }
+}
+
+TEST(Advised, AFullDiskIsAboutMakingRoomAndOverWhenThereIsSome) {
+  World world(oneRemedy());
+  world.runUntil(seconds(6));
+  Snapshot snapshot = world.snapshot();
+  for (const auto state : {StoreRoom::State::kOnReserve, StoreRoom::State::kNoReserve}) {
+    snapshot.store_room = {state, "no space left on device"};
+    const auto advice = recommendations(snapshot, world.now());
+    ASSERT_EQ(advice.size(), 1u);
+    EXPECT_EQ(advice[0].reason, "store_reserve");
+    EXPECT_EQ(advice[0].command, "healdctl status");
+  }
+  snapshot.store_room = {};
+  EXPECT_TRUE(recommendations(snapshot, world.now()).empty());
+}
+
+TEST(Advised, WhatHelpsAgainstTheWorstComesFirst) {
+  World world(test::manyRemedies(2));
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.runUntil(seconds(1));
+  world.send(EnterDormant{"r1", "by hand", "bob"});
+  world.send(SetFlag{core::Feature::kPreventiveHealing, false, "deploying", "bob"});
+  std::vector<std::string> reasons;
+  for (const auto& one : recommendations(world.snapshot(), world.now())) {
+    reasons.push_back(one.reason);
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{"dormant", "backoff", "feature_flag"}));
 }
 
 TEST(Advised, NoRetryIsSuggestedWhileSomethingElseIsInTheWay) {

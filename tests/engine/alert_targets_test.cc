@@ -61,8 +61,8 @@ TEST(AlertTargets, OneThatHasNoPlaceIsRefusedAndNotRecorded) {
   const Output out = send(world, {alert("c"), alert("-d")});
   ASSERT_TRUE(out.reply->ok());
   EXPECT_EQ((*out.reply)->message,
-            "recorded 0 of 2 alerts; 0 known already, 0 that no remedy matches, 2 with labels that "
-            "are not acceptable");
+            "recorded 0 of 2 alerts; 0 known already, 0 that no remedy matches, 2 with rejected "
+            "labels");
   const auto refused = std::find_if(world.notes.begin(), world.notes.end(), [](const Note& note) {
     return note.message == "alerts ignored: labels rejected";
   });

@@ -109,10 +109,10 @@ TEST(AlertTurns, WhenTheOneThatWaitsIsResolvedTheNextTakesItsTurn) {
   world.runFor(seconds(1));
   send(world, {alert("b"), alert("c")});
   send(world, {resolved("c")});
-  EXPECT_FALSE(world.noted("attempt not needed: the alert is resolved")) << "b waits";
+  EXPECT_FALSE(world.noted("attempt skipped: the alert is resolved")) << "b waits";
   send(world, {alert("d")});
   send(world, {resolved("b")});
-  EXPECT_TRUE(world.noted("attempt not needed: the alert is resolved"));
+  EXPECT_TRUE(world.noted("attempt skipped: the alert is resolved"));
   EXPECT_EQ(world.remedy("restart").phase, Phase::kWaiting) << "for d";
   world.runFor(minutes(2));
   EXPECT_EQ(startsFor(world), "a d");
@@ -153,7 +153,7 @@ TEST(AlertTurns, WhatIsQueuedAndResolvedIsNotStarted) {
   ASSERT_EQ(world.remedy("restart").phase, Phase::kQueued);
   send(world, {resolved("a")});
   EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
-  EXPECT_TRUE(world.noted("attempt not needed: the alert is resolved"));
+  EXPECT_TRUE(world.noted("attempt skipped: the alert is resolved"));
   world.setCheck("service", core::CheckStatus::kOk);
   world.runFor(minutes(5));
   EXPECT_EQ(startsFor(world), "");

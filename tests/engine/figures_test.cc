@@ -234,7 +234,7 @@ TEST(Figures, ADenialIsNotedOnceForEachGuard) {
   World world(setup);
   world.setCheck("service", CheckStatus::kCritical);
   world.runUntil(seconds(50));
-  const auto denied = notesOf(world, "attempt not started");
+  const auto denied = notesOf(world, "attempt denied");
   ASSERT_EQ(denied.size(), 1u) << "the same guard again is not news";
   EXPECT_EQ(field(denied[0], "remedy"), "restart");
   EXPECT_EQ(field(denied[0], "governor"), "main");
@@ -243,7 +243,7 @@ TEST(Figures, ADenialIsNotedOnceForEachGuard) {
   EXPECT_EQ(world.remedy("restart").last_denied_by, Guard::kBackoff);
   world.send(EnterDormant{"main", "maintenance", "alice"});
   world.runUntil(seconds(56));
-  const auto dormant = notesOf(world, "attempt not started");
+  const auto dormant = notesOf(world, "attempt denied");
   ASSERT_EQ(dormant.size(), 2u);
   EXPECT_EQ(field(dormant[1], "guard"), "dormant");
   EXPECT_EQ(field(dormant[1], "until"), "(none)");
@@ -256,7 +256,7 @@ TEST(Figures, AnAttemptThatIsNotNeededIsNotedWithItsReason) {
     return ++run == 1 ? CheckStatus::kCritical : CheckStatus::kOk;
   };
   recovered.runUntil(seconds(1));
-  EXPECT_EQ(notesOf(recovered, "attempt not needed: the check recovered by itself").size(), 1u);
+  EXPECT_EQ(notesOf(recovered, "attempt skipped: the check recovered by itself").size(), 1u);
   EXPECT_TRUE(recovered.starts.empty());
 
   World unsure(oneRemedy());
@@ -265,7 +265,7 @@ TEST(Figures, AnAttemptThatIsNotNeededIsNotedWithItsReason) {
     return ++again == 1 ? CheckStatus::kCritical : CheckStatus::kUnknown;
   };
   unsure.runUntil(seconds(1));
-  const auto noted = notesOf(unsure, "attempt not started: the check does not know");
+  const auto noted = notesOf(unsure, "attempt skipped: check result unknown");
   ASSERT_EQ(noted.size(), 1u);
   EXPECT_EQ(field(noted[0], "remedy"), "restart");
   EXPECT_EQ(field(noted[0], "check"), "service");
@@ -395,11 +395,12 @@ TEST(Figures, APauseAndAParentAreNotedOnceWhileTheyHold) {
   world.setCheck("c0", CheckStatus::kCritical);
   world.setCheck("c1", CheckStatus::kCritical);
   world.runUntil(seconds(30));
-  const auto paused = notesOf(world, "attempt not started: the remedy is paused");
+  const auto paused = notesOf(world, "attempt denied: the remedy is paused");
   ASSERT_EQ(paused.size(), 1u);
   EXPECT_EQ(field(paused[0], "remedy"), "r0");
   EXPECT_EQ(field(paused[0], "reason"), "moving the disk");
-  const auto child = notesOf(world, "attempt not started: what its check depends on is unhealthy");
+  const auto child =
+      notesOf(world, "attempt denied: a check that its check depends on is unhealthy");
   ASSERT_EQ(child.size(), 1u);
   EXPECT_EQ(field(child[0], "remedy"), "r1");
   EXPECT_EQ(field(child[0], "check"), "c1");
@@ -412,7 +413,7 @@ TEST(Figures, APauseAndAParentAreNotedOnceWhileTheyHold) {
   world.send(PauseRemedy{"r0", minutes(1), "again", "alice"});
   world.setCheck("c0", CheckStatus::kCritical);
   world.runUntil(seconds(70));
-  EXPECT_EQ(notesOf(world, "attempt not started: the remedy is paused").size(), 1u)
+  EXPECT_EQ(notesOf(world, "attempt denied: the remedy is paused").size(), 1u)
       << "held all the time";
 }
 

@@ -332,7 +332,7 @@ TEST(HealingEdges, AWaitThatEndsByItselfIsNotedAsNoTrouble) {
   checked.setCheck("service", CheckStatus::kOk);
   checked.send(RunCheckNow{"service", "alice"});
   checked.runFor(seconds(1));
-  const Note healthy = noteOf(checked, "attempt not needed: the check recovered by itself");
+  const Note healthy = noteOf(checked, "attempt skipped: the check recovered by itself");
   EXPECT_EQ(healthy.level, Note::Level::kInfo);
   EXPECT_EQ(healthy.fields, (NotedFields{{"remedy", "restart"}, {"check", "service"}}));
 
@@ -343,7 +343,7 @@ TEST(HealingEdges, AWaitThatEndsByItselfIsNotedAsNoTrouble) {
   heard.runFor(seconds(1));
   ASSERT_EQ(heard.remedy("restart").phase, Phase::kWaiting);
   test::send(heard, {test::resolved("a")});
-  const Note resolved = noteOf(heard, "attempt not needed: the alert is resolved");
+  const Note resolved = noteOf(heard, "attempt skipped: the alert is resolved");
   EXPECT_EQ(resolved.level, Note::Level::kInfo);
   EXPECT_EQ(resolved.fields, (NotedFields{{"remedy", "restart"}, {"governor", "main"}}));
 

@@ -57,7 +57,7 @@ TEST(HeldBack, EachPauseIsNotedOnceWithItsReason) {
   ASSERT_FALSE(world.starts.empty()) << "the pause is over";
   hold(world, "", "the second");
   world.runFor(seconds(50));
-  EXPECT_EQ(fieldsOf(world, "attempt not started: the remedy is paused"),
+  EXPECT_EQ(fieldsOf(world, "attempt denied: the remedy is paused"),
             (std::vector<Fields>{{{"remedy", "restart"}, {"reason", "the first"}},
                                  {{"remedy", "restart"}, {"reason", "the second"}}}));
 }
@@ -146,7 +146,8 @@ TEST(HeldBack, EachParentThatIsInTheWayIsNotedOnce) {
   world.setCheck("c1", CheckStatus::kCritical);
   world.runFor(seconds(20));
   EXPECT_EQ(world.remedy("r2").blocked_by, "c1");
-  const auto told = fieldsOf(world, "attempt not started: what its check depends on is unhealthy");
+  const auto told =
+      fieldsOf(world, "attempt denied: a check that its check depends on is unhealthy");
   EXPECT_EQ(told.front(), (Fields{{"remedy", "r2"}, {"check", "c2"}, {"depends_on", "c0"}}));
   EXPECT_EQ(told.back(), (Fields{{"remedy", "r2"}, {"check", "c2"}, {"depends_on", "c1"}}));
   EXPECT_EQ(told.size(), 2u);

@@ -230,6 +230,24 @@ TEST(Queue, WhoIsFoundUnhealthyAgainKeepsItsPlace) {
   EXPECT_EQ(world.starts[1].remedy, "r1");
 }
 
+TEST(Queue, WhoWaitsForAnotherShowsTheGuardThatHoldsItNow) {
+  engine::Setup setup = onceADay(3);
+  setup.healing.max_concurrent = 1;
+  setup.remedies[1].governor = "r0";
+  World world(setup);
+  breaks(world, 0, minutes(1));
+  world.runUntil(seconds(1));
+  breaks(world, 1);
+  world.send(RunCheckNow{"c1", ""});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.remedy("r1").phase, Phase::kQueued);
+  EXPECT_EQ(world.remedy("r1").last_denied_by, core::Guard::kInFlight);
+  breaks(world, 2, minutes(5));  // takes the slot of r0, and r1 is still in the way of nothing
+  world.send(RunCheckNow{"c2", ""});
+  world.send(EnterDormant{"r0", "by hand", "bob"});
+  EXPECT_EQ(world.remedy("r1").last_denied_by, core::Guard::kDormant);
+}
+
 TEST(Queue, WhoIsHeldBackByATrialGoesOnWhenAHumanResetsTheBreaker) {
   engine::Setup setup = onceADay(2);
   for (RemedySpec& remedy : setup.remedies) {

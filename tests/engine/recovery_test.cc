@@ -62,7 +62,7 @@ TEST(Recovery, WhatStoodInTheWayIsForgottenWithTheIncident) {
   world.runFor(seconds(6));
   EXPECT_EQ(world.remedy("r0").last_denied_by, std::nullopt);
   EXPECT_EQ(world.remedy("r0").phase, Phase::kIdle);
-  EXPECT_TRUE(world.noted("attempt not needed: the check recovered by itself"));
+  EXPECT_TRUE(world.noted("attempt skipped: the check recovered by itself"));
 }
 
 TEST(Recovery, EveryCheckOfAGovernorHasToBeKnownToBeHealthy) {
