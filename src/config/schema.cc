@@ -50,9 +50,37 @@ Json plainListSchema(const ListRule& rule, Json items) {
   return orReference(listSchema(rule, std::move(items)));
 }
 
+// Lists, each with the key of the defaults that complete its entries.
+constexpr const char* kCompleted[][2] = {{"checks", "check_defaults"},
+                                         {"remedies", "remedy_defaults"}};
+
+constexpr char kDemanded[] = "demanded";  // of a kind, its `required`
+
+// Takes out what kinds demand, as a schema that demands it; null when none does.
+Json takeDemands(Json& schema) {
+  Json demands;
+  if (const auto found = schema.find(kDemanded); found != schema.end()) {
+    demands["required"] = *found;
+    schema.erase(kDemanded);
+  }
+  if (schema.contains("items")) {
+    if (Json of_items = takeDemands(schema["items"]); !of_items.is_null()) {
+      demands["items"] = std::move(of_items);
+    }
+  }
+  if (!schema.contains("properties")) return demands;
+  for (auto& [key, property] : schema["properties"].items()) {
+    if (Json of_property = takeDemands(property); !of_property.is_null()) {
+      demands["properties"][key] = std::move(of_property);
+    }
+  }
+  return demands;
+}
+
 // What defaults may leave out: everything, and the choice of a kind.
 void demandNothing(Json& schema) {
   schema.erase("required");
+  schema.erase(kDemanded);
   schema.erase("oneOf");
   if (!schema.contains("properties")) return;
   for (auto& [key, property] : schema["properties"].items()) demandNothing(property);
@@ -63,9 +91,12 @@ void demandNothing(Json& schema) {
 Json SchemaFields::describe(const std::function<void(Fields&)>& read) {
   SchemaFields fields;
   read(fields);
-  // What a kind requires, the defaults may give.
+  // What a kind requires, the defaults may give: schemaOf demands it where there are none.
   for (const Json& choice : fields.one_of_) {
-    fields.properties_[choice["required"][0].get<std::string>()].erase("required");
+    Json& kind = fields.properties_[choice["required"][0].get<std::string>()];
+    if (!kind.contains("required")) continue;
+    kind[kDemanded] = std::move(kind["required"]);
+    kind.erase("required");
   }
   Json schema = {{"type", "object"}, {"additionalProperties", false}};
   schema["properties"] = std::move(fields.properties_);
@@ -205,6 +236,12 @@ void SchemaFields::exactlyOne(std::string_view /*noun*/, const std::vector<std::
 std::string schemaOf(const std::string& title, const std::function<void(Fields&)>& read) {
   Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
   schema.update(SchemaFields::describe(read));
+  const Json demands = takeDemands(schema);
+  for (const auto& [list, defaults] : kCompleted) {
+    if (!demands.contains("properties") || !demands["properties"].contains(list)) continue;
+    schema["allOf"].push_back({{"if", {{"not", {{"required", Json::array({defaults})}}}}},
+                               {"then", {{"properties", {{list, demands["properties"][list]}}}}}});
+  }
   return schema.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

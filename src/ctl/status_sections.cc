@@ -43,6 +43,12 @@ std::string ago(std::optional<core::WallTime> time, const ordered_json& status) 
   return *now - *time < std::chrono::seconds(1) ? "just now" : rough(*now - *time) + " ago";
 }
 
+// heald counts them over restarts, and knows the time of one since its start.
+std::string lastSuccess(const ordered_json& remedy, const ordered_json& status) {
+  const auto time = timeOf(remedy, "lastSuccess");
+  return !time && numberOf(remedy, "successes") > 0 ? "before start" : ago(time, status);
+}
+
 std::string until(const ordered_json& thing, const ordered_json& status) {
   const auto next = timeOf(thing, "nextAttemptAt");
   const auto now = timeOf(status, "time");
@@ -182,7 +188,7 @@ StatusSection remedies(const ordered_json& status) {
                              {textOf(r, "governor")},
                              {phase(r, status)},
                              {heldBackBy(r, status)},
-                             {ago(timeOf(r, "lastSuccess"), status)},
+                             {lastSuccess(r, status)},
                              {message(r, "lastResult")}},
                             concernOfRemedy(r, status),
                             {textOf(r, "name"), textOf(r, "check"), textOf(r, "governor")}});

@@ -223,7 +223,7 @@ void Healing::alertResolved(int r, const EpisodeKey& key, Step& step) {
     end(r, true, FailureReason::kError, step);
   } else if (mine && (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued)) {
     step.out.notes.push_back({Note::Level::kInfo,
-                              "attempt not needed: the alert is resolved",
+                              "attempt skipped: the alert is resolved",
                               {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
     rest(remedy);
     wantNext(r, step);

@@ -26,7 +26,7 @@ void Healing::recovered(int r, Step& step) {
   remedy.told_denial.clear();
   if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued) {
     step.out.notes.push_back({Note::Level::kInfo,
-                              "attempt not needed: the check recovered by itself",
+                              "attempt skipped: the check recovered by itself",
                               {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
     rest(remedy);
   }

@@ -105,7 +105,8 @@ std::string remediesSection(const Snapshot& snapshot, core::Now now, bool with_o
     rows.push_back(
         {escaped(remedy.name), escaped(remedy.check), escaped(remedy.governor),
          std::string(toString(remedy.phase)), heldBackBy(remedy, now),
-         ago(remedy.last_success, now),
+         remedy.totals.successes > 0 && !remedy.last_success ? "before the start"
+                                                             : ago(remedy.last_success, now),
          escaped(engine::resultText(remedy.last_result, remedy.last_output, with_output))});
   }
   return table("Remedies",

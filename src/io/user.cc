@@ -106,7 +106,9 @@ Result<RunAs> own(gid_t group) {
 }
 
 std::string nameProblem(const std::string& name, const char* example) {
-  return trim(name).empty() || name.find_first_of(" :/\t\n") != std::string::npos ? example : "";
+  const bool wrong = trim(name).empty() || name.starts_with('-') ||
+                     name.find_first_of(" :/\t\n") != std::string::npos;
+  return wrong ? example : "";
 }
 
 }  // namespace

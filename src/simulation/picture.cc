@@ -7,6 +7,7 @@
 #include "config/scalars.h"
 #include "core/text.h"
 #include "simulation/canvas.h"
+#include "simulation/picture_marks.h"
 #include "simulation/picture_style.h"
 #include "simulation/rows.h"
 #include "simulation/time_axis.h"
@@ -51,7 +52,8 @@ class Painter : private Canvas {
     const std::string size = number(kWidth) + " " + number(y_);
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + "\" width=\"" +
            number(kWidth) + "\" height=\"" + number(y_) + "\" role=\"img\">\n" + kStyle +
-           "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" + body_ + lines_ + "</svg>\n";
+           "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" + body_ + lines_ + attempts_ +
+           "</svg>\n";
   }
 
  private:
@@ -89,20 +91,19 @@ class Painter : private Canvas {
     return blocks;
   }
 
-  // What the scenario did, above everything, in as many lines as they need.
+  // What the scenario did, above everything, in as many lines as it needs.
   void marks() {
     std::vector<double> free_from(4, 0);
     double lines = 0;
-    for (const Entry& entry : record_.entries) {
-      if (!entry.scripted) continue;
-      const double at = x(entry.at);
-      const std::string label = cut(entry.message, 34);
+    for (const Mark& mark : marksOf(record_)) {
+      const double at = x(mark.at);
+      const std::string label = mark.label(cut(mark.message, 34));
       const double width = kPerCharacter * static_cast<double>(label.size());
       const bool left = at + width > kWidth - 10;
       for (std::size_t line = 0; line < free_from.size(); ++line) {
         if (free_from[line] > (left ? at - width : at)) continue;
         const double y = y_ + 14 + 15 * static_cast<double>(line);
-        text(at + (left ? -4 : 4), y, left ? "marked end" : "marked", label, entry.message);
+        text(at + (left ? -4 : 4), y, left ? "marked end" : "marked", label, mark.message);
         free_from[line] = left ? at + 8 : at + width + 14;
         lines = std::max(lines, static_cast<double>(line + 1));
         break;
@@ -113,9 +114,8 @@ class Painter : private Canvas {
 
   std::string markLines(double from, double to) const {
     std::string lines;
-    for (const Entry& entry : record_.entries) {
-      if (!entry.scripted) continue;
-      const std::string at = number(x(entry.at));
+    for (const Mark& mark : marksOf(record_)) {
+      const std::string at = number(x(mark.at));
       lines += "<line class=\"mark\" x1=\"" + at + "\" x2=\"" + at + "\" y1=\"" +
                number(from - 20) + "\" y2=\"" + number(to) + "\"/>\n";
     }
@@ -204,7 +204,7 @@ class Painter : private Canvas {
       breaker(points[i], to);
       wait(points[i], to);
     }
-    body_ += drawn;
+    attempts_ += drawn;
     y_ += 108 + shift_;
   }
 
@@ -385,6 +385,7 @@ class Painter : private Canvas {
   }
 
   const Record& record_;
+  std::string attempts_;  // above the lines
   std::string lines_;
   double shift_ = 0;  // of what is below the attempts of a block, by their rows
 };

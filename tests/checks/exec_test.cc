@@ -152,7 +152,7 @@ TEST(ExecCheckOptions, AreRefusedWithTheReason) {
               ElementsAre("t.yml:1:1: command: must be absolute, or a name without '/' (example: "
                           "/usr/bin/systemctl)"));
   EXPECT_THAT(problems("{command: [x], environment: {A=B: c}}"),
-              ElementsAre(HasSubstr("environment: \"A=B\" is not the name of a variable")));
+              ElementsAre(HasSubstr("environment.A=B: \"A=B\" is not the name of a variable")));
   EXPECT_THAT(problems("{command: [x], working_directory: tmp}"),
               ElementsAre(HasSubstr("is not an absolute path")));
   EXPECT_THAT(problems("{command: [x], user: 'a b'}"),

@@ -55,6 +55,18 @@ TEST(Schema, KnowsTemplatesDefaultsAndSeveralChecks) {
   EXPECT_FALSE(std::regex_search("{{.After}}", reference));
 }
 
+TEST(Schema, DemandsTheOptionsOfAKindWhereThereAreNoDefaults) {
+  const json all = schema()["allOf"];
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0]["if"]["not"]["required"][0], "check_defaults");
+  const json& kinds = all[0]["then"]["properties"]["checks"]["items"]["properties"];
+  EXPECT_EQ(kinds["tcp"]["required"], json::array({"address"}));
+  EXPECT_EQ(all[1]["if"]["not"]["required"][0], "remedy_defaults");
+  const json& remedies = all[1]["then"]["properties"]["remedies"]["items"]["properties"];
+  EXPECT_TRUE(remedies["steps"]["items"].contains("properties")) << "steps have kinds too";
+  EXPECT_EQ(configSchema(fakeKinds()).find("demanded"), std::string::npos);
+}
+
 // An option that a default gives is not missing.
 TEST(Schema, DemandsNoOptionThatADefaultMayGive) {
   const json properties = schema()["properties"];

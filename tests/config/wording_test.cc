@@ -33,7 +33,9 @@ TEST(Wording, ShortensAtACharacterAndShowsControls) {
 }
 
 TEST(Wording, WritesWhatSteersATerminalAsEverythingElseDoes) {
-  EXPECT_EQ(shortened("a\xE2\x80\xAEb"), "a\\u202eb");
+  EXPECT_EQ(shortened("a\xE2\x80\xAE"
+                      "b"),
+            "a\\u202eb");
   EXPECT_EQ(shortened("\x1b[31m"), "\\u001b[31m");
   EXPECT_EQ(printable("a\xE2\x80\x8B.yml"), "a\\u200b.yml");
   EXPECT_EQ(shortened("30\xC2\xA0s"), "30<no-break space>s") << "it looks like a space";

@@ -105,6 +105,16 @@ TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
                         "8s\n"));
 }
 
+TEST(StatusText, ASuccessBeforeARestartIsNotNever) {
+  engine::Snapshot snapshot = http::troubledSnapshot();
+  snapshot.remedies.resize(1);
+  snapshot.remedies[0].last_success.reset();
+  snapshot.remedies[0].totals.successes = 0;
+  EXPECT_THAT(statusText(statusOf(snapshot), {}), Not(HasSubstr("before start")));
+  snapshot.remedies[0].totals.successes = 3;
+  EXPECT_THAT(statusText(statusOf(snapshot), {}), HasSubstr("before start"));
+}
+
 TEST(StatusText, SaysHowToSeeWhatAFailedActionPrinted) {
   engine::Snapshot snapshot = http::troubledSnapshot();
   const std::string hint = "What failed actions printed is shown with the token";

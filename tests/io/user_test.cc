@@ -23,6 +23,7 @@ using testing::StartsWith;
 TEST(User, IsFoundByNameAndByNumber) {
   EXPECT_EQ(*userNumber("root"), 0u);
   EXPECT_EQ(*userNumber("4711"), 4711u);
+  EXPECT_NE(userNameProblem("-1"), "") << "no machine has such a one";
   EXPECT_EQ(userNumber("no-such-user").error().message, "there is no user no-such-user");
   EXPECT_FALSE(userNumber("4294967295").ok());  // "no user" to the system
   EXPECT_EQ(userName(0), "root");

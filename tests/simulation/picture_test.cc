@@ -132,6 +132,22 @@ TEST(Picture, NoAttemptCoversAnother) {
   }
 }
 
+TEST(Picture, NoLineOfTheScenarioCrossesAnAttempt) {
+  const std::string svg = failingForAnHour();
+  ASSERT_EQ(occurrences(svg, "class=\"mark\""), 1u);
+  EXPECT_LT(svg.find("class=\"mark\""), svg.find("<circle"));
+}
+
+TEST(Picture, WhatTheScenarioDoesTwiceAtOneMomentIsWrittenOnce) {
+  const std::string svg = picture(played(R"(
+run_for: 10m
+operator: [{at: 1m, run_check: service}, {at: 1m, run_check: service}]
+)"),
+                                  "twice");
+  EXPECT_EQ(occurrences(svg, "class=\"mark\""), 1u);
+  EXPECT_THAT(svg, HasSubstr(" ×2<"));
+}
+
 TEST(Picture, AttemptsWithoutARowAreCounted) {
   const std::string svg = picture(played(manyPermits(400, "m"), setupOf(kOpenBudget)), "too many");
   std::size_t told = circles(svg).size();
@@ -157,8 +173,9 @@ operator:
 TEST(Picture, OfManyDormanciesHasRoomForSomeNamesAndNoneOverAnother) {
   std::string scenario = "run_for: 30d\noperator:\n";
   for (int day = 1; day < 29; ++day) {
-    scenario += "  - {at: " + std::to_string(day) + "d, dormant: restart, reason: x}\n  - {at: " +
-                std::to_string(day) + "d1m, resume: restart, reason: y}\n";
+    scenario += "  - {at: " + std::to_string(day) +
+                "d, dormant: restart, reason: x}\n  - {at: " + std::to_string(day) +
+                "d1m, resume: restart, reason: y}\n";
   }
   const std::string svg = picture(played(scenario), "often");
   EXPECT_GE(occurrences(svg, ">DORMANT<"), 5u);
