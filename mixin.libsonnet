@@ -1,15 +1,21 @@
-// heald as a mixin, over the files of alerts/ and dashboards/ as they are, with your addresses in them:
+// heald as a mixin: the files of alerts/ as they are, and the dashboards from their source, with your addresses in them:
 //
 //   local heald = (import 'heald/mixin.libsonnet') + { _config+:: { grafanaUrl: 'https://grafana.example.com' } };
 //   { 'heald.rules.json': std.manifestJson(heald.prometheusAlerts) }
-{
-  _config:: {
+(import 'dashboards/source/config.libsonnet') + {
+  _config+:: {
     // The job of heald in Prometheus.
     job: 'heald',
     // Where the links in alerts and dashboards lead: Grafana, docs/runbooks, heald's control listener.
     grafanaUrl: 'http://grafana.example.org',
     runbookUrl: 'http://runbooks.example.org',
     healdUrl: 'http://heald.example.org',
+    // More matchers for every series in the dashboards, as `namespace="apps"`.
+    selector: '',
+    // What tells healds apart: labels of their targets, and external labels of Prometheus. One that a series does not have does no harm.
+    clusterLabels: ['cluster'],
+    jobLabels: ['namespace', 'job'],
+    instanceLabels: ['instance'],
   },
 
   local config = $._config,
@@ -27,10 +33,5 @@
 
   prometheusRules+:: { groups+: [] },
 
-  grafanaDashboards+:: {
-    'heald-overview.json': std.parseJson(placed(importstr 'dashboards/heald-overview.json')),
-    'heald-healing.json': std.parseJson(placed(importstr 'dashboards/heald-healing.json')),
-    'heald-checks.json': std.parseJson(placed(importstr 'dashboards/heald-checks.json')),
-    'heald-internals.json': std.parseJson(placed(importstr 'dashboards/heald-internals.json')),
-  },
+  grafanaDashboards+:: (import 'dashboards/source/dashboards.libsonnet')(config),
 }

@@ -10,6 +10,9 @@
 #include <regex>
 #include <set>
 
+#include "support/command.h"
+#include "support/temp_dir.h"
+
 namespace heald::test {
 namespace {
 
@@ -32,7 +35,7 @@ std::map<std::string, json> dashboards() {
     const std::string uid = dashboard.at("uid");
     found[uid] = std::move(dashboard);
   }
-  EXPECT_EQ(found.size(), 4u);
+  EXPECT_EQ(found.size(), 5u);
   return found;
 }
 
@@ -54,6 +57,9 @@ std::vector<std::string> all(const std::string& text, const std::regex& pattern,
   }
   return found;
 }
+
+// What every selector begins with.
+const std::string kChosen = "{cluster=~\"$cluster\",job=~\"$job\",instance=~\"$instance\"";
 
 const std::regex kMetric("\\b(heald_[a-z_]+|process_[a-z_]+|up)(?=\\{|\\[|\\s|$|\\))");
 
@@ -110,7 +116,7 @@ TEST(Dashboards, ReadTheirDataWhereTheReaderSays) {
       if (variable.at("type") != "query") continue;
       EXPECT_EQ(variable.at("datasource").at("uid"), "${datasource}") << uid;
     }
-    EXPECT_THAT(names, testing::IsSupersetOf({"datasource", "job", "instance"})) << uid;
+    EXPECT_THAT(names, testing::IsSupersetOf({"datasource", "cluster", "job", "instance"})) << uid;
     for (const std::string& used : all(dashboard.dump(), std::regex("=~\\\\\"\\$(\\w+)"), 1)) {
       EXPECT_THAT(names, testing::Contains(used)) << uid;
     }
@@ -134,15 +140,14 @@ TEST(Dashboards, ExplainEveryPanelAndGiveItAUnit) {
   EXPECT_GE(titles.size(), 70u);
 }
 
-TEST(Dashboards, SelectByJobAndInstanceInEverySelector) {
+TEST(Dashboards, SelectByClusterJobAndInstanceInEverySelector) {
   forEachPanel([](const std::string& where, const json& panel) {
     for (const json& target : panel.at("targets")) {
       const std::string promql = target.at("expr");
       EXPECT_FALSE(metricsIn(promql).empty()) << where << ": " << promql;
       for (std::sregex_iterator it(promql.begin(), promql.end(), kMetric), end; it != end; ++it) {
         const std::string rest = it->suffix();
-        EXPECT_TRUE(rest.starts_with("{job=~\"$job\",instance=~\"$instance\""))
-            << where << ": " << promql;
+        EXPECT_TRUE(rest.starts_with(kChosen)) << where << ": " << promql;
       }
     }
   });
@@ -150,7 +155,7 @@ TEST(Dashboards, SelectByJobAndInstanceInEverySelector) {
 
 // What is chosen at the top holds for every series that has that label; a process goes by the name
 // of its check.
-TEST(Dashboards, SelectByGovernorAndCheckWhereTheyOfferIt) {
+TEST(Dashboards, SelectByGovernorRemedyAndCheckWhereTheyOfferIt) {
   const auto labels = labelsByMetric();
   const std::regex selector("((?:heald|process)_[a-z_]+?)(?:_bucket|_sum|_count)?\\{([^}]*)\\}");
   int looked_at = 0;
@@ -162,10 +167,10 @@ TEST(Dashboards, SelectByGovernorAndCheckWhereTheyOfferIt) {
         for (std::sregex_iterator it(promql.begin(), promql.end(), selector), end; it != end;
              ++it) {
           for (const auto& [label, variable] : std::map<std::string, std::string>{
-                   {"governor", "governor"}, {"check", "check"}, {"process", "check"}}) {
+                   {"governor", "governor"}, {"remedy", "remedy"}, {"check", "check"}, {"process", "check"}}) {
             const bool offered = testing::Value(variables, testing::Contains(variable));
             const auto found = labels.find((*it)[1]);
-            if (!offered || found == labels.end()) continue;
+            if (!offered || found == labels.end() || found->first.ends_with("_info")) continue;
             if (found->second.find("`" + label + "`") == std::string::npos) continue;
             EXPECT_THAT((*it)[2].str(), testing::HasSubstr(label + "=~\"$" + variable + "\""))
                 << uid << ": " << panel.at("title") << ": " << promql;
@@ -178,23 +183,106 @@ TEST(Dashboards, SelectByGovernorAndCheckWhereTheyOfferIt) {
   EXPECT_GE(looked_at, 50);
 }
 
+TEST(Dashboards, OfferWhatFleetsAreDividedBy) {
+  std::set<std::string> offered;
+  for (const auto& [uid, dashboard] : dashboards()) {
+    for (const std::string& name : variablesOf(dashboard)) offered.insert(name);
+  }
+  EXPECT_THAT(offered, testing::IsSupersetOf(
+                           {"cluster", "job", "instance", "governor", "remedy", "check", "team"}));
+}
+
 TEST(Dashboards, AskNothingTwice) {
   std::map<std::string, std::string> asked;
+  for (const auto& [uid, dashboard] : dashboards()) {
+    for (const json& panel : dashboard.at("panels")) {
+      const std::string where = uid + ": " + panel.at("title").get<std::string>();
+      for (const json& target : panel.value("targets", json::array())) {
+        const auto first = asked.insert({uid + target.at("expr").get<std::string>(), where});
+        EXPECT_TRUE(first.second) << where << " asks the same as " << first.first->second;
+      }
+    }
+  }
+}
+
+// 1 and 1 of two series of one name would make another state, 2.
+TEST(Dashboards, NeverAddNumbersThatStandForStates) {
+  const std::regex added("[2-9] \\* (sum|count)|\\+ [2-9] \\*");
+  int compared = 0;
   forEachPanel([&](const std::string& where, const json& panel) {
     for (const json& target : panel.at("targets")) {
-      const auto first = asked.insert({target.at("expr"), where});
-      EXPECT_TRUE(first.second) << where << " asks the same as " << first.first->second;
+      const std::string promql = target.at("expr");
+      EXPECT_FALSE(std::regex_search(promql, added)) << where << ": " << promql;
+      if (panel.at("type") != "state-timeline") continue;
+      EXPECT_THAT(promql, testing::HasSubstr("max by (")) << where;
+      ++compared;
     }
+  });
+  EXPECT_GE(compared, 5);
+}
+
+// A data source may be told a scrape interval that is shorter than the real one; and a panel 4,000
+// pixels wide wants 4,000 points.
+TEST(Dashboards, AskForNoMorePointsThanTheyNeed) {
+  forEachPanel([](const std::string& where, const json& panel) {
+    const bool drawn = panel.at("type") == "timeseries" || panel.at("type") == "state-timeline";
+    for (const json& target : panel.at("targets")) {
+      EXPECT_EQ(target.at("range").get<bool>(), drawn) << where;
+      EXPECT_NE(target.at("instant"), target.at("range")) << where;
+      if (!drawn) continue;
+      EXPECT_THAT(target.value("interval", ""), testing::AnyOf("1m", "5m", "10m")) << where;
+    }
+    if (!drawn) return;
+    EXPECT_THAT(panel.value("interval", ""), testing::AnyOf("1m", "5m", "10m")) << where;
+    EXPECT_LE(panel.value("maxDataPoints", 9999), 250) << where;
   });
 }
 
-TEST(Dashboards, SelectByJobAndInstanceInAnnotationsToo) {
+std::vector<std::string> dataLinksOf(const json& panel) {
+  std::vector<std::string> urls;
+  const auto collect = [&](const json& links) {
+    for (const json& link : links) urls.push_back(link.at("url"));
+  };
+  const json& config = panel.at("fieldConfig");
+  collect(config.at("defaults").value("links", json::array()));
+  for (const json& override : config.at("overrides")) {
+    for (const json& property : override.at("properties")) {
+      if (property.at("id") == "links") collect(property.at("value"));
+    }
+  }
+  return urls;
+}
+
+TEST(Dashboards, LeadFromTheFleetToOneHostAndCarryWhatIsChosen) {
+  const auto known = dashboards();
+  std::set<std::string> from_fleet_to;
+  int links = 0;
+  forEachPanel([&](const std::string& where, const json& panel) {
+    for (const std::string& url : dataLinksOf(panel)) {
+      std::smatch parts;
+      ASSERT_TRUE(std::regex_match(url, parts, std::regex("/d/([a-z-]+)\\?(.*)"))) << where << url;
+      EXPECT_TRUE(known.contains(parts[1])) << where << ": " << url;
+      if (where.starts_with("heald-overview")) from_fleet_to.insert(parts[1]);
+      EXPECT_THAT(url, testing::HasSubstr("${datasource:queryparam}&")) << where;
+      EXPECT_THAT(url, testing::HasSubstr("${__url_time_range}")) << where;
+      for (const std::string name : {"cluster", "job", "instance"}) {
+        EXPECT_THAT(url, testing::AnyOf(testing::HasSubstr("${" + name + ":queryparam}"),
+                                        testing::HasSubstr("var-" + name + "=${__")))
+            << where;
+      }
+      ++links;
+    }
+  });
+  EXPECT_GE(links, 20);
+  EXPECT_THAT(from_fleet_to, testing::IsSupersetOf({"heald-host", "heald-healing", "heald-checks"}));
+}
+
+TEST(Dashboards, SelectByClusterJobAndInstanceInAnnotationsToo) {
   int annotations = 0;
   for (const auto& [uid, dashboard] : dashboards()) {
     for (const json& annotation : dashboard.at("annotations").at("list")) {
       if (annotation.contains("builtIn")) continue;
-      EXPECT_THAT(annotation.at("expr").get<std::string>(),
-                  testing::HasSubstr("{job=~\"$job\",instance=~\"$instance\"}"))
+      EXPECT_THAT(annotation.at("expr").get<std::string>(), testing::HasSubstr(kChosen + "}"))
           << uid;
       for (const std::string& name : metricsIn(annotation.at("expr"))) {
         EXPECT_TRUE(catalogue().contains(name)) << uid << ": " << name;
@@ -202,7 +290,49 @@ TEST(Dashboards, SelectByJobAndInstanceInAnnotationsToo) {
       ++annotations;
     }
   }
-  EXPECT_EQ(annotations, 16);
+  EXPECT_EQ(annotations, 20);
+}
+
+// The marks of one event at 4 min, asked for every minute as Grafana does; `samples` are a minute
+// apart.
+std::string marksTest(const std::string& promql, const std::string& counter,
+                      const std::string& samples) {
+  return R"(  - interval: 1m
+    input_series:
+      - series: ')" +
+         counter + R"({job="heald",instance="web:9469",governor="main"}'
+        values: ')" +
+         samples + R"('
+    promql_expr_test:
+      - {expr: 'max_over_time(count()" +
+         promql + R"()[7m:1m])', eval_time: 9m, exp_samples: [{value: 1}]}
+      - {expr: 'max_over_time(count()" +
+         promql + R"()[2m:1m])', eval_time: 3m, exp_samples: []}
+)";
+}
+
+TEST(Dashboards, MarkEventsAtAScrapeIntervalOfAMinuteAndWhenAScrapeIsMissing) {
+  if (!haveProgram("promtool")) GTEST_SKIP() << "promtool is not installed";
+  std::string tests = "rule_files: []\ntests:\n";
+  for (const auto& [uid, dashboard] : dashboards()) {
+    for (const json& annotation : dashboard.at("annotations").at("list")) {
+      if (annotation.contains("builtIn")) continue;
+      // Grafana's $__rate_interval: four steps, of the least step that the annotation asks for.
+      ASSERT_EQ(annotation.at("step"), "60s") << uid;
+      std::string promql = std::regex_replace(annotation.at("expr").get<std::string>(),
+                                              std::regex("\\$__rate_interval"), "4m");
+      promql = std::regex_replace(promql, std::regex("\\$(cluster|job|instance)"), ".*");
+      const auto counter = metricsIn(promql);
+      ASSERT_EQ(counter.size(), 1u) << uid;
+      for (const std::string samples : {"0 0 0 0 1 1 1 1 1 1", "0 0 0 0 _ 1 1 1 1 1"}) {
+        tests += marksTest(promql, *counter.begin(), samples);
+      }
+    }
+  }
+  const TempDir dir;
+  const CommandResult judged =
+      runCommand({"promtool", "test", "rules", dir.write("marks.yml", tests)});
+  EXPECT_EQ(judged.code, 0) << judged.output;
 }
 
 // Red says that a human is needed; whoever sees it wants to know what for.
@@ -217,11 +347,11 @@ TEST(Dashboards, SayWhatToDoWherePanelsTurnRed) {
   EXPECT_GE(red, 10);
 }
 
-TEST(Dashboards, TakeRatesOverGrafanasIntervalOrADay) {
+TEST(Dashboards, TakeRatesOverGrafanasIntervalTheTimeRangeOrADay) {
   forEachPanel([](const std::string& where, const json& panel) {
     for (const json& target : panel.at("targets")) {
       for (const std::string& range : all(target.at("expr"), std::regex("\\[([^\\]]+)\\]"), 1)) {
-        EXPECT_THAT(range, testing::AnyOf("$__rate_interval", "24h")) << where;
+        EXPECT_THAT(range, testing::AnyOf("$__rate_interval", "$__interval", "$__range", "24h")) << where;
       }
     }
   });

@@ -15,6 +15,7 @@ interface PrometheusQuery extends DataQuery {
   expr: string;
   format?: 'time_series' | 'table' | 'heatmap';
   instant: boolean;
+  interval?: string;
   legendFormat: string;
   range: boolean;
 }

@@ -1,0 +1,27 @@
+// States in the order of their severity, with their colours; and colours of words that several dashboards show.
+{
+  statuses: [['healthy', 'green'], ['degraded', 'orange'], ['dormant', 'red'], ['disabled', '#808080']],
+  statusColors: { [word[0]]: word[1] for word in $.statuses },
+  healths: [['healthy', 'green'], ['unknown', '#808080'], ['warning', 'yellow'], ['unhealthy', 'orange']],
+  healthColors: { [word[0]]: word[1] for word in $.healths },
+  results: [['ok', 'green'], ['unknown', '#808080'], ['warning', 'yellow'], ['critical', 'orange']],
+  breakers: [['closed', 'green'], ['half open', 'yellow'], ['open', 'orange'], ['permanently open', 'red']],
+  governors: [['active', 'green'], ['on trial', 'yellow'], ['open', 'orange'], ['dormant', 'red'], ['dormant by hand', 'purple']],
+  dormancy: [['active', 'green'], ['dormant by hand', '#808080'], ['dormant: circuit breaker', 'red'], ['dormant: limit or budget', 'red']],
+  switches: [['off', 'orange'], ['on', 'green']],
+  failureColors: { 'error': 'orange', timeout: 'yellow', verification: 'purple', permanent: 'red', interrupted: '#808080' },
+  guardColors: {
+    feature_flag: '#808080',
+    dormant: 'red',
+    permanent_open: 'dark-red',
+    store_unavailable: 'dark-orange',
+    in_flight: '#5794F2',
+    max_concurrent: '#8AB8FF',
+    max_unverified: '#C0D8FF',
+    storm_brake: '#B877D9',
+    breaker_open: 'orange',
+    backoff: '#73BF69',
+    half_open: 'yellow',
+    budget: '#CA95E5',
+  },
+}
