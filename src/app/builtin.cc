@@ -1,5 +1,6 @@
 #include "app/builtin.h"
 
+#include "checks/alertmanager.h"
 #include "checks/certificate.h"
 #include "checks/disk.h"
 #include "checks/dns.h"
@@ -22,12 +23,13 @@
 namespace heald::app {
 
 config::Kinds builtinKinds() {
-  return {{checks::httpKind(), checks::tcpKind(), checks::execKind(), checks::envKind(),
-           checks::processKind(), checks::fileKind(), checks::promqlKind(),
-           checks::certificateKind(), checks::systemdKind(), checks::diskKind(),
-           checks::memoryKind(), checks::loadKind(), checks::dnsKind(), checks::pingKind()},
-          {remedies::execKind(), remedies::httpKind(), remedies::signalKind(),
-           remedies::systemdKind()}};
+  return {
+      {checks::httpKind(), checks::tcpKind(), checks::execKind(), checks::envKind(),
+       checks::processKind(), checks::fileKind(), checks::promqlKind(), checks::certificateKind(),
+       checks::systemdKind(), checks::diskKind(), checks::memoryKind(), checks::loadKind(),
+       checks::dnsKind(), checks::pingKind()},
+      {remedies::execKind(), remedies::httpKind(), remedies::signalKind(), remedies::systemdKind()},
+      checks::alertmanagerKind()};
 }
 
 }  // namespace heald::app

@@ -108,6 +108,16 @@ bool readTargets(Fields& remedy, engine::AlertPolicy& alert) {
   return labels;
 }
 
+void refuseIgnoredTarget(Fields& remedy, const engine::AlertPolicy& alert,
+                         const engine::AlertmanagerPolicy& alertmanager) {
+  const auto& ignored = alertmanager.ignore_labels;
+  if (std::find(ignored.begin(), ignored.end(), alert.target) != ignored.end()) {
+    remedy.fail("target", quoted(alert.target) +
+                              " is in alertmanager.ignore_labels: alerts that differ in it are one "
+                              "(take it out there, or use another label)");
+  }
+}
+
 void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
                      const std::vector<KindPart>& actions) {
   for (const KindPart& action : actions) {

@@ -13,6 +13,9 @@ namespace heald::config {
 void readAlert(Fields& when, engine::AlertPolicy& alert);
 // `target`, `targets`, `max_targets` and `labels` of the remedy. Whether the labels could be read.
 bool readTargets(Fields& remedy, engine::AlertPolicy& alert);
+// What is ignored keeps nothing apart.
+void refuseIgnoredTarget(Fields& remedy, const engine::AlertPolicy& alert,
+                         const engine::AlertmanagerPolicy& alertmanager);
 // Every label that an action takes has to be declared with a pattern.
 void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
                      const std::vector<KindPart>& actions);

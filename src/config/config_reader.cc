@@ -50,6 +50,12 @@ void describe(Fields& top, const Kinds& kinds, Config& config) {
               [&](Fields& fields) { readHealing(fields, setup.healing); });
   top.section("metrics", false, "what /metrics shows",
               [&](Fields& fields) { readMetrics(fields, setup); });
+  top.section("alertmanager", false, "Alertmanager, whose alerts ask for remedies",
+              [&](Fields& fields) {
+                readAlertmanager(fields, setup.alertmanager);
+                if (kinds.alertmanager.read) config.alertmanager = kinds.alertmanager.read(fields);
+                setup.alertmanager.asked = config.alertmanager != nullptr;
+              });
   std::vector<std::string> included;
   top.oneOrMore("include", included,
                 "files with more checks, remedies and governors, beside this one: conf.d/*.yml");

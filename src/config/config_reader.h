@@ -18,6 +18,8 @@ namespace heald::config {
 struct Kinds {
   std::vector<Kind> checks;
   std::vector<Kind> remedies;
+  // More keys of the section `alertmanager`, and the part that is asked; no `read`: there is none.
+  Kind alertmanager = {};
 };
 
 // A configuration, or why it is none. `config` is whole and consistent when there is no problem,

@@ -81,7 +81,9 @@ bool Defaults::suits(const Node::Entry& entry, const Node& item) const {
   const Node* when = item.valueOf("when");
   const bool by_alert = isMapping(when) && when->valueOf("alert") != nullptr;
   if (entry.key == "when") return false;
-  if (entry.key == "verify") return when != nullptr;
+  if (entry.key == "verify") {
+    return entry.value.type == Node::Type::kMapping ? when != nullptr : by_alert;
+  }
   if (entry.key == "target" || entry.key == "labels") return by_alert;
   if (entry.key == "targets" || entry.key == "max_targets") {
     return by_alert &&

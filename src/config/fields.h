@@ -86,6 +86,9 @@ class Fields {
   // content of the file). A JSON Schema calls `read` too, and answers false.
   virtual bool section(std::string_view key, bool required, std::string_view help,
                        const std::function<void(Fields&)>& read) = 0;
+  // As section, or in the place of the mapping this one word; then `is_word` becomes true.
+  virtual bool sectionOr(std::string_view key, std::string_view word, bool& is_word,
+                         std::string_view help, const std::function<void(Fields&)>& read) = 0;
   // A mapping of what other mappings leave out: as section, but nothing in it is required, and what
   // `read` reports of keys that are there together is not a mistake yet.
   virtual void defaults(std::string_view key, std::string_view help,

@@ -166,6 +166,13 @@ bool FieldsReader::section(std::string_view key, bool required, std::string_view
   return node->type == Node::Type::kMapping;
 }
 
+bool FieldsReader::sectionOr(std::string_view key, std::string_view word, bool& is_word,
+                             std::string_view help, const std::function<void(Fields&)>& read) {
+  const Node* node = take(key, false);
+  is_word = node != nullptr && node->type == Node::Type::kText && node->text == word;
+  return !is_word && section(key, false, help, read);
+}
+
 void FieldsReader::defaults(std::string_view key, std::string_view /*help*/,
                             const std::function<void(Fields&)>& read) {
   const Node* node = take(key, false);

@@ -100,6 +100,31 @@ void lintRemedies(const Config& config, Mapping& file) {
   }
 }
 
+namespace {
+
+// What success of an attempt for an alert is.
+void lintAlertVerify(const engine::RemedySpec& remedy, const engine::Setup& setup,
+                     const KeyPath& path, Mapping& file) {
+  constexpr core::Duration kGroupInterval = std::chrono::minutes(5);
+  const core::Duration within = remedy.verify.within;
+  if (within == core::Duration::zero()) {
+    const core::GovernorPolicy* policy = policyOf(setup, remedy.governor);
+    if (policy == nullptr || !policy->budgets.empty()) return;
+    file.warn(path / "verify", "unverified-unlimited",
+              "every attempt whose action ends well is a success, and governor " +
+                  config::quoted(remedy.governor) +
+                  " has no budgets: nothing stops it (give the governor budgets)");
+  } else if (within <= kGroupInterval && !setup.alertmanager.asked) {
+    file.warn(path / "verify" / "within", "verify-before-flush",
+              durationText(within) +
+                  " may be over before Alertmanager tells that the alert is resolved, which takes "
+                  "up to its group_interval (5m unless configured): an attempt that helped counts "
+                  "as failed (more than group_interval, or give heald alertmanager.url to ask)");
+  }
+}
+
+}  // namespace
+
 // An alert that asks for one remedy and asks for another as well, by fewer labels.
 void lintAlerts(const Config& config, Mapping& file) {
   const auto& remedies = config.setup.remedies;
@@ -112,6 +137,7 @@ void lintAlerts(const Config& config, Mapping& file) {
   };
   for (std::size_t i = 0; i < remedies.size(); ++i) {
     if (!remedies[i].byAlert() || remedies[i].observe) continue;
+    lintAlertVerify(remedies[i], config.setup, paths[i], file);
     for (std::size_t j = 0; j < remedies.size(); ++j) {
       const auto& other = remedies[j];
       if (i == j || !other.byAlert() || other.observe || !covers(other.alert, remedies[i].alert)) {

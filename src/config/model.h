@@ -37,6 +37,7 @@ struct Config {
   WebOptions web;
   StoreOptions store;
   engine::Setup setup;
+  std::shared_ptr<const Part> alertmanager;     // that is asked for alerts; none: nobody is
   std::vector<KindPart> checks;                 // of setup.checks[i]
   std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
 };

@@ -163,12 +163,22 @@ bool readRemedy(Fields& fields, const Governors& governors, const Names& checks,
   if (spec.byAlert()) {
     spec.verify = {core::Duration{}, kAlertWithin};
   }
-  const bool verified = fields.section(
-      "verify", false, "success is: the check is healthy again, or the alert resolved",
+  bool none = false;
+  const bool verified = fields.sectionOr(
+      "verify", "none", none,
+      "success is: the check is healthy again, or the alert resolved; none (of alerts): that the "
+      "action ended well",
       [&](Fields& verify) {
         spec.byAlert() ? readAlertVerify(verify, spec.verify) : readVerify(verify, spec.verify);
       });
-  if (verified && !fields.has("when")) {
+  if (none && spec.byAlert()) {
+    spec.verify.within = {};
+  } else if (none && fields.has("when")) {
+    fields.fail("verify",
+                "cannot be none: a check can always be looked at (none is for remedies that alerts "
+                "ask for)");
+  }
+  if ((verified || none) && !fields.has("when")) {
     fields.fail("verify", "has no check to look at (give the remedy when: {check: NAME})");
   }
   return labels;
@@ -250,6 +260,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
     fields.items("for_each", kForEachHelp);
     const bool labels = readRemedy(fields, governors, checks, draft);
     std::vector<KindPart> actions = readActions(fields, kinds, draft.spec.steps);
+    refuseIgnoredTarget(fields, draft.spec.alert, config.setup.alertmanager);
     if (labels) requireDeclared(fields, draft.spec, actions);
     add(std::move(draft), std::move(actions), config);
   });

@@ -202,6 +202,15 @@ bool SchemaFields::section(std::string_view key, bool required, std::string_view
   return false;
 }
 
+bool SchemaFields::sectionOr(std::string_view key, std::string_view word, bool& /*is_word*/,
+                             std::string_view help, const std::function<void(Fields&)>& read) {
+  Json schema = describe(read);
+  schema["type"] = Json::array({"object", "string"});
+  schema["pattern"] = "^" + std::string(word) + "$";  // of a string; the rest is of an object
+  add(key, false, help, std::move(schema));
+  return false;
+}
+
 void SchemaFields::defaults(std::string_view key, std::string_view help,
                             const std::function<void(Fields&)>& read) {
   Json schema = describe(read);

@@ -44,6 +44,8 @@ class SchemaFields : public Fields {
                std::string_view help) override;
   bool section(std::string_view key, bool required, std::string_view help,
                const std::function<void(Fields&)>& read) override;
+  bool sectionOr(std::string_view key, std::string_view word, bool& is_word, std::string_view help,
+                 const std::function<void(Fields&)>& read) override;
   void defaults(std::string_view key, std::string_view help,
                 const std::function<void(Fields&)>& read) override;
   void sections(std::string_view key, const ListRule& rule, std::string_view help,

@@ -27,6 +27,8 @@ void readDetection(Fields& fields, engine::Setup& setup);
 void readHealing(Fields& fields, engine::HealingPolicy& healing);
 void readMetrics(Fields& fields, engine::Setup& setup);
 
+void readAlertmanager(Fields& fields, engine::AlertmanagerPolicy& alertmanager);
+
 // `governor_defaults` and `governors`.
 struct Governors {
   struct Entry {

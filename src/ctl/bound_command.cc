@@ -21,6 +21,10 @@ struct Line {
   std::string name;
   proof::Bound bound;       // of one state
   std::size_t targets = 0;  // so many targets at most, each with a state of its own
+  // Remedies whose attempts succeed when their action ended well (verify: none), and what limits
+  // them then.
+  std::vector<std::string> unverified = {};
+  std::vector<core::BudgetPolicy> budgets = {};
 };
 using Bounds = std::vector<Line>;
 
@@ -36,6 +40,17 @@ std::size_t targetsOf(const engine::Setup& setup, const std::string& governor) {
   return most;
 }
 
+std::vector<std::string> unverifiedOf(const engine::Setup& setup, const std::string& governor) {
+  std::vector<std::string> names;
+  for (const engine::RemedySpec& remedy : setup.remedies) {
+    if (remedy.governor == governor && remedy.byAlert() &&
+        remedy.verify.within == core::Duration::zero()) {
+      names.push_back(remedy.name);
+    }
+  }
+  return names;
+}
+
 // Governors with the same policy are explored once.
 Bounds boundsOf(const engine::Setup& setup, bool progress, std::ostream& err) {
   std::vector<std::pair<core::GovernorPolicy, proof::Bound>> known;
@@ -48,7 +63,8 @@ Bounds boundsOf(const engine::Setup& setup, bool progress, std::ostream& err) {
       known.emplace_back(spec.policy, proof::boundOf(spec.policy));
       found = known.end() - 1;
     }
-    bounds.push_back({spec.name, found->second, targetsOf(setup, spec.name)});
+    bounds.push_back({spec.name, found->second, targetsOf(setup, spec.name),
+                      unverifiedOf(setup, spec.name), spec.policy.budgets});
   }
   return bounds;
 }
@@ -93,6 +109,21 @@ std::string attemptsText(const Line& line) {
          (line.targets > 0 ? " for " + targetsText(line.targets) : "");
 }
 
+// What the bound means where nobody looks whether an attempt helped.
+std::string unverifiedText(const Line& line) {
+  std::string names;
+  for (const std::string& name : line.unverified) names += (names.empty() ? "" : ", ") + name;
+  std::string limits;
+  for (const core::BudgetPolicy& budget : line.budgets) {
+    limits += (limits.empty() ? "" : ", ") + std::to_string(budget.attempts) + " per " +
+              core::toText(budget.per);
+  }
+  return line.name + ": nobody looks whether an attempt of " + names +
+         " helped (verify: none). An action that ends well is a success, also where the alert goes "
+         "on: only actions that fail count towards the bound, and what stops the others is " +
+         (limits.empty() ? "nothing, as it has no budgets" : "a budget (" + limits + ")") + "\n";
+}
+
 std::string table(const Bounds& bounds) {
   Table table({"GOVERNOR", "MOST ATTEMPTS", "OVER AT LEAST", "ALWAYS FAILING", "CONFIRMED BY"});
   for (const Line& line : bounds) {
@@ -110,6 +141,9 @@ std::string table(const Bounds& bounds) {
     text += "\n" + line.name + ": each target is counted by itself, and --max judges one target: " +
             grouped(static_cast<std::size_t>(line.bound.attempts) * line.targets) +
             " attempts at most for all of them\n";
+  }
+  for (const Line& line : bounds) {
+    if (!line.unverified.empty()) text += "\n" + unverifiedText(line);
   }
   return text;
 }
@@ -146,6 +180,7 @@ Json jsonOf(const Line& line) {
           {"maxAttempts", bound.attempts},
           {"maxTargets", line.targets > 0 ? Json(line.targets) : Json(nullptr)},
           {"maxAttemptsOfAllTargets", static_cast<std::size_t>(bound.attempts) * states},
+          {"unverifiedRemedies", line.unverified},
           {"leastSeconds", bound.least ? Json(secondsOf(*bound.least)) : Json(nullptr)},
           {"alwaysFailing",
            {{"attempts", bound.always_failing.starts.size()},
@@ -164,7 +199,8 @@ std::string json(const Bounds& bounds, const std::vector<std::string>& problems)
 // Every reason to refuse, a sentence each.
 std::vector<std::string> judge(const Bounds& bounds, const BoundOptions& options) {
   std::vector<std::string> problems;
-  for (const auto& [name, bound, targets] : bounds) {
+  for (const Line& line : bounds) {
+    const auto& [name, bound, targets, unverified, budgets] = line;
     const std::string governor = "governor \"" + name + "\"";
     if (options.max && bound.attempts > *options.max) {
       problems.push_back(governor + " may make " + std::to_string(bound.attempts) +

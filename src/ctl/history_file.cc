@@ -9,8 +9,8 @@
 #include "ctl/json_access.h"
 #include "heald/result.h"
 #include "http/json_body.h"
-#include "http/timestamp.h"
 #include "io/text.h"
+#include "io/timestamp.h"
 #include "store/history_reader.h"
 
 namespace heald::ctl {
@@ -84,7 +84,7 @@ class LineReader {
     if (!known) expected("kind", "a kind of docs/http-api.md");
     entry.kind = known.value_or(engine::HistoryKind::kHeald);
     const auto time = at("time").is_string()
-                          ? http::parseTimestamp(at("time").get_ref<const std::string&>())
+                          ? io::parseTimestamp(at("time").get_ref<const std::string&>())
                           : std::nullopt;
     if (!time) expected("time", "a time as 2026-11-23T20:47:00.000Z");
     entry.at = time.value_or(core::WallTime{});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "engine/alert_identity.h"
 #include "engine/healing.h"
 
 namespace heald::engine {
@@ -73,10 +74,13 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
   Hearing hearing;
   for (const Alert& alert : command.alerts) {
     bool matched = false;
+    std::string identity;
     for (std::size_t i = 0; i < configured_ && !hearing.full; ++i) {
       if (matches(remedies_[i].spec.alert, alert.labels)) {
-        matched = true;
-        hearFor(static_cast<int>(i), alert, hearing, step.now);
+        if (!std::exchange(matched, true)) {
+          identity = identityOf(alert, alertmanager_.ignore_labels);
+        }
+        hearFor(static_cast<int>(i), identity, alert, hearing, step.now);
       }
     }
     hearing.unmatched += matched ? 0 : 1;
@@ -141,7 +145,8 @@ void Healing::tellRefusal(const std::string& remedy, const std::string& why, std
                               .details = {{"alerts", static_cast<std::int64_t>(alerts)}}});
 }
 
-void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now) {
+void Healing::hearFor(int base, const std::string& identity, const Alert& alert, Hearing& hearing,
+                      core::Now now) {
   const AlertPolicy& policy = at(base).spec.alert;
   if (std::string why = refusal(policy, alert.labels); !why.empty()) {
     hearing.refuse(AlertRejection::kLabels, at(base).spec.name, std::move(why));
@@ -154,7 +159,7 @@ void Healing::hearFor(int base, const Alert& alert, Hearing& hearing, core::Now 
                        std::to_string(policy.max_targets) + " targets");
     return;
   }
-  const EpisodeKey key{at(base).spec.name, alert.fingerprint, alert.starts_at};
+  const EpisodeKey key{at(base).spec.name, identity};
   switch (episodes_.hear(key, target, alert, now)) {
     case Episodes::Heard::kNew:
       ++hearing.recorded;
@@ -232,29 +237,6 @@ void Healing::alertResolved(int r, const EpisodeKey& key, Step& step) {
   }
 }
 
-// After the action: success is that the alert is resolved within the window.
-void Healing::verifyAlert(int r, Step& step) {
-  Remedy& remedy = at(r);
-  const core::Duration within = remedy.spec.verify.within;
-  const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
-  const bool resolved = episode != nullptr && !episode->firing;  // and not only forgotten
-  if (!remedy.episode || within == core::Duration::zero() || resolved) {
-    end(r, true, FailureReason::kError, step);
-    return;
-  }
-  enter(remedy, Phase::kVerifying);
-  timers_.set(r, step.now.boot + within);
-}
-
-void Healing::alertStillFires(int r, Step& step) {
-  Remedy& remedy = at(r);
-  const std::string after = core::toText(remedy.spec.verify.within) + " after the action ended";
-  remedy.text = episodes_.firing(*remedy.episode)
-                    ? "the alert still fires " + after
-                    : "the alert was forgotten: whether it fires " + after + " is not known";
-  end(r, false, FailureReason::kVerification, step);
-}
-
 // Whose last attempt has failed, and which is to be tried again: a denial that no time ends may
 // have set it aside since.
 void Healing::tryAgain(const EpisodeKey& key) {
@@ -296,7 +278,7 @@ void Healing::waitForQuiet(int governor, core::BootTime now) {
 
 void Healing::tendEpisodes(Step& step) {
   forgetTargets(step.now.boot);
-  const std::size_t forgotten = episodes_.forgetOld(step.now);
+  const std::size_t forgotten = episodes_.forgetOld(step.now, alertmanager_.forget_after);
   countDropped(DropReason::kExpired, forgotten);
   const bool wanted = std::exchange(episodes_wait_, false);
   for (std::size_t i = 0; (wanted || forgotten > 0) && i < remedies_.size(); ++i) {
@@ -335,6 +317,7 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
     }
   }
   episodes_.load(std::move(episodes), now.boot);
+  nameEpisodes(now.boot);
   for (const auto& [name, state] : saved.governors) {
     serveTarget(name, [](const RemedySpec&) { return true; });
   }
@@ -343,6 +326,22 @@ void Healing::loadEpisodes(const Saved& saved, core::Now now) {
   endForeignIncidents(now.boot);
   wakeEpisodes();
   episodes_wait_ = true;
+}
+
+// By the labels that are ignored now.
+void Healing::nameEpisodes(core::BootTime now) {
+  const auto renamed = episodes_.rename(
+      [&](const Episode& episode) {
+        return identityOf({episode.fingerprint, {}, true, episode.labels},
+                          alertmanager_.ignore_labels);
+      },
+      now);
+  for (Remedy& remedy : remedies_) {
+    const auto found = remedy.episode ? renamed.find(*remedy.episode) : renamed.end();
+    if (found != renamed.end()) {
+      remedy.episode = found->second;
+    }
+  }
 }
 
 // An episode is of use only to a remedy that still takes alerts in the same way.

@@ -139,9 +139,7 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
 void Healing::look(int r, Step& step) {
   Remedy& remedy = at(r);
   if (remedy.check < 0) {
-    // Of a last process: an alert tells by now whether it helped.
-    const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
-    end(r, episode != nullptr && !episode->firing, FailureReason::kInterrupted, step);
+    lookAtInterrupted(r, step);
     return;
   }
   enter(remedy, Phase::kVerifying);

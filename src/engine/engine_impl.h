@@ -72,6 +72,7 @@ class Engine::Impl {
   void tellHealth(const HealthRecord::Change& change, int check, const CheckFinished& event,
                   Step& step);
   void on(const ActionFinished& event, Step& step) { healing_.actionFinished(event, step); }
+  void on(const AlertAsked& event, Step& step) { healing_.alertAsked(event, step); }
 
   void on(const TaskFinished& event, Step& step);
   void on(const RegisterTask& command, Step& step);

@@ -6,43 +6,21 @@
 
 namespace heald::engine {
 
-Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target, const Alert& alert,
-                               core::Now now) {
-  const auto found = episodes_.find(key);
-  if (found == episodes_.end()) {
-    if (episodes_.size() >= kLimit && !makeRoom(now.boot)) {
-      return Heard::kFull;
-    }
-    remember(key);
-    Known& known = episodes_[key];
-    known.episode = {target, alert.labels, alert.firing, 0, now.wall, 0, 0};
-    known.heard = now.boot;
-    if (!alert.firing) {
-      return Heard::kOld;
-    }
-    ++groupOf(key, known).firing;
-    waitAgain(key);
-    return Heard::kNew;
-  }
-  Known& known = found->second;
-  if (!known.episode.firing) {
-    return Heard::kOld;
-  }
-  if (alert.firing) {
-    known.episode.heard_at = now.wall;
-    known.heard = now.boot;
-    if (known.episode.attempt == 0) {
-      waitAgain(key);
-    }
-    return Heard::kAgain;
-  }
-  remember(key);
-  known.episode.heard_at = now.wall;
-  known.heard = now.boot;
-  leaveLine(key, known);
-  stopFiring(key, known, now.boot);
-  return Heard::kResolved;
+namespace {
+
+HistoryEntry entryOf(const std::string& remedy, const Episode& episode, const char* event,
+                     core::WallTime now) {
+  return {.kind = HistoryKind::kAlert,
+          .event = event,
+          .at = now,
+          .remedy = remedy,
+          .target = episode.target,
+          .message = alertName(episode.labels),
+          .details = {{"fingerprint", episode.fingerprint},
+                      {"startsAt", core::toIso8601(episode.starts_at)}}};
 }
+
+}  // namespace
 
 void Episodes::waitAgain(const EpisodeKey& key) {
   Known& known = episodes_.at(key);
@@ -101,12 +79,13 @@ void Episodes::reached(const EpisodeKey& key, int step) {
   episode.step = std::max(episode.step, step);
 }
 
-void Episodes::ended(const EpisodeKey& key, bool ok) {
-  if (!episodes_.contains(key)) {
-    return;  // forgotten
+void Episodes::ended(const EpisodeKey& key, std::uint64_t attempt, bool ok) {
+  const auto found = episodes_.find(key);
+  if (found == episodes_.end() || found->second.episode.attempt != attempt) {
+    return;  // forgotten, or another episode since
   }
   remember(key);
-  Episode& episode = episodes_.at(key).episode;
+  Episode& episode = found->second.episode;
   episode.failures = ok ? 0 : episode.failures + 1;
   episode.step = ok ? 0 : episode.step;
 }
@@ -131,10 +110,17 @@ bool Episodes::firing(const EpisodeKey& key) const {
   return episode != nullptr && episode->firing;
 }
 
+bool Episodes::resolved(const EpisodeKey& key, std::uint64_t attempt) const {
+  const Episode* episode = find(key);
+  return episode != nullptr &&
+         (episode->attempt == attempt ? !episode->firing : episode->earlier_attempt == attempt);
+}
+
 std::optional<EpisodeKey> Episodes::ofAttempt(const Group& group, std::uint64_t attempt) const {
   for (const auto& [key, known] : episodes_) {
-    if (key.remedy == group.first && known.episode.target == group.second &&
-        known.episode.attempt == attempt) {
+    const Episode& episode = known.episode;
+    if (key.remedy == group.first && episode.target == group.second &&
+        (episode.attempt == attempt || episode.earlier_attempt == attempt)) {
       return key;
     }
   }
@@ -159,7 +145,7 @@ std::size_t Episodes::firing(const Group& group) const {
   return found == groups_.end() ? 0 : found->second.firing;
 }
 
-std::size_t Episodes::forgetOld(core::Now now) {
+std::size_t Episodes::forgetOld(core::Now now, core::Duration forget_after) {
   if (now.boot < next_cleanup_) {
     return 0;
   }
@@ -167,7 +153,7 @@ std::size_t Episodes::forgetOld(core::Now now) {
   std::vector<EpisodeKey> old;
   std::size_t fired = 0;
   for (const auto& [key, known] : episodes_) {
-    if (now.boot - known.heard > kForget) {
+    if (now.boot - known.heard > forget_after) {
       old.push_back(key);
       fired += known.episode.firing ? 1 : 0;
     }
@@ -175,7 +161,7 @@ std::size_t Episodes::forgetOld(core::Now now) {
   for (const EpisodeKey& key : old) {
     drop(key, now.boot);
   }
-  forgetQuietGroups(now.boot);
+  forgetQuietGroups(now.boot, forget_after);
   return fired;
 }
 
@@ -188,11 +174,11 @@ std::set<std::string> Episodes::targets() const {
 }
 
 // There may be one for each value that a label has ever had.
-void Episodes::forgetQuietGroups(core::BootTime now) {
+void Episodes::forgetQuietGroups(core::BootTime now, core::Duration forget_after) {
   std::erase_if(groups_, [&](const auto& group) {
     const Members& members = group.second;
     const bool old =
-        members.firing == 0 && members.waiting.empty() && now - members.quiet_since > kForget;
+        members.firing == 0 && members.waiting.empty() && now - members.quiet_since > forget_after;
     quiet_since_ = old ? std::max(quiet_since_, members.quiet_since) : quiet_since_;
     return old;
   });
@@ -208,6 +194,35 @@ void Episodes::keepOnly(const Taken& taken, core::BootTime now) {
   for (const EpisodeKey& key : gone) {
     drop(key, now);
   }
+}
+
+std::map<EpisodeKey, EpisodeKey> Episodes::rename(const Identify& identity, core::BootTime now) {
+  std::map<EpisodeKey, EpisodeKey> renamed;
+  for (const auto& [key, known] : episodes_) {
+    EpisodeKey other{key.remedy, identity(known.episode)};
+    if (other != key) {
+      renamed.emplace(key, std::move(other));
+    }
+  }
+  const auto weight = [](const Episode& e) { return std::pair(e.firing, e.attempt); };
+  std::vector<std::pair<EpisodeKey, Known>> moved;
+  for (const auto& [key, other] : renamed) {
+    remember(key);
+    moved.emplace_back(other, std::move(episodes_.at(key)));
+    episodes_.erase(key);
+  }
+  for (auto& [key, known] : moved) {
+    remember(key);
+    known.waits_as = 0;
+    const auto [place, is_new] = episodes_.try_emplace(key, known);
+    if (!is_new && weight(place->second.episode) < weight(known.episode)) {
+      place->second = std::move(known);
+    }
+  }
+  if (!renamed.empty()) {
+    recount(now);
+  }
+  return renamed;
 }
 
 // The resolved ones that were heard of longest ago, a quarter of all places at a time.
@@ -236,6 +251,11 @@ void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
   if (known.waits_as != 0) {
     groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
   }
+}
+
+void Episodes::startFiring(const EpisodeKey& key, Known& known) {
+  known.episode.firing = true;
+  ++groupOf(key, known).firing;
 }
 
 void Episodes::stopFiring(const EpisodeKey& key, Known& known, core::BootTime now) {
@@ -278,20 +298,17 @@ void Episodes::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now
     const Episode* after = find(key);
     const bool fired = before && before->episode.firing;
     const bool fires = after != nullptr && after->firing;
-    if (fired == fires) {
+    const bool another = fired && fires && after->before != before->episode.before;
+    if (fired == fires && !another) {
       continue;
     }
-    const Episode& episode = after != nullptr ? *after : before->episode;
-    entries.push_back({.kind = HistoryKind::kAlert,
-                       .event = fires              ? "firing"
-                                : after != nullptr ? "resolved"
-                                                   : "forgotten",
-                       .at = now,
-                       .remedy = key.remedy,
-                       .target = episode.target,
-                       .message = alertName(episode.labels),
-                       .details = {{"fingerprint", key.fingerprint},
-                                   {"startsAt", core::toIso8601(key.starts_at)}}});
+    if (fired) {
+      entries.push_back(
+          entryOf(key.remedy, before->episode, after != nullptr ? "resolved" : "forgotten", now));
+    }
+    if (fires) {
+      entries.push_back(entryOf(key.remedy, *after, "firing", now));
+    }
   }
 }
 
@@ -307,6 +324,7 @@ void Episodes::undo(core::BootTime now) {
       Known& known = episodes_[key];
       known.episode = std::move(before->episode);
       known.heard = before->heard;
+      known.waits_as = known.episode.firing ? known.waits_as : 0;
     } else {
       episodes_.erase(key);
     }

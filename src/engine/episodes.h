@@ -15,12 +15,13 @@
 
 namespace heald::engine {
 
-// An episode is one alert from the moment that it fires to the moment that it is resolved, as one
-// remedy sees it: Alertmanager names it by fingerprint and start, and tells of it again and again.
+// An episode is one alert, as one remedy sees it, from the moment that it is told to fire to the
+// moment that it is told to be resolved. Alertmanager tells of it again and again, perhaps with
+// another start (docs/adr/0047): so it goes by what the alert is, and only its latest episode is
+// known.
 struct EpisodeKey {
   std::string remedy;
-  std::string fingerprint;
-  core::WallTime starts_at{};
+  std::string identity;  // identityOf()
 
   friend auto operator<=>(const EpisodeKey&, const EpisodeKey&) = default;
 };
@@ -37,6 +38,11 @@ struct Episode {
   // started with, from 1; 0: none.
   int failures = 0;
   int step = 0;
+  std::string fingerprint;            // as Alertmanager names it
+  core::WallTime starts_at{};         // as it was told first
+  core::WallTime ended_at{};          // by the earliest end that was told; while it is over
+  core::WallTime before{};            // when the episode before this one ended; zero: none is known
+  std::uint64_t earlier_attempt = 0;  // the last one of the episodes before this one
 
   friend bool operator==(const Episode&, const Episode&) = default;
 };
@@ -44,13 +50,22 @@ struct Episode {
 // The episodes that are known, and which of them still wait for their attempt. Durable: what a step
 // changes is a proposal until its commit.
 //
-// A resolved episode is remembered for a while, because the same notification may come again, from
-// another Alertmanager or late. One that fires and is not heard of any more is forgotten too: then
-// its Alertmanager is gone, and nothing is known.
+// What is told may be late or out of order: two Alertmanagers tell the same without each other.
+// - While one fires: that it fires, whatever its start is, is no news. That it is resolved ends it,
+//   but for an end before its start, and for a start at or before the end of the episode before.
+// - When it is over: what started after its end is another episode. What started before is told
+//   late; but told kLate after the end and later, it was no end: the same episode goes on, with the
+//   attempt that it has had.
+//
+// A resolved episode is remembered for a while, because the same notification may come again. One
+// that fires and is not heard of any more is forgotten too: then its Alertmanager is gone, and
+// nothing is known.
 class Episodes {
  public:
   static constexpr std::size_t kLimit = 20'000;
-  static constexpr core::Duration kForget = std::chrono::hours(24);
+  // Longer than Alertmanager takes to give a notification up (its group_interval), and than it
+  // believes in an alert that Prometheus no longer tells of (4 minutes).
+  static constexpr core::Duration kLate = std::chrono::minutes(5);
 
   // By remedy and target.
   using Group = std::pair<std::string, std::string>;
@@ -70,14 +85,19 @@ class Episodes {
   void wake(const Group& group);
 
   void admitted(const EpisodeKey& key, std::uint64_t attempt);
-  // Of its incident: an attempt starts with this step; one has ended.
+  // Of its incident: an attempt starts with this step; this one has ended.
   void reached(const EpisodeKey& key, int step);
-  void ended(const EpisodeKey& key, bool ok);
+  void ended(const EpisodeKey& key, std::uint64_t attempt, bool ok);
+  // Whether the episode that this attempt was admitted for was resolved, and not only forgotten;
+  // another one may fire since.
+  bool resolved(const EpisodeKey& key, std::uint64_t attempt) const;
+  // The one that this attempt was admitted for does not fire any more, though nobody told so.
+  void ceased(const EpisodeKey& key, std::uint64_t attempt, core::Now now);
   // Those that fire, and whose last attempt has failed.
   std::vector<EpisodeKey> failed() const;
   const Episode* find(const EpisodeKey& key) const;
   bool firing(const EpisodeKey& key) const;
-  // The one that an attempt was admitted for.
+  // The alert whose episode, the latest or the one before, an attempt was admitted for.
   std::optional<EpisodeKey> ofAttempt(const Group& group, std::uint64_t attempt) const;
   // Since when nothing of the group fires; none while something does.
   std::optional<core::BootTime> quietSince(const Group& group) const;
@@ -85,8 +105,13 @@ class Episodes {
   std::size_t firing(const Group& group) const;
   std::set<std::string> targets() const;  // that any episode names
 
-  // Forgets what is old; looks at most every minute. Returns how many still fired.
-  std::size_t forgetOld(core::Now now);
+  // Forgets what was not heard of for so long; looks at most every minute. Returns how many still
+  // fired.
+  std::size_t forgetOld(core::Now now, core::Duration forget_after);
+  // Alerts are told apart in another way: what is one now keeps the episode that fires, or that has
+  // had an attempt. Returns the new names of all that have one.
+  using Identify = std::function<std::string(const Episode&)>;
+  std::map<EpisodeKey, EpisodeKey> rename(const Identify& identity, core::BootTime now);
   // Forgets those that nobody takes any more.
   using Taken = std::function<bool(const EpisodeKey&, const Episode&)>;
   void keepOnly(const Taken& taken, core::BootTime now);
@@ -119,10 +144,16 @@ class Episodes {
     return groups_[{key.remedy, known.episode.target}];
   }
   void remember(const EpisodeKey& key);
+  Heard begin(const EpisodeKey& key, Known& known, const std::string& target, const Alert& alert,
+              core::Now now);
+  Heard whileFiring(const EpisodeKey& key, Known& known, const Alert& alert, core::Now now);
+  Heard whenOver(const EpisodeKey& key, Known& known, const std::string& target, const Alert& alert,
+                 core::Now now);
+  void startFiring(const EpisodeKey& key, Known& known);
   void leaveLine(const EpisodeKey& key, Known& known);
   void stopFiring(const EpisodeKey& key, Known& known, core::BootTime now);
   void drop(const EpisodeKey& key, core::BootTime now);
-  void forgetQuietGroups(core::BootTime now);
+  void forgetQuietGroups(core::BootTime now, core::Duration forget_after);
   bool makeRoom(core::BootTime now);
   void recount(core::BootTime now);
 

@@ -12,7 +12,7 @@ Healing::Progress Healing::progressOf(const Remedy& remedy) const {
     const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
     return episode == nullptr || !episode->firing
                ? Progress{}
-               : Progress{episode->failures, episode->step, remedy.episode->starts_at};
+               : Progress{episode->failures, episode->step, episode->starts_at};
   }
   const Incident* incident = incidents_.find(remedy.spec.name);
   return incident == nullptr ? Progress{}
@@ -57,8 +57,11 @@ void Healing::reachStep(Remedy& remedy, core::Now now) {
 // so, and not before.
 void Healing::proposeProgress(const Remedy& remedy, core::Now now) {
   if (remedy.spec.byAlert()) {
+    if (remedy.episode && remedy.ok && remedy.ceased) {
+      episodes_.ceased(*remedy.episode, remedy.attempt, now);
+    }
     if (remedy.episode) {
-      episodes_.ended(*remedy.episode, remedy.ok);
+      episodes_.ended(*remedy.episode, remedy.attempt, remedy.ok);
     }
   } else if (!remedy.ok && inIncident(remedy)) {
     incidents_.failed(remedy.spec.name, incidentOf(remedy, now));

@@ -148,6 +148,18 @@ struct AlertsReceived {
   std::size_t left_out = 0;  // alerts that were more than one notification may have
 };
 
+// What Alertmanager says of an alert that it was asked for.
+enum class AlertAnswer : std::uint8_t {
+  kFires,    // silenced and inhibited ones too
+  kGone,     // it knows of none
+  kUnknown,  // it did not answer, or cannot know yet
+};
+struct AlertAsked {
+  std::uint64_t run = 0;  // as in AskAlert; any other answer is late and dropped
+  AlertAnswer answer = AlertAnswer::kUnknown;
+  std::string text;  // why kUnknown, one line
+};
+
 // Another configuration takes the place of the present one. Checks, remedies and governors that are
 // in both, by name, keep their state; an attempt that runs goes on. What is gone stops: an attempt
 // of a remedy that is gone has failed as interrupted, and the driver ends its action. A governor
@@ -169,6 +181,6 @@ struct Stop {};
 using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
                            Reset, Retry, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy,
                            UnpauseRemedy, RequestPermit, ReportPermit, RegisterTask, RemoveTask,
-                           AlertsReceived, Reload, Record, Stop>;
+                           AlertsReceived, AlertAsked, Reload, Record, Stop>;
 
 }  // namespace heald::engine

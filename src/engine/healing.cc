@@ -245,6 +245,7 @@ void Healing::rest(Remedy& remedy) {
   enter(remedy, Phase::kIdle);
   remedy.attempt = 0;
   remedy.recovering = false;
+  remedy.ceased = false;
   remedy.checked = false;
   remedy.wanted_at.reset();
   timers_.clear(index);

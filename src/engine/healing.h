@@ -60,6 +60,7 @@ class Healing {
   Result<Reply> hear(const AlertsReceived& command, Step& step);
   void tendEpisodes(Step& step);
   void actionFinished(const ActionFinished& event, Step& step);
+  void alertAsked(const AlertAsked& event, Step& step);
   void wakeDue(Step& step);
   void runPreventive(Step& step);
   Result<Reply> runNow(const RunRemedyNow& command, Step& step);
@@ -120,7 +121,8 @@ class Healing {
     std::string target;     // of the one that serves one target
     std::optional<EpisodeKey> episode;  // that it is wanted for, or was last
     bool checked = false;               // waits, and the check has been run again for it already
-    std::uint64_t awaited = 0;          // run of the check
+    std::uint64_t awaited = 0;          // run of the check, or of asking for the alert
+    bool ceased = false;                // the alert does not fire: Alertmanager was asked
     core::BootTime started{};
     core::BootTime verify_until{};
     std::optional<core::BootTime> wanted_at;
@@ -171,7 +173,8 @@ class Healing {
   };
   void tellRefusal(const std::string& remedy, const std::string& why, std::size_t alerts,
                    const std::string& by, Step& step);
-  void hearFor(int base, const Alert& alert, Hearing& hearing, core::Now now);
+  void hearFor(int base, const std::string& identity, const Alert& alert, Hearing& hearing,
+               core::Now now);
   void countDropped(DropReason reason, std::uint64_t by) {
     dropped_[static_cast<std::size_t>(reason)] += by;
   }
@@ -186,8 +189,14 @@ class Healing {
   void wantNext(int remedy, Step& step);
   bool alertIsGone(int remedy, Step& step);
   void alertResolved(int remedy, const EpisodeKey& key, Step& step);
+  void nameEpisodes(core::BootTime now);
   void verifyAlert(int remedy, Step& step);
-  void alertStillFires(int remedy, Step& step);
+  bool alertWasResolved(const Remedy& remedy) const;
+  void waitForAlert(int remedy, Step& step);
+  void lookAtAlert(int remedy, Step& step);
+  void askForAlert(int remedy, Step& step);
+  void lookAtInterrupted(int remedy, Step& step);
+  void alertStillFires(int remedy, const std::string& unknown, Step& step);
   void tryAgain(const EpisodeKey& key);
   void considerQuiet(int remedy, Step& step);
   void armQuietTimer(int remedy);
@@ -251,6 +260,7 @@ class Healing {
   bool healthyForLong(int governor, core::Duration reset_after, core::BootTime now) const;
 
   HealingPolicy policy_;
+  AlertmanagerPolicy alertmanager_;
   Detection& detection_;
   const core::FeatureFlags& features_;
   const Pauses& pauses_;

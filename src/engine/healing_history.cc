@@ -35,8 +35,9 @@ void Healing::addHistory(std::vector<HistoryEntry>& entries, core::Now now) cons
 void Healing::tellStart(const Remedy& remedy, HistoryEntry& entry) const {
   entry.message = reasonFor(remedy);
   entry.details = {{"step", stepFor(remedy) + 1}};
-  if (remedy.episode) {
-    entry.details.emplace_back("fingerprint", remedy.episode->fingerprint);
+  const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+  if (episode != nullptr) {
+    entry.details.emplace_back("fingerprint", episode->fingerprint);
   }
 }
 

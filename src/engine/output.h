@@ -39,6 +39,16 @@ struct StartAction {
   std::vector<std::pair<std::string, std::string>> variables = {};  // of them; see LabelVariables
 };
 
+// Ask Alertmanager whether an alert still fires, and report AlertAsked with the same run.
+struct AskAlert {
+  std::uint64_t run = 0;
+  EpisodeKey key;
+  std::string fingerprint;
+  Labels labels;
+  core::WallTime starts_at{};
+  std::vector<std::string> ignore_labels;  // as in AlertmanagerPolicy
+};
+
 // Nobody waits for this run any more: end it. What it still reports is dropped.
 struct CancelCheck {
   std::uint64_t run = 0;
@@ -59,7 +69,8 @@ struct TaskReady {
   bool superseded = false;
 };
 
-using Action = std::variant<StartCheck, StartAction, CancelCheck, CancelAction, RunTask, TaskReady>;
+using Action =
+    std::variant<StartCheck, StartAction, CancelCheck, CancelAction, RunTask, TaskReady, AskAlert>;
 
 // Something worth a line in the log: what, about what, and the details.
 struct Note {

@@ -70,7 +70,7 @@ void Healing::wakeDue(Step& step) {
         look(*r, step);
         break;
       case Phase::kVerifying:
-        alertStillFires(*r, step);
+        lookAtAlert(*r, step);
         break;
       case Phase::kIdle:
         considerQuiet(*r, step);

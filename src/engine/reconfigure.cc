@@ -10,6 +10,7 @@ namespace heald::engine {
 Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
                  const Pauses& pauses)
     : policy_(setup.healing),
+      alertmanager_(setup.alertmanager),
       detection_(detection),
       features_(features),
       pauses_(pauses),
@@ -52,6 +53,7 @@ void Healing::addRemedy(const RemedySpec& spec) {
 
 void Healing::reconfigure(const Setup& setup, Step& step) {
   policy_ = setup.healing;
+  alertmanager_ = setup.alertmanager;
   governors_.reconfigure(setup.governors);
   remedies_of_check_.assign(detection_.size(), {});
   checks_of_governor_.assign(governors_.size(), {});
@@ -66,6 +68,7 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
     addRemedy(spec);
   }
   readopt(old_remedies, old_timers, step);
+  nameEpisodes(step.now.boot);
   dropEpisodesOfOthers(step.now.boot);
   endForeignIncidents(step.now.boot);
   wakeEpisodes();
@@ -157,6 +160,7 @@ void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due)
   remedy.ok = old.ok;
   remedy.reason = old.reason;
   remedy.episode = old.episode;
+  remedy.ceased = old.ceased;
   const bool by_check = !remedy.spec.byAlert();
   if (remedy.phase == Phase::kVerifying && by_check) {
     enter(remedy, Phase::kSettling);  // the run that it waits for may be of another check

@@ -121,9 +121,20 @@ struct WindowSpec {
 
 // Names are unique within their list, and every name that is referred to exists: the configuration
 // reader has seen to it. Every governor of a remedy is listed.
+// Alertmanager, as a source of alerts.
+struct AlertmanagerPolicy {
+  // Labels that tell no alerts apart: those by which replicas of Prometheus differ.
+  std::vector<std::string> ignore_labels;
+  // What is not told of for so long is forgotten. Longer than its repeat_interval.
+  core::Duration forget_after = std::chrono::hours(24);
+  // While an attempt is verified, it can be asked whether the alert still fires.
+  bool asked = false;
+};
+
 struct Setup {
   DetectionPolicy detection;
   HealingPolicy healing;
+  AlertmanagerPolicy alertmanager;
   core::Duration process_monitoring_interval = std::chrono::minutes(1);
   int task_limit = 10;
   bool full_metrics = false;  // metrics in full detail: more series for what only some want

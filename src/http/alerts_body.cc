@@ -11,8 +11,8 @@
 #include "engine/alert_identity.h"
 #include "http/json_body.h"
 #include "http/json_pieces.h"
-#include "http/timestamp.h"
 #include "io/text.h"
+#include "io/timestamp.h"
 
 namespace heald::http {
 namespace {
@@ -153,7 +153,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
       return wrong(".status", "must be \"firing\" or \"resolved\"");
     }
     if (!draft_.has_labels) return wrong(".labels", "must be an object of texts");
-    const auto starts_at = draft_.starts_at ? parseTimestamp(*draft_.starts_at) : std::nullopt;
+    const auto starts_at = draft_.starts_at ? io::parseTimestamp(*draft_.starts_at) : std::nullopt;
     if (!starts_at) {
       return wrong(".startsAt", "must be a time of RFC 3339 (example: 2026-11-23T20:47:00.123Z)");
     }
@@ -170,7 +170,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     Alert alert;
     alert.starts_at = *starts_at;
     alert.firing = draft_.status == "firing";
-    if (!alert.firing && draft_.ends_at) alert.ends_at = parseTimestamp(*draft_.ends_at);
+    if (!alert.firing && draft_.ends_at) alert.ends_at = io::parseTimestamp(*draft_.ends_at);
     alert.labels = std::move(draft_.labels);
     std::sort(alert.labels.begin(), alert.labels.end());
     alert.labels.shrink_to_fit();

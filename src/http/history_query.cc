@@ -4,8 +4,8 @@
 #include <charconv>
 
 #include "config/scalars.h"
-#include "http/timestamp.h"
 #include "io/text.h"
+#include "io/timestamp.h"
 
 namespace heald::http {
 namespace {
@@ -45,7 +45,7 @@ Result<void> readKinds(std::string_view text, HistoryQuery& query) {
 
 Result<void> readTime(std::string_view name, std::string_view text, core::WallTime now,
                       std::optional<core::WallTime>& time) {
-  time = parseTypedTime(text);
+  time = io::parseTypedTime(text);
   if (time) return {};
   const auto ago = config::parseDuration(text);
   if (!ago || *ago > now.time_since_epoch()) {
@@ -93,7 +93,9 @@ std::string namesOf(const std::vector<QueryField>& fields) {
 
 std::vector<QueryField> historyFields() {
   std::vector<QueryField> fields = {
-      {"since", "entries from then on: a time (2026-11-23T20:47:00Z; 2026-11-23; without a zone UTC) or how long ago (2h)"},
+      {"since",
+       "entries from then on: a time (2026-11-23T20:47:00Z; 2026-11-23; without a zone UTC) or how "
+       "long ago (2h)"},
       {"until", "entries before then, likewise"},
       {"limit", "how many at most, from 1 to 1000; 100 without it"},
       {"before", "entries with lower ids: `next` of the page before"}};

@@ -192,6 +192,8 @@ void EngineLoop::start(const engine::Action& action) {
   } else if (const auto* attempt = std::get_if<engine::StartAction>(&action)) {
     publish();  // an attempt is visible from its first moment
     work_.startAction(*attempt, post);
+  } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
+    work_.askAlert(*ask, post);
   } else if (const auto* run = std::get_if<engine::CancelCheck>(&action)) {
     work_.cancelCheck(run->run);
   } else if (const auto* gone = std::get_if<engine::CancelAction>(&action)) {

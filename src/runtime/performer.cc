@@ -56,6 +56,7 @@ Performer::Performer(const config::Config& config, io::Services& services,
 
 void Performer::use(const config::Config& config) {
   monitor_.watch(watchedProcesses(config));
+  alertmanager_ = std::static_pointer_cast<const checks::Alertmanager>(config.alertmanager);
   checks_.clear();
   remedies_.clear();
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
@@ -106,7 +107,21 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
   part->start(services_, run, std::move(done));
 }
 
+void Performer::askAlert(const engine::AskAlert& ask, Post post) {
+  if (!alertmanager_) {
+    post(engine::AlertAsked{ask.run, engine::AlertAnswer::kUnknown, "no url of it is configured"});
+    return;
+  }
+  alertmanager_->ask(
+      services_, ask, [this] { return clock_.now().wall; }, asking_.begin(ask.run),
+      [this, run = ask.run, post = std::move(post)](engine::AlertAsked answer) {
+        asking_.end(run);
+        post(std::move(answer));
+      });
+}
+
 void Performer::cancelAll() {
+  asking_.cancelAll();
   check_runs_.cancelAll();
   action_runs_.cancelAll();
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "checks/alertmanager.h"
 #include "checks/check.h"
 #include "config/model.h"
 #include "io/process_monitor.h"
@@ -27,6 +28,7 @@ class Performer : public Work {
 
   void startCheck(const engine::StartCheck& start, Post post) override;
   void startAction(const engine::StartAction& start, Post post) override;
+  void askAlert(const engine::AskAlert& ask, Post post) override;
   void cancelCheck(std::uint64_t run) override { check_runs_.cancel(run); }
   void cancelAction(std::uint64_t run) override { action_runs_.cancel(run); }
   void runTask(const engine::RunTask& run, TaskFunction function, Post post) override;
@@ -52,8 +54,10 @@ class Performer : public Work {
   const Clock& clock_;
   Runs check_runs_;
   Runs action_runs_;
+  Runs asking_;
   std::vector<Check> checks_;
   std::vector<Remedy> remedies_;
+  std::shared_ptr<const checks::Alertmanager> alertmanager_;
 };
 
 // What the task process-monitoring watches: every process check, under the check's name.

@@ -20,7 +20,9 @@ using Level = engine::Note::Level;
 class Player : private Surroundings {
  public:
   Player(const engine::Setup& setup, const Scenario& scenario)
-      : setup_(setup), scenario_(scenario), actors_(scenario, setup) {}
+      : setup_(setup), scenario_(scenario), actors_(scenario, setup) {
+    setup_.alertmanager.asked = false;  // a scenario tells each end of an alert
+  }
   Record run();
 
  private:
@@ -56,7 +58,7 @@ class Player : private Surroundings {
   void expectStarts(const Expectation& expectation, const std::string& what);
   void expectSteps(const Expectation& expectation, const std::string& what);
 
-  const engine::Setup& setup_;
+  engine::Setup setup_;
   const Scenario& scenario_;
   Actors actors_;
   Driver driver_{*this};

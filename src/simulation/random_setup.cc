@@ -72,6 +72,7 @@ engine::RemedySpec randomRemedy(int number, const engine::Setup& setup, Random& 
 }
 
 void shapeHealing(engine::Setup& setup, Random& random) {
+  setup.alertmanager.asked = random.oneIn(3);
   setup.detection.interval = seconds(random.between(10, 120));
   setup.detection.max_concurrent = random.between(1, 4);
   setup.healing.max_concurrent = random.between(1, 3);

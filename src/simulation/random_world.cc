@@ -1,12 +1,14 @@
 #include "simulation/random_world.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "core/text.h"
 #include "simulation/driver.h"
 #include "simulation/nature.h"
 #include "simulation/random.h"
+#include "simulation/random_alerts.h"
 #include "simulation/random_setup.h"
 #include "simulation/referee.h"
 #include "simulation/unreliable_disk.h"
@@ -53,6 +55,7 @@ class World : private Surroundings {
   void perform(engine::Output& out) override;
   void given(const engine::Event& event) override;
   void start(const engine::StartAction& action);
+  void answer(const engine::AskAlert& ask);
   void trace(const std::string& line) const {
     if (options_.trace) options_.trace(core::toText(driver_.time()) + "  " + line);
   }
@@ -88,7 +91,7 @@ class World : private Surroundings {
   Death death_ = Death::kNone;
   bool dead_ = false;
   std::vector<std::string> permits_;
-  std::vector<engine::Alert> alerts_;
+  RandomAlerts alerts_;
   WorldResult result_;
 };
 
@@ -158,11 +161,17 @@ void World::perform(engine::Output& out) {
     } else if (const auto* gone = std::get_if<engine::CancelAction>(&action)) {
       driver_.schedule(driver_.time(), engine::ActionFinished{
                                            gone->run, engine::ActionOutcome::kCancelled, "", ""});
+    } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
+      answer(*ask);
     } else if (const auto* run = std::get_if<engine::RunTask>(&action)) {
       driver_.schedule(driver_.time() + nature_.taskTakes(),
                        engine::TaskFinished{run->id, run->install, true, {}});
     }
   }
+}
+
+void World::answer(const engine::AskAlert& ask) {
+  driver_.schedule(driver_.time() + random_.some(seconds(3)), alerts_.answer(ask, random_));
 }
 
 void World::start(const engine::StartAction& action) {
@@ -270,27 +279,7 @@ void World::permit(Random& random) {
 }
 
 void World::alert(Random& random) {
-  engine::AlertsReceived sent{{}, "o"};
-  for (int i = random.between(1, random.oneIn(10) ? 12 : 2); i > 0; --i) {
-    const bool fresh = alerts_.empty() || random.oneIn(2);
-    if (fresh) {
-      const std::string id = std::to_string(result_.starts + random.next() % 1'000'000'000);
-      alerts_.push_back({"f" + std::to_string(random.below(20)),
-                         core::WallTime(driver_.now().wall),
-                         true,
-                         {{"alertname", "A" + std::to_string(random.below(2))},
-                          {"instance", "i" + std::to_string(random.below(4))},
-                          {"id", id}}});
-      alerts_.back().fingerprint = id;
-    }
-    engine::Alert& one =
-        fresh ? alerts_.back()
-              : alerts_[static_cast<std::size_t>(random.below(static_cast<int>(alerts_.size())))];
-    if (!fresh) one.firing = one.firing && random.oneIn(2);
-    sent.alerts.push_back(one);
-  }
-  if (alerts_.size() > 12) alerts_.erase(alerts_.begin());
-  driver_.send(sent);
+  driver_.send(alerts_.tell(driver_.now().wall, random));
 }
 
 void World::reload(Random& random) {

@@ -62,6 +62,8 @@ void Referee::given(const engine::Event& event, const Moment& at) {
   settled_ = false;
   if (const auto* check = std::get_if<engine::CheckFinished>(&event)) found(*check);
   if (const auto* action = std::get_if<engine::ActionFinished>(&event)) hear(*action);
+  if (const auto* alerts = std::get_if<engine::AlertsReceived>(&event)) hear(*alerts);
+  if (const auto* answer = std::get_if<engine::AlertAsked>(&event)) hear(*answer);
   if (!attempts_.empty()) watchAlerts();
   if (const auto* task = std::get_if<engine::TaskFinished>(&event)) {
     tasks_running_.erase(task->install);
@@ -107,7 +109,7 @@ void Referee::forgetOthers() {
     return entry.second.check != remedy(entry.first.substr(0, entry.first.find('/')))->check;
   });
   std::erase_if(episode_starts_, gone);
-  std::erase_if(firing_, gone);
+  std::erase_if(alerted_, gone);
 }
 
 void Referee::taskStarted(const engine::RunTask& task) {
@@ -150,6 +152,7 @@ void Referee::put(const engine::Output& out) {
     if (const auto* check = std::get_if<engine::StartCheck>(&action)) checkStarted(*check);
     if (const auto* start = std::get_if<engine::StartAction>(&action)) started(*start);
     if (const auto* task = std::get_if<engine::RunTask>(&action)) taskStarted(*task);
+    if (const auto* ask = std::get_if<engine::AskAlert>(&action)) asked(*ask);
   }
   if (!admitted_.empty()) fail("an attempt that is recorded does not start");
   const auto* check = event_ == nullptr ? nullptr : std::get_if<engine::CheckFinished>(event_);

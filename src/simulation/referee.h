@@ -97,6 +97,10 @@ class Referee {
     bool seen_healed = false;  // its check was found healthy when that counted
     bool seen_ill = false;     // and unhealthy, when its time was over
     std::string episode;       // the label "id" of its alert
+    core::WallTime before{};   // when the episode before that one ended
+    bool forgotten = false;    // its episode was
+    std::uint64_t asked = 0;   // run of asking Alertmanager for it
+    bool ceased = false;       // which said that it does not fire
     Duration deadline{};       // of a permit
     int step = 0;              // of the escalation, that has to start
   };
@@ -151,6 +155,7 @@ class Referee {
   bool alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const;
   bool matched(const Attempt& attempt) const;
   bool resolved(const Attempt& attempt) const;
+  bool anotherEpisode(const Attempt& attempt) const;
   void watchAlerts();
   void lookAt(const Check& check);
   std::string objection(const std::string& governor, const std::string& remedy) const;
@@ -168,6 +173,9 @@ class Referee {
   void hearEnds(const engine::Changes& changes);
   void forgotten(const std::string& governor, bool durable);
   void rememberPermits(const engine::Changes& changes);
+  void hear(const engine::AlertsReceived& event);
+  void hear(const engine::AlertAsked& event);
+  void asked(const engine::AskAlert& ask);
   void rememberEpisodes(const engine::Changes& changes);
   void linkEpisodes(const engine::Changes& changes);
   void rememberSwitches(const engine::Changes& changes);
@@ -203,10 +211,15 @@ class Referee {
   std::map<Key, Attempt> attempts_;
   std::vector<Key> admitted_;  // in this step, and not started yet
   std::set<core::Feature> flags_off_;
-  std::map<std::string, PauseKept> pauses_;    // by remedy, "" is all
-  std::map<std::string, Key> permits_;         // by id
-  std::map<std::string, bool> firing_;         // by remedy and the label "id" of the alert
-  std::map<std::string, int> episode_starts_;  // likewise
+  std::map<std::string, PauseKept> pauses_;  // by remedy, "" is all
+  std::map<std::string, Key> permits_;       // by id
+  // By remedy and the label "id" of the alert, which is its fingerprint.
+  struct Alerted {
+    bool firing = false;
+    core::WallTime before{};  // when the episode before this one ended
+  };
+  std::map<std::string, Alerted> alerted_;
+  std::map<std::string, int> episode_starts_;  // since a resolution was told
   // By remedy; of an alert by remedy and its label "id". As they are, and as they are on disk.
   std::map<std::string, Incident> incidents_;
   std::map<std::string, Incident> saved_incidents_;

@@ -72,15 +72,43 @@ bool Referee::permitMayEnd(const Key& key, const Attempt& attempt, bool ok) cons
   return reported || (!ok && at_.time >= attempt.deadline);
 }
 
-// An alert that is forgotten is not resolved.
+// An alert that is forgotten is not resolved. One that fires in another episode was.
 bool Referee::resolved(const Attempt& attempt) const {
-  const auto known = firing_.find(attempt.remedy + "/" + attempt.episode);
-  return known != firing_.end() && !known->second;
+  const auto known = alerted_.find(attempt.remedy + "/" + attempt.episode);
+  return known != alerted_.end() && !attempt.forgotten &&
+         (!known->second.firing || known->second.before != attempt.before);
+}
+
+void Referee::asked(const engine::AskAlert& ask) {
+  for (auto& [key, attempt] : attempts_) {
+    if (attempt.remedy == ask.key.remedy && attempt.episode == ask.key.identity) {
+      attempt.asked = ask.run;
+    }
+  }
+}
+
+// That an alert does not fire any more is a resolution, too.
+void Referee::hear(const engine::AlertAsked& event) {
+  if (event.answer != engine::AlertAnswer::kGone) return;
+  for (auto& [key, attempt] : attempts_) {
+    if (attempt.asked != event.run) continue;
+    attempt.ceased = true;
+    episode_starts_.erase(attempt.remedy + "/" + attempt.episode);
+  }
+}
+
+// An episode without a resolution in between gets one attempt, whatever else is told.
+void Referee::hear(const engine::AlertsReceived& event) {
+  for (const engine::Alert& alert : event.alerts) {
+    if (alert.firing) continue;
+    const std::string end = "/" + alert.fingerprint;
+    std::erase_if(episode_starts_, [&](const auto& entry) { return entry.first.ends_with(end); });
+  }
 }
 
 bool Referee::alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const {
   if (!ok) return attempt.seen_ill;
-  if (attempt.seen_healed || resolved(attempt)) return true;
+  if (attempt.seen_healed || attempt.ceased || resolved(attempt)) return true;
   return !attempt.recovering && (spec.verify.within == Duration{} || attempt.episode.empty());
 }
 
@@ -266,15 +294,22 @@ void Referee::startedByAlert(const engine::StartAction& start) {
   if (++episode_starts_[key] > 1 && !spec.alert.retry) {
     fail("an alert gets a second attempt of " + spec.name);
   }
-  const auto fires = firing_.find(key);
-  if (fires == firing_.end() || !fires->second) {
+  const auto fires = alerted_.find(key);
+  if (fires == alerted_.end() || !fires->second.firing) {
     fail("an alert that is over starts " + spec.name);
   }
+}
+
+// Since this attempt began.
+bool Referee::anotherEpisode(const Attempt& attempt) const {
+  const auto known = alerted_.find(attempt.remedy + "/" + attempt.episode);
+  return attempt.forgotten || known == alerted_.end() || known->second.before != attempt.before;
 }
 
 void Referee::ended(const Attempt& attempt, bool ok) {
   const engine::RemedySpec* spec = remedy(attempt.remedy);
   if (attempt.permit || attempt.lost || spec == nullptr) return;
+  if (spec->byAlert() && !attempt.episode.empty() && anotherEpisode(attempt)) return;
   if (ok && spec->check.empty()) incidents_.erase(incidentOf(attempt));
   if (ok || !inIncident(*spec, attempt)) return;
   Incident& incident = incidents_[incidentOf(attempt)];
@@ -295,12 +330,18 @@ void Referee::rememberPermits(const engine::Changes& changes) {
 
 void Referee::rememberEpisodes(const engine::Changes& changes) {
   for (const auto& [key, episode] : changes.episodes) {
-    const std::string name = key.remedy + "/" + key.fingerprint;
-    if (episode) firing_[name] = episode->firing;
-    if (!episode) {  // forgotten: not heard of for a day
-      firing_.erase(name);
-      episode_starts_.erase(name);
+    const std::string name = key.remedy + "/" + key.identity;
+    const auto known = alerted_.find(name);
+    if (!episode || (known != alerted_.end() && known->second.before != episode->before)) {
       incidents_.erase(name);
+    }
+    if (episode) alerted_[name] = {episode->firing, episode->before};
+    if (!episode) {  // forgotten: not heard of for a day
+      alerted_.erase(name);
+      episode_starts_.erase(name);
+      for (auto& [of, attempt] : attempts_) {
+        attempt.forgotten |= attempt.remedy == key.remedy && attempt.episode == key.identity;
+      }
     }
   }
 }
@@ -315,6 +356,7 @@ void Referee::linkEpisodes(const engine::Changes& changes) {
     const auto attempt = attempts_.find({governor, episode->attempt});
     if (attempt != attempts_.end() && attempt->second.remedy == key.remedy) {
       attempt->second.episode = idOf(episode->labels);
+      attempt->second.before = episode->before;
     }
   }
 }

@@ -17,7 +17,6 @@ using engine::HistoryKind;
 constexpr const char* kBy = "backtest";
 // After a human, so that what he has done is done.
 constexpr core::Duration kRepeatAfter = std::chrono::seconds(1);
-constexpr core::Duration kRepeatEvery = engine::Episodes::kForget / 2;
 
 std::string reasonOr(const HistoryEntry& entry) {
   return entry.message.empty() ? "as in the history" : entry.message;
@@ -150,6 +149,7 @@ class Replay {
   std::vector<Attempt> attempts_;
   std::map<std::string, std::size_t> episodes_;  // by when they started
   std::map<engine::EpisodeKey, Firing> firing_;
+  const core::Duration forget_after_ = setup_.alertmanager.forget_after;
   std::vector<core::Duration> let_go_;                // when a human may have let something go on
   std::map<std::string, const HistoryEntry*> human_;  // the last entry of each governor
   std::map<std::string, Paused> paused_;              // by remedy
@@ -283,7 +283,7 @@ void Replay::addAlert(const HistoryEntry& entry, const engine::RemedySpec& spec)
                       entry.event == "firing", spec.alert.matchers};
   if (!spec.alert.target.empty()) alert.labels.emplace_back(spec.alert.target, entry.target);
   const std::string what = "alert for " + spec.name + " " + entry.event;
-  const engine::EpisodeKey key{spec.name, alert.fingerprint, alert.starts_at};
+  const engine::EpisodeKey key{spec.name, alert.fingerprint};
   if (const auto found = firing_.find(key); found != firing_.end() && !alert.firing) {
     entry.event == "forgotten" ? forget(found->second, timeOf(entry))
                                : repeat(found->second, timeOf(entry));
@@ -296,12 +296,13 @@ void Replay::addAlert(const HistoryEntry& entry, const engine::RemedySpec& spec)
 
 // It was heard of last so long before.
 void Replay::forget(const Firing& firing, core::Duration at) {
-  repeat(firing, at - engine::Episodes::kForget);
-  repeatAt(firing, at - engine::Episodes::kForget);
+  repeat(firing, at - forget_after_);
+  repeatAt(firing, at - forget_after_);
 }
 
 void Replay::repeat(const Firing& firing, core::Duration until) {
-  for (auto at = firing.from + kRepeatEvery; at < until; at += kRepeatEvery) repeatAt(firing, at);
+  const core::Duration every = forget_after_ / 2;
+  for (auto at = firing.from + every; at < until; at += every) repeatAt(firing, at);
   auto human = std::lower_bound(let_go_.begin(), let_go_.end(), firing.from);
   for (; human != let_go_.end() && *human + kRepeatAfter < until; ++human) {
     repeatAt(firing, *human + kRepeatAfter);

@@ -3,6 +3,7 @@
 
 #include "config/scalars.h"
 #include "core/text.h"
+#include "engine/alert_identity.h"
 #include "simulation/scenario_sections.h"
 
 namespace heald::simulation {
@@ -109,10 +110,12 @@ std::string text(const engine::Labels& labels) {
   return "{" + all + "}";
 }
 
-engine::AlertsReceived notification(const engine::Labels& labels, std::size_t number,
-                                    core::Duration started, bool firing) {
-  const core::WallTime starts_at(started);
-  return {{{"scenario-" + std::to_string(number), starts_at, firing, labels}}, kScenario};
+// `started` and `ended` only tell episodes apart: they need not be on the wall clock.
+engine::AlertsReceived notification(const engine::Labels& labels, core::Duration started,
+                                    std::optional<core::Duration> ended = {}) {
+  engine::Alert alert{engine::fingerprintOf(labels), core::WallTime(started), !ended, labels};
+  if (ended) alert.ends_at = core::WallTime(*ended);
+  return {{std::move(alert)}, kScenario};
 }
 
 }  // namespace
@@ -169,7 +172,6 @@ void readOperator(Fields& top, const engine::Setup& setup, Scenario& scenario) {
 }
 
 void readAlerts(Fields& top, Scenario& scenario) {
-  std::size_t number = 0;
   top.sections("alerts", {.empty_allowed = true}, "what Alertmanager sends", [&](Fields& fields) {
     engine::Labels labels;
     std::optional<core::Duration> resolved;
@@ -180,12 +182,11 @@ void readAlerts(Fields& top, Scenario& scenario) {
     if (resolved && *resolved < at) fields.fail("resolved_at", "is before at");
     if (resolved) requireWithin(fields, "resolved_at", *resolved, scenario);
     const std::string name = labels.empty() ? "" : labels.front().second;
-    ++number;
     scenario.doings.push_back(
-        {at, "alert " + name + " fires", notification(labels, number, at, true), text(labels)});
+        {at, "alert " + name + " fires", notification(labels, at), text(labels)});
     if (resolved) {
       scenario.doings.push_back({*resolved, "alert " + name + " is resolved",
-                                 notification(labels, number, at, false), text(labels)});
+                                 notification(labels, at, resolved), text(labels)});
     }
   });
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/fault.h"
+#include "store/json_fields.h"
 
 namespace heald::store {
 namespace {
@@ -16,96 +17,11 @@ constexpr int kVersion = 1;
 constexpr std::int64_t kBootLimit = (std::int64_t{1} << 61) - 1;
 constexpr std::int64_t kWallLimit = (std::int64_t{1} << 62) - 1;
 
-[[noreturn]] void wrong(const char* field, const std::string& what) {
-  throw Fault("\"" + std::string(field) + "\" " + what);
-}
-
-const Json& at(const Json& object, const char* field) {
-  const auto found = object.find(field);
-  if (found == object.end()) {
-    wrong(field, "is missing");
-  }
-  return *found;
-}
-
-const Json& objectAt(const Json& object, const char* field) {
-  const Json& value = at(object, field);
-  if (!value.is_object()) {
-    wrong(field, "is not an object");
-  }
-  return value;
-}
-
-const Json& listAt(const Json& object, const char* field) {
-  const Json& value = at(object, field);
-  if (!value.is_array()) {
-    wrong(field, "is not a list");
-  }
-  return value;
-}
-
-template <class T>
-T countAt(const Json& object, const char* field) {
-  const Json& value = at(object, field);
-  if (!value.is_number_unsigned() ||
-      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) {
-    wrong(field, "is not a count: " + value.dump(-1, ' ', true, Json::error_handler_t::replace));
-  }
-  return value.get<T>();
-}
-
-// One that can still be counted up.
-int smallCountAt(const Json& object, const char* field) {
-  const int count = countAt<int>(object, field);
-  if (count > 1'000'000'000) {
-    wrong(field, "is out of range");
-  }
-  return count;
-}
-
-std::int64_t integer(const Json& value, const char* field) {
-  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
-  if (!value.is_number_integer() || too_large) {
-    wrong(field, "is not a time in nanoseconds");
-  }
-  return value.get<std::int64_t>();
-}
-
-std::string textOf(const Json& value, const char* field) {
-  if (!value.is_string()) {
-    wrong(field, "is not a text");
-  }
-  return value.get<std::string>();
-}
-
-std::string textAt(const Json& object, const char* field) {
-  return textOf(at(object, field), field);
-}
-
-core::BootTime bootAt(const Json& object, const char* field) {
-  return bootTime(integer(at(object, field), field));
-}
-
-core::WallTime wallAt(const Json& object, const char* field) {
-  return wallTime(integer(at(object, field), field));
-}
-
 std::int64_t nanoseconds(core::BootTime time) {
   return time.time_since_epoch().count();
 }
 std::int64_t nanoseconds(core::WallTime time) {
   return time.time_since_epoch().count();
-}
-
-template <class Enum>
-Enum wordAt(const Json& object, const char* field, std::size_t count) {
-  const std::string word = textAt(object, field);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (toString(static_cast<Enum>(i)) == word) {
-      return static_cast<Enum>(i);
-    }
-  }
-  wrong(field, "has the unknown value \"" + word + "\"");
 }
 
 std::string written(Json object) {
@@ -300,7 +216,12 @@ std::string encode(const engine::Episode& episode) {
                   {"attempt", episode.attempt},
                   {"failures", episode.failures},
                   {"step", episode.step},
-                  {"heard_at_ns", nanoseconds(episode.heard_at)}});
+                  {"heard_at_ns", nanoseconds(episode.heard_at)},
+                  {"fingerprint", episode.fingerprint},
+                  {"starts_at_ns", nanoseconds(episode.starts_at)},
+                  {"ended_at_ns", nanoseconds(episode.ended_at)},
+                  {"before_ns", nanoseconds(episode.before)},
+                  {"earlier_attempt", episode.earlier_attempt}});
 }
 
 engine::Episode decodeEpisode(const std::string& text) {
@@ -324,6 +245,11 @@ engine::Episode decodeEpisode(const std::string& text) {
     episode.failures = smallCountAt(object, "failures");
     episode.step = smallCountAt(object, "step");
   }
+  episode.fingerprint = textAt(object, "fingerprint");
+  episode.starts_at = wallAt(object, "starts_at_ns");
+  episode.ended_at = wallAt(object, "ended_at_ns");
+  episode.before = wallAt(object, "before_ns");
+  episode.earlier_attempt = countAt<std::uint64_t>(object, "earlier_attempt");
   return episode;
 }
 

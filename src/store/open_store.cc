@@ -95,13 +95,11 @@ void OpenStore::loadPermits(const core::ClockStamp& present, engine::Saved& save
 
 // One that cannot be read is left out: its alert is told of again, and counts as new.
 void OpenStore::loadEpisodes(engine::Saved& saved) {
-  Statement rows =
-      database_.prepare("SELECT remedy, fingerprint, starts_at_ns, episode FROM episodes");
+  Statement rows = database_.prepare("SELECT remedy, identity, episode FROM episodes");
   while (rows.next()) {
     try {
-      const engine::EpisodeKey key{rows.text(0), rows.text(1),
-                                   core::WallTime(core::Duration(rows.integer(2)))};
-      saved.episodes.emplace_back(key, decodeEpisode(rows.text(3)));
+      const engine::EpisodeKey key{rows.text(0), rows.text(1)};
+      saved.episodes.emplace_back(key, decodeEpisode(rows.text(2)));
     } catch (const Fault&) {
       continue;
     }
@@ -212,12 +210,11 @@ void OpenStore::putIncidents(const engine::Changes& changes) {
 
 void OpenStore::putEpisodes(const engine::Changes& changes) {
   for (const auto& [key, episode] : changes.episodes) {
-    const std::int64_t starts_at = nanoseconds(key.starts_at);
     if (episode) {
       const std::string text = encode(*episode);
-      put_episode_.bind(key.remedy).bind(key.fingerprint).bind(starts_at).bind(text).run();
+      put_episode_.bind(key.remedy).bind(key.identity).bind(text).run();
     } else {
-      drop_episode_.bind(key.remedy).bind(key.fingerprint).bind(starts_at).run();
+      drop_episode_.bind(key.remedy).bind(key.identity).run();
     }
   }
 }

@@ -96,9 +96,9 @@ class OpenStore {
   Statement drop_pause_ = database_.prepare("DELETE FROM pauses WHERE remedy = ?");
   Statement put_permit_ = database_.prepare("INSERT OR REPLACE INTO permits VALUES (?,?,?,?,?)");
   Statement drop_permit_ = database_.prepare("DELETE FROM permits WHERE id = ?");
-  Statement put_episode_ = database_.prepare("INSERT OR REPLACE INTO episodes VALUES (?,?,?,?)");
-  Statement drop_episode_ = database_.prepare(
-      "DELETE FROM episodes WHERE remedy = ? AND fingerprint = ? AND starts_at_ns = ?");
+  Statement put_episode_ = database_.prepare("INSERT OR REPLACE INTO episodes VALUES (?,?,?)");
+  Statement drop_episode_ =
+      database_.prepare("DELETE FROM episodes WHERE remedy = ? AND identity = ?");
   Statement put_answer_ = database_.prepare("INSERT OR REPLACE INTO answers VALUES (?,?)");
   Statement drop_answer_ = database_.prepare("DELETE FROM answers WHERE key = ?");
   Statement put_incident_ = database_.prepare("INSERT OR REPLACE INTO incidents VALUES (?,?)");

@@ -55,7 +55,8 @@ CREATE TABLE episodes (
   remedy TEXT NOT NULL, fingerprint TEXT NOT NULL, starts_at_ns INTEGER NOT NULL,
   episode TEXT NOT NULL, PRIMARY KEY (remedy, fingerprint, starts_at_ns)
 ) STRICT, WITHOUT ROWID;
-)sql", kHistory,
+)sql",
+    kHistory,
     R"sql(
 CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
@@ -63,6 +64,43 @@ CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT, WITHOU
 CREATE TABLE incidents (
   remedy TEXT PRIMARY KEY, incident TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+)sql",
+    // One for each alert. Of several starts the one that fires is the episode, and of those the one
+    // with the last attempt; what was resolved before it tells where it began. An end was not kept:
+    // it is the start, so that only a later start is another episode, as it was.
+    R"sql(
+ALTER TABLE episodes RENAME TO episodes_by_start;
+CREATE TABLE episodes (
+  remedy TEXT NOT NULL, identity TEXT NOT NULL, episode TEXT NOT NULL,
+  PRIMARY KEY (remedy, identity)
+) STRICT, WITHOUT ROWID;
+WITH readable AS (
+  SELECT remedy, fingerprint, starts_at_ns, episode,
+    coalesce(json_extract(episode, '$.firing'), 0) AS firing,
+    coalesce(json_extract(episode, '$.attempt'), 0) AS attempt
+  FROM episodes_by_start WHERE json_valid(episode)
+), latest AS (
+  SELECT *, row_number() OVER (
+    PARTITION BY remedy, fingerprint
+    ORDER BY firing DESC, CASE WHEN firing THEN attempt ELSE 0 END DESC, starts_at_ns DESC) AS place
+  FROM readable
+)
+INSERT INTO episodes
+SELECT remedy, fingerprint, json_set(episode,
+  '$.fingerprint', fingerprint,
+  '$.starts_at_ns', starts_at_ns,
+  '$.ended_at_ns', CASE WHEN firing THEN 0 ELSE starts_at_ns END,
+  '$.before_ns', coalesce((
+    SELECT max(o.starts_at_ns) FROM readable o
+    WHERE o.remedy = latest.remedy AND o.fingerprint = latest.fingerprint AND NOT o.firing
+      AND o.starts_at_ns < latest.starts_at_ns), 0),
+  '$.earlier_attempt', coalesce((
+    SELECT o.attempt FROM readable o
+    WHERE o.remedy = latest.remedy AND o.fingerprint = latest.fingerprint AND NOT o.firing
+      AND o.starts_at_ns < latest.starts_at_ns AND typeof(o.attempt) = 'integer'
+    ORDER BY o.starts_at_ns DESC LIMIT 1), 0))
+FROM latest WHERE place = 1;
+DROP TABLE episodes_by_start;
 )sql",
 };
 

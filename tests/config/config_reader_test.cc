@@ -1,5 +1,6 @@
 #include "config/config_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -40,6 +41,41 @@ TEST(ConfigReader, FillsEverythingFromTheSmallestUsefulFile) {
   EXPECT_EQ(config.setup.remedies[0].verify.after, 5s);
   EXPECT_EQ(config.setup.remedies[0].verify.within, 30s);
   EXPECT_EQ(config.setup.remedies[0].steps, std::vector<int>{0});
+}
+
+const std::string kByAlert = R"(
+remedies:
+  - name: restart
+    when: {alert: {alertname: Down}}
+    target: instance
+    exec: {command: [/bin/true]}
+)";
+
+TEST(ConfigReader, ReadsWhatAlertmanagerIsLike) {
+  EXPECT_EQ(validConfig(kByAlert).setup.alertmanager.forget_after, 24h);
+  const Config config =
+      validConfig(kByAlert + "alertmanager: {ignore_labels: [replica], forget_after: 8d}");
+  EXPECT_EQ(config.setup.alertmanager.ignore_labels, std::vector<std::string>{"replica"});
+  EXPECT_EQ(config.setup.alertmanager.forget_after, 8 * 24h);
+  EXPECT_FALSE(config.setup.alertmanager.asked);
+  EXPECT_THAT(problemsOf(kByAlert + "alertmanager: {ignore_labels: [instance]}"),
+              testing::HasSubstr("\"instance\" is in alertmanager.ignore_labels"));
+  EXPECT_THAT(problemsOf(kByAlert + "alertmanager: {ignore_labels: ['no label', alertname]}"),
+              testing::AllOf(testing::HasSubstr("\"no label\" is not the name of a label"),
+                             testing::HasSubstr("\"alertname\" is what tells alerts apart")));
+}
+
+TEST(ConfigReader, AnAlertNeedsNoVerificationAndACheckAlwaysHasOne) {
+  EXPECT_EQ(validConfig(kByAlert).setup.remedies[0].verify.within, 10min);
+  EXPECT_EQ(validConfig(kByAlert + "    verify: none\n").setup.remedies[0].verify.within, 0s);
+  EXPECT_EQ(
+      validConfig(kByAlert + "remedy_defaults: {verify: none}").setup.remedies[0].verify.within,
+      0s);
+  const std::string by_check = std::string(kSmallest) + "    verify: none\n";
+  EXPECT_THAT(problemsOf(by_check), testing::HasSubstr("a check can always be looked at"));
+  EXPECT_EQ(problemsOf(std::string(kSmallest) + "remedy_defaults: {verify: none}\n"), "")
+      << "a default is for whom it suits";
+  EXPECT_THAT(problemsOf(kByAlert + "    verify: off\n"), testing::HasSubstr("verify"));
 }
 
 TEST(ConfigReader, CarriesThePartsOfTheKindsWithoutKnowingThem) {

@@ -16,7 +16,8 @@ std::map<std::string, std::string> documentedKeys() {
   std::istringstream lines(contentOf(HEALD_SOURCE_DIR "/docs/configuration.md"));
   bool options = false;
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("#")) options = line.starts_with("### Kinds");
+    if (line.starts_with("#"))
+      options = line.starts_with("### Kinds") || line.starts_with("### Asking");
     if (options || !line.starts_with("| `")) continue;
     const std::size_t end = line.find('`', 3);
     const std::size_t next = line.find(" | ", end);

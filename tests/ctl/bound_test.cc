@@ -91,6 +91,31 @@ remedies:
     verify: {within: 1m}
 )";
 
+TEST_F(BoundCommand, SaysWhatItMeansWhereNobodyLooksWhetherAnAttemptHelped) {
+  const auto with = [&](const std::string& budgets) {
+    return files_.write("unverified.yml", R"(
+governor_defaults:
+  max_consecutive_failures: 2
+  backoff: {base: 1s, max: 2s}
+  breaker: {failure_threshold: 2, open_for: 2s, permanent_open_threshold: 2}
+  budgets: )" + budgets + R"(
+remedies:
+  - name: poke
+    when: {alert: {alertname: Down}}
+    exec: {command: [/bin/true]}
+    verify: none
+)");
+  };
+  const Said said = ctl({"bound", with("[{attempts: 3, per: 1m}]")});
+  EXPECT_THAT(said.out, HasSubstr("poke: nobody looks whether an attempt of poke helped (verify: "
+                                  "none)."));
+  EXPECT_THAT(said.out, HasSubstr("what stops the others is a budget (3 per 1m)"));
+  const std::string unlimited = with("[]");
+  EXPECT_THAT(ctl({"bound", unlimited}).out, HasSubstr("is nothing, as it has no budgets"));
+  const auto json = nlohmann::json::parse(ctl({"bound", unlimited, "--json"}).out);
+  EXPECT_EQ(json["governors"][0]["unverifiedRemedies"], nlohmann::json::array({"poke"}));
+}
+
 TEST_F(BoundCommand, CountsEachTargetOfAGovernorByItselfAndSaysSo) {
   const std::string file = files_.write("targets.yml", kTargets);
   const Said said = ctl({"bound", file, "--max", "2"});

@@ -19,14 +19,16 @@ core::Now after(core::Duration since) {
   return {core::BootTime(hours(1000)) + since, core::WallTime(hours(490'000)) + since};
 }
 
+constexpr core::WallTime kStart{seconds(1)};
+
 EpisodeKey keyOf(const std::string& fingerprint, const std::string& remedy = "restart") {
-  return {remedy, fingerprint, core::WallTime(seconds(1))};
+  return {remedy, fingerprint};
 }
 
 Heard hear(Episodes& episodes, const std::string& fingerprint, bool firing, core::Duration since,
            const std::string& target = "", const std::string& remedy = "restart") {
   const EpisodeKey key = keyOf(fingerprint, remedy);
-  return episodes.hear(key, target, {fingerprint, key.starts_at, firing, {{"alertname", "Down"}}},
+  return episodes.hear(key, target, {fingerprint, kStart, firing, {{"alertname", "Down"}}},
                        after(since));
 }
 
@@ -134,19 +136,19 @@ TEST(Episodes, OneIsForgottenAfterADayWithoutAWordOfIt) {
   hear(episodes, "c", true, seconds(0));
   hear(episodes, "b", true, hours(1));
   hear(episodes, "c", false, hours(2));
-  EXPECT_EQ(episodes.forgetOld(after(hours(24))), 0u) << "a day exactly is not over it";
+  EXPECT_EQ(episodes.forgetOld(after(hours(24)), hours(24)), 0u) << "a day exactly is not over it";
   EXPECT_EQ(episodes.size(), 3u);
-  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1) - nanoseconds(1))), 0u)
+  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1) - nanoseconds(1)), hours(24)), 0u)
       << "it looks every minute";
-  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1))), 1u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1)), hours(24)), 1u);
   EXPECT_EQ(episodes.find(keyOf("a")), nullptr);
   EXPECT_NE(episodes.find(keyOf("b")), nullptr);
-  EXPECT_EQ(episodes.forgetOld(after(hours(25))), 0u);
-  EXPECT_EQ(episodes.forgetOld(after(hours(25) + minutes(1))), 1u) << "b";
+  EXPECT_EQ(episodes.forgetOld(after(hours(25)), hours(24)), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(25) + minutes(1)), hours(24)), 1u) << "b";
   EXPECT_NE(episodes.find(keyOf("c")), nullptr) << "a day after it was resolved";
   EXPECT_EQ(episodes.quietSince(kGroup), after(hours(25) + minutes(1)).boot);
   EXPECT_EQ(episodes.waiting(kGroup), 0u);
-  EXPECT_EQ(episodes.forgetOld(after(hours(26) + minutes(2))), 0u) << "c did not fire";
+  EXPECT_EQ(episodes.forgetOld(after(hours(26) + minutes(2)), hours(24)), 0u) << "c did not fire";
   EXPECT_EQ(episodes.size(), 0u);
 }
 
@@ -182,7 +184,7 @@ TEST(Episodes, WhatNobodyTakesIsForgottenAndToldSo) {
   hear(episodes, "b", true, seconds(0));
   hear(episodes, "c", false, seconds(0));
   episodes.keep();
-  const auto taken = [](const EpisodeKey& key, const Episode&) { return key.fingerprint == "b"; };
+  const auto taken = [](const EpisodeKey& key, const Episode&) { return key.identity == "b"; };
   episodes.keepOnly(taken, after(seconds(1)).boot);
   EXPECT_EQ(episodes.size(), 1u);
   EXPECT_EQ(episodes.next(kGroup), keyOf("b"));
@@ -206,7 +208,7 @@ TEST(Episodes, EveryEdgeIsToldAndNothingElse) {
       .remedy = "restart",
       .target = "x",
       .message = "Down",
-      .details = {{"fingerprint", "a"}, {"startsAt", core::toIso8601(keyOf("a").starts_at)}}};
+      .details = {{"fingerprint", "a"}, {"startsAt", core::toIso8601(kStart)}}};
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0], expected);
   episodes.keep();
@@ -285,7 +287,179 @@ TEST(Episodes, WhatIsLoadedTakesThePlaceOfAllThatWasKnown) {
   EXPECT_EQ(episodes.waiting(kGroup), 1u) << "b has had its attempt";
   EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt);
   EXPECT_EQ(episodes.quietSince({"restart", "x"}), after(hours(30)).boot);
-  EXPECT_EQ(episodes.forgetOld(after(hours(31))), 0u) << "they count as heard of when loaded";
+  EXPECT_EQ(episodes.forgetOld(after(hours(31)), hours(24)), 0u)
+      << "they count as heard of when loaded";
+}
+
+// What Alertmanager tells of one alert: from when on, and until when, in seconds.
+Heard fires(Episodes& episodes, int from, core::Duration at) {
+  return episodes.hear(keyOf("a"), "", {"a", core::WallTime(seconds(from)), true, {}}, after(at));
+}
+Heard over(Episodes& episodes, int from, std::optional<int> until, core::Duration at) {
+  Alert alert{"a", core::WallTime(seconds(from)), false, {}};
+  if (until) alert.ends_at = core::WallTime(seconds(*until));
+  return episodes.hear(keyOf("a"), "", alert, after(at));
+}
+std::uint64_t attempt(const Episodes& episodes) {
+  return episodes.find(keyOf("a"))->attempt;
+}
+
+TEST(Episodes, AnotherStartWithoutAResolutionInBetweenIsTheSameEpisode) {
+  for (const int other : {1, 99, 100, 101, 5'000}) {
+    Episodes episodes;
+    EXPECT_EQ(fires(episodes, 100, seconds(0)), Heard::kNew);
+    episodes.admitted(keyOf("a"), 7);
+    EXPECT_EQ(fires(episodes, other, hours(1)), Heard::kAgain);
+    EXPECT_EQ(attempt(episodes), 7u) << other;
+    EXPECT_EQ(episodes.waiting(kGroup), 0u) << "it has had its attempt";
+  }
+}
+
+TEST(Episodes, WhatStartsAfterTheEndIsAnotherOneAtOnce) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  episodes.admitted(keyOf("a"), 7);
+  EXPECT_EQ(over(episodes, 100, 200, seconds(1)), Heard::kResolved);
+  EXPECT_EQ(fires(episodes, 200, seconds(2)), Heard::kOld) << "it had started when that was over";
+  EXPECT_EQ(fires(episodes, 201, seconds(2)), Heard::kNew);
+  EXPECT_EQ(attempt(episodes), 0u);
+  EXPECT_EQ(episodes.next(kGroup), keyOf("a"));
+  EXPECT_TRUE(episodes.resolved(keyOf("a"), 7)) << "of the episode before";
+  EXPECT_FALSE(episodes.resolved(keyOf("a"), 8));
+}
+
+TEST(Episodes, WhatIsToldLateOfTheEpisodeBeforeChangesNothing) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  over(episodes, 100, 200, seconds(1));
+  fires(episodes, 300, seconds(2));
+  episodes.admitted(keyOf("a"), 7);
+  EXPECT_EQ(fires(episodes, 100, seconds(3)), Heard::kOld);
+  EXPECT_EQ(over(episodes, 100, 200, seconds(3)), Heard::kOld);
+  EXPECT_EQ(over(episodes, 100, 440, seconds(3)), Heard::kOld)
+      << "an Alertmanager that Prometheus did not reach guesses the end";
+  EXPECT_TRUE(episodes.firing(keyOf("a")));
+  EXPECT_EQ(over(episodes, 250, 299, seconds(3)), Heard::kOld) << "over before this one began";
+  EXPECT_EQ(over(episodes, 250, 301, seconds(3)), Heard::kResolved) << "another replica's start";
+}
+
+TEST(Episodes, OfTwoEndsTheEarlierOneCounts) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  over(episodes, 100, 200, seconds(1));
+  over(episodes, 100, 440, seconds(2));
+  EXPECT_EQ(episodes.find(keyOf("a"))->ended_at, core::WallTime(seconds(200)));
+  over(episodes, 100, 190, seconds(2));
+  EXPECT_EQ(episodes.find(keyOf("a"))->ended_at, core::WallTime(seconds(190)));
+  EXPECT_EQ(fires(episodes, 195, seconds(3)), Heard::kNew);
+}
+
+// Its own late beginning was taken for another episode then, with an attempt.
+TEST(Episodes, AnEndOfTheEpisodeBeforeDoesNotMoveTheEndOfThisOne) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  over(episodes, 100, 200, seconds(1));
+  fires(episodes, 300, seconds(2));
+  over(episodes, 300, 400, seconds(3));
+  over(episodes, 100, 200, seconds(4));
+  over(episodes, 250, 290, seconds(4));  // a blip that another replica saw before
+  EXPECT_EQ(episodes.find(keyOf("a"))->ended_at, core::WallTime(seconds(400)));
+  EXPECT_EQ(fires(episodes, 300, seconds(5)), Heard::kOld);
+}
+
+TEST(Episodes, AnEndThatWasNoneIsToldSoLaterAndTheSameEpisodeGoesOn) {
+  for (const bool attempted : {true, false}) {
+    Episodes episodes;
+    fires(episodes, 100, seconds(0));
+    if (attempted) episodes.admitted(keyOf("a"), 7);
+    over(episodes, 100, 340, minutes(1));
+    const core::Duration late = minutes(1) + Episodes::kLate;
+    EXPECT_EQ(fires(episodes, 100, late - nanoseconds(1)), Heard::kOld) << "on its way since then";
+    EXPECT_FALSE(episodes.firing(keyOf("a")));
+    episodes.keep();
+    EXPECT_EQ(fires(episodes, 100, late), Heard::kAgain);
+    EXPECT_TRUE(episodes.firing(keyOf("a")));
+    EXPECT_EQ(told(episodes), Words{"firing a"});
+    EXPECT_EQ(attempt(episodes), attempted ? 7u : 0u);
+    EXPECT_EQ(episodes.waiting(kGroup), attempted ? 0u : 1u) << "it has one attempt";
+    EXPECT_EQ(over(episodes, 100, 900, late), Heard::kResolved);
+  }
+}
+
+TEST(Episodes, AnEndWhoseBeginWasNotHeardTellsTheNextOnesApart) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  episodes.admitted(keyOf("a"), 7);
+  over(episodes, 100, 200, seconds(1));
+  EXPECT_EQ(over(episodes, 300, 400, seconds(2)), Heard::kOld);
+  EXPECT_EQ(fires(episodes, 300, seconds(3)), Heard::kOld);
+  EXPECT_EQ(fires(episodes, 401, seconds(3)), Heard::kNew);
+  EXPECT_TRUE(episodes.resolved(keyOf("a"), 7)) << "it was, two episodes ago";
+}
+
+TEST(Episodes, AnEndThatIsNotToldIsTheStart) {
+  for (const auto& until : {std::optional<int>(), std::optional(0), std::optional(99)}) {
+    Episodes episodes;
+    fires(episodes, 100, seconds(0));
+    EXPECT_EQ(over(episodes, 100, until, seconds(1)), Heard::kResolved);
+    EXPECT_EQ(fires(episodes, 100, seconds(2)), Heard::kOld);
+    EXPECT_EQ(fires(episodes, 101, seconds(2)), Heard::kNew);
+  }
+}
+
+TEST(Episodes, AnAttemptThatEndsWhenAnotherEpisodeHasBegunIsNoneOfItsFailures) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  episodes.admitted(keyOf("a"), 7);
+  over(episodes, 100, 200, seconds(1));
+  fires(episodes, 300, seconds(2));
+  episodes.ended(keyOf("a"), 7, false);
+  EXPECT_EQ(episodes.find(keyOf("a"))->failures, 0);
+  episodes.admitted(keyOf("a"), 8);
+  episodes.ended(keyOf("a"), 8, false);
+  EXPECT_EQ(episodes.find(keyOf("a"))->failures, 1);
+}
+
+TEST(Episodes, AnEndAndABeginInOneNotificationAreBothInTheHistory) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  episodes.keep();
+  over(episodes, 100, 200, seconds(1));
+  fires(episodes, 300, seconds(1));
+  EXPECT_EQ(told(episodes), (Words{"resolved a", "firing a"}));
+  episodes.undo(after(seconds(2)).boot);
+  EXPECT_TRUE(episodes.firing(keyOf("a")));
+  EXPECT_EQ(episodes.find(keyOf("a"))->starts_at, core::WallTime(seconds(100)));
+}
+
+TEST(Episodes, ABeginThatIsUndoneLeavesNobodyInTheLine) {
+  Episodes episodes;
+  fires(episodes, 100, seconds(0));
+  over(episodes, 100, 200, seconds(1));
+  episodes.keep();
+  fires(episodes, 300, seconds(2));
+  episodes.undo(after(seconds(2)).boot);
+  EXPECT_EQ(episodes.waiting(kGroup), 0u);
+  EXPECT_EQ(episodes.firing(kGroup), 0u);
+}
+
+TEST(Episodes, WhatIsOneAlertNowKeepsTheEpisodeThatHasHadAnAttempt) {
+  Episodes episodes;
+  hear(episodes, "a1", true, seconds(0));
+  hear(episodes, "a2", true, seconds(0));
+  hear(episodes, "b", true, seconds(0));
+  episodes.admitted(keyOf("a2"), 7);
+  episodes.keep();
+  const auto renamed = episodes.rename([](const Episode& e) { return e.fingerprint.substr(0, 1); },
+                                       after(seconds(1)).boot);
+  EXPECT_EQ(renamed.at(keyOf("a2")), keyOf("a"));
+  EXPECT_FALSE(renamed.contains(keyOf("b")));
+  EXPECT_EQ(episodes.size(), 2u);
+  EXPECT_EQ(attempt(episodes), 7u);
+  EXPECT_EQ(episodes.firing(kGroup), 2u);
+  EXPECT_EQ(episodes.changes().size(), 3u) << "both old names are forgotten, the new one is kept";
+  episodes.undo(after(seconds(2)).boot);
+  EXPECT_EQ(episodes.size(), 3u);
 }
 
 TEST(Episodes, AnAlertIsNamedByItsLabelOrNot) {
@@ -301,9 +475,9 @@ TEST(Episodes, OneThatIsDroppedAndComesBackIsAsOldAsItWas) {
   episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(31)).boot);
   EXPECT_EQ(episodes.size(), 0u);
   episodes.undo(after(hours(31)).boot);
-  EXPECT_EQ(episodes.forgetOld(after(hours(54))), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(54)), hours(24)), 0u);
   EXPECT_TRUE(episodes.firing(keyOf("a")));
-  EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2))), 1u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2)), hours(24)), 1u);
 }
 
 TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
@@ -312,7 +486,7 @@ TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
     const std::string target = std::to_string(i);
     hear(episodes, target, true, hours(i), target);
     hear(episodes, target, false, hours(i), target);
-    episodes.forgetOld(after(hours(i)));
+    episodes.forgetOld(after(hours(i)), hours(24));
   }
   EXPECT_LE(episodes.groups(), 26u);
   // Nobody is said to be quiet for longer than is known.

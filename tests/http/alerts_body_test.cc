@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/json_pieces.h"
-#include "http/timestamp.h"
+#include "io/timestamp.h"
 
 namespace heald::http {
 namespace {
@@ -114,7 +114,7 @@ TEST(AlertsBody, ManySmallLabelsDoNotTakeMoreMemoryThanIsAllowed) {
 TEST(AlertsBody, KnowsWhenAnAlertWasResolved) {
   const auto alerts = readAlerts(notification().dump());
   EXPECT_FALSE(alerts->alerts.at(0).ends_at);
-  EXPECT_EQ(alerts->alerts.at(1).ends_at, parseTimestamp("2026-11-23T21:50:00Z"));
+  EXPECT_EQ(alerts->alerts.at(1).ends_at, io::parseTimestamp("2026-11-23T21:50:00Z"));
 }
 
 TEST(AlertsBody, IsTheSameWhereverItIsCutIntoPieces) {

@@ -34,6 +34,9 @@ class FakeWork : public Work {
     const std::lock_guard lock(mutex_);
     actions_.push_back({start, std::move(post)});
   }
+  void askAlert(const engine::AskAlert& ask, Post post) override {
+    post(engine::AlertAsked{ask.run, engine::AlertAnswer::kUnknown, ""});
+  }
   void cancelCheck(std::uint64_t) override {}
   void cancelAction(std::uint64_t run) override {
     const std::lock_guard lock(mutex_);

@@ -241,6 +241,30 @@ expect:
             "");
 }
 
+TEST(Player, TwoAlertsWithTheSameLabelsAreOneUntilItIsResolved) {
+  const engine::Setup setup = setupOf(R"(
+alertmanager: {ignore_labels: [replica]}
+remedies:
+  - name: clean
+    when: {alert: {alertname: DiskFull}}
+    exec: {command: [/bin/true]}
+    verify: none
+)");
+  EXPECT_EQ(failures(R"(
+run_for: 30m
+remedies: {clean: [{outcome: ok, takes: 5s}]}
+alerts:
+  - {at: 1m, labels: {alertname: DiskFull, instance: db1, replica: a}}
+  - {at: 2m, labels: {alertname: DiskFull, instance: db1, replica: b}, resolved_at: 10m}
+  - {at: 3m, labels: {alertname: DiskFull, instance: db1}}
+  - {at: 20m, labels: {alertname: DiskFull, instance: db1}}
+expect:
+  - {remedy: clean, starts: [1m, 20m], successes: 2}
+)",
+                     setup),
+            "");
+}
+
 TEST(Player, TheSameInputGivesTheSameRecord) {
   const std::string scenario = "run_for: 1h\nchecks: {service: [{at: 7s, status: critical}]}\n";
   const Record one = played(scenario);

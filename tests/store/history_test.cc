@@ -239,7 +239,8 @@ TEST(HistoryStore, AnOlderStoreGetsOne) {
   const TempFolder folder;
   makeStore(folder / "heald.db", 3);
   runSql(folder / "heald.db",
-         "DROP TABLE history; DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 4");
+         kEpisodesByStart + std::string("DROP TABLE history; DROP TABLE answers; DROP TABLE "
+                                        "incidents; PRAGMA user_version = 4"));
   const auto none = readHistory(folder / "heald.db", {});
   ASSERT_FALSE(none.ok());
   EXPECT_THAT(none.error().message, HasSubstr("older heald"));

@@ -269,7 +269,7 @@ std::string written(const engine::Saved& saved) {
     lines.push_back("answer " + key + " " + store::encode(answer));
   }
   for (const auto& [key, episode] : saved.episodes) {
-    lines.push_back("episode " + key.fingerprint + " " + store::encode(episode));
+    lines.push_back("episode " + key.identity + " " + store::encode(episode));
   }
   for (const auto& [remedy, incident] : saved.incidents) {
     lines.push_back("incident " + remedy + " " + store::encode(incident));

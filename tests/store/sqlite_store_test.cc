@@ -164,15 +164,20 @@ TEST(SqliteStore, KeepsEpisodesUntilTheyAreForgotten) {
   const TempFolder folder;
   const auto store = storeAt(folder / "heald.db");
   openedAt(*store, stampAt(100));
-  const engine::EpisodeKey key{"restart", "c1a5", core::WallTime(core::Duration(7))};
-  const engine::EpisodeKey other{"restart", "c1a5", core::WallTime(core::Duration(8))};
+  const engine::EpisodeKey key{"restart", "c1a5"};
+  const engine::EpisodeKey other{"restart", "c1a6"};
   const engine::Episode episode{"db:1",
                                 {{"instance", "db:1"}, {"alertname", "Down"}},
                                 true,
                                 engine::Episode::kObserved,
                                 stampAt(99).at.wall,
                                 4,
-                                2};
+                                2,
+                                "c1a4",
+                                stampAt(90).at.wall,
+                                stampAt(95).at.wall,
+                                stampAt(80).at.wall,
+                                3};
   engine::Changes changes;
   changes.episodes = {{key, episode}, {other, engine::Episode{}}};
   ASSERT_EQ(store->commit(changes, stampAt(100)), "");
@@ -294,26 +299,61 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   EXPECT_EQ(store->commit(changes, stampAt(11)), "");
 }
 
+// As every store was before an alert had one episode.
+TEST(SqliteStore, OfEpisodesThatWereKnownByTheirStartTheOneThatFiresIsKept) {
+  const TempFolder folder;
+  makeStore(folder / "heald.db", 7);
+  const auto row = [](const char* print, int start, bool firing, const char* attempt) {
+    return std::string("INSERT INTO episodes VALUES ('restart', '") + print + "', " +
+           std::to_string(start) + R"(, '{"target":"t","labels":[],"firing":)" +
+           (firing ? "true" : "false") + R"(,"attempt":)" + attempt +
+           R"(,"failures":0,"step":0,"heard_at_ns":99}');)";
+  };
+  runSql(folder / "heald.db", kEpisodesByStart + row("two-fire", 10, true, "5") +
+                                  row("two-fire", 20, true, "0") +
+                                  row("observed", 10, true, "18446744073709551615") +
+                                  row("again", 10, false, "6") + row("again", 20, true, "0") +
+                                  row("over", 10, false, "7") + row("over", 20, false, "8") +
+                                  "INSERT INTO episodes VALUES ('restart', 'broken', 1, '{');"
+                                  "INSERT INTO episodes VALUES ('restart', 'odd', 1, '{}');"
+                                  "PRAGMA user_version = 7");
+  const auto store = storeAt(folder / "heald.db");
+  std::map<std::string, engine::Episode> found;
+  for (const auto& [key, episode] : openedAt(*store, stampAt(10)).episodes) {
+    EXPECT_EQ(key.remedy, "restart");
+    EXPECT_EQ(key.identity, episode.fingerprint);
+    found[key.identity] = episode;
+  }
+  const auto at = [](int start) { return core::WallTime(core::Duration(start)); };
+  EXPECT_EQ(found.size(), 4u) << "one for each that can be read";
+  EXPECT_EQ(found["two-fire"].attempt, 5u) << "it has had its attempt";
+  EXPECT_EQ(found["two-fire"].starts_at, at(10));
+  EXPECT_EQ(found["observed"].attempt, engine::Episode::kObserved);
+  EXPECT_TRUE(found["again"].firing);
+  EXPECT_EQ(found["again"].before, at(10)) << "what starts there or before is the old one";
+  EXPECT_EQ(found["again"].earlier_attempt, 6u);
+  EXPECT_FALSE(found["over"].firing);
+  EXPECT_EQ(found["over"].attempt, 8u);
+  EXPECT_EQ(found["over"].ended_at, at(20)) << "only a later start is another episode, as it was";
+}
+
 // As every store was before incidents were durable.
 TEST(SqliteStore, AStoreOfYesterdayIsOpenedWithItsStateAndKeepsIncidentsFromThenOn) {
   const TempFolder folder;
-  const engine::EpisodeKey key{"restart", "c1a5", core::WallTime(core::Duration(7))};
-  {
-    const auto store = storeAt(folder / "heald.db");
-    openedAt(*store, stampAt(1));
-    engine::Changes changes = changesOf(7);
-    changes.episodes = {{key, engine::Episode{}}};
-    ASSERT_EQ(store->commit(changes, stampAt(2)), "");
-  }
+  makeStore(folder / "heald.db", 7);
   runSql(folder / "heald.db",
-         "DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 5; UPDATE episodes SET "
-         "episode = "
-         "json_remove(episode, '$.failures', '$.step')");
+         kEpisodesByStart +
+             std::string("DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 5; "
+                         "INSERT INTO episodes VALUES ('restart', 'c1a5', 7, '") +
+             R"({"target":"","labels":[],"firing":true,"attempt":0,"heard_at_ns":0}')");
   const auto store = storeAt(folder / "heald.db");
   engine::Saved saved = openedAt(*store, stampAt(10));
   EXPECT_EQ(numberIn(saved), 7u);
   ASSERT_EQ(saved.episodes.size(), 1u);
-  EXPECT_EQ(saved.episodes[0].second, engine::Episode{});
+  engine::Episode expected;
+  expected.fingerprint = "c1a5";
+  expected.starts_at = core::WallTime(core::Duration(7));
+  EXPECT_EQ(saved.episodes[0].second, expected);
   EXPECT_TRUE(saved.incidents.empty());
   const engine::Incident incident{"service", core::WallTime(core::Duration(9)), 4, 3};
   engine::Changes changes;

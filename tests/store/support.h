@@ -166,4 +166,13 @@ inline core::GovernorState StateMaker::make() {
   return state;
 }
 
+// The table of episodes as it was when they were known by their start (before version 8).
+inline constexpr char kEpisodesByStart[] = R"sql(
+DROP TABLE episodes;
+CREATE TABLE episodes (
+  remedy TEXT NOT NULL, fingerprint TEXT NOT NULL, starts_at_ns INTEGER NOT NULL,
+  episode TEXT NOT NULL, PRIMARY KEY (remedy, fingerprint, starts_at_ns)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace heald::store

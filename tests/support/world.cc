@@ -91,6 +91,10 @@ void World::perform(Output& out) {
           engine::ActionFinished{cancel->run, engine::ActionOutcome::kCancelled, "", ""});
     } else if (const auto* gone = std::get_if<engine::CancelCheck>(&action)) {
       cancelled_checks.push_back(gone->run);
+    } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
+      asked.push_back(*ask);
+      driver_.schedule(time() + seconds(1),
+                       engine::AlertAsked{ask->run, alertmanager_says, "connection refused"});
     } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {
       run(*task);
     } else if (const auto* installed = std::get_if<engine::TaskReady>(&action)) {

@@ -80,6 +80,8 @@ class World : private simulation::Surroundings {
   std::vector<Start> starts;
   std::vector<std::pair<std::string, Duration>> check_runs;
   std::vector<std::pair<std::string, Duration>> task_runs;
+  std::vector<engine::AskAlert> asked;
+  engine::AlertAnswer alertmanager_says = engine::AlertAnswer::kUnknown;
   std::vector<std::uint64_t> cancelled;  // runs of actions
   std::vector<std::uint64_t> cancelled_checks;
   std::vector<std::pair<std::uint64_t, bool>> ready;  // install, superseded

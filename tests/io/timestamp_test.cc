@@ -1,10 +1,10 @@
-#include "http/timestamp.h"
+#include "io/timestamp.h"
 
 #include <gtest/gtest.h>
 
 #include "core/text.h"
 
-namespace heald::http {
+namespace heald::io {
 namespace {
 
 std::string read(std::string_view text) {
@@ -57,4 +57,4 @@ TEST(Timestamp, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace heald::http
+}  // namespace heald::io

@@ -1,10 +1,10 @@
-#include "http/timestamp.h"
+#include "io/timestamp.h"
 
 #include <algorithm>
 #include <charconv>
 #include <string>
 
-namespace heald::http {
+namespace heald::io {
 namespace {
 
 // Takes exactly `digits` digits from the front.
@@ -91,4 +91,4 @@ std::optional<core::WallTime> parseTypedTime(std::string_view text) {
   return parseTimestamp(date + time + (zone.empty() ? "Z" : zone));
 }
 
-}  // namespace heald::http
+}  // namespace heald::io

@@ -5,7 +5,7 @@
 
 #include "core/time.h"
 
-namespace heald::http {
+namespace heald::io {
 
 // A time of RFC 3339, as Go and people write it: "2026-11-23T20:47:00.123456789+01:00". Digits
 // beyond nanoseconds are cut; years outside of 1970 to 2200 become the nearer end, so that every
@@ -17,4 +17,4 @@ std::optional<core::WallTime> parseTimestamp(std::string_view text);
 // "2026-11-28", "2026-11-28 14:30", "2026-11-28T14:30:05+01:00".
 std::optional<core::WallTime> parseTypedTime(std::string_view text);
 
-}  // namespace heald::http
+}  // namespace heald::io
