@@ -194,6 +194,8 @@ struct ClockStamp {
 // what remained by wall clock, within [0, what remained when saved], and all of it when the wall
 // clock went backwards.
 BootTime rebased(BootTime deadline, const ClockStamp& saved, const ClockStamp& present);
+// The same of a moment that was over when it was saved: before the present boot, it is negative.
+BootTime pastRebased(BootTime moment, const ClockStamp& saved, const ClockStamp& present);
 
 // Brings the deadlines of a saved state into the present boot, each as above; the starts that
 // budgets count age in the same way.

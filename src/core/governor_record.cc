@@ -28,18 +28,25 @@ BootTime rebased(BootTime deadline, const ClockStamp& saved, const ClockStamp& p
   return present.at.boot + std::max(Duration{0}, remained - elapsedBetween(saved, present));
 }
 
+BootTime pastRebased(BootTime moment, const ClockStamp& saved, const ClockStamp& present) {
+  if (sameBoot(saved, present)) {
+    return moment;
+  }
+  const Duration age =
+      std::max(Duration{0}, saved.at.boot - moment) + elapsedBetween(saved, present);
+  return present.at.boot - age;
+}
+
 void rebase(GovernorState& state, const ClockStamp& saved, const ClockStamp& present) {
   if (sameBoot(saved, present)) {
     return;
   }
-  const Duration elapsed = elapsedBetween(saved, present);
   state.next_allowed_at = rebased(state.next_allowed_at, saved, present);
   if (state.breaker.state == BreakerState::kOpen) {
     state.breaker.open_until = rebased(state.breaker.open_until, saved, present);
   }
   for (BootTime& start : state.starts) {
-    const Duration age = std::max(Duration{0}, saved.at.boot - start) + elapsed;
-    start = present.at.boot - age;
+    start = pastRebased(start, saved, present);
   }
 }
 

@@ -213,6 +213,7 @@ void Healing::ended(int r, Step& step) {
   remedy.view.last_output = view.last_output;
   if (ok) {
     view.last_success = step.now.wall;
+    remedy.healed_at = step.now.boot;
   }
   Note note{ok ? Note::Level::kInfo : Note::Level::kWarn,
             ok ? "attempt succeeded" : "attempt failed",

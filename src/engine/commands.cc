@@ -91,6 +91,7 @@ void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
     if (healing_.indexOf(each.remedy) < 0) {
       return;
     }
+    if (s.out.reply->ok()) tallyTouched(each.remedy, s.now.boot);
     s.out.remarks.push_back(
         {.kind = HistoryKind::kHuman,
          .event = "run_remedy",
@@ -105,6 +106,7 @@ void Engine::Impl::on(const PauseRemedy& command, Step& step) {
     const bool unknown = !each.remedy.empty() && healing_.indexOf(each.remedy) < 0;
     s.out.reply =
         unknown ? Result<Reply>(healing_.noRemedy(each.remedy)) : pauses_.pause(each, s.now);
+    if (s.out.reply->ok()) tallyTouched(each.remedy, s.now.boot);
   });
 }
 
@@ -176,7 +178,12 @@ std::vector<int> Engine::Impl::human(const Deed& deed, const std::string& name,
       human_entries_.clear();
       return {};
     }
-    human_.push_back([index, count](Impl& self) { count(self.governors(), index); });
+    human_.push_back([index, count, now = step.now.boot](Impl& self) {
+      count(self.governors(), index);
+      for (const std::string& check : self.healing_.checksUnder(index)) {
+        self.tally_.touched(check, now);
+      }
+    });
     human_notes_.push_back(
         {Note::Level::kInfo,
          std::string("human action: ") + deed.what,
@@ -299,10 +306,12 @@ void Engine::Impl::on(const Reload& command, Step& step) {
     step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
     return;
   }
+  dropTallies(*command.setup, step.now.boot);
   setup_ = *command.setup;
   refused_reload_.reset();
   features_.reconfigure(setup_.features);
   detection_.reconfigure(setup_.detection, setup_.checks, step.out.actions);
+  showTallies();
   pauses_.useWindows(setup_.windows);
   const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);

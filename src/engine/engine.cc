@@ -36,6 +36,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       governors().loadUnreadable(static_cast<int>(i), "", now);
     }
   }
+  showTallies();
   registerBuiltIn(kDetectionTask, setup_.detection.interval, now, seconds(0));
   registerBuiltIn(kPreventiveTask, setup_.healing.preventive_interval, now,
                   setup_.healing.preventive_interval);
@@ -59,12 +60,16 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
   if (!claim.key.empty() && out.reply && out.reply->ok() && !(*out.reply)->denial) {
     answers_.propose(claim, **out.reply, now);
   }
+  if (const auto act = humanActionOf(event); act && out.reply && out.reply->ok()) {
+    tally_.acted(*act);
+  }
   for (const std::uint64_t install : tasks_.takeSuperseded()) {
     out.actions.push_back(TaskReady{install, true});
   }
   finish(step);
   if (!out.commit) {
     answers_.keep(false);
+    tally_.stands(now.boot);
   }
   return out;
 }
@@ -76,44 +81,11 @@ void Engine::Impl::finish(Step& step) {
   step.out.commit = toCommit(step);
 }
 
-Changes Engine::Impl::changes(core::Now now) const {
-  Changes changes;
-  healing_.addChanges(changes);
-  if (flag_proposal_) {
-    changes.flags.emplace_back(flag_proposal_->feature, features_.layers(flag_proposal_->feature));
-  }
-  pauses_.addChanges(changes);
-  permits_.addChanges(changes);
-  answers_.addChanges(changes);
-  changes.history = queue_.entries();
-  for (const HistoryEntry& entry : human_entries_) {
-    changes.history.push_back(entry);
-    changes.history.back().at = now.wall;
-  }
-  pauses_.addHistory(changes.history, now.wall);
-  healing_.addHistory(changes.history, now);
-  permits_.addHistory(changes.history);
-  changes.at = now;
-  return changes;
-}
-
-Changes Engine::Impl::everything(core::Now now) const {
-  Changes all;
-  healing_.addEverything(all);
-  for (const core::Feature feature : core::kFeatures) {
-    all.flags.emplace_back(feature, features_.layers(feature));
-  }
-  pauses_.addEverything(all);
-  permits_.addEverything(all);
-  answers_.addEverything(all);
-  all.at = now;
-  return all;
-}
-
 void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) {
   Step step{now, out};
   if (error.empty()) {
     queue_.written();
+    tally_.keep();
     if (std::exchange(flag_proposal_, std::nullopt)) {
       detect(step);
     }
@@ -140,6 +112,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) 
     healing_.undo(step);
     pauses_.undo();
     answers_.undo();
+    tally_.undo();
     human_.clear();
     retried_.clear();
     if (flag_proposal_) {
@@ -190,7 +163,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   consider(pauses_.nextEdge());
   if (store_.up()) {
     consider(queue_.nextDue());
-    consider(healing_.unwrittenDue());
+    consider(unwritten());
     consider(pauses_.nextEnd());
     consider(permits_.nextDeadline());
   }
@@ -219,6 +192,9 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.full_metrics = setup_.full_metrics;
   s.task_replacements = tasks_.replacements();
   s.task_rejections = tasks_.rejections();
+  s.incidents = tally_.incidents();
+  s.times_to_heal = tally_.timesToHeal();
+  s.human_actions = tally_.humanActions();
   s.detection_interval = setup_.detection.interval;
   s.last_cycle = last_cycle_;
   s.cycles = cycles_;
@@ -228,40 +204,6 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
 void Engine::Impl::registerBuiltIn(const char* id, core::Duration period, core::Now now,
                                    core::Duration first_after) {
   (void)tasks_.add({id, TaskKind::kInterval, period, true, true}, now.boot, first_after);
-}
-
-void Engine::Impl::load(const Saved& saved, core::Now now) {
-  for (std::size_t i = 0; i < governors().size(); ++i) {
-    governors().load(static_cast<int>(i), {});
-  }
-  for (const auto& [name, state] : saved.governors) {
-    governors().load(governors().place(name), state);
-  }
-  for (const auto& [name, why] : saved.unreadable) {
-    governors().loadUnreadable(governors().place(name), why, now);
-    queue_.add({.kind = HistoryKind::kStore, .event = "unreadable", .message = name + ": " + why},
-               now);
-  }
-  healing_.loadEpisodes(saved, now);
-  for (const auto& [name, totals] : saved.remedies) {
-    healing_.loadTotals(name, totals);
-  }
-  for (const auto& [name, pause] : saved.pauses) {
-    pauses_.load(name, pause);
-  }
-  for (const Permit& permit : saved.permits) {
-    permits_.load(permit);
-  }
-  for (const auto& [key, answer] : saved.answers) {
-    answers_.load(key, answer);
-  }
-  for (const auto& [feature, layers] : saved.flags) {
-    features_.restoreOverride(feature, layers.overridden, layers.changed_at);
-  }
-  detecting_ = features_.enabled(core::Feature::kAutoDetection);
-  healing_.beginRecovery(now, [this](const std::string& governor, std::uint64_t attempt) {
-    return permits_.owns(governor, attempt);
-  });
 }
 
 void Engine::Impl::storeDown(const std::string& error) {
@@ -325,6 +267,7 @@ void Engine::Impl::on(const CheckFinished& event, Step& step) {
     tellHealth(*finding.told, check, event, step);
   }
   if (finding.was != finding.is) {
+    tallyHealth(check, step);
     healing_.healthChanged(check, finding.was, step);
   }
   healing_.checkFinished(check, event.run, step);

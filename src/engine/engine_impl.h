@@ -47,8 +47,10 @@ class Engine::Impl {
     return proposed() || (store_.up() && !step.out.reply &&
                           (queue_.due(step.now.boot) || unwrittenDue(step.now.boot)));
   }
+  // When what was seen is to be written; nothing when all is.
+  std::optional<core::BootTime> unwritten() const;
   bool unwrittenDue(core::BootTime now) const {
-    const auto due = healing_.unwrittenDue();
+    const auto due = unwritten();
     return due && *due <= now;
   }
   bool proposed() const {
@@ -71,6 +73,10 @@ class Engine::Impl {
   void noteUnknown(const Detection::Finding& finding, const CheckFinished& event, Step& step);
   void tellHealth(const HealthRecord::Change& change, int check, const CheckFinished& event,
                   Step& step);
+  void tallyHealth(int check, Step& step);
+  void tallyTouched(const std::string& remedy, core::BootTime now);
+  void dropTallies(const Setup& next, core::BootTime now);
+  void showTallies();
   void on(const ActionFinished& event, Step& step) { healing_.actionFinished(event, step); }
   void on(const AlertAsked& event, Step& step) { healing_.alertAsked(event, step); }
 
@@ -121,6 +127,7 @@ class Engine::Impl {
   HistoryQueue queue_;
   Answers answers_;
   StoreHealth store_;
+  Tally tally_;
   std::optional<RefusedReload> refused_reload_;
   bool detecting_ = true;
   bool stopping_ = false;

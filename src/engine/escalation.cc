@@ -111,4 +111,23 @@ void Healing::wakeEpisodes() {
   }
 }
 
+std::vector<std::string> Healing::checksUnder(int governor) const {
+  std::vector<std::string> checks;
+  if (static_cast<std::size_t>(governor) >= checks_of_governor_.size()) return checks;  // a target's
+  for (const Watched& watched : checks_of_governor_[static_cast<std::size_t>(governor)]) {
+    checks.push_back(detection_.spec(watched.check).name);
+  }
+  return checks;
+}
+
+EndedBy Healing::whatEnds(int check, core::BootTime since) const {
+  bool attempted = false;
+  for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
+    const Remedy& remedy = at(r);
+    if (governors_[remedy.governor].state().dormant()) return EndedBy::kHuman;
+    attempted = attempted || busy(remedy) || (remedy.healed_at && *remedy.healed_at >= since);
+  }
+  return attempted ? EndedBy::kRemedy : EndedBy::kItself;
+}
+
 }  // namespace heald::engine

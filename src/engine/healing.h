@@ -65,6 +65,12 @@ class Healing {
   void runPreventive(Step& step);
   Result<Reply> runNow(const RunRemedyNow& command, Step& step);
   int indexOf(const std::string& remedy) const;  // -1 when there is none
+  const std::string& checkOf(int remedy) const { return at(remedy).spec.check; }
+  // The checks of the remedies under this governor.
+  std::vector<std::string> checksUnder(int governor) const;
+  // A check that was unhealthy since then is so no longer now: an attempt has done it, or time. With
+  // a dormant governor, it was up to a human.
+  EndedBy whatEnds(int check, core::BootTime since) const;
   Error noRemedy(const std::string& name) const;
 
   // Attempts that were in flight when the last process ended: verified by their checks, counted.
@@ -124,6 +130,7 @@ class Healing {
     std::uint64_t awaited = 0;          // run of the check, or of asking for the alert
     bool ceased = false;                // the alert does not fire: Alertmanager was asked
     core::BootTime started{};
+    std::optional<core::BootTime> healed_at;  // when its last successful attempt ended
     core::BootTime verify_until{};
     std::optional<core::BootTime> wanted_at;
     std::string text;              // of the present attempt's end, one line

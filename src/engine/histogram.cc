@@ -22,14 +22,19 @@ std::size_t Histogram::count(core::Duration duration) {
   return bucket;
 }
 
-void Histogram::observe(core::Duration duration) {
-  count(duration);
+std::size_t Histogram::observe(core::Duration duration) {
+  return count(duration);
 }
 
 void Histogram::observe(core::Duration duration, std::uint64_t attempt, core::WallTime ended) {
   const std::size_t bucket = count(duration);
   exemplars_.resize(counts_.size());
   exemplars_[bucket] = {attempt, secondsOf(duration), ended};
+}
+
+void Histogram::restore(std::size_t bucket, std::uint64_t count) {
+  counts_[bucket] += count;
+  count_ += count;
 }
 
 void Histogram::add(const Histogram& other) {
@@ -59,6 +64,12 @@ const std::vector<double>& healingBuckets() {
 
 const std::vector<double>& waitBuckets() {
   static const std::vector<double> bounds = {0.001, 0.01, 0.1, 1, 5, 10, 60, 300, 600};
+  return bounds;
+}
+
+const std::vector<double>& timeToHealBuckets() {
+  static const std::vector<double> bounds = {10,   30,   60,    120,   300,  600,
+                                             1800, 3600, 14400, 43200, 86400};
   return bounds;
 }
 

@@ -23,10 +23,14 @@ class Histogram {
   explicit Histogram(const std::vector<double>& bounds)
       : bounds_(&bounds), counts_(bounds.size() + 1) {}
 
-  void observe(core::Duration duration);
+  // Returns the bucket that it fell into.
+  std::size_t observe(core::Duration duration);
   // The same, and the attempt becomes the exemplar of its bucket.
   void observe(core::Duration duration, std::uint64_t attempt, core::WallTime ended);
 
+  // What was counted before a restart.
+  void restore(std::size_t bucket, std::uint64_t count);
+  void restoreSum(double seconds) { sum_seconds_ += seconds; }
   // What another of the same bounds has counted, without its exemplars.
   void add(const Histogram& other);
 
@@ -52,5 +56,6 @@ class Histogram {
 const std::vector<double>& checkBuckets();    // 1 ms to 60 s
 const std::vector<double>& healingBuckets();  // 100 ms to 30 min: an attempt with its verification
 const std::vector<double>& waitBuckets();     // 1 ms to 10 min: from event to attempt
+const std::vector<double>& timeToHealBuckets();  // 10 s to 1 day: from unhealthy to healthy again
 
 }  // namespace heald::engine

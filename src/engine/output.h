@@ -16,6 +16,7 @@
 #include "engine/incidents.h"
 #include "engine/pause.h"
 #include "engine/permit.h"
+#include "engine/tally.h"
 #include "heald/result.h"
 
 namespace heald::engine {
@@ -175,13 +176,16 @@ struct Changes {
   std::vector<std::pair<std::string, std::optional<KeptAnswer>>> answers;  // by key; likewise
   std::vector<std::pair<std::string, std::optional<Incident>>>
       incidents;                      // by remedy; nothing: over
+  Tally::Counts counts;               // by name
+  Tally::Times unhealthy_times;       // by check
   std::vector<HistoryEntry> history;  // what has happened, in its order
   core::Now at{};
 
   // What is forgotten waits for a commit that takes place anyway.
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
-           permits.empty() && episodes.empty() && incidents.empty() && history.empty();
+           permits.empty() && episodes.empty() && incidents.empty() && counts.empty() &&
+           unhealthy_times.empty() && history.empty();
   }
 };
 
@@ -196,6 +200,8 @@ struct Saved {
   std::vector<std::pair<EpisodeKey, Episode>> episodes;
   std::vector<std::pair<std::string, KeptAnswer>> answers;  // by key
   std::map<std::string, Incident> incidents;                // by remedy
+  Tally::Counts counts;                                     // by name
+  Tally::Times unhealthy_times;                             // by check, rebased to this boot
 };
 
 }  // namespace heald::engine

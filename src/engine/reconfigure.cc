@@ -140,6 +140,7 @@ void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
   view.blocked_by.clear();
   view.last_denied_by.reset();
   remedy.view = std::move(view);
+  remedy.healed_at = old.healed_at;
 }
 
 // What only waits is not kept: the checks are run soon, and the unhealthy ones raise again.

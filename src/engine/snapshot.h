@@ -42,6 +42,7 @@ struct CheckView {
   std::uint64_t warnings = 0;  // runs that ended in a warning
   std::uint64_t missed = 0;    // runs that were due and not started, because the last was not over
   std::vector<core::Measurement> measurements = {};  // of the last run
+  UnhealthyTime unhealthy_time = {};                 // for ever; see Tally
 };
 
 enum class Phase : std::uint8_t {
@@ -221,6 +222,11 @@ struct Snapshot {
   std::uint64_t labels_refused = 0;                // of alerts, as their names clash
   Histogram event_wait{waitBuckets()};
   std::map<std::string, Histogram> check_durations;  // by kind
+  // For ever (Tally): what ended the time that checks were unhealthy, after how long, by the kind of
+  // the check, and what humans did.
+  std::array<std::uint64_t, kEndedByCount> incidents{};
+  std::map<std::string, Histogram> times_to_heal;
+  std::array<std::uint64_t, kHumanActionCount> human_actions{};
   std::uint64_t preventive_runs = 0;
   std::uint64_t preventive_failures = 0;
 };

@@ -80,8 +80,10 @@ void addBreakers(const engine::Snapshot& s, core::Now now, Families& out) {
   addEach(out.gauge("circuit_breaker_failures", "Failures that the breaker has counted."),
           exposed(s), "governor", [](const GovernorView& g) { return g.state.breaker.failures; });
   addTransitions(s, out);
-  addResets(s, out);
-  if (s.full_metrics) addTimes(s, now, out);
+  if (s.full_metrics) {
+    addResets(s, out);
+    addTimes(s, now, out);
+  }
 }
 
 }  // namespace heald::metrics

@@ -60,6 +60,22 @@ void addRuns(const engine::Snapshot& s, Families& out) {
   }
 }
 
+// What the time that checks are unhealthy comes to.
+void addIncidents(const engine::Snapshot& s, core::Now now, Families& out) {
+  addEach(out.counter("check_unhealthy_seconds_total", "How long the check has been unhealthy."),
+          s.checks, "check",
+          [&](const CheckView& check) { return seconds(check.unhealthy_time.total(now.boot)); });
+  out.counter("incidents_total", "Times that a check was unhealthy, by what ended it.")
+      .addCounts({}, "ended_by", s.incidents,
+                 [](std::size_t i) { return toString(static_cast<engine::EndedBy>(i)); });
+  const Family times =
+      out.histogram("time_to_heal_seconds",
+                    "From unhealthy to healthy again, by the kind of the check.");
+  for (const auto& [kind, histogram] : s.times_to_heal) {
+    times.add({{"kind", kind}}, histogram);
+  }
+}
+
 void addPerfdata(const engine::Snapshot& s, Families& out) {
   const Family perfdata = out.gauge(
       "check_perfdata", "What the last run measured beside its status, in base units, by label.");
@@ -72,11 +88,12 @@ void addPerfdata(const engine::Snapshot& s, Families& out) {
 
 }  // namespace
 
-void addChecks(const engine::Snapshot& s, Families& out) {
+void addChecks(const engine::Snapshot& s, core::Now now, Families& out) {
   addCheckInfo(s, out);
   addHealth(s, out);
   if (s.full_metrics) addStatus(s, out);
   addRuns(s, out);
+  addIncidents(s, now, out);
   addPerfdata(s, out);
   out.gauge("detection_interval_seconds", "The period of auto-detection-monitoring.")
       .add({}, seconds(s.detection_interval));

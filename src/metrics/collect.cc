@@ -19,7 +19,7 @@ std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
   addBreakers(snapshot, now, families);
   addRemedies(snapshot, now, families);
   addTasks(snapshot, families);
-  addChecks(snapshot, families);
+  addChecks(snapshot, now, families);
   addEvents(snapshot, sources, families);
   addMonitored(sources.monitored, families);
   addSelf(snapshot, sources, families);

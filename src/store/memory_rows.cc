@@ -28,6 +28,12 @@ engine::Saved MemoryRows::load(const core::ClockStamp& present) const {
   saved.episodes.assign(episodes_.begin(), episodes_.end());
   saved.answers.assign(answers_.begin(), answers_.end());
   saved.incidents = incidents_;
+  saved.counts.assign(counts_.begin(), counts_.end());
+  for (const auto& [check, row] : unhealthy_times_) {
+    saved.unhealthy_times.emplace_back(check, row.first);
+    auto& since = saved.unhealthy_times.back().second.since;
+    if (since) since = core::pastRebased(*since, row.second, present);
+  }
   return saved;
 }
 
@@ -69,6 +75,12 @@ void MemoryRows::put(const engine::Changes& changes, const core::ClockStamp& now
     if (incident) {
       incidents_.emplace(remedy, *incident);
     }
+  }
+  for (const auto& [name, count] : changes.counts) {
+    counts_.insert_or_assign(name, count);
+  }
+  for (const auto& [check, time] : changes.unhealthy_times) {
+    unhealthy_times_.insert_or_assign(check, std::pair(time, now));
   }
   for (const auto& [key, episode] : changes.episodes) {
     episodes_.erase(key);

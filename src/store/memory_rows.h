@@ -37,6 +37,8 @@ class MemoryRows {
   std::map<engine::EpisodeKey, engine::Episode> episodes_;
   std::map<std::string, engine::KeptAnswer> answers_;
   std::map<std::string, engine::Incident> incidents_;
+  std::map<std::string, std::uint64_t> counts_;
+  std::map<std::string, std::pair<engine::UnhealthyTime, core::ClockStamp>> unhealthy_times_;
 };
 
 }  // namespace heald::store

@@ -130,6 +130,26 @@ void OpenStore::loadIncidents(engine::Saved& saved) {
   }
 }
 
+// A count that cannot be is left out, and begins anew; it decides nothing.
+void OpenStore::loadTally(const core::ClockStamp& present, engine::Saved& saved) {
+  Statement counts = database_.prepare("SELECT name, count FROM counts");
+  while (counts.next()) {
+    if (const std::int64_t count = counts.integer(1); count >= 0) {
+      saved.counts.emplace_back(counts.text(0), static_cast<std::uint64_t>(count));
+    }
+  }
+  Statement times = database_.prepare(
+      "SELECT check_name, ended_ns, since_ns, human, boot_id, boot_ns, wall_ns"
+      " FROM unhealthy_times");
+  while (times.next()) {
+    try {
+      saved.unhealthy_times.emplace_back(times.text(0), unhealthyTimeFrom(times, present));
+    } catch (const Fault&) {
+      continue;
+    }
+  }
+}
+
 engine::Saved OpenStore::load(const core::ClockStamp& present) {
   engine::Saved saved;
   loadGovernors(present, saved);
@@ -140,6 +160,7 @@ engine::Saved OpenStore::load(const core::ClockStamp& present) {
   loadEpisodes(saved);
   loadAnswers(saved);
   loadIncidents(saved);
+  loadTally(present, saved);
   return saved;
 }
 
@@ -184,6 +205,20 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
   putEpisodes(changes);
   putAnswers(changes);
   putIncidents(changes);
+  putTally(changes, now);
+}
+
+void OpenStore::putTally(const engine::Changes& changes, const core::ClockStamp& now) {
+  for (const auto& [name, count] : changes.counts) {
+    put_count_.bind(name).bind(static_cast<std::int64_t>(count)).run();
+  }
+  for (const auto& [check, time] : changes.unhealthy_times) {
+    std::optional<std::int64_t> since;
+    if (time.since) since = nanoseconds(*time.since);
+    put_unhealthy_time_.bind(check).bind(time.ended.count()).bind(since);
+    put_unhealthy_time_.bind(std::int64_t{time.human}).bind(now.boot_id);
+    put_unhealthy_time_.bind(nanoseconds(now.at.boot)).bind(nanoseconds(now.at.wall)).run();
+  }
 }
 
 void OpenStore::putAnswers(const engine::Changes& changes) {

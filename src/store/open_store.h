@@ -66,6 +66,7 @@ class OpenStore {
   void loadPermits(const core::ClockStamp& present, engine::Saved& saved);
   void loadEpisodes(engine::Saved& saved);
   void loadIncidents(engine::Saved& saved);
+  void loadTally(const core::ClockStamp& present, engine::Saved& saved);
   void put(const engine::Changes& changes, const core::ClockStamp& now);
   static constexpr std::uint64_t kFullSize = std::uint64_t{64} * 1024;
   void putBeat(const std::string& boot_id, const core::ClockStamp& now);
@@ -78,6 +79,7 @@ class OpenStore {
   void putAnswers(const engine::Changes& changes);
   void putEpisodes(const engine::Changes& changes);
   void putIncidents(const engine::Changes& changes);
+  void putTally(const engine::Changes& changes, const core::ClockStamp& now);
 
   StoreLock lock_;
   Database database_;
@@ -101,6 +103,9 @@ class OpenStore {
       database_.prepare("DELETE FROM episodes WHERE remedy = ? AND identity = ?");
   Statement put_answer_ = database_.prepare("INSERT OR REPLACE INTO answers VALUES (?,?)");
   Statement drop_answer_ = database_.prepare("DELETE FROM answers WHERE key = ?");
+  Statement put_count_ = database_.prepare("INSERT OR REPLACE INTO counts VALUES (?,?)");
+  Statement put_unhealthy_time_ =
+      database_.prepare("INSERT OR REPLACE INTO unhealthy_times VALUES (?,?,?,?,?,?,?)");
   Statement put_incident_ = database_.prepare("INSERT OR REPLACE INTO incidents VALUES (?,?)");
   Statement drop_incident_ = database_.prepare("DELETE FROM incidents WHERE remedy = ?");
   HistoryTable history_{database_};

@@ -19,6 +19,16 @@ core::GovernorState governorFrom(const Statement& row, const core::ClockStamp& p
   return state;
 }
 
+engine::UnhealthyTime unhealthyTimeFrom(const Statement& row, const core::ClockStamp& present) {
+  engine::UnhealthyTime time;
+  time.ended = bootTime(row.integer(1)).time_since_epoch();
+  if (!row.isNull(2)) {
+    time.since = core::pastRebased(bootTime(row.integer(2)), stampFrom(row, 4), present);
+  }
+  time.human = row.integer(3) != 0;
+  return time;
+}
+
 core::FeatureFlags::Layers layersFrom(const Statement& row, engine::Saved& saved) {
   core::FeatureFlags::Layers layers;
   if (!row.isNull(1)) {

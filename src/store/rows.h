@@ -15,6 +15,9 @@ core::ClockStamp stampFrom(const Statement& row, int column);
 // name, state, and its stamp. Rebased to `present`.
 core::GovernorState governorFrom(const Statement& row, const core::ClockStamp& present);
 
+// check_name, ended_ns, since_ns, human, and its stamp. Rebased to `present`.
+engine::UnhealthyTime unhealthyTimeFrom(const Statement& row, const core::ClockStamp& present);
+
 // feature, enabled, changed_at_ns. A damaged time does not undo what a human has switched off: it
 // is listed in `saved.unreadable` and left out.
 core::FeatureFlags::Layers layersFrom(const Statement& row, engine::Saved& saved);

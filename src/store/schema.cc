@@ -102,6 +102,13 @@ SELECT remedy, fingerprint, json_set(episode,
 FROM latest WHERE place = 1;
 DROP TABLE episodes_by_start;
 )sql",
+    R"sql(
+CREATE TABLE counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE unhealthy_times (
+  check_name TEXT PRIMARY KEY, ended_ns INTEGER NOT NULL, since_ns INTEGER, human INTEGER NOT NULL,
+  boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

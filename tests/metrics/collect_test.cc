@@ -96,7 +96,6 @@ TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
   };
   EXPECT_EQ(sizeOf("healing_suppressed_total"), core::kGuardCount);
   EXPECT_EQ(sizeOf("circuit_breaker_transitions_total"), 3u * 4);
-  EXPECT_EQ(sizeOf("circuit_breaker_resets_total"), 3u * 2);
   EXPECT_EQ(sizeOf("healing_failures_total"), 2u);
   EXPECT_EQ(sizeOf("healing_failure_reasons_total"), 5u);
   EXPECT_EQ(sizeOf("events_total"), 4u);
@@ -114,6 +113,7 @@ TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
   collectInFullDetail();
   EXPECT_EQ(sizeOf("healing_suppressed_total"), 3u * core::kGuardCount);
   EXPECT_EQ(sizeOf("circuit_breaker_transitions_total"), 3u * 12);
+  EXPECT_EQ(sizeOf("circuit_breaker_resets_total"), 3u * 2);
   EXPECT_EQ(sizeOf("healing_failures_total"), 2u * 5);
   EXPECT_EQ(sizeOf("permits_total"), 3u * 6);
   EXPECT_EQ(value("circuit_breaker_transitions_total",
@@ -149,6 +149,21 @@ TEST_F(CollectTest, InfoHasTheLabelsOfTheConfigurationBesideItsOwn) {
             1);
   EXPECT_EQ(value("remedy_info", {{"remedy", "restart"}, {"kind", "exec"}}), 1);
   EXPECT_EQ(value("remedy_info", {{"team", "payments"}}), std::nullopt);
+}
+
+TEST_F(CollectTest, UnhealthySecondsGoOnUntilTheMomentOfTheScrape) {
+  EXPECT_EQ(value("check_unhealthy_seconds_total", {{"check", "queue"}}), 70);
+  EXPECT_EQ(value("check_unhealthy_seconds_total", {{"check", "site"}}), 0);
+  collectAt(130);
+  EXPECT_EQ(value("check_unhealthy_seconds_total", {{"check", "queue"}}), 100);
+}
+
+TEST_F(CollectTest, SaysWhatEndedIncidentsAndWhatHumansDid) {
+  EXPECT_EQ(value("incidents_total", {{"ended_by", "remedy"}}), 7);
+  EXPECT_EQ(value("incidents_total", {{"ended_by", "itself"}}), 2);
+  EXPECT_EQ(value("incidents_total", {{"ended_by", "human"}}), 1);
+  EXPECT_EQ(value("human_actions_total", {{"action", "resume"}}), 3);
+  EXPECT_EQ(value("human_actions_total", {{"action", "run_check"}}), 0);
 }
 
 TEST_F(CollectTest, WhatIsNeverOnlyObservedHasNoCountOfIt) {

@@ -148,6 +148,10 @@ inline engine::Snapshot richSnapshot() {
   s.remedies[1].target_label = "instance";
   s.remedies[1].by_alert = true;
   s.remedies[1].pause = engine::Pause{at(160).boot, at(90).wall, "moving the disk", "alice"};
+  s.checks[0].unhealthy_time = {std::chrono::seconds(50), at(80).boot, false};
+  s.incidents = {7, 2, 1};
+  s.times_to_heal.try_emplace("http", engine::timeToHealBuckets());
+  s.human_actions[static_cast<std::size_t>(engine::HumanAction::kResume)] = 3;
   s.tasks = {taskView("auto-detection-monitoring", engine::TaskKind::kInterval),
              taskView("once", engine::TaskKind::kTimeout)};
   s.tasks[1].enabled = false;

@@ -290,8 +290,8 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   makeStore(folder / "heald.db", 7);
   runSql(folder / "heald.db",
          "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; DROP TABLE history; DROP "
-         "TABLE answers; DROP TABLE incidents; PRAGMA "
-         "user_version = 1");
+         "TABLE answers; DROP TABLE incidents; DROP TABLE counts; DROP TABLE "
+         "unhealthy_times; PRAGMA user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
   engine::Changes changes;
@@ -365,6 +365,41 @@ TEST(SqliteStore, AStoreOfYesterdayIsOpenedWithItsStateAndKeepsIncidentsFromThen
   EXPECT_EQ(saved.incidents, (std::map<std::string, engine::Incident>{{"restart", incident}}));
   runSql(folder / "heald.db", "UPDATE incidents SET incident = '{}'");
   EXPECT_TRUE(openedAt(*store, stampAt(14)).incidents.empty()) << "its escalation begins anew";
+}
+
+TEST(SqliteStore, KeepsWhatIsCountedAndTheTimesOfChecksInEachBoot) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(100));
+  const auto at = [](std::int64_t seconds) {
+    return core::BootTime(core::Duration(std::chrono::seconds(seconds)));
+  };
+  engine::Changes changes;
+  changes.counts = {{"incidents/human", 3}, {"human_actions/resume", 1}};
+  changes.unhealthy_times = {{"lasts", {std::chrono::seconds(7), at(60), true}},
+                             {"over", {std::chrono::seconds(9), {}, false}}};
+  ASSERT_EQ(store->commit(changes, stampAt(100)), "");
+  changes.counts = {{"incidents/human", 4}};
+  changes.unhealthy_times.clear();
+  ASSERT_EQ(store->commit(changes, stampAt(110)), "");
+  engine::Saved saved = openedAt(*store, stampAt(120));
+  EXPECT_EQ(saved.counts,
+            (engine::Tally::Counts{{"human_actions/resume", 1}, {"incidents/human", 4}}));
+  engine::Tally::Times times = {{"lasts", {std::chrono::seconds(7), at(60), true}},
+                                {"over", {std::chrono::seconds(9), {}, false}}};
+  EXPECT_EQ(saved.unhealthy_times, times);
+  // Another boot, 50 s after it was written by the wall clock: it lasts for 40 + 50 s.
+  core::ClockStamp rebooted = stampAt(5, "boot-2");
+  rebooted.at.wall = stampAt(150).at.wall;
+  saved = openedAt(*store, rebooted);
+  times[0].second.since = at(5 - 90);
+  EXPECT_EQ(saved.unhealthy_times, times);
+  runSql(folder / "heald.db",
+         "UPDATE counts SET count = -1 WHERE name = 'incidents/human'; "
+         "UPDATE unhealthy_times SET ended_ns = 9223372036854775807 WHERE check_name = 'over'");
+  saved = openedAt(*store, stampAt(130));
+  EXPECT_EQ(saved.counts, (engine::Tally::Counts{{"human_actions/resume", 1}}));
+  EXPECT_EQ(saved.unhealthy_times.size(), 1u);
 }
 
 TEST(SqliteStore, CountsAndTimesItsOperationsAndKnowsItsSize) {

@@ -166,8 +166,11 @@ inline core::GovernorState StateMaker::make() {
   return state;
 }
 
-// The table of episodes as it was when they were known by their start (before version 8).
+// The table of episodes as it was when they were known by their start (before version 8), and
+// nothing of what is younger.
 inline constexpr char kEpisodesByStart[] = R"sql(
+DROP TABLE counts;
+DROP TABLE unhealthy_times;
 DROP TABLE episodes;
 CREATE TABLE episodes (
   remedy TEXT NOT NULL, fingerprint TEXT NOT NULL, starts_at_ns INTEGER NOT NULL,

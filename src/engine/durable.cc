@@ -1,0 +1,140 @@
+// What of the engine is durable: what a step has changed, all of it, and what the store gives back.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "engine/engine_impl.h"
+
+namespace heald::engine {
+
+Changes Engine::Impl::changes(core::Now now) const {
+  Changes changes;
+  healing_.addChanges(changes);
+  if (flag_proposal_) {
+    changes.flags.emplace_back(flag_proposal_->feature, features_.layers(flag_proposal_->feature));
+  }
+  pauses_.addChanges(changes);
+  permits_.addChanges(changes);
+  answers_.addChanges(changes);
+  changes.counts = tally_.changedCounts();
+  changes.unhealthy_times = tally_.changedTimes();
+  changes.history = queue_.entries();
+  for (const HistoryEntry& entry : human_entries_) {
+    changes.history.push_back(entry);
+    changes.history.back().at = now.wall;
+  }
+  pauses_.addHistory(changes.history, now.wall);
+  healing_.addHistory(changes.history, now);
+  permits_.addHistory(changes.history);
+  changes.at = now;
+  return changes;
+}
+
+Changes Engine::Impl::everything(core::Now now) const {
+  Changes all;
+  healing_.addEverything(all);
+  for (const core::Feature feature : core::kFeatures) {
+    all.flags.emplace_back(feature, features_.layers(feature));
+  }
+  pauses_.addEverything(all);
+  permits_.addEverything(all);
+  answers_.addEverything(all);
+  all.counts = tally_.allCounts();
+  all.unhealthy_times = tally_.allTimes();
+  all.at = now;
+  return all;
+}
+
+void Engine::Impl::load(const Saved& saved, core::Now now) {
+  for (std::size_t i = 0; i < governors().size(); ++i) {
+    governors().load(static_cast<int>(i), {});
+  }
+  for (const auto& [name, state] : saved.governors) {
+    governors().load(governors().place(name), state);
+  }
+  for (const auto& [name, why] : saved.unreadable) {
+    governors().loadUnreadable(governors().place(name), why, now);
+    queue_.add({.kind = HistoryKind::kStore, .event = "unreadable", .message = name + ": " + why},
+               now);
+  }
+  healing_.loadEpisodes(saved, now);
+  for (const auto& [name, totals] : saved.remedies) {
+    healing_.loadTotals(name, totals);
+  }
+  for (const auto& [name, pause] : saved.pauses) {
+    pauses_.load(name, pause);
+  }
+  for (const Permit& permit : saved.permits) {
+    permits_.load(permit);
+  }
+  for (const auto& [key, answer] : saved.answers) {
+    answers_.load(key, answer);
+  }
+  for (const auto& [feature, layers] : saved.flags) {
+    features_.restoreOverride(feature, layers.overridden, layers.changed_at);
+  }
+  tally_.load(saved.counts, saved.unhealthy_times);
+  for (std::size_t i = 0; i < detection_.size(); ++i) {  // the store may come back late
+    const int check = static_cast<int>(i);
+    if (detection_.health(check) == Health::kUnhealthy) {
+      tally_.began(detection_.spec(check).name, now.boot);
+    }
+  }
+  showTallies();
+  detecting_ = features_.enabled(core::Feature::kAutoDetection);
+  healing_.beginRecovery(now, [this](const std::string& governor, std::uint64_t attempt) {
+    return permits_.owns(governor, attempt);
+  });
+}
+
+std::optional<core::BootTime> Engine::Impl::unwritten() const {
+  const auto incidents = healing_.unwrittenDue();
+  const auto tally = tally_.due();
+  return incidents && tally ? std::min(*incidents, *tally) : incidents ? incidents : tally;
+}
+
+// The health of a check has changed.
+void Engine::Impl::tallyHealth(int check, Step& step) {
+  const CheckSpec& spec = detection_.spec(check);
+  const Health is = detection_.health(check);
+  const UnhealthyTime* time = tally_.find(spec.name);
+  if (is == Health::kUnhealthy) {
+    tally_.began(spec.name, step.now.boot);
+  } else if (is != Health::kUnknown && time != nullptr && time->since) {
+    tally_.ended(spec.name, spec.kind, healing_.whatEnds(check, *time->since), step.now.boot);
+  }
+  if (const UnhealthyTime* after = tally_.find(spec.name)) {
+    detection_.setUnhealthyTime(check, *after);
+  }
+}
+
+// What a human does about a remedy is done about its check; "" stands for all of them.
+void Engine::Impl::tallyTouched(const std::string& remedy, core::BootTime now) {
+  if (remedy.empty()) {
+    tally_.touchedAll(now);
+  } else if (const int index = healing_.indexOf(remedy); index >= 0) {
+    tally_.touched(healing_.checkOf(index), now);
+  }
+}
+
+// Of checks that the next configuration does not have.
+void Engine::Impl::dropTallies(const Setup& next, core::BootTime now) {
+  std::set<std::string> stays;
+  for (const CheckSpec& check : next.checks) stays.insert(check.name);
+  for (const CheckSpec& check : setup_.checks) {
+    if (!stays.contains(check.name)) tally_.dropped(check.name, now);
+  }
+}
+
+// After a start or a reload.
+void Engine::Impl::showTallies() {
+  for (std::size_t i = 0; i < detection_.size(); ++i) {
+    const CheckSpec& spec = detection_.spec(static_cast<int>(i));
+    tally_.knows(spec.kind);
+    if (const UnhealthyTime* time = tally_.find(spec.name)) {
+      detection_.setUnhealthyTime(static_cast<int>(i), *time);
+    }
+  }
+}
+
+}  // namespace heald::engine
