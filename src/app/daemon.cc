@@ -17,6 +17,7 @@
 #include "io/process.h"
 #include "io/process_monitor.h"
 #include "metrics/collect.h"
+#include "metrics/protobuf_writer.h"
 #include "metrics/process_figures.h"
 #include "metrics/text_writer.h"
 #include "runtime/engine_loop.h"
@@ -171,7 +172,7 @@ class RunningDaemon final : public Daemon {
       if (asker.gone && asker.gone()) return loop_.abandon();
       return reload(by);
     };
-    backend.metrics_text = [this](bool open_metrics) { return metricsText(open_metrics); };
+    backend.metrics = [this](http::MetricsFormat format) { return metricsText(format); };
     backend.bell = &history_bell_;
     backend.history = [this](const engine::HistoryQuery& query) {
       return store::readHistory(config_.store.path, query);
@@ -180,7 +181,7 @@ class RunningDaemon final : public Daemon {
     return backend;
   }
 
-  std::string metricsText(bool open_metrics) const {
+  std::string metricsText(http::MetricsFormat format) const {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
@@ -195,8 +196,12 @@ class RunningDaemon final : public Daemon {
     sources.monitored = monitor_.figures();
     sources.process = metrics::readProcessFigures();
     const auto snapshot = loop_.snapshot();
+    if (format == http::MetricsFormat::kProtobuf) {
+      return metrics::ProtobufWriter(metrics::exemplarsOf(*snapshot))
+          .write(metrics::collectWithBeside(*snapshot, sources, clock_.now()));
+    }
     const auto families = metrics::collect(*snapshot, sources, clock_.now());
-    return open_metrics
+    return format == http::MetricsFormat::kOpenMetrics
                ? metrics::OpenMetricsWriter(metrics::exemplarsOf(*snapshot)).write(families)
                : metrics::ExactTextWriter().write(families);
   }

@@ -18,8 +18,21 @@ struct Exemplar {
 
 // Counts of durations in fixed buckets, as Prometheus histograms want them. Bounds in seconds,
 // ascending; the last bucket (+Inf) is the total. Copyable, so that a snapshot can carry it.
+//
+// Beside them the buckets of Prometheus' native histograms, of which only those are there that hold
+// something: bucket i ends at 2^(i / 2^kNativeSchema) seconds, itself included, so that each is 9 %
+// wider than the one before. What is not above kNativeZero counts in a bucket of its own, and what is
+// beyond 2^18 s in the last; so there are 304 at most.
 class Histogram {
  public:
+  static constexpr int kNativeSchema = 3;
+  static constexpr double kNativeZero = 1.0 / (1 << 20);  // seconds
+  struct NativeBucket {
+    int index = 0;
+    std::uint64_t count = 0;
+    friend bool operator==(const NativeBucket&, const NativeBucket&) = default;
+  };
+
   explicit Histogram(const std::vector<double>& bounds)
       : bounds_(&bounds), counts_(bounds.size() + 1) {}
 
@@ -28,7 +41,10 @@ class Histogram {
   // The same, and the attempt becomes the exemplar of its bucket.
   void observe(core::Duration duration, std::uint64_t attempt, core::WallTime ended);
 
-  // What was counted before a restart.
+  const std::vector<NativeBucket>& native() const { return native_; }  // by index
+  std::uint64_t nativeZeros() const { return native_zeros_; }
+
+  // What was counted before a restart; the native bucket is the one that holds the bound.
   void restore(std::size_t bucket, std::uint64_t count);
   void restoreSum(double seconds) { sum_seconds_ += seconds; }
   // What another of the same bounds has counted, without its exemplars.
@@ -45,10 +61,14 @@ class Histogram {
 
  private:
   std::size_t count(core::Duration duration);  // the bucket it fell into
+  void countNative(double seconds, std::uint64_t by);
+  void addNative(const NativeBucket& more);
 
   const std::vector<double>* bounds_;  // static storage: one of those below
   std::vector<std::uint64_t> counts_;
   std::vector<Exemplar> exemplars_;  // per bucket, attempt 0 is none; empty before the first
+  std::vector<NativeBucket> native_;
+  std::uint64_t native_zeros_ = 0;
   std::uint64_t count_ = 0;
   double sum_seconds_ = 0;
 };

@@ -21,6 +21,9 @@ struct Asker {
   std::function<bool()> gone = nullptr;
 };
 
+// How /metrics is written: Prometheus' text 0.0.4, OpenMetrics 1.0, or Prometheus' delimited protobuf.
+enum class MetricsFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
+
 // What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox and
 // wait for its answer. Every function may be called from any thread and throws nothing.
 struct Backend {
@@ -29,8 +32,7 @@ struct Backend {
   std::function<Result<engine::Reply>(engine::Event, Asker)> call;
   // Reads the configuration again; `by` is who asked. An Error means that nothing has changed.
   std::function<Result<void>(const std::string& by, const Asker&)> reload;
-  std::function<std::string(bool openmetrics)>
-      metrics_text;  // OpenMetrics 1.0, or Prometheus 0.0.4
+  std::function<std::string(MetricsFormat)> metrics;
   std::string version;
   std::string control_url;  // for the links of the metrics listener's landing page; may be ""
   // A page of the history, from disk: on the caller's thread, without the engine.

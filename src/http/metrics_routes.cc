@@ -6,12 +6,23 @@
 namespace heald::http {
 namespace {
 
-constexpr const char* kPrometheus = "text/plain; version=0.0.4; charset=utf-8";
-constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+constexpr const char* kContentTypes[] = {
+    "text/plain; version=0.0.4; charset=utf-8",
+    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+};
 
-bool openMetricsWanted(const Request& request) {
+// What is wanted most; of two that are wanted as much, the one that says more, as Prometheus and
+// its client libraries have it.
+MetricsFormat formatFor(const Request& request) {
   const auto accept = request.headers.get("Accept").value_or("");
-  return weightOf(accept, "application/openmetrics-text") > weightOf(accept, "text/plain");
+  const double text = weightOf(accept, "text/plain");
+  const double open = weightOf(accept, "application/openmetrics-text");
+  const double protobuf = weightOf(
+      accept, "application/vnd.google.protobuf",
+      {{"proto", "io.prometheus.client.MetricFamily"}, {"encoding", "delimited"}});
+  if (protobuf > 0 && protobuf >= open && protobuf >= text) return MetricsFormat::kProtobuf;
+  return open > text ? MetricsFormat::kOpenMetrics : MetricsFormat::kText;
 }
 
 Response metricsLanding(const Backend& backend) {
@@ -29,9 +40,9 @@ Response metricsLanding(const Backend& backend) {
 
 Router metricsRoutes(const Backend& backend) {
   Router router = routerOf(healthCalls(backend, Detail::kNamesAndCounts));
-  router.get("/metrics", [metrics = backend.metrics_text](const Request& request) {
-    const bool open = openMetricsWanted(request);
-    Response response = text(metrics(open), open ? kOpenMetrics : kPrometheus);
+  router.get("/metrics", [metrics = backend.metrics](const Request& request) {
+    const MetricsFormat format = formatFor(request);
+    Response response = text(metrics(format), kContentTypes[static_cast<std::size_t>(format)]);
     response.headers.add("Vary", "Accept");
     return response;
   });

@@ -62,15 +62,18 @@ void addRuns(const engine::Snapshot& s, Families& out) {
 
 // What the time that checks are unhealthy comes to.
 void addIncidents(const engine::Snapshot& s, core::Now now, Families& out) {
-  addEach(out.counter("check_unhealthy_seconds_total", "How long the check has been unhealthy."),
+  addEach(out.counter("check_unhealthy_seconds_total", "How long the check has been unhealthy.")
+              .durable(),
           s.checks, "check",
           [&](const CheckView& check) { return seconds(check.unhealthy_time.total(now.boot)); });
   out.counter("incidents_total", "Times that a check was unhealthy, by what ended it.")
+      .durable()
       .addCounts({}, "ended_by", s.incidents,
                  [](std::size_t i) { return toString(static_cast<engine::EndedBy>(i)); });
   const Family times =
       out.histogram("time_to_heal_seconds",
-                    "From unhealthy to healthy again, by the kind of the check.");
+                    "From unhealthy to healthy again, by the kind of the check.")
+          .durable();
   for (const auto& [kind, histogram] : s.times_to_heal) {
     times.add({{"kind", kind}}, histogram);
   }

@@ -9,11 +9,8 @@ namespace {
 
 constexpr std::string_view kHealingDuration = "heald_healing_duration_seconds";
 
-}  // namespace
-
-std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
-                                              const Sources& sources, core::Now now) {
-  Families families;
+void addAll(const engine::Snapshot& snapshot, const Sources& sources, core::Now now,
+            Families& families) {
   addEngine(snapshot, sources, now, families);
   addGovernors(snapshot, now, families);
   addBreakers(snapshot, now, families);
@@ -26,7 +23,26 @@ std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
   if (sources.process) {
     addProcess(*sources.process, families);
   }
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
+                                              const Sources& sources, core::Now now) {
+  Families families;
+  addAll(snapshot, sources, now, families);
   return families.take();
+}
+
+Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& sources,
+                             core::Now now) {
+  Families families(true);
+  addAll(snapshot, sources, now, families);
+  Exposition exposition;
+  exposition.families = families.take();
+  exposition.beside = families.takeBeside();
+  exposition.started = snapshot.started.wall;
+  return exposition;
 }
 
 OpenMetricsWriter::Exemplars exemplarsOf(const engine::Snapshot& snapshot) {

@@ -6,6 +6,7 @@
 
 #include "core/time.h"
 #include "engine/snapshot.h"
+#include "metrics/family.h"
 #include "metrics/sources.h"
 #include "metrics/text_writer.h"
 
@@ -20,6 +21,15 @@ namespace heald::metrics {
 // scrape).
 std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
                                               const Sources& sources, core::Now now);
+
+// The same with what stands beside, for ProtobufWriter.
+struct Exposition {
+  std::vector<prometheus::MetricFamily> families;
+  std::vector<Beside> beside;  // of families[i]
+  core::WallTime started;      // since when all is counted that is not durable
+};
+Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& sources,
+                             core::Now now);
 
 // Which attempt stands for a bucket of heald_healing_duration_seconds: for OpenMetricsWriter, with
 // the families of the same snapshot, which must outlive it.

@@ -47,6 +47,7 @@ void addEngine(const engine::Snapshot& s, const Sources& sources, core::Now now,
   addIssues(s, now, out);
   addFeatures(s, out);
   out.counter("human_actions_total", "What humans have done through heald, by the action.")
+      .durable()
       .addCounts({}, "action", s.human_actions,
                  [](std::size_t i) { return toString(static_cast<engine::HumanAction>(i)); });
   out.gauge("observe_mode", "Whether remedies are decided upon and counted, but not run.")

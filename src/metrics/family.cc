@@ -63,6 +63,12 @@ void Family::add(Labels labels, const engine::Histogram& histogram) const {
     target.bucket.push_back({cumulative, histogram.bounds()[i]});
   }
   // The bucket of +Inf is written by the serializer, from the count.
+  if (beside_ != nullptr) beside_->histograms.push_back(histogram);
+}
+
+Family Family::durable() const {
+  if (beside_ != nullptr) beside_->durable = true;
+  return *this;
 }
 
 Family Families::make(MetricType type, std::string_view name, std::string_view help) {
@@ -70,7 +76,7 @@ Family Families::make(MetricType type, std::string_view name, std::string_view h
   family.name = std::string(isStandard(name) ? "" : "heald_").append(name);
   family.help = help;
   family.type = type;
-  return Family(&family);
+  return {&family, with_beside_ ? &beside_.emplace_back() : nullptr};
 }
 
 Family Families::gauge(std::string_view name, std::string_view help) {
@@ -86,12 +92,13 @@ Family Families::histogram(std::string_view name, std::string_view help) {
 std::vector<prometheus::MetricFamily> Families::take() {
   std::vector<prometheus::MetricFamily> taken;
   taken.reserve(families_.size());
-  for (prometheus::MetricFamily& family : families_) {
-    if (!family.metric.empty()) {
-      taken.push_back(std::move(family));
-    }
+  for (std::size_t i = 0; i < families_.size(); ++i) {
+    if (families_[i].metric.empty()) continue;
+    taken.push_back(std::move(families_[i]));
+    if (with_beside_) taken_beside_.push_back(std::move(beside_[i]));
   }
   families_.clear();
+  beside_.clear();
   return taken;
 }
 

@@ -18,10 +18,19 @@ namespace heald::metrics {
 
 using Labels = std::initializer_list<std::pair<const char*, std::string_view>>;
 
+// What formats with room for it say of a metric beside its series.
+struct Beside {
+  bool durable = false;  // its counters and histograms go on over a restart
+  std::vector<engine::Histogram> histograms;  // one for each series of a histogram
+};
+
 // One metric with its series. Label values may be any bytes; they are made valid UTF-8 here.
 class Family {
  public:
-  explicit Family(prometheus::MetricFamily* family) : family_(family) {}
+  Family(prometheus::MetricFamily* family, Beside* beside) : family_(family), beside_(beside) {}
+
+  // Its counts come back from the store.
+  Family durable() const;
 
   void add(Labels labels, double value) const;
   // With labels of the configuration beside.
@@ -51,23 +60,31 @@ class Family {
   prometheus::ClientMetric& append(Labels labels) const;
 
   prometheus::MetricFamily* family_;
+  Beside* beside_;  // null: nobody wants it
 };
 
 // The metrics of one scrape, in the order in which they are made. A name gets the prefix "heald_",
 // except those that Prometheus has fixed for every process ("process_").
 class Families {
  public:
+  explicit Families(bool with_beside = false) : with_beside_(with_beside) {}
+
   Family gauge(std::string_view name, std::string_view help);
   Family counter(std::string_view name, std::string_view help);
   Family histogram(std::string_view name, std::string_view help);
 
   // Those that have series; a metric without any is not exposed.
   std::vector<prometheus::MetricFamily> take();
+  // What stands beside those of the last take(), in their order; empty unless it was wanted.
+  std::vector<Beside> takeBeside() { return std::move(taken_beside_); }
 
  private:
   Family make(prometheus::MetricType type, std::string_view name, std::string_view help);
 
-  std::deque<prometheus::MetricFamily> families_;  // a deque: Family points into it
+  bool with_beside_;
+  std::deque<prometheus::MetricFamily> families_;  // deques: Family points into them
+  std::deque<Beside> beside_;
+  std::vector<Beside> taken_beside_;
 };
 
 // A gauge or counter with one series for each item, labelled by its name.

@@ -14,10 +14,10 @@ std::string_view failureWord(std::size_t i) {
 }
 
 void addTotals(const engine::Snapshot& s, Families& out) {
-  const Family attempts = out.counter("healing_attempts_total", "Attempts that have started.");
+  const Family attempts = out.counter("healing_attempts_total", "Attempts that have started.").durable();
   const Family successes = out.counter("healing_successes_total",
-                                       "Attempts after which the check was healthy again in time.");
-  const Family failures = out.counter("healing_failures_total", "Attempts that failed.");
+                                       "Attempts after which the check was healthy again in time.").durable();
+  const Family failures = out.counter("healing_failures_total", "Attempts that failed.").durable();
   for (const RemedyView& r : s.remedies) {
     attempts.add({{"remedy", r.name}, {"governor", r.governor}},
                  static_cast<double>(r.totals.attempts));
@@ -31,6 +31,7 @@ void addTotals(const engine::Snapshot& s, Families& out) {
     }
   }
   out.counter("healing_failure_reasons_total", "Attempts of all remedies that failed, by reason.")
+      .durable()
       .addCounts({}, "reason", s.failures, failureWord);
 }
 

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "e2e/stories.h"
 #include "support/command.h"
+#include "support/prometheus.h"
 
 namespace heald::test {
 namespace {
@@ -88,6 +90,26 @@ long seriesOfTriples(int count, const std::string& more = "") {
   return seriesOf(daemon.metrics());
 }
 
+TEST_F(Metrics, AnIncidentThatLastsAndWhatHumansDidSurviveKill9) {
+  const auto unhealthy = [&] {
+    return daemon_.metric("heald_check_unhealthy_seconds_total{check=\"service\"}").value_or(0);
+  };
+  daemon_.dir().write("sick", "");
+  daemon_.await("a time", [&] { return unhealthy() > 1; });
+  EXPECT_EQ(daemon_.post("/api/dormant", R"({"reason": "I look at it"})").status, 200);
+  awaitCheckRuns(daemon_, "service", 20);
+  const double before = unhealthy();
+  daemon_.kill();
+  daemon_.start();
+  EXPECT_GE(unhealthy(), before);
+  EXPECT_EQ(daemon_.metric("heald_human_actions_total{action=\"dormant\"}"), 1);
+  std::filesystem::remove(daemon_.file("sick"));
+  daemon_.await("the end", [&] {
+    return daemon_.metric("heald_incidents_total{ended_by=\"human\"}") == 1;
+  });
+  EXPECT_EQ(daemon_.metric("heald_time_to_heal_seconds_count{kind=\"exec\"}"), 1);
+}
+
 TEST(MetricsOfManyThings, ACheckWithItsRemedyAndItsGovernorCostsAtMost45Series) {
   EXPECT_LE(seriesOfTriples(10) - seriesOfTriples(9), 45);
 }
@@ -95,6 +117,27 @@ TEST(MetricsOfManyThings, ACheckWithItsRemedyAndItsGovernorCostsAtMost45Series) 
 TEST(MetricsOfManyThings, FullDetailBringsTheOthersBack) {
   const std::string full = "metrics: {detail: full}\n";
   EXPECT_GE(seriesOfTriples(2, full) - seriesOfTriples(1, full), 95);
+}
+
+// The real Prometheus asks for protobuf when it is to store native histograms.
+TEST_F(Metrics, APrometheusThatWantsNativeHistogramsGetsThem) {
+  if (!haveProgram("prometheus")) GTEST_SKIP() << "prometheus is not installed";
+  Prometheus prometheus(R"(
+global: {scrape_interval: 1s}
+scrape_configs: [{job_name: heald, static_configs: [{targets: ['127.0.0.1:)" +
+                            std::to_string(daemon_.metricsPort()) + R"(']}]}]
+)",
+                        "native-histograms,exemplar-storage");
+  ASSERT_TRUE(prometheus.ready()) << prometheus.log();
+  const std::string native = "histogram_count(heald_check_duration_seconds{kind=\"exec\"})";
+  daemon_.await("a native histogram", [&] { return prometheus.value(native).value_or(0) >= 3; });
+  const auto quantile =
+      prometheus.value("histogram_quantile(0.5, heald_check_duration_seconds{kind=\"exec\"})");
+  ASSERT_TRUE(quantile);
+  EXPECT_GT(*quantile, 0);
+  EXPECT_LT(*quantile, 60);
+  EXPECT_EQ(prometheus.value("heald_store_up"), 1);
+  EXPECT_EQ(prometheus.value("up"), 1);
 }
 
 TEST_F(Metrics, TheyComeZippedToWhoeverAccepts) {

@@ -35,6 +35,52 @@ TEST(Histogram, KeepsTheLastNamedAttemptOfEachBucket) {
   EXPECT_EQ(histogram.exemplar(12), std::nullopt);
 }
 
+using Native = std::vector<Histogram::NativeBucket>;
+
+Native nativeOf(std::initializer_list<double> seconds) {
+  Histogram histogram(checkBuckets());
+  for (const double each : seconds) {
+    histogram.observe(core::Duration(static_cast<std::int64_t>(each * 1e9)));
+  }
+  return histogram.native();
+}
+
+TEST(Histogram, ANativeBucketEndsWithItsBoundAsPrometheusHasIt) {
+  EXPECT_EQ(nativeOf({1}), (Native{{0, 1}}));
+  EXPECT_EQ(nativeOf({1.000001}), (Native{{1, 1}}));
+  EXPECT_EQ(nativeOf({2, 2, 4}), (Native{{8, 2}, {16, 1}}));
+  EXPECT_EQ(nativeOf({0.5, 0.25}), (Native{{-16, 1}, {-8, 1}}));
+  EXPECT_EQ(nativeOf({1.09}), (Native{{1, 1}}));
+  EXPECT_EQ(nativeOf({1.1}), (Native{{2, 1}}));
+}
+
+TEST(Histogram, NativeBucketsAreBoundedAtBothEnds) {
+  Histogram histogram(checkBuckets());
+  histogram.observe(core::Duration(0));
+  histogram.observe(core::Duration(900));
+  histogram.observe(hours(24 * 365));
+  EXPECT_EQ(histogram.nativeZeros(), 2u);
+  EXPECT_EQ(histogram.native(), (Native{{144, 1}}));
+}
+
+TEST(Histogram, AddsUpAndComesBackWithNativeBucketsThatHoldTheCount) {
+  Histogram one(checkBuckets());
+  one.observe(seconds(1));
+  Histogram other(checkBuckets());
+  other.observe(seconds(1));
+  other.observe(seconds(2));
+  other.observe(core::Duration(0));
+  one.add(other);
+  EXPECT_EQ(one.native(), (Native{{0, 2}, {8, 1}}));
+  EXPECT_EQ(one.nativeZeros(), 1u);
+  EXPECT_EQ(one.count(), 4u);
+  Histogram back(checkBuckets());
+  back.restore(6, 2);  // at most 1 s
+  back.restore(11, 1);
+  EXPECT_EQ(back.count(), 3u);
+  EXPECT_EQ(back.native(), (Native{{0, 2}, {56, 1}}));
+}
+
 TEST(Histogram, TheBoundsAreThoseThatDashboardsAreMadeFor) {
   using Bounds = std::vector<double>;
   EXPECT_EQ(checkBuckets(), (Bounds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60}));

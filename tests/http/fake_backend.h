@@ -141,7 +141,11 @@ struct FakeEngine {
               reloaded_by.push_back(by);
               return reload_answer;
             },
-            [](bool open) { return std::string("heald_up 1\n") + (open ? "# EOF\n" : ""); },
+            [](MetricsFormat format) {
+              return format == MetricsFormat::kProtobuf ? std::string("protobuf")
+                                                        : std::string("heald_up 1\n") +
+                         (format == MetricsFormat::kOpenMetrics ? "# EOF\n" : "");
+            },
             "1.2.3",
             "http://localhost:3001/",
             [](const engine::HistoryQuery&) { return engine::HistoryPage{}; },

@@ -55,6 +55,44 @@ TEST_F(MetricsRoutes, ServesOpenMetricsToWhomPrefersIt) {
   EXPECT_EQ(typeFor("application/openmetrics-text;q=0.1,text/plain"), text);
 }
 
+TEST_F(MetricsRoutes, ServesProtobufToThePrometheusThatAsksForIt) {
+  const auto answerFor = [&](const std::string& accept) {
+    return ask(metricsRoutes(engine_.backend()), "GET", "/metrics", {}, {{"Accept", accept}});
+  };
+  const std::string protobuf =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  // Prometheus 2.42 and 3.5 with native histograms.
+  for (const std::string& accept :
+       {protobuf + ",application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;"
+                   "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        protobuf + ";q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                   "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;"
+                   "escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+        std::string("application/vnd.google.protobuf; encoding=\"delimited\"; "
+                    "proto=io.prometheus.client.MetricFamily")}) {
+    const Response answer = answerFor(accept);
+    EXPECT_EQ(answer.content_type,
+              "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+              "encoding=delimited")
+        << accept;
+    EXPECT_EQ(answer.body, "protobuf");
+    EXPECT_EQ(answer.headers.get("Vary"), "Accept");
+  }
+  // Prometheus 3.5 without, and those who mean another protobuf.
+  EXPECT_THAT(answerFor("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +
+                        protobuf + ";q=0.3,text/plain;version=0.0.4;q=0.2")
+                  .content_type,
+              testing::StartsWith("application/openmetrics-text"));
+  EXPECT_THAT(answerFor(protobuf + ";q=0,text/plain").content_type,
+              testing::StartsWith("text/plain"));
+  EXPECT_THAT(answerFor("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                        "encoding=text")
+                  .content_type,
+              testing::StartsWith("text/plain"));
+  EXPECT_THAT(answerFor("application/vnd.google.protobuf").content_type,
+              testing::StartsWith("text/plain"));
+}
+
 TEST_F(MetricsRoutes, ChangesNothing) {
   const Router router = metricsRoutes(engine_.backend());
   for (const Route& route : router.routes()) {

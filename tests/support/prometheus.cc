@@ -15,7 +15,8 @@ std::optional<int> portInLog(const std::string& log) {
   return std::stoi(found[1]);
 }
 
-Prometheus::Prometheus(const std::string& config) {
+Prometheus::Prometheus(const std::string& config, std::string features)
+    : features_(std::move(features)) {
   dir_.write("prometheus.yml", config);
   start("127.0.0.1:0");
 }
@@ -24,7 +25,7 @@ void Prometheus::start(const std::string& address) {
   child_.emplace(
       std::vector<std::string>{
           "prometheus", "--config.file", dir_.file("prometheus.yml"), "--storage.tsdb.path",
-          dir_.file("data"), "--web.listen-address", address, "--enable-feature=exemplar-storage",
+          dir_.file("data"), "--web.listen-address", address, "--enable-feature=" + features_,
           // An alert of the first seconds is lost: it knows no Alertmanager yet.
           "--rules.alert.resend-delay=10s"},
       dir_.file("log"));

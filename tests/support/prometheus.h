@@ -13,8 +13,8 @@ namespace heald::test {
 // own. Declare the TestDaemon first.
 class Prometheus {
  public:
-  // `config` is its prometheus.yml.
-  explicit Prometheus(const std::string& config);
+  // `config` is its prometheus.yml; `features` what it is started with beside.
+  explicit Prometheus(const std::string& config, std::string features = "exemplar-storage");
 
   // Waits until it answers; false when it does not.
   bool ready();
@@ -34,6 +34,7 @@ class Prometheus {
   void start(const std::string& address);
 
   TempDir dir_;
+  std::string features_;
   std::optional<Child> child_;
   int port_ = 0;
 };
