@@ -162,9 +162,9 @@ void putNative(Message& message, const engine::Histogram& histogram) {
   }
 }
 
-class Writer {
+class Encoder {
  public:
-  Writer(const Exposition& exposition, const OpenMetricsWriter::Exemplars& exemplars)
+  Encoder(const Exposition& exposition, const OpenMetricsWriter::Exemplars& exemplars)
       : exposition_(exposition), exemplars_(exemplars) {}
 
   void write(std::string& out) const {
@@ -245,7 +245,7 @@ std::string ProtobufWriter::write(const Exposition& exposition) const {
   }
   std::string out;
   out.reserve(series * kBytesPerSeries);
-  Writer(exposition, exemplars_).write(out);
+  Encoder(exposition, exemplars_).write(out);
   return out;
 }
 

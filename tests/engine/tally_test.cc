@@ -57,7 +57,7 @@ TEST(Tally, WhatAnAttemptHealsIsEndedByARemedy) {
 }
 
 TEST(Tally, AnAttemptThatSucceedsBeforeTheCheckCountsAsHealthyHasEndedItAllTheSame) {
-  Setup setup = oneRemedy();
+  engine::Setup setup = oneRemedy();
   setup.checks[0].healthy_after = 3;
   World world(setup);
   heal(world);
@@ -67,7 +67,7 @@ TEST(Tally, AnAttemptThatSucceedsBeforeTheCheckCountsAsHealthyHasEndedItAllTheSa
 }
 
 TEST(Tally, WhatGoesByItselfIsEndedByItself) {
-  Setup setup = oneRemedy();
+  engine::Setup setup = oneRemedy();
   setup.remedies[0].observe = true;
   World world(setup);
   world.setCheck("service", CheckStatus::kCritical);
@@ -148,7 +148,7 @@ TEST(Tally, APauseWhileItLastsIsAHumansHandAndOneBeforeItIsNot) {
 }
 
 TEST(Tally, AnIncidentGoesOnOverACrashAndIsCountedOnce) {
-  Setup setup = oneRemedy();
+  engine::Setup setup = oneRemedy();
   setup.remedies[0].observe = true;
   World world(setup);
   world.setCheck("service", CheckStatus::kCritical);
@@ -240,21 +240,21 @@ TEST(Tally, AnActIsDurableAtOnceAndWhatIsSeenAfterASecond) {
 }
 
 TEST(Tally, ACheckThatAReloadRemovesHasEndedNothingAndGoesOnCountingWhenItIsBack) {
-  Setup setup = oneRemedy();
+  engine::Setup setup = oneRemedy();
   setup.remedies.clear();
   World world(setup);
   world.setCheck("service", CheckStatus::kCritical);
   world.runFor(minutes(1));
   const core::Duration before = unhealthyTime(world);
-  Setup without = setup;
+  engine::Setup without = setup;
   without.checks[0].name = "another";
   world.reload(without);
   world.runFor(minutes(5));
   EXPECT_EQ(incidentsOf(world), Incidents{});
-  world.reload(setup);
-  EXPECT_EQ(unhealthyTime(world), before);
   world.setCheck("service", CheckStatus::kOk);
+  world.reload(setup);
   world.runFor(minutes(1));
+  EXPECT_EQ(unhealthyTime(world), before);
   EXPECT_EQ(incidentsOf(world), Incidents{});
 }
 

@@ -118,7 +118,9 @@ void expectSame(const Node& metric, const prometheus::ClientMetric& wanted,
   for (std::size_t i = 0; i < labels.size(); ++i) {
     EXPECT_EQ(labels[i]->one("name").value, wanted.label[i].name);
     const bool plain = wanted.label[i].value.find_first_of("\\\"\xff\xef") == std::string::npos;
-    if (plain) EXPECT_EQ(labels[i]->one("value").value, wanted.label[i].value);
+    if (plain) {
+      EXPECT_EQ(labels[i]->one("value").value, wanted.label[i].value);
+    }
   }
   if (type == prometheus::MetricType::Counter) {
     EXPECT_EQ(metric.one("counter").number("value"), wanted.counter.value);
