@@ -46,9 +46,13 @@ void addTransitions(const engine::Snapshot& s, Families& out) {
 }
 
 void addResets(const engine::Snapshot& s, Families& out) {
-  const Family resets = out.counter("circuit_breaker_resets_total",
-                                    "Resets of the breaker by a human, forced ones apart.");
+  const Family resets =
+      out.counter("circuit_breaker_resets_total", "Resets of the breaker by a human.");
   for (const GovernorView& g : exposed(s)) {
+    if (!s.full_metrics) {
+      resets.add({{"governor", g.name}}, sum(g.counters.resets));
+      continue;
+    }
     resets.addCounts({{"governor", g.name}}, "forced", g.counters.resets,
                      [](std::size_t i) { return i == 0 ? "false" : "true"; });
   }
@@ -80,10 +84,8 @@ void addBreakers(const engine::Snapshot& s, core::Now now, Families& out) {
   addEach(out.gauge("circuit_breaker_failures", "Failures that the breaker has counted."),
           exposed(s), "governor", [](const GovernorView& g) { return g.state.breaker.failures; });
   addTransitions(s, out);
-  if (s.full_metrics) {
-    addResets(s, out);
-    addTimes(s, now, out);
-  }
+  addResets(s, out);
+  if (s.full_metrics) addTimes(s, now, out);
 }
 
 }  // namespace heald::metrics

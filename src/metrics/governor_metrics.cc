@@ -44,9 +44,9 @@ void addDormancy(const engine::Snapshot& s, Families& out) {
       entries.add({{"governor", g.name}}, sum(g.counters.dormant_entries));
     }
   }
+  addEach(out.counter("resumes_total", "How often a human resumed the governor."), exposed(s),
+          "governor", [](const GovernorView& g) { return g.counters.resumes; });
   if (s.full_metrics) {
-    addEach(out.counter("resumes_total", "How often a human resumed the governor."), exposed(s),
-            "governor", [](const GovernorView& g) { return g.counters.resumes; });
     addEach(
         out.counter("retries_total", "How often a human ended the governor's waits: retry now."),
         exposed(s), "governor", [](const GovernorView& g) { return g.counters.retries; });

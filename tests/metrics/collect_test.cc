@@ -96,6 +96,8 @@ TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
   };
   EXPECT_EQ(sizeOf("healing_suppressed_total"), core::kGuardCount);
   EXPECT_EQ(sizeOf("circuit_breaker_transitions_total"), 3u * 4);
+  EXPECT_EQ(sizeOf("circuit_breaker_resets_total"), 3u);
+  EXPECT_EQ(sizeOf("resumes_total"), 3u);
   EXPECT_EQ(sizeOf("healing_failures_total"), 2u);
   EXPECT_EQ(sizeOf("healing_failure_reasons_total"), 5u);
   EXPECT_EQ(sizeOf("events_total"), 4u);
