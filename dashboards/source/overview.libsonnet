@@ -118,6 +118,34 @@ function(k)
         ], { colors: words.guardColors, runbook: 'HealdDormant' }),
       ], 8),
 
+      k.row('What healing saves', [
+        k.stat('Healed without a human', 'Incidents (times that a check was unhealthy) that ended within the time range without a human: by a remedy, or by themselves. Without an incident it is 100 %.', |||
+          sum(increase(heald_incidents_total{S,ended_by!="human"}[$__range])) / (sum(increase(heald_incidents_total{S}[$__range])) > 0) or vector(1)
+        |||, {
+          unit: 'percentunit',
+          defaults: { decimals: 0, max: 1 },
+          thresholds: k.plain,
+          w: 4,
+        }),
+        k.bars('What ended incidents', 'Times that a check was unhealthy, by what ended it: a remedy, time itself, or a human.', [
+          { expr: 'round(sum by (ended_by) (%s)) or label_replace(vector(0), "ended_by", "remedy", "", "")' % k.perStep('heald_incidents_total{S}'), legend: 'by {{ended_by}}' },
+        ], { w: 5 }),
+        k.lines('Time to heal', 'From unhealthy to healthy again: nine of ten took no longer.', [
+          { expr: 'histogram_quantile(0.9, sum by (le) (rate(heald_time_to_heal_seconds_bucket{S}[$__range]))) >= 0 or vector(0)', legend: 'nine of ten' },
+        ], { w: 5, unit: 's', interval: '5m', points: 50 }),
+        k.bars('What people did', 'What humans did through heald: resumed, reset, paused, ran something by hand.', [
+          { expr: 'round(sum by (action) (%s))' % k.perStep('heald_human_actions_total{S}'), legend: '{{action}}' },
+        ], { w: 5 }),
+        k.ranking('Longest unhealthy', 'How long checks were unhealthy within the time range. The ten that were longest.',
+                  'topk(10, max by (H, check) (%s > 0))' % k.ofTeam('check', 'increase(heald_check_unhealthy_seconds_total{S}[$__range])'),
+                  '{{check}} ' + k.labels.instance, {
+                    w: 5,
+                    unit: 's',
+                    thresholds: k.steps([['blue'], ['orange', 3600]]),
+                    defaults: { noValue: 'No check was unhealthy' },
+                  }),
+      ], 8),
+
       k.row('Where to look first', [
         k.ranking('Most flapping checks', 'How often the result of a check has changed within the time range. The ten that changed most.',
                   'topk(10, max by (H, check) (%s > 1))' % k.ofTeam('check', 'changes(heald_check_status_since_timestamp_seconds{S}[$__range])'),
