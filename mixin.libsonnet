@@ -1,37 +1,30 @@
-// heald as a mixin: the files of alerts/ as they are, and the dashboards from their source, with your addresses in them:
+// heald as a mixin: alerts, recording rules, Alertmanager's configuration and dashboards, as you configure them.
 //
-//   local heald = (import 'heald/mixin.libsonnet') + { _config+:: { grafanaUrl: 'https://grafana.example.com' } };
-//   { 'heald.rules.json': std.manifestJson(heald.prometheusAlerts) }
-(import 'dashboards/source/config.libsonnet') + {
-  _config+:: {
-    // The job of heald in Prometheus.
-    job: 'heald',
-    // Where the links in alerts and dashboards lead: Grafana, docs/runbooks, heald's control listener.
-    grafanaUrl: 'http://grafana.example.org',
-    runbookUrl: 'http://runbooks.example.org',
-    healdUrl: 'http://heald.example.org',
-    // More matchers for every series in the dashboards, as `namespace="apps"`.
-    selector: '',
-    // What tells healds apart: labels of their targets, and external labels of Prometheus. One that a series does not have does no harm.
-    clusterLabels: ['cluster'],
-    jobLabels: ['namespace', 'job'],
-    instanceLabels: ['instance'],
-  },
-
+//   local heald = (import 'heald/mixin.libsonnet') + {
+//     _config+:: { grafanaUrl: 'https://grafana.example.com', alerts+: { HealdCheckFailing+: { 'for': '30m' } } },
+//   };
+//   { 'heald.rules.json': std.manifestJson({ groups: heald.prometheusRules.groups + heald.prometheusAlerts.groups }) }
+//
+// Alerts need the recording rules. What can be set, with its defaults: alerts/lib/config.libsonnet, dashboards/source/config.libsonnet.
+(import 'alerts/lib/config.libsonnet') + (import 'dashboards/source/config.libsonnet') + {
   local config = $._config,
-  local replace(text, pairs) = std.foldl(function(t, pair) std.strReplace(t, pair[0], pair[1]), pairs, text),
-  local placed(text) = replace(text, [
-    ['job="heald"', 'job="%s"' % config.job],
-    ['http://grafana.example.org', config.grafanaUrl],
-    ['http://runbooks.example.org', config.runbookUrl],
-    ['http://heald.example.org', config.healdUrl],
-  ]),
+  local address(url) = std.rstripChars(url, '/'),
 
   prometheusAlerts+:: {
-    groups+: std.parseYaml(placed(importstr 'alerts/heald.rules.yml')).groups,
+    groups+: (import 'alerts/lib/alerts.libsonnet')(config),
   },
 
-  prometheusRules+:: { groups+: [] },
+  prometheusRules+:: {
+    groups+: (import 'alerts/lib/recording.libsonnet')(config),
+  },
 
-  grafanaDashboards+:: (import 'dashboards/source/dashboards.libsonnet')(config),
+  // alertmanager.yml as a text.
+  alertmanager:: (import 'alerts/lib/alertmanager.libsonnet')(config),
+
+  grafanaDashboards+:: (import 'dashboards/source/dashboards.libsonnet')(config {
+    grafanaUrl: address(config.grafanaUrl),
+    runbookUrl: address(config.runbookUrl),
+    // A page that differs from heald to heald is no link of a dashboard.
+    healdUrl: if std.length(std.findSubstr('{{', config.healdUrl)) > 0 then 'http://heald.example.org' else address(config.healdUrl),
+  }),
 }

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+
 #include "support/command.h"
 
 namespace heald::test {
@@ -30,7 +32,21 @@ TEST(AlertRoutes, GoBySeverity) {
   EXPECT_EQ(receiverOf("HealdCheckFailing", "warning"), "slack");
   EXPECT_EQ(receiverOf("HealdDormantByHand", "info"), "slack");
   EXPECT_EQ(receiverOf("HealdWatchdog", "none"), "dead-mans-switch");
-  EXPECT_EQ(receiverOf("HealdPaused", "none"), "nobody");
+  for (const char* name : {"HealdPaused", "HealdUnreachable", "HealdCheckNotHealed"}) {
+    EXPECT_EQ(receiverOf(name, "none"), "nobody");
+  }
+}
+
+// Healds of the same name in two clusters are not the same.
+TEST(AlertRoutes, KeepClustersApart) {
+  const YAML::Node config = YAML::LoadFile(kConfig);
+  const auto has = [](const YAML::Node& labels) {
+    const auto names = labels.as<std::vector<std::string>>();
+    return std::find(names.begin(), names.end(), "cluster") != names.end();
+  };
+  EXPECT_TRUE(has(config["route"]["group_by"]));
+  for (const YAML::Node& inhibition : config["inhibit_rules"])
+    EXPECT_TRUE(has(inhibition["equal"]));
 }
 
 // Alerts that an inhibition names, but that no rule makes, would silence nothing.
@@ -38,7 +54,9 @@ TEST(AlertRoutes, InhibitAlertsThatExist) {
   std::string rules;
   for (const YAML::Node& group :
        YAML::LoadFile(HEALD_SOURCE_DIR "/alerts/heald.rules.yml")["groups"]) {
-    for (const YAML::Node& rule : group["rules"]) rules += rule["alert"].as<std::string>() + "\n";
+    for (const YAML::Node& rule : group["rules"]) {
+      if (rule["alert"]) rules += rule["alert"].as<std::string>() + "\n";
+    }
   }
   int named = 0;
   for (const YAML::Node& inhibition : YAML::LoadFile(kConfig)["inhibit_rules"]) {

@@ -63,10 +63,12 @@ const std::string kChosen = "{cluster=~\"$cluster\",job=~\"$job\",instance=~\"$i
 
 const std::regex kMetric("\\b(heald_[a-z_]+|process_[a-z_]+|up)(?=\\{|\\[|\\s|$|\\))");
 
-// The names as they stand in a query: a histogram's parts count as the histogram.
+// The names as they stand in a query: a histogram's parts count as the histogram. What rules record
+// is none of heald's.
 std::set<std::string> metricsIn(const std::string& promql) {
+  static const std::regex recorded("[a-z_]+:heald_[a-z_]+:[a-z0-9_]+");
   std::set<std::string> names;
-  for (std::string name : all(promql, kMetric)) {
+  for (std::string name : all(std::regex_replace(promql, recorded, ""), kMetric)) {
     names.insert(std::regex_replace(name, std::regex("_(bucket|sum|count)$"), ""));
   }
   return names;

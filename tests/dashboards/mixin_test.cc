@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -49,29 +50,55 @@ TEST_F(Mixin, HasTheDashboardsAsTheyAre) {
   EXPECT_EQ(dashboards.size(), files.size());
 }
 
-TEST_F(Mixin, HasTheAlertsAsTheyAre) {
-  const json groups = evaluated("", "prometheusAlerts").at("groups");
+TEST_F(Mixin, HasTheRulesAsTheyAre) {
+  json groups = evaluated("", "prometheusRules").at("groups");
+  for (const json& group : evaluated("", "prometheusAlerts").at("groups")) groups.push_back(group);
   const YAML::Node file = YAML::LoadFile(kMixinSource + "/alerts/heald.rules.yml")["groups"];
   ASSERT_EQ(groups.size(), file.size());
-  int alerts = 0;
+  int rules = 0;
   for (std::size_t g = 0; g < file.size(); ++g) {
     ASSERT_EQ(groups[g].at("rules").size(), file[g]["rules"].size());
-    for (std::size_t r = 0; r < file[g]["rules"].size(); ++r, ++alerts) {
+    for (std::size_t r = 0; r < file[g]["rules"].size(); ++r, ++rules) {
       const json& rule = groups[g].at("rules")[r];
-      EXPECT_EQ(rule.at("alert"), file[g]["rules"][r]["alert"].as<std::string>());
-      EXPECT_EQ(rule.at("expr"), file[g]["rules"][r]["expr"].as<std::string>());
+      for (const char* key : {"alert", "record", "expr", "for"}) {
+        EXPECT_EQ(rule.value(key, ""), file[g]["rules"][r][key].as<std::string>(""));
+      }
       for (const auto& annotation : file[g]["rules"][r]["annotations"]) {
         EXPECT_EQ(rule.at("annotations").at(annotation.first.as<std::string>()),
                   annotation.second.as<std::string>());
       }
     }
   }
-  EXPECT_GE(alerts, 30);
+  EXPECT_GE(rules, 45);
 }
 
-TEST_F(Mixin, PutsTheAddressesAndTheJobOfItsUserInAndStaysARuleFile) {
+TEST_F(Mixin, TakesOtherThresholdsWaitsSeveritiesAndLabelsAndLeavesAlertsOut) {
+  const json groups =
+      evaluated(
+          "_config+:: {selector: 'env=\"prod\"', clusterLabels: ['cluster', 'region'], alerts+: {"
+          "HealdCheckFailing+: {'for': '30m', severity: 'critical'}, "
+          "HealdApproachingDormancy+: {threshold: 0.9}, HealdAbsent+: {enabled: false}}}",
+          "prometheusAlerts")
+          .at("groups");
+  std::map<std::string, json> alerts;
+  for (const json& group : groups) {
+    for (const json& rule : group.at("rules")) alerts[rule.at("alert")] = rule;
+  }
+  EXPECT_FALSE(alerts.contains("HealdAbsent"));
+  EXPECT_EQ(alerts["HealdCheckFailing"].at("for"), "30m");
+  EXPECT_EQ(alerts["HealdCheckFailing"].at("labels").at("severity"), "critical");
+  EXPECT_THAT(alerts["HealdCheckFailing"].at("annotations").at("summary").get<std::string>(),
+              HasSubstr(" for 30m"));
+  EXPECT_THAT(alerts["HealdCheckFailing"].at("expr").get<std::string>(),
+              HasSubstr("max by (cluster, region, namespace, job, instance, check) "
+                        "(heald_check_health{env=\"prod\",health=\"unhealthy\"}) == 1"));
+  EXPECT_THAT(alerts["HealdApproachingDormancy"].at("expr").get<std::string>(),
+              HasSubstr(" > 0.9 "));
+}
+
+TEST_F(Mixin, PutsTheAddressesOfItsUserInAndStaysARuleFile) {
   const std::string mine =
-      "_config+:: {job: 'mine', grafanaUrl: 'https://g.test', runbookUrl: 'https://r.test', "
+      "_config+:: {grafanaUrl: 'https://g.test', runbookUrl: 'https://r.test', "
       "healdUrl: 'https://h.test'}";
   const std::string alerts = evaluated(mine, "prometheusAlerts").dump();
   const std::string dashboards = evaluated(mine, "grafanaDashboards").dump();
@@ -81,8 +108,6 @@ TEST_F(Mixin, PutsTheAddressesAndTheJobOfItsUserInAndStaysARuleFile) {
     EXPECT_THAT(text, HasSubstr("https://h.test/"));
   }
   EXPECT_THAT(alerts, HasSubstr("https://g.test/d/heald-healing"));
-  EXPECT_THAT(alerts, HasSubstr(R"(up{job=\"mine\"})"));
-  EXPECT_THAT(alerts, Not(HasSubstr(R"(job=\"heald\")")));
   const TempDir dir;
   const CommandResult judged =
       runCommand({"promtool", "check", "rules", dir.write("rules.json", alerts)});

@@ -74,7 +74,6 @@ Stage::Stage(Pace pace)
 // The shipped rules, with the addresses of this stage.
 std::string Stage::rules() const {
   std::string text = test::contentOf(HEALD_SOURCE_DIR "/alerts/heald.rules.yml");
-  text = test::replaced(text, "http://heald.example.org", heald_.url());
   text = test::replaced(text, "http://runbooks.example.org", HEALD_SOURCE_DIR "/docs/runbooks");
   return test::replaced(text, "http://grafana.example.org", "http://localhost:3000");
 }

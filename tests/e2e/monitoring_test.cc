@@ -245,7 +245,7 @@ void expectTheDormantMessage(const json& told, const std::string& instance,
       critical.at("text").get<std::string>(),
       testing::MatchesRegex(
           "self-healing-main on " + instance +
-          " has tried as often as it may, in vain\\. What happened: `healdctl explain "
+          " has tried as often as it may, without success\\. What happened: `healdctl explain "
           "self-healing-main`\\. When the cause is fixed: `healdctl resume "
           "self-healing-main --reason \"what was fixed\"`\n"
           "\\*What that means:\\* No remedy under self-healing-main starts any more, until a "
@@ -253,9 +253,11 @@ void expectTheDormantMessage(const json& told, const std::string& instance,
           "\\*Since\\* [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC"));
   const auto buttons = buttonsOf(critical);
   EXPECT_EQ(buttons.at("Runbook"), "http://runbooks.example.org/HealdDormant.md");
-  EXPECT_EQ(buttons.at("Dashboard"), "http://grafana.example.org/d/heald-healing?var-instance=" +
-                                         instance + "&var-governor=self-healing-main");
-  EXPECT_EQ(buttons.at("heald"), "http://heald.example.org/");
+  EXPECT_EQ(
+      buttons.at("Dashboard"),
+      "http://grafana.example.org/d/heald-healing?var-governor=self-healing-main&var-instance=" +
+          replaced(instance, ":", "%3A") + "&var-job=heald&var-triggered_by=automatic&");
+  EXPECT_EQ(buttons.at("heald"), "http://" + instance + "/");
   EXPECT_THAT(buttons.at("Silence"),
               AllOf(StartsWith(alertmanager),
                     HasSubstr("/#/silences/new?filter=%7Balertname%3D%22HealdDormant%22"),

@@ -106,6 +106,7 @@ TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
   EXPECT_EQ(sizeOf("background_task_rejections_total"), 3u);
   EXPECT_EQ(sizeOf("issues"), 3u);
   EXPECT_EQ(sizeOf("feature_enabled"), 4u);
+  EXPECT_EQ(sizeOf("feature_configured"), 4u);
   EXPECT_EQ(sizeOf("log_messages_total"), 4u);
   EXPECT_EQ(value("events_total", {{"source", "alertmanager"}}), 0);
   EXPECT_EQ(value("events_total", {{"source", "preventive"}}), 1);

@@ -108,7 +108,71 @@ deploy/{{ include "heald.fullname" . }}
 {{- index . 1 | replace "http://grafana.example.org" (trimSuffix "/" $links.grafana) | replace "http://runbooks.example.org" (trimSuffix "/" $links.runbooks) | replace "http://heald.example.org" (trimSuffix "/" $links.heald) -}}
 {{- end -}}
 
-{{/* The same, and with commands that are typed at Kubernetes instead of a host. */}}
+{{/* The settings of rules and routes, as JSON: `prometheusRule.config` before what other values say, before the defaults. */}}
+{{- define "heald.settings" -}}
+{{- $values := .Values -}}
+{{- $settings := .Files.Get "files/alerts/settings.json" | fromJson -}}
+{{- $given := $values.prometheusRule.config -}}
+{{- range $key, $value := $given -}}
+{{- if not (hasKey $settings $key) -}}
+{{- fail (printf "prometheusRule.config.%s is no setting. There are: %s" $key (join ", " (sortAlpha (keys $settings)))) -}}
+{{- end -}}
+{{- if not (eq (kindOf $value | replace "int64" "float64") (kindOf (get $settings $key))) -}}
+{{- fail (printf "prometheusRule.config.%s is a %s, and has to be a %s" $key (kindOf $value) (kindOf (get $settings $key))) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $alert := $given.alerts | default dict -}}
+{{- $known := get $settings.alerts $name -}}
+{{- if not $known }}{{ fail (printf "prometheusRule.config.alerts.%s: there is no such alert. There are: %s" $name (join ", " (sortAlpha (keys $settings.alerts)))) }}{{ end -}}
+{{- range $key, $_ := $alert -}}
+{{- if not (hasKey $known $key) }}{{ fail (printf "prometheusRule.config.alerts.%s.%s is no setting. There are: %s" $name $key (join ", " (sortAlpha (keys $known)))) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- $links := $values.links -}}
+{{- $slack := printf "/etc/alertmanager/secrets/%s/%s" (include "heald.slackSecret" .) $values.slack.key -}}
+{{- $own := dict "grafanaUrl" $links.grafana "runbookUrl" $links.runbooks "healdUrl" $links.heald "alertmanager" (dict "slackUrlFile" $slack "templates" "/etc/alertmanager/config/heald.tmpl" "channel" $values.slack.channel "criticalChannel" $values.slack.criticalChannel "watchdogUrl" $values.alertmanager.watchdogUrl) -}}
+{{- $all := mergeOverwrite $settings $own (deepCopy $given) -}}
+{{- range $key := list "jobLabels" "instanceLabels" -}}
+{{- if not (get $all $key) }}{{ fail (printf "prometheusRule.config.%s is empty: at least one label is needed" $key) }}{{ end -}}
+{{- end -}}
+{{- $all | toJson -}}
+{{- end -}}
+
+{{/* include "heald.setting" (list VALUE "json"|"yaml"): as it stands within quotes of that language. */}}
+{{- define "heald.setting" -}}
+{{- if eq (index . 1) "json" -}}
+{{- index . 0 | toString | toJson | trimPrefix "\"" | trimSuffix "\"" -}}
+{{- else -}}
+{{- index . 0 | toString | replace "'" "''" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* include "heald.filled" (list . FILE "json"|"yaml"): a file in which <<NAME>> stands for a setting, with the settings. */}}
+{{- define "heald.filled" -}}
+{{- $settings := include "heald.settings" (index . 0) | fromJson -}}
+{{- $text := (index . 0).Files.Get (index . 1) -}}
+{{- $language := index . 2 -}}
+{{- $cluster := join ", " $settings.clusterLabels -}}
+{{- if not $cluster }}{{ $text = $text | replace ", <<clusterLabels>>" "" | replace "<<clusterLabels>>, " "" }}{{ end -}}
+{{- $text = $text | replace "<<clusterLabels>>" $cluster | replace "<<jobLabels>>" (join ", " $settings.jobLabels) | replace "<<instanceLabels>>" (join ", " $settings.instanceLabels) -}}
+{{- if not $settings.selector }}{{ $text = $text | replace "{<<selector>>}" "" | replace "{<<selector>>," "{" }}{{ end -}}
+{{- $_ := set $settings "targetSelector" (default "job=\"\"" $settings.targetSelector) -}}
+{{- range $key := list "grafanaUrl" "runbookUrl" }}{{ $_ := set $settings $key (trimSuffix "/" (get $settings $key)) }}{{ end -}}
+{{- if not (contains "{{" $settings.healdUrl) }}{{ $_ := set $settings "healdUrl" (printf "%s/" (trimSuffix "/" $settings.healdUrl)) }}{{ end -}}
+{{- $text = $text | replace "<<healdUrl>>/" "<<healdUrl>>" -}}
+{{- range $key, $value := $settings -}}
+{{- if kindIs "map" $value -}}
+{{- range $inner, $below := $value -}}
+{{- if kindIs "map" $below -}}
+{{- range $field, $last := $below }}{{ $text = $text | replace (printf "<<%s.%s.%s>>" $key $inner $field) (include "heald.setting" (list $last $language)) }}{{ end -}}
+{{- else }}{{ $text = $text | replace (printf "<<%s.%s>>" $key $inner) (include "heald.setting" (list $below $language)) }}{{ end -}}
+{{- end -}}
+{{- else if not (kindIs "slice" $value) }}{{ $text = $text | replace (printf "<<%s>>" $key) (include "heald.setting" (list $value $language)) }}{{ end -}}
+{{- end -}}
+{{- $text -}}
+{{- end -}}
+
+{{/* The rules with the settings of this release, and with commands that are typed at Kubernetes instead of a host. */}}
 {{- define "heald.rules" -}}
 {{- $kubectl := printf "kubectl -n %s" .Release.Namespace -}}
 {{- $target := include "heald.target" . -}}
@@ -116,7 +180,7 @@ deploy/{{ include "heald.fullname" . }}
 {{- $workload := printf "%s/%s" $kind (include "heald.fullname" .) -}}
 {{- $stop := printf "%s scale %s --replicas=0" $kubectl $workload -}}
 {{- if eq .Values.kind "DaemonSet" }}{{ $stop = printf "%s delete %s" $kubectl $workload }}{{ end -}}
-{{- include "heald.linked" (list . (.Files.Get "files/alerts/heald.rules.yml"))
+{{- $rules := include "heald.filled" (list . "files/alerts/rules.json" "json")
   | replace "`healdctl" (printf "`%s exec %s -- healdctl" $kubectl $target)
   | replace "`journalctl -u heald -n " (printf "`%s logs %s --tail " $kubectl $target)
   | replace "`journalctl -u heald" (printf "`%s logs %s" $kubectl $target)
@@ -124,5 +188,16 @@ deploy/{{ include "heald.fullname" . }}
   | replace "`systemctl restart heald`" (printf "`%s rollout restart %s`" $kubectl $workload)
   | replace "`systemctl stop heald`" (printf "`%s`" $stop)
   | replace "On that host: " "Look: "
-  | replace "on a host of heald: " "" -}}
+  | replace "on a host of heald: " "" | fromJson -}}
+{{- $alerts := (include "heald.settings" . | fromJson).alerts -}}
+{{- $groups := list -}}
+{{- range $group := $rules.groups -}}
+{{- $kept := list -}}
+{{- range $rule := $group.rules -}}
+{{- if eq (get $rule "for") "" }}{{ $rule = omit $rule "for" }}{{ end -}}
+{{- if or (not $rule.alert) (get (get $alerts $rule.alert | default dict) "enabled") }}{{ $kept = append $kept $rule }}{{ end -}}
+{{- end -}}
+{{- if $kept }}{{ $groups = append $groups (set $group "rules" $kept) }}{{ end -}}
+{{- end -}}
+{{- dict "groups" $groups | toYaml -}}
 {{- end -}}

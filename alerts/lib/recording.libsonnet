@@ -1,0 +1,57 @@
+// The recording rules. What is told of days is made of hours, as those who look at 500 hosts for a month do not want to wait.
+function(config)
+  local q = (import 'promql.libsonnet')(config);
+  local windows = ['1d', '7d', '30d'];
+  local rule(record, expr) = { record: record, expr: q.lines(expr) };
+  local jobSum(name, window, more='', matchers='') =
+    'sum %s (increase(%s[%s]))' % [q.byJob(more), q.series(name, matchers), window];
+  // The hours of a window, added up.
+  local hours(record, window, matchers='') = 'sum_over_time(%s[%s:1h])' % [q.series(record, matchers), window];
+
+  [
+    {
+      name: 'heald-targets',
+      rules: [
+        // A target that has exposed heald_build_info is a heald, as long as it is a target, and whatever its job is called.
+        rule('instance:heald_up:last', |||
+          %(up)s and %(on)s (%(info)s or last_over_time(%(last)s[%(memory)s]))
+          or max %(by)s (%(info)s)
+        ||| % {
+          up: q.max('up'),
+          on: q.on(),
+          by: q.by(),
+          info: q.series('heald_build_info'),
+          last: q.up,
+          memory: config.memory,
+        }),
+      ],
+    },
+    {
+      name: 'heald-fleet',
+      rules: [
+        rule('job:heald_up:sum', 'sum %s (%s)' % [q.byJob(), q.up]),
+        rule('job:heald_up:count', 'count %s (%s)' % [q.byJob(), q.up]),
+        rule('job:heald_dormant:sum', 'sum %s (%s)' % [q.byJob(), q.max('heald_dormant', 'governor')]),
+        rule('job:heald_check_unhealthy:sum',
+             'sum %s (%s)' % [q.byJob(), q.max('heald_check_health', 'check', 'health="unhealthy"')]),
+        rule('job:heald_check:count', 'count %s (%s)' % [q.byJob(), q.max('heald_check_executions_total', 'check')]),
+      ],
+    },
+    {
+      name: 'heald-statistics-of-healing',
+      interval: config.recordingInterval,
+      rules: [
+        rule('instance_remedy:heald_healing_successes:increase1h',
+             'sum %s (increase(%s[1h]))' % [q.by('remedy, governor'), q.series('heald_healing_successes_total')]),
+        rule('instance_remedy:heald_healing_successes:increase7d', hours('instance_remedy:heald_healing_successes:increase1h', '7d')),
+        rule('job:heald_healing_attempts:increase1h', jobSum('heald_healing_attempts_total', '1h')),
+        rule('job:heald_healing_successes:increase1h', jobSum('heald_healing_successes_total', '1h')),
+      ] + [
+        rule('job:heald_healing_success:ratio' + window, '%s / (%s > 0)' % [
+          hours('job:heald_healing_successes:increase1h', window),
+          hours('job:heald_healing_attempts:increase1h', window),
+        ])
+        for window in windows
+      ],
+    },
+  ]
