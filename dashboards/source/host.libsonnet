@@ -29,14 +29,15 @@ function(k)
         k.timeline('Governors', 'What each governor did (of more than twenty, those with the most failures). Active: heals. On trial: one attempt decides. Open: waits after failures. Dormant: has stopped, and waits for a human.',
                    k.greatest(20, 'H, governor', |||
                      max by (H, governor) (
-                       heald_circuit_breaker_state{S,state="half_open"} or 2 * heald_circuit_breaker_state{S,state="open"}
-                       or 3 * heald_dormant_triggered_by{S,triggered_by!="manual"} or 4 * heald_dormant_triggered_by{S,triggered_by="manual"}
+                       (heald_circuit_breaker_state{S,state="half_open"} == 1) or 2 * (heald_circuit_breaker_state{S,state="open"} == 1)
+                       or 3 * (heald_dormant_triggered_by{S,triggered_by!="manual"} == 1) or 4 * (heald_dormant_triggered_by{S,triggered_by="manual"} == 1)
+                       or 0 * heald_dormant{S}
                      )
                    |||, '1000 * avg_over_time(heald_dormant{S}[$__range] @ end()) + max_over_time(heald_consecutive_failures{S}[$__range] @ end())'),
-                   '{{governor}}', words.governors, { points: 200, w: 12, runbook: 'HealdPermanentlyOpen' }),
+                   '{{governor}}', words.governors, { w: 12, runbook: 'HealdPermanentlyOpen' }),
         k.timeline('Checks', 'What the last results of each check amount to (of more than twenty, those that were not healthy longest).',
                    k.greatest(20, 'H, check', k.stateNumber('H, check', 'heald_check_health', 'S', 'health', [word[0] for word in words.healths]), 'sum by (H, check) (avg_over_time(heald_check_health{S,health!="healthy"}[$__range] @ end()))'),
-                   '{{check}}', words.healths, { points: 200, w: 12, runbook: 'HealdCheckFailing' }),
+                   '{{check}}', words.healths, { w: 12, runbook: 'HealdCheckFailing' }),
       ], 10),
       k.row('Healing', [
         k.bars('Healed and failed', 'Attempts that succeeded, and those that failed. Why they failed is on the dashboard of healing.', [

@@ -186,19 +186,16 @@ function(config) {
         tooltip: { mode: 'single', sort: 'none' },
       },
     },
-  // The same of thousands, of which few ever leave the first state: only what is not in it, so that there is a gap for the first, and no row for
-  // who never left it. What is 1 is all that has to be looked at.
+  // A state set as one number for each row, which is the place of the state in `states`: compared, never added, so that no two
+  // series of one name can make a third state. The first state, which most are in, comes last: `or` is dear.
+  stateNumber(by, metric, selector, label, states)::
+    local is(i) = '(%s{%s,%s="%s"} == 1)' % [metric, selector, label, states[i]];
+    'max by (%s) (%s or 0 * %s)' % [by, std.join(' or ', ['%d * %s' % [i, is(i)] for i in std.range(1, std.length(states) - 1)]), is(0)],
+  // The same without the first state: a gap is the first, and who never left it has no row. For thousands.
   notFirst(by, metric, selector, label, states)::
     'max by (%s) (%s)' % [by, std.join(' or ', [
-      (if i == 1 then '' else '%d * ' % i) + '(%s{%s,%s="%s"} == 1)' % [metric, selector, label, states[i]]
+      '%d * (%s{%s,%s="%s"} == 1)' % [i, metric, selector, label, states[i]]
       for i in std.range(1, std.length(states) - 1)
-    ])],
-  // A state set as one number for each row, which is the place of the state in `states`: compared, never added, so that no two
-  // series of one name can make a third state. The first state is 0.
-  stateNumber(by, metric, selector, label, states)::
-    'max by (%s) (%s)' % [by, std.join(' or ', [
-      (if i == 1 then '' else '%d * ' % i) + '%s{%s,%s="%s"}' % [metric, selector, label, states[i]]
-      for i in std.range(0, std.length(states) - 1)
     ])],
 
   // The greatest, as bars.

@@ -108,7 +108,7 @@ function(k)
         ], { w: 8, interval: '5m', points: 100, color: 'red', runbook: 'HealdDormant' }),
         k.lines('Checks that are not healthy', 'What the last results amount to; remedies act upon unhealthy, and upon warning where they say so.', [
           { expr: 'sum by (health) (%s) or label_replace(vector(0), "health", "unhealthy", "", "")' % k.ofTeam('check', 'heald_check_health{S,health!="healthy"} == 1'), legend: '{{health}}' },
-        ], { w: 8, interval: '5m', points: 100, colors: words.healthColors }),
+        ], { w: 8, interval: '10m', points: 100, colors: words.healthColors }),
         k.bars('Healed and failed', 'Attempts that succeeded, and those that failed. Why they failed is on the dashboard of healing.', [
           { expr: k.perStepOf('remedy', 'heald_healing_successes_total{S}'), legend: 'healed' },
           { expr: k.perStepOf('remedy', 'heald_healing_failures_total{S}'), legend: 'failed' },
