@@ -42,13 +42,15 @@ void Healing::waitForAlert(int r, Step& step) {
   timers_.set(r, alertmanager_.asked ? std::min(next, remedy.verify_until) : remedy.verify_until);
 }
 
-// The window is over, or it is time to ask.
+// The window is over, it is time to ask, or a reload came while an answer was awaited.
 void Healing::lookAtAlert(int r, Step& step) {
   const Remedy& remedy = at(r);
   if (remedy.recovering) {
     lookAtInterrupted(r, step);
   } else if (alertmanager_.asked && episodes_.firing(*remedy.episode)) {
     askForAlert(r, step);
+  } else if (step.now.boot < remedy.verify_until) {
+    waitForAlert(r, step);
   } else {
     alertStillFires(r, "", step);
   }

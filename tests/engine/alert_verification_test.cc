@@ -173,6 +173,21 @@ TEST(AlertVerification, AnAttemptThatACrashInterruptedIsAskedFor) {
   }
 }
 
+// It had failed at once.
+TEST(AlertVerification, AReloadWhileAnAnswerIsAwaitedLeavesTheAttemptItsTime) {
+  World world(asking());
+  world.remedies["restart"] = endsWell();
+  send(world, {alert("a")});
+  world.runFor(minutes(1));
+  ASSERT_EQ(world.asked.size(), 1u);
+  world.setup.alertmanager.asked = false;
+  world.reload(world.setup);
+  world.runFor(minutes(8));
+  EXPECT_EQ(failures(world), 0u);
+  world.runFor(minutes(2));
+  EXPECT_EQ(failures(world), 1u);
+}
+
 TEST(AlertVerification, AReloadThatTakesTheAddressAwayGoesOnWithoutAsking) {
   World world(asking());
   world.remedies["restart"] = endsWell();

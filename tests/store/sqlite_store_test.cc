@@ -305,7 +305,7 @@ TEST(SqliteStore, OfEpisodesThatWereKnownByTheirStartTheOneThatFiresIsKept) {
   makeStore(folder / "heald.db", 7);
   const auto row = [](const char* print, int start, bool firing, const char* attempt) {
     return std::string("INSERT INTO episodes VALUES ('restart', '") + print + "', " +
-           std::to_string(start) + R"(, '{"target":"t","labels":[],"firing":)" +
+           std::to_string(start) + R"(, '{"version":1,"target":"t","labels":[],"firing":)" +
            (firing ? "true" : "false") + R"(,"attempt":)" + attempt +
            R"(,"failures":0,"step":0,"heard_at_ns":99}');)";
   };
@@ -345,7 +345,7 @@ TEST(SqliteStore, AStoreOfYesterdayIsOpenedWithItsStateAndKeepsIncidentsFromThen
          kEpisodesByStart +
              std::string("DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 5; "
                          "INSERT INTO episodes VALUES ('restart', 'c1a5', 7, '") +
-             R"({"target":"","labels":[],"firing":true,"attempt":0,"heard_at_ns":0}')");
+             R"({"version":1,"target":"","labels":[],"firing":true,"attempt":0,"heard_at_ns":0}')");
   const auto store = storeAt(folder / "heald.db");
   engine::Saved saved = openedAt(*store, stampAt(10));
   EXPECT_EQ(numberIn(saved), 7u);
