@@ -37,9 +37,9 @@ TEST(Histogram, KeepsTheLastNamedAttemptOfEachBucket) {
 
 using Native = std::vector<Histogram::NativeBucket>;
 
-Native nativeOf(std::initializer_list<double> seconds) {
+Native nativeOf(std::initializer_list<double> values) {
   Histogram histogram(checkBuckets());
-  for (const double each : seconds) {
+  for (const double each : values) {
     histogram.observe(core::Duration(static_cast<std::int64_t>(each * 1e9)));
   }
   return histogram.native();
