@@ -52,7 +52,8 @@ TEST_F(Mixin, HasTheDashboardsAsTheyAre) {
 
 TEST_F(Mixin, HasTheRulesAsTheyAre) {
   json groups = evaluated("", "prometheusRules").at("groups");
-  for (const json& group : evaluated("", "prometheusAlerts").at("groups")) groups.push_back(group);
+  const json alerts = evaluated("", "prometheusAlerts");
+  for (const json& group : alerts.at("groups")) groups.push_back(group);
   const YAML::Node file = YAML::LoadFile(kMixinSource + "/alerts/heald.rules.yml")["groups"];
   ASSERT_EQ(groups.size(), file.size());
   int rules = 0;

@@ -341,11 +341,12 @@ TEST(SqliteStore, OfEpisodesThatWereKnownByTheirStartTheOneThatFiresIsKept) {
 TEST(SqliteStore, AStoreOfYesterdayIsOpenedWithItsStateAndKeepsIncidentsFromThenOn) {
   const TempFolder folder;
   makeStore(folder / "heald.db", 7);
-  runSql(folder / "heald.db",
-         kEpisodesByStart +
-             std::string("DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 5; "
-                         "INSERT INTO episodes VALUES ('restart', 'c1a5', 7, '") +
-             R"({"version":1,"target":"","labels":[],"firing":true,"attempt":0,"heard_at_ns":0}')");
+  runSql(
+      folder / "heald.db",
+      kEpisodesByStart +
+          std::string("DROP TABLE answers; DROP TABLE incidents; PRAGMA user_version = 5; "
+                      "INSERT INTO episodes VALUES ('restart', 'c1a5', 7, '") +
+          R"({"version":1,"target":"","labels":[],"firing":true,"attempt":0,"heard_at_ns":0}'))");
   const auto store = storeAt(folder / "heald.db");
   engine::Saved saved = openedAt(*store, stampAt(10));
   EXPECT_EQ(numberIn(saved), 7u);

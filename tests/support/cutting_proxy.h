@@ -48,6 +48,13 @@ class CuttingProxy {
     address.sin_port = htons(port);
     return address;
   }
+  // The connection stays open behind it.
+  static bool isWhole(const std::string& answer) {
+    const std::size_t head = answer.find("\r\n\r\n");
+    const std::size_t length = answer.find("Content-Length: ");
+    return head != std::string::npos && length < head &&
+           answer.size() >= head + 4 + std::stoul(answer.substr(length + 16));
+  }
   void serve() {
     for (int client; (client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
       hand(client);
@@ -66,6 +73,7 @@ class CuttingProxy {
           const ssize_t count = ::recv(server, chunk, sizeof chunk, 0);
           if (count <= 0) break;
           answer.append(chunk, static_cast<std::size_t>(count));
+          if (isWhole(answer)) break;
         } else {
           const ssize_t count = ::recv(client, chunk, sizeof chunk, 0);
           if (count <= 0) break;
