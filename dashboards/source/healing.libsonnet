@@ -94,8 +94,8 @@ function(k)
         k.bars('Denied, by guard', 'Attempts of all governors that did not start, by the first guard that said no. The words are those of the log and of /api/status.', [
           { expr: 'round(sum by (reason) (%s))' % k.perStep('heald_healing_suppressed_total{S}'), legend: '{{reason}}' },
         ], { w: 8, colors: words.guardColors, runbook: 'HealdDormant' }),
-        k.lines('Consecutive failures', 'Failures since the last verified success, sustained recovery or resume, the ten governors with most (a gap is none); and the limit at which a governor goes dormant (the lowest).', [
-          { expr: k.greatest(10, 'H, governor', 'heald_consecutive_failures{S,G} > 0', k.ofTeam('governor', 'heald_consecutive_failures{S,G} @ end()', ' @ end()')), legend: '{{governor}} ' + k.labels.instance },
+        k.lines('Consecutive failures', 'Failures since the last verified success, sustained recovery or resume, the ten governors with most; and the limit at which a governor goes dormant (the lowest).', [
+          { expr: k.greatest(10, 'H, governor', 'heald_consecutive_failures{S,G}', k.ofTeam('governor', 'heald_consecutive_failures{S,G} @ end()', ' @ end()')), legend: '{{governor}} ' + k.labels.instance },
           { expr: 'min(heald_max_consecutive_failures{S,G})', legend: 'limit' },
         ], { w: 8, colors: { limit: 'limit:red' }, runbook: 'HealdApproachingDormancy' }),
         k.lines('Backoff', 'The wait that the present failure count imposes; the base while there are no failures, which nobody waits. The ten longest.', [
