@@ -9,7 +9,7 @@
 namespace heald::store {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t kNameBytes = 256;
 constexpr std::size_t kMessageBytes = 1024;
@@ -20,14 +20,14 @@ std::string name(const std::string& text) {
   return io::oneLine(text, kNameBytes);
 }
 
-Json valueJson(const engine::HistoryValue& value) {
+OrderedJson valueJson(const engine::HistoryValue& value) {
   const auto* number = std::get_if<std::int64_t>(&value);
-  return number != nullptr ? Json(*number)
-                           : Json(io::oneLine(std::get<std::string>(value), kMessageBytes));
+  return number != nullptr ? OrderedJson(*number)
+                           : OrderedJson(io::oneLine(std::get<std::string>(value), kMessageBytes));
 }
 
-Json detailsJson(const engine::HistoryEntry& entry) {
-  Json details = Json::object();
+OrderedJson detailsJson(const engine::HistoryEntry& entry) {
+  OrderedJson details = OrderedJson::object();
   for (const auto& [key, value] : entry.details) {
     if (details.size() < kMostDetails) {
       details[name(key)] = valueJson(value);
@@ -36,7 +36,7 @@ Json detailsJson(const engine::HistoryEntry& entry) {
   return details;
 }
 
-std::string textIn(const Json& object, const char* field) {
+std::string textIn(const OrderedJson& object, const char* field) {
   const auto found = object.find(field);
   if (found == object.end()) {
     return "";
@@ -47,7 +47,7 @@ std::string textIn(const Json& object, const char* field) {
   return found->get<std::string>();
 }
 
-void readDetails(const Json& object, engine::HistoryEntry& entry) {
+void readDetails(const OrderedJson& object, engine::HistoryEntry& entry) {
   const auto found = object.find("details");
   if (found == object.end()) {
     return;
@@ -66,7 +66,7 @@ void readDetails(const Json& object, engine::HistoryEntry& entry) {
   }
 }
 
-void addText(Json& object, const char* field, std::string text) {
+void addText(OrderedJson& object, const char* field, std::string text) {
   if (!text.empty()) {
     object[field] = std::move(text);
   }
@@ -80,7 +80,7 @@ std::int64_t HistoryColumns::bytes() const {
 }
 
 HistoryColumns encode(const engine::HistoryEntry& entry) {
-  Json object = {{"event", name(entry.event)}};
+  OrderedJson object = {{"event", name(entry.event)}};
   if (entry.attempt != 0) {
     object["attempt"] = entry.attempt;
   }
@@ -98,7 +98,7 @@ HistoryColumns encode(const engine::HistoryEntry& entry) {
           name(entry.governor),
           name(entry.remedy),
           name(entry.check),
-          object.dump(-1, ' ', false, Json::error_handler_t::replace)};
+          object.dump(-1, ' ', false, OrderedJson::error_handler_t::replace)};
 }
 
 engine::HistoryEntry decodeHistory(const HistoryColumns& columns) {
@@ -112,7 +112,7 @@ engine::HistoryEntry decodeHistory(const HistoryColumns& columns) {
   entry.governor = columns.governor;
   entry.remedy = columns.remedy;
   entry.check = columns.check;
-  const Json object = Json::parse(columns.entry, nullptr, /*allow_exceptions=*/false);
+  const OrderedJson object = OrderedJson::parse(columns.entry, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) {
     throw Fault("it is not a JSON object");
   }
