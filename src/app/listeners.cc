@@ -75,8 +75,8 @@ Result<void> Listeners::openControl(http::Backend backend) {
   policy.token = token ? *token : "";
   policy.token_file = token_file;
   http::ServerOptions options{.address = *address, .workers = kControlWorkers};
-  auto server = http::Server::start(options, http::controlRoutes(backend), std::move(policy),
-                                    controlHooks());
+  auto server =
+      http::Server::start(options, http::controlRoutes(backend), std::move(policy), controlHooks());
   if (!server) return server.error();
   control_ = std::move(*server);
   around_.log.write(io::LogLevel::kInfo, "control listener",

@@ -20,8 +20,8 @@
 
 namespace heald::app {
 
-// Both listeners of heald, what they answer from, and what is told of them: figures for the metrics,
-// lines for the log, entries of the history.
+// Both listeners of heald, what they answer from, and what is told of them: figures for the
+// metrics, lines for the log, entries of the history.
 class Listeners {
  public:
   struct Surroundings {

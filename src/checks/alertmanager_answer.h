@@ -22,7 +22,7 @@ Result<bool> holdsAlert(std::string_view body, const engine::AskAlert& ask);
 // Since when Alertmanager runs, by the answer of /api/v2/status. Error likewise.
 Result<core::WallTime> runsSince(std::string_view body);
 
-// Whether an Alertmanager that does not know the alert would know it if it fired: it ran when the
+// Whether an Alertmanager that does not list the alert would list it if it fired: it ran when the
 // alert began, or for so long that Prometheus has told everything again (each minute unless
 // configured; it keeps alerts in memory alone).
 inline constexpr core::Duration kToldAgainWithin = std::chrono::minutes(5);

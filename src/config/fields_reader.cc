@@ -301,10 +301,10 @@ void FieldsReader::finish() {
       values_.suspect(pathOf(!whole.empty() ? whole
                              : elsewhere    ? elsewhere->first_below
                                             : nearest(entry.key, known_)));
-      values_.report(spot, "unknown key " +
-                               (!whole.empty() ? "(did you mean " + quoted(whole) + "?)"
-                                : elsewhere    ? "(it belongs " + elsewhere->text + ")"
-                                               : suggestion(entry.key, known_)));
+      values_.report(spot,
+                     "unknown key " + (!whole.empty() ? "(did you mean " + quoted(whole) + "?)"
+                                       : elsewhere    ? "(it belongs " + elsewhere->text + ")"
+                                                      : suggestion(entry.key, known_)));
     }
   }
   if (missing) values_.report(spot_, "has no " + noun_ + " (one of: " + joined(choice_) + ")");

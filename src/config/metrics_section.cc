@@ -15,8 +15,8 @@ constexpr std::size_t kLongestLabel = 63;
 constexpr std::size_t kLongestLabelValue = 128;
 
 // What heald or Prometheus puts beside them.
-constexpr std::array kReserved = {"check", "remedy", "governor", "kind",    "job",
-                                  "instance", "le",  "quantile", "alertname"};
+constexpr std::array kReserved = {"check",    "remedy", "governor", "kind",     "job",
+                                  "instance", "le",     "quantile", "alertname"};
 
 std::string metricLabelFault(const std::string& name) {
   if (const std::string fault = labelNameFault(name); !fault.empty()) return fault;

@@ -29,7 +29,8 @@ const sockaddr_in6& v6(const sockaddr_storage& address) {
 
 // An IPv4 address in an IPv6 one is the IPv4 address.
 sockaddr_storage plain(const sockaddr_storage& address) {
-  if (address.ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&v6(address).sin6_addr)) return address;
+  if (address.ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&v6(address).sin6_addr))
+    return address;
   sockaddr_storage result{};
   auto& mapped = reinterpret_cast<sockaddr_in&>(result);
   mapped.sin_family = AF_INET;

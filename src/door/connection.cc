@@ -100,7 +100,8 @@ std::uint32_t Connection::wanted() const {
   }
   std::uint32_t events = ended ? 0 : static_cast<std::uint32_t>(EPOLLRDHUP);
   if (reads() && !ended) events |= blocked_ == State::kWantsWrite ? EPOLLOUT : EPOLLIN;
-  if (hasOutput()) events |= blocked_ == State::kWantsRead && channel.secured() ? EPOLLIN : EPOLLOUT;
+  if (hasOutput())
+    events |= blocked_ == State::kWantsRead && channel.secured() ? EPOLLIN : EPOLLOUT;
   return events;
 }
 

@@ -46,12 +46,12 @@ class Connection {
   std::uint32_t watched = 0;  // what the kernel is asked for
   std::string in;
   HeadReader reader;
-  std::optional<RequestHead> head;  // while its body comes
-  bool ended = false;               // the client sends nothing more
-  bool broken = false;              // nor can anything be sent
-  bool close_after = false;         // the present answer is the last
-  bool without_body = false;        // HEAD
-  std::size_t reserved = 0;         // bytes that the door counts for it
+  std::optional<RequestHead> head;          // while its body comes
+  bool ended = false;                       // the client sends nothing more
+  bool broken = false;                      // nor can anything be sent
+  bool close_after = false;                 // the present answer is the last
+  bool without_body = false;                // HEAD
+  std::size_t reserved = 0;                 // bytes that the door counts for it
   std::shared_ptr<std::atomic<bool>> gone;  // tells whoever answers that nobody listens
   std::shared_ptr<Outlet> outlet;
   std::size_t streamed = 0;  // bytes of the outlet's that are under way

@@ -105,9 +105,9 @@ void Hall::serve(Connection& c, RequestHead head, std::string body) {
     });
   };
   auto wake = [this, post = post_, id] { post->send([this, id] { onEvent(id, 0); }); };
-  auto exchange = std::make_shared<Exchange>(
-      Exchange::Contents{std::move(head), std::move(body), c.caller}, std::move(reply),
-      std::move(wake));
+  auto exchange =
+      std::make_shared<Exchange>(Exchange::Contents{std::move(head), std::move(body), c.caller},
+                                 std::move(reply), std::move(wake));
   c.gone = exchange->goneFlag();
   service(c).serve(std::move(exchange));
 }

@@ -10,8 +10,8 @@
 
 namespace heald::door {
 
-// When each connection has waited too long in its phase. All of one phase wait equally long, so each
-// phase is a queue and nothing is ever sorted or searched. Pure.
+// When each connection has waited too long in its phase. All of one phase wait equally long, so
+// each phase is a queue and nothing is ever sorted or searched. Pure.
 class Deadlines {
  public:
   using Id = std::uint64_t;

@@ -16,7 +16,6 @@
 
 namespace heald::door {
 
-
 class TlsSource;
 
 struct Listener {

@@ -40,10 +40,10 @@ class Outlet {
   void onChange(std::function<void()> told);
 
   // The door's half.
-  std::string take();                  // what is to be sent next
+  std::string take();  // what is to be sent next
   bool ended() const { return ended_; }
-  void sent(std::size_t bytes);        // the client has taken so many
-  void leave();                        // it has gone
+  void sent(std::size_t bytes);  // the client has taken so many
+  void leave();                  // it has gone
 
  private:
   void tell();
@@ -85,8 +85,8 @@ class Exchange {
   // Whether whoever asks has closed the connection, or its half of it. Any thread.
   bool gone() const { return *gone_; }
 
-  // The door's half: what it sets when the client has gone. It does not hold the exchange itself, so
-  // that one which everybody else has dropped ends.
+  // The door's half: what it sets when the client has gone. It does not hold the exchange itself,
+  // so that one which everybody else has dropped ends.
   std::shared_ptr<std::atomic<bool>> goneFlag() const { return gone_; }
 
  private:

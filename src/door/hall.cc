@@ -193,7 +193,8 @@ void Hall::onTime() {
 std::optional<Hall::Clock::time_point> Hall::next() const {
   auto first = deadlines_.next();
   for (const auto& room : rooms_) {
-    if (const auto report = room->strikes.next()) first = first ? std::min(*first, *report) : report;
+    if (const auto report = room->strikes.next())
+      first = first ? std::min(*first, *report) : report;
   }
   return first;
 }

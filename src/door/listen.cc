@@ -27,7 +27,8 @@ Error failed(const config::ListenAddress& address, int number) {
 }  // namespace
 
 Result<Bound> listenOn(const config::ListenAddress& address) {
-  Bound bound{io::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)), address};
+  Bound bound{io::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
+              address};
   const int socket = bound.socket.get();
   sockaddr_in name{};
   name.sin_family = AF_INET;

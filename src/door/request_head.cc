@@ -12,8 +12,8 @@ constexpr std::size_t kMostLengthDigits = 18;  // fits 64 bits, whatever the dig
 
 bool isTokenChar(unsigned char c) {
   if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-  return c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                       std::string_view::npos;
+  return c != 0 &&
+         std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 bool isToken(std::string_view text) {
@@ -28,9 +28,8 @@ bool isTarget(std::string_view text) {
 }
 
 bool isFieldValue(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c < 0x20 && c != '\t') || c == 0x7f;
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 bool isBlank(char c) {
@@ -98,8 +97,9 @@ std::optional<Malformed> readField(std::string_view line, Headers& headers) {
 }
 
 std::optional<Malformed> readLength(std::string_view text, RequestHead& head) {
-  const bool digits = !text.empty() && text.size() <= kMostLengthDigits &&
-                      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !text.empty() && text.size() <= kMostLengthDigits &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || (text.size() > 1 && text.front() == '0')) {
     return bad("Content-Length is not a number");
   }
@@ -174,7 +174,8 @@ HeadReader::Outcome HeadReader::end(Outcome outcome) {
 
 HeadReader::Outcome HeadReader::look(std::string_view buffer) {
   constexpr char kTlsRecord = '\x16';
-  if (buffer.starts_with(kTlsRecord)) return end(bad("this is TLS, and heald speaks plain HTTP here"));
+  if (buffer.starts_with(kTlsRecord))
+    return end(bad("this is TLS, and heald speaks plain HTTP here"));
   const std::size_t begin = buffer.starts_with("\r\n") ? 2 : 0;
   for (std::size_t i = seen_; i < std::min(buffer.size(), kMostBytes); ++i) {
     const char c = buffer[i];

@@ -13,8 +13,8 @@ namespace heald::door {
 // Who has a connection of a listener, and who has to go when there are too many. Pure.
 //
 // A peer is an address, or a user of this host. One that is above its own share makes room itself,
-// so that it takes nothing from others; only when the whole is full does somebody else's oldest idle
-// connection go. One that is being answered is never taken.
+// so that it takes nothing from others; only when the whole is full does somebody else's oldest
+// idle connection go. One that is being answered is never taken.
 class Seats {
  public:
   using Id = std::uint64_t;
@@ -25,8 +25,8 @@ class Seats {
   enum class Full { kNo, kPeer, kAll };
   struct Verdict {
     bool admitted = false;
-    Full full = Full::kNo;      // which limit was met, whether or not a seat could be made free
-    std::optional<Id> leaves;   // whose connection is to be closed for it; has left already
+    Full full = Full::kNo;     // which limit was met, whether or not a seat could be made free
+    std::optional<Id> leaves;  // whose connection is to be closed for it; has left already
   };
 
   explicit Seats(Limits limits) : limits_(limits) {}

@@ -16,6 +16,12 @@ constexpr std::string_view kPaused = "paused";
 constexpr std::string_view kDormant = "dormant";
 constexpr std::string_view kFlag = "feature_flag";
 
+// For people: nobody counts the milliseconds of a wait.
+std::string countdown(core::Duration left) {
+  using std::chrono::seconds;
+  return core::toText(left < seconds(1) ? left : std::chrono::ceil<seconds>(left));
+}
+
 // How attempts under it ended: nearer to the cause than the limit that they reached.
 std::string failuresUnder(const GovernorView& g, const Snapshot& s, bool with_output) {
   constexpr int kMost = 3;
@@ -84,7 +90,7 @@ void adviseWaiting(const GovernorView& g, const Snapshot& s, core::Now now,
   if (issues != nullptr && !open) {
     issues->push_back({Severity::kWarning, g.name, "backoff",
                        "governor " + g.name + " waits another " +
-                           core::toText(*g.next_attempt_at - now.boot) +
+                           countdown(*g.next_attempt_at - now.boot) +
                            " before the next attempt, after " + std::to_string(failures) +
                            " consecutive " + (failures == 1 ? "failure" : "failures")});
   }
@@ -103,7 +109,7 @@ void adviseActive(const GovernorView& g, const Snapshot& s, core::Now now,
     if (issues != nullptr) {
       issues->push_back({Severity::kWarning, g.name, "breaker_open",
                          "the circuit breaker of governor " + g.name + " is OPEN for another " +
-                             core::toText(g.state.breaker.open_until - now.boot) + " after " +
+                             countdown(g.state.breaker.open_until - now.boot) + " after " +
                              std::to_string(g.state.breaker.failures) + " failures"});
     }
     if (advice != nullptr && !somethingWaits(g, s)) {

@@ -83,7 +83,9 @@ class Detection {
   }
   int unhealthyCount() const { return unhealthy_; }
 
-  void setUnhealthyTime(int check, const UnhealthyTime& time) { at(check).view.unhealthy_time = time; }
+  void setUnhealthyTime(int check, const UnhealthyTime& time) {
+    at(check).view.unhealthy_time = time;
+  }
 
   std::vector<CheckView> views() const;
   const std::map<std::string, Histogram>& durations() const { return durations_; }

@@ -113,7 +113,8 @@ void Healing::wakeEpisodes() {
 
 std::vector<std::string> Healing::checksUnder(int governor) const {
   std::vector<std::string> checks;
-  if (static_cast<std::size_t>(governor) >= checks_of_governor_.size()) return checks;  // a target's
+  if (static_cast<std::size_t>(governor) >= checks_of_governor_.size())
+    return checks;  // a target's
   for (const Watched& watched : checks_of_governor_[static_cast<std::size_t>(governor)]) {
     checks.push_back(detection_.spec(watched.check).name);
   }

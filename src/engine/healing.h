@@ -68,8 +68,8 @@ class Healing {
   const std::string& checkOf(int remedy) const { return at(remedy).spec.check; }
   // The checks of the remedies under this governor.
   std::vector<std::string> checksUnder(int governor) const;
-  // A check that was unhealthy since then is so no longer now: an attempt has done it, or time. With
-  // a dormant governor, it was up to a human.
+  // A check that was unhealthy since then is so no longer now: an attempt has done it, or time.
+  // With a dormant governor, it was up to a human.
   EndedBy whatEnds(int check, core::BootTime since) const;
   Error noRemedy(const std::string& name) const;
 

@@ -21,8 +21,8 @@ struct Exemplar {
 //
 // Beside them the buckets of Prometheus' native histograms, of which only those are there that hold
 // something: bucket i ends at 2^(i / 2^kNativeSchema) seconds, itself included, so that each is 9 %
-// wider than the one before. What is not above kNativeZero counts in a bucket of its own, and what is
-// beyond 2^18 s in the last; so there are 304 at most.
+// wider than the one before. What is not above kNativeZero counts in a bucket of its own, and what
+// is beyond 2^18 s in the last; so there are 304 at most.
 class Histogram {
  public:
   static constexpr int kNativeSchema = 3;

@@ -88,9 +88,9 @@ class Permits {
   std::map<std::string, Permit> permits_;  // by id
   std::set<std::string> outstanding_;      // their ids
   std::vector<Proposal> proposals_;
-  std::map<std::string, PermitCounts> counts_;       // by governor
+  std::map<std::string, PermitCounts> counts_;         // by governor
   std::map<std::string, core::BootTime> first_asked_;  // by governor; long ago, if before the start
-  std::map<std::string, std::string> last_denials_;  // by governor, while it says no
+  std::map<std::string, std::string> last_denials_;    // by governor, while it says no
 };
 
 }  // namespace heald::engine

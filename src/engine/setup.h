@@ -20,8 +20,8 @@ namespace heald::engine {
 // that there is a check called "queue" that runs every 30 s; that it is a TCP connect is the
 // runtime's.
 
-// What whoever configured a check or remedy calls it by in metrics, and nowhere else (team, service),
-// sorted by name. Never null; shared, because every snapshot has them.
+// What whoever configured a check or remedy calls it by in metrics, and nowhere else (team,
+// service), sorted by name. Never null; shared, because every snapshot has them.
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 using SharedMetricLabels = std::shared_ptr<const MetricLabels>;
 inline SharedMetricLabels noMetricLabels() {
@@ -137,7 +137,7 @@ struct Setup {
   AlertmanagerPolicy alertmanager;
   core::Duration process_monitoring_interval = std::chrono::minutes(1);
   int task_limit = 10;
-  bool full_metrics = false;  // metrics in full detail: more series for what only some want
+  bool full_metrics = false;    // metrics in full detail: more series for what only some want
   core::FeatureFlags features;  // environment and configuration layers
   std::vector<CheckSpec> checks;
   std::vector<RemedySpec> remedies;

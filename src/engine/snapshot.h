@@ -135,8 +135,8 @@ struct GovernorView {
   PermitCounts permits{};  // by PermitOutcome
   // When a permit was first asked for; long ago, if that was before the process started.
   std::optional<core::BootTime> first_permit;
-  std::string target;      // of the governor of one target: the label's value; else ""
-  bool exposed = true;     // in metrics: all but the targets that the configuration does not list
+  std::string target;   // of the governor of one target: the label's value; else ""
+  bool exposed = true;  // in metrics: all but the targets that the configuration does not list
 };
 
 struct TaskView {
@@ -206,7 +206,7 @@ struct Snapshot {
   // Over all of them, those that are not configured any more included.
   std::array<std::uint64_t, kFailureReasonCount> failures{};  // by FailureReason
   std::map<std::string, Histogram> healing_durations;         // by kind
-  std::vector<Permit> permits;  // those outstanding, by id
+  std::vector<Permit> permits;                                // those outstanding, by id
   std::vector<TargetView> targets;
   std::vector<TaskView> tasks;
   int task_limit = 0;
@@ -222,8 +222,8 @@ struct Snapshot {
   std::uint64_t labels_refused = 0;                // of alerts, as their names clash
   Histogram event_wait{waitBuckets()};
   std::map<std::string, Histogram> check_durations;  // by kind
-  // For ever (Tally): what ended the time that checks were unhealthy, after how long, by the kind of
-  // the check, and what humans did.
+  // For ever (Tally): what ended the time that checks were unhealthy, after how long, by the kind
+  // of the check, and what humans did.
   std::array<std::uint64_t, kEndedByCount> incidents{};
   std::map<std::string, Histogram> times_to_heal;
   std::array<std::uint64_t, kHumanActionCount> human_actions{};

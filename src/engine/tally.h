@@ -35,8 +35,8 @@ struct UnhealthyTime {
 };
 
 // What is counted for ever and decides nothing: how long checks were unhealthy, what ended that and
-// after how long, and what humans did. Durable. A human's act is a proposal, as what it does is. What
-// was seen is so at once, and is written with the next commit, after kWritten at the latest.
+// after how long, and what humans did. Durable. A human's act is a proposal, as what it does is.
+// What was seen is so at once, and is written with the next commit, after kWritten at the latest.
 class Tally {
  public:
   static constexpr core::Duration kWritten = std::chrono::seconds(1);
@@ -73,7 +73,7 @@ class Tally {
   Times allTimes() const { return {checks_.begin(), checks_.end()}; }
   void keep();
   void undo();
-  // What this version does not know is ignored.
+  // Names of a newer version are ignored.
   void load(const Counts& counts, const Times& times);
 
  private:

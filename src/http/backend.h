@@ -21,7 +21,8 @@ struct Asker {
   std::function<bool()> gone = nullptr;
 };
 
-// How /metrics is written: Prometheus' text 0.0.4, OpenMetrics 1.0, or Prometheus' delimited protobuf.
+// How /metrics is written: Prometheus' text 0.0.4, OpenMetrics 1.0, or Prometheus' delimited
+// protobuf.
 enum class MetricsFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
 
 // What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox and

@@ -13,7 +13,8 @@ Result<Request> requestOf(const door::RequestHead& head, const door::Caller& cal
   request.method = head.method;
   const std::size_t mark = std::min(head.target.find('?'), head.target.size());
   request.path = head.target.substr(0, mark);
-  auto query = parseQuery(std::string_view(head.target).substr(std::min(mark + 1, head.target.size())));
+  auto query =
+      parseQuery(std::string_view(head.target).substr(std::min(mark + 1, head.target.size())));
   if (!query) {
     return Error{ErrorCode::kInvalid, "the query is not valid percent-encoded UTF-8 text"};
   }

@@ -14,8 +14,8 @@
 
 namespace heald::http {
 
-using door::Headers;
 using door::equalsIgnoringCase;
+using door::Headers;
 
 struct Response;
 

@@ -18,9 +18,9 @@ MetricsFormat formatFor(const Request& request) {
   const auto accept = request.headers.get("Accept").value_or("");
   const double text = weightOf(accept, "text/plain");
   const double open = weightOf(accept, "application/openmetrics-text");
-  const double protobuf = weightOf(
-      accept, "application/vnd.google.protobuf",
-      {{"proto", "io.prometheus.client.MetricFamily"}, {"encoding", "delimited"}});
+  const double protobuf =
+      weightOf(accept, "application/vnd.google.protobuf",
+               {{"proto", "io.prometheus.client.MetricFamily"}, {"encoding", "delimited"}});
   if (protobuf > 0 && protobuf >= open && protobuf >= text) return MetricsFormat::kProtobuf;
   return open > text ? MetricsFormat::kOpenMetrics : MetricsFormat::kText;
 }

@@ -94,7 +94,8 @@ std::vector<Call> permitCalls(const Backend& backend) {
   const std::vector<BodyField> result = {
       {"ok", FieldType::kBoolean, true, "true when the attempt ended well, else false"},
       {"error", FieldType::kError, false,
-       "how it ended, in the first line; what was printed in the others, which are shown with the token "
+       "how it ended, in the first line; what was printed in the others, which are shown with the "
+       "token "
        "alone. All is matched against the permanent-open conditions"}};
   return {{.method = "GET",
            .path = "/api/permits",

@@ -30,8 +30,7 @@ void addTransitions(const engine::Snapshot& s, Families& out) {
       for (const BreakerState from : core::kBreakerStates) {
         if (from == to) continue;
         const auto count = static_cast<double>(
-            g.counters
-                .transitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)]);
+            g.counters.transitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)]);
         all += count;
         if (s.full_metrics) {
           transitions.add({{"governor", g.name}, {"from", toLabel(from)}, {"to", toLabel(to)}},

@@ -54,7 +54,8 @@ void addRuns(const engine::Snapshot& s, Families& out) {
           s.checks, "check", [](const CheckView& check) { return check.missed; });
   addEach(out.gauge("check_last_duration_seconds", "How long the last run took."), s.checks,
           "check", [](const CheckView& check) { return seconds(check.last_duration); });
-  const Family duration = out.histogram("check_duration_seconds", "Length of runs, by the kind of the check.");
+  const Family duration =
+      out.histogram("check_duration_seconds", "Length of runs, by the kind of the check.");
   for (const auto& [kind, histogram] : s.check_durations) {
     duration.add({{"kind", kind}}, histogram);
   }
@@ -70,10 +71,9 @@ void addIncidents(const engine::Snapshot& s, core::Now now, Families& out) {
       .durable()
       .addCounts({}, "ended_by", s.incidents,
                  [](std::size_t i) { return toString(static_cast<engine::EndedBy>(i)); });
-  const Family times =
-      out.histogram("time_to_heal_seconds",
-                    "From unhealthy to healthy again, by the kind of the check.")
-          .durable();
+  const Family times = out.histogram("time_to_heal_seconds",
+                                     "From unhealthy to healthy again, by the kind of the check.")
+                           .durable();
   for (const auto& [kind, histogram] : s.times_to_heal) {
     times.add({{"kind", kind}}, histogram);
   }

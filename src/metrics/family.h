@@ -20,7 +20,7 @@ using Labels = std::initializer_list<std::pair<const char*, std::string_view>>;
 
 // What formats with room for it say of a metric beside its series.
 struct Beside {
-  bool durable = false;  // its counters and histograms go on over a restart
+  bool durable = false;                       // its counters and histograms go on over a restart
   std::vector<engine::Histogram> histograms;  // one for each series of a histogram
 };
 

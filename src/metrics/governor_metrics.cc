@@ -29,8 +29,8 @@ void addDormancy(const engine::Snapshot& s, Families& out) {
                               "What made the governor dormant; all 0 while it is active.");
   const Family since = out.gauge("dormant_since_timestamp_seconds",
                                  "Since when the governor is dormant; 0 while it is active.");
-  const Family entries = out.counter("dormant_entries_total",
-                                     "How often the governor became dormant.");
+  const Family entries =
+      out.counter("dormant_entries_total", "How often the governor became dormant.");
   for (const GovernorView& g : exposed(s)) {
     const auto& record = g.state.dormancy;
     by.addStates({{"governor", g.name}}, "triggered_by", kTriggers,

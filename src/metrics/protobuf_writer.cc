@@ -205,9 +205,8 @@ class Encoder {
         if (started) putTime(counter, field::kCounterCreated, exposition_.started);
       });
     } else {
-      metric.message(field::kGauge, [&](Message gauge) {
-        gauge.number(field::kGaugeValue, values.gauge.value);
-      });
+      metric.message(field::kGauge,
+                     [&](Message gauge) { gauge.number(field::kGaugeValue, values.gauge.value); });
     }
   }
 

@@ -14,9 +14,11 @@ std::string_view failureWord(std::size_t i) {
 }
 
 void addTotals(const engine::Snapshot& s, Families& out) {
-  const Family attempts = out.counter("healing_attempts_total", "Attempts that have started.").durable();
+  const Family attempts =
+      out.counter("healing_attempts_total", "Attempts that have started.").durable();
   const Family successes = out.counter("healing_successes_total",
-                                       "Attempts after which the check was healthy again in time.").durable();
+                                       "Attempts after which the check was healthy again in time.")
+                               .durable();
   const Family failures = out.counter("healing_failures_total", "Attempts that failed.").durable();
   for (const RemedyView& r : s.remedies) {
     attempts.add({{"remedy", r.name}, {"governor", r.governor}},
@@ -59,16 +61,18 @@ void addRemedyInfo(const engine::Snapshot& s, Families& out) {
                 "Always 1; the check that asks for the remedy, its governor, its kind, and its "
                 "labels in the configuration.");
   for (const RemedyView& r : s.remedies) {
-    info.addLabelled({{"remedy", r.name}, {"check", r.check}, {"governor", r.governor}, {"kind", r.kind}},
-             *r.metric_labels, 1);
+    info.addLabelled(
+        {{"remedy", r.name}, {"check", r.check}, {"governor", r.governor}, {"kind", r.kind}},
+        *r.metric_labels, 1);
   }
 }
 
 void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
-  addEach(out.gauge("remedy_paused", "Whether a human, or a maintenance window, has paused it."), s.remedies,
-          "remedy", [&](const RemedyView& r) { return paused(r, now); });
-  const Family until = out.gauge("remedy_paused_until_timestamp_seconds",
-                                 "When the pause of the remedy ends by itself, while it is paused.");
+  addEach(out.gauge("remedy_paused", "Whether a human, or a maintenance window, has paused it."),
+          s.remedies, "remedy", [&](const RemedyView& r) { return paused(r, now); });
+  const Family until =
+      out.gauge("remedy_paused_until_timestamp_seconds",
+                "When the pause of the remedy ends by itself, while it is paused.");
   for (const RemedyView& r : s.remedies) {
     if (paused(r, now)) until.add({{"remedy", r.name}}, seconds(wallOf(s, r.pause->until)));
   }

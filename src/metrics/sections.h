@@ -15,8 +15,8 @@ inline auto exposed(const engine::Snapshot& snapshot) {
   return snapshot.governors | std::views::filter(&engine::GovernorView::exposed);
 }
 
-// The sections of docs/metrics.md; each adds its families. With Snapshot::full_metrics they add those
-// of "Full detail" too, and its labels to others.
+// The sections of docs/metrics.md; each adds its families. With Snapshot::full_metrics they add
+// those of "Full detail" too, and its labels to others.
 void addEngine(const engine::Snapshot&, const Sources&, core::Now, Families&);
 void addGovernors(const engine::Snapshot&, core::Now, Families&);
 void addBreakers(const engine::Snapshot&, core::Now, Families&);

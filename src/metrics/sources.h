@@ -57,7 +57,8 @@ struct HttpDuration {
 struct ListenerFigures {
   std::string listener;         // "metrics", "control", …
   std::size_t connections = 0;  // open at this moment
-  std::vector<std::pair<std::string, std::uint64_t>> limits;  // every limit, and how often it struck
+  std::vector<std::pair<std::string, std::uint64_t>>
+      limits;  // every limit, and how often it struck
 };
 
 struct HttpFigures {

@@ -13,9 +13,11 @@ namespace heald::store {
 
 // What the store does about a full disk, in this order:
 //
-// 1. While there is room it keeps a reserve beside itself, and a quarter of as much behind the end of
+// 1. While there is room it keeps a reserve beside itself, and a quarter of as much behind the end
+// of
 //    the journal and as free pages in the file, where no other program can ever take it.
-// 2. The disk is full, as a commit finds: every commit moves the journal into the file from here on,
+// 2. The disk is full, as a commit finds: every commit moves the journal into the file from here
+// on,
 //    so that little room serves for long. When a commit finds no room all the same, the reserve is
 //    given up, its room taken at once for the journal and the file, before another program can
 //    have it, and the commit tried again.
@@ -37,7 +39,7 @@ class SpareRoom {
   // Does what is necessary to be available again, or throws Fault; without need, nothing.
   void regain(OpenStore& open, const core::ClockStamp& now);
 
-  void committed(OpenStore& open);  // after each commit
+  void committed(OpenStore& open);                            // after each commit
   void probed(OpenStore& open, const core::ClockStamp& now);  // after each probe and open: 1 and 4
 
   std::uint64_t reserveBytes() const { return reserve_ ? reserve_->bytes() : 0; }
@@ -49,8 +51,8 @@ class SpareRoom {
 
   std::uint64_t wanted_;
   std::optional<Reserve> reserve_;
-  bool on_reserve_ = false;  // 2
-  bool given_up_ = false;    // and it is used up
+  bool on_reserve_ = false;    // 2
+  bool given_up_ = false;      // and it is used up
   std::string why_;            // the disk is full
   std::uint64_t to_take_ = 0;  // of what was given up, once the store is open
   std::optional<std::string> exhausted_;

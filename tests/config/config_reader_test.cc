@@ -115,10 +115,10 @@ remedies:
   EXPECT_EQ(*remedies[0].metric_labels,
             (MetricLabels{{"by", "heald"}, {"site", "south"}, {"team", "shop"}}));
   ASSERT_EQ(remedies[1].name, "both@mail");
-  EXPECT_EQ(*remedies[1].metric_labels, (MetricLabels{{"by", "heald"},
-                                                      {"service", "queue mail"},
-                                                      {"site", "north"},
-                                                      {"team", "platform"}}));
+  EXPECT_EQ(
+      *remedies[1].metric_labels,
+      (MetricLabels{
+          {"by", "heald"}, {"service", "queue mail"}, {"site", "north"}, {"team", "platform"}}));
   EXPECT_EQ(*remedies[2].metric_labels,
             (MetricLabels{{"by", "heald"}, {"site", "north"}, {"team", "shop"}}));
   EXPECT_EQ(*remedies[3].metric_labels, (MetricLabels{{"by", "heald"}}));

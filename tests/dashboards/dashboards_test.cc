@@ -168,8 +168,11 @@ TEST(Dashboards, SelectByGovernorRemedyAndCheckWhereTheyOfferIt) {
         const std::string promql = target.at("expr");
         for (std::sregex_iterator it(promql.begin(), promql.end(), selector), end; it != end;
              ++it) {
-          for (const auto& [label, variable] : std::map<std::string, std::string>{
-                   {"governor", "governor"}, {"remedy", "remedy"}, {"check", "check"}, {"process", "check"}}) {
+          for (const auto& [label, variable] :
+               std::map<std::string, std::string>{{"governor", "governor"},
+                                                  {"remedy", "remedy"},
+                                                  {"check", "check"},
+                                                  {"process", "check"}}) {
             const bool offered = testing::Value(variables, testing::Contains(variable));
             const auto found = labels.find((*it)[1]);
             if (!offered || found == labels.end() || found->first.ends_with("_info")) continue;
@@ -276,7 +279,8 @@ TEST(Dashboards, LeadFromTheFleetToOneHostAndCarryWhatIsChosen) {
     }
   });
   EXPECT_GE(links, 20);
-  EXPECT_THAT(from_fleet_to, testing::IsSupersetOf({"heald-host", "heald-healing", "heald-checks"}));
+  EXPECT_THAT(from_fleet_to,
+              testing::IsSupersetOf({"heald-host", "heald-healing", "heald-checks"}));
 }
 
 TEST(Dashboards, SelectByClusterJobAndInstanceInAnnotationsToo) {
@@ -353,7 +357,8 @@ TEST(Dashboards, TakeRatesOverGrafanasIntervalTheTimeRangeOrADay) {
   forEachPanel([](const std::string& where, const json& panel) {
     for (const json& target : panel.at("targets")) {
       for (const std::string& range : all(target.at("expr"), std::regex("\\[([^\\]]+)\\]"), 1)) {
-        EXPECT_THAT(range, testing::AnyOf("$__rate_interval", "$__interval", "$__range", "24h")) << where;
+        EXPECT_THAT(range, testing::AnyOf("$__rate_interval", "$__interval", "$__range", "24h"))
+            << where;
       }
     }
   });

@@ -117,10 +117,12 @@ TEST_F(DoorLimits, ThousandsOfHalfRequestsCostNobodyElseAnything) {
 
 TEST_F(DoorLimits, OfMemoryRefuseABody) {
   open({}, 1'000);
-  EXPECT_EQ(test::sendRaw(port_, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n").status,
-            503);
-  EXPECT_EQ(test::sendRaw(port_, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab").body,
-            "POST /echo ab");
+  EXPECT_EQ(
+      test::sendRaw(port_, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n").status,
+      503);
+  EXPECT_EQ(
+      test::sendRaw(port_, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab").body,
+      "POST /echo ab");
   EXPECT_EQ(strikes(Limit::kMemory), 1u);
 }
 

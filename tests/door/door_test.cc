@@ -91,7 +91,8 @@ TEST_F(AnOpenDoor, AnswersHeadWithoutABody) {
 
 TEST_F(AnOpenDoor, SaysContinueOnlyToWhomItLetsIn) {
   RawConnection connection(port_);
-  connection.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  connection.send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   ASSERT_TRUE(connection.readable({10, 0}));
   connection.send("ab");
   EXPECT_EQ(connection.readAnswer(false), "HTTP/1.1 100 Continue\r\n\r\n");
@@ -122,8 +123,9 @@ TEST_F(AnOpenDoor, RefusesWithoutAwaitingABodyAndItsAnswerArrives) {
 
 TEST_F(AnOpenDoor, EndsAConnectionWhoseFramingIsUnclear) {
   RawConnection connection(port_);
-  connection.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n" +
-                  kGet);
+  connection.send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n" +
+      kGet);
   const std::string all = connection.readAll();
   EXPECT_EQ(RawResponse(all).status, 400);
   EXPECT_EQ(all.find("HTTP/1.1", 1), std::string::npos);

@@ -65,7 +65,8 @@ TEST(RequestHead, MayComeInAnyPieces) {
 
 TEST(RequestHead, OfManyRequestsIsReadOneAfterTheOther) {
   std::string bytes;
-  for (int i = 0; i < 5; ++i) bytes += "GET /" + std::to_string(i) + " HTTP/1.1\r\n" + kHost + "\r\n";
+  for (int i = 0; i < 5; ++i)
+    bytes += "GET /" + std::to_string(i) + " HTTP/1.1\r\n" + kHost + "\r\n";
   HeadReader reader;
   for (int i = 0; i < 5; ++i) {
     auto outcome = reader.look(bytes);

@@ -95,8 +95,8 @@ TEST(Seats, DoWhatASlowModelDoes) {
   for (Seats::Id next = 1; next < 20'000; ++next) {
     const Seats::Id some = next - random() % 8;
     const std::string peer(1, static_cast<char>('a' + random() % 3));
-    const auto own = std::count_if(model.begin(), model.end(),
-                                   [&](const auto& s) { return s.peer == peer; });
+    const auto own =
+        std::count_if(model.begin(), model.end(), [&](const auto& s) { return s.peer == peer; });
     const auto at = find(some);
     switch (random() % 4) {
       case 0:

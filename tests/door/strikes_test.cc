@@ -5,7 +5,6 @@
 namespace heald::door {
 namespace {
 
-
 constexpr Strikes::Clock::time_point moment(int second) {
   return Strikes::Clock::time_point(std::chrono::seconds(second));
 }
@@ -28,7 +27,8 @@ TEST(Strikes, AreToldOfAtOnceAndThenOnceAMinute) {
   EXPECT_EQ(rest[0].last_peer, "50");
   EXPECT_EQ(strikes.count(Limit::kConnections), 51u);
   EXPECT_FALSE(strikes.note(Limit::kConnections, "a", moment(61)));
-  EXPECT_TRUE(strikes.note(Limit::kConnections, "a", moment(121))) << "nothing was told for a minute";
+  EXPECT_TRUE(strikes.note(Limit::kConnections, "a", moment(121)))
+      << "nothing was told for a minute";
 }
 
 TEST(Strikes, OfOneLimitHideNoOther) {

@@ -104,9 +104,8 @@ TEST_F(Metrics, AnIncidentThatLastsAndWhatHumansDidSurviveKill9) {
   EXPECT_GE(unhealthy(), before);
   EXPECT_EQ(daemon_.metric("heald_human_actions_total{action=\"dormant\"}"), 1);
   std::filesystem::remove(daemon_.file("sick"));
-  daemon_.await("the end", [&] {
-    return daemon_.metric("heald_incidents_total{ended_by=\"human\"}") == 1;
-  });
+  daemon_.await("the end",
+                [&] { return daemon_.metric("heald_incidents_total{ended_by=\"human\"}") == 1; });
   EXPECT_EQ(daemon_.metric("heald_time_to_heal_seconds_count{kind=\"exec\"}"), 1);
 }
 

@@ -39,12 +39,12 @@ struct Query {
 };
 
 std::string filled(std::string promql) {
-  for (const auto& [variable, value] :
-       std::map<std::string, std::string>{{"\\$job", "heald"},
-                                          {"\\$(cluster|instance|governor|remedy|check|team)", ".*"},
-                                          {"\\$__rate_interval", "10s"},
-                                          {"\\$__range", "10m"},
-                                          {"\\$__interval", "2s"}}) {
+  for (const auto& [variable, value] : std::map<std::string, std::string>{
+           {"\\$job", "heald"},
+           {"\\$(cluster|instance|governor|remedy|check|team)", ".*"},
+           {"\\$__rate_interval", "10s"},
+           {"\\$__range", "10m"},
+           {"\\$__interval", "2s"}}) {
     promql = replaced(promql, variable, value);
   }
   return promql;

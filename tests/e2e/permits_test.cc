@@ -82,10 +82,12 @@ json backup(const TestDaemon& daemon) {
 TEST(PermitsE2e, WhatACommandPrintedIsShownWithTheTokenAlone) {
   TestDaemon daemon({kQuickBackup});
   daemon.start();
-  ASSERT_EQ(runCommand(execLine(daemon, {}, "echo postgres://backup:hunter2@db >&2; exit 3")).code, 3);
+  ASSERT_EQ(runCommand(execLine(daemon, {}, "echo postgres://backup:hunter2@db >&2; exit 3")).code,
+            3);
   const std::string history = "/api/history?kind=attempt";
-  for (const std::string& path : {history, std::string("/api/status"), std::string("/api/governors"),
-                                  std::string("/api/governors/backup")}) {
+  for (const std::string& path :
+       {history, std::string("/api/status"), std::string("/api/governors"),
+        std::string("/api/governors/backup")}) {
     EXPECT_THAT(daemon.get(path).body, testing::Not(HasSubstr("hunter2"))) << path;
   }
   EXPECT_THAT(daemon.get(history).body, HasSubstr("exit code 3"));

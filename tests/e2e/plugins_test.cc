@@ -25,7 +25,9 @@ class Plugins : public testing::Test {
   // What heald makes of the command.
   json checked(const std::string& command) {
     daemon_.configure(
-        "metrics: {detail: full}\nchecks:\n  - name: plugin\n    interval: 1h\n    exec: {command: " + command + "}\n");
+        "metrics: {detail: full}\nchecks:\n  - name: plugin\n    interval: 1h\n    exec: "
+        "{command: " +
+        command + "}\n");
     daemon_.start();
     daemon_.dir().write("port", std::to_string(daemon_.metricsPort()));
     daemon_.await("the first run", [&] { return daemon_.check("plugin").at("executions") > 0; });

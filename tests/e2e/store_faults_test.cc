@@ -17,8 +17,7 @@ namespace {
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-constexpr const char* kSuppressed =
-    "heald_healing_suppressed_total{reason=\"store_unavailable\"}";
+constexpr const char* kSuppressed = "heald_healing_suppressed_total{reason=\"store_unavailable\"}";
 
 void expectStoreDown(TestDaemon& daemon, const std::string& why) {
   daemon.await("the store to be down",

@@ -1,5 +1,6 @@
 #include "engine/advice.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -67,6 +68,18 @@ TEST(Advice, AHealthyEngineHasNothingToSay) {
   EXPECT_TRUE(issues(world.snapshot(), world.now()).empty());
   EXPECT_TRUE(recommendations(world.snapshot(), world.now()).empty());
   EXPECT_EQ(overallStatus(world.snapshot(), world.now()), Overall::kHealthy);
+}
+
+TEST(Advice, AWaitIsToldInWholeSecondsAsLongAsThereAreAny) {
+  core::GovernorState state;
+  state.breaker.state = core::BreakerState::kOpen;
+  state.breaker.failures = 3;
+  state.breaker.open_until = kRead.boot + std::chrono::milliseconds(7001);
+  EXPECT_THAT(issues(withGovernor(state), kRead)[0].message,
+              testing::HasSubstr("is OPEN for another 8s after 3 failures"));
+  state.breaker.open_until = kRead.boot + std::chrono::milliseconds(40);
+  EXPECT_THAT(issues(withGovernor(state), kRead)[0].message,
+              testing::HasSubstr("is OPEN for another 40ms after 3 failures"));
 }
 
 TEST(Advice, ADormantGovernorIsNamedWithItsReasonAndTheCommandThatHelps) {

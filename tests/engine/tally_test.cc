@@ -167,7 +167,8 @@ TEST(Tally, AnIncidentGoesOnOverACrashAndIsCountedOnce) {
   const auto times = world.snapshot().times_to_heal.at("exec");
   EXPECT_EQ(times.count(), 1u);
   EXPECT_EQ(times.counts()[6], 1u) << "10 to 30 minutes";
-  EXPECT_NEAR(times.sumSeconds(), std::chrono::duration<double>(unhealthyTime(world)).count(), 1e-3);
+  EXPECT_NEAR(times.sumSeconds(), std::chrono::duration<double>(unhealthyTime(world)).count(),
+              1e-3);
 }
 
 TEST(Tally, WhatAHumanDidUponAnIncidentIsRememberedOverACrash) {

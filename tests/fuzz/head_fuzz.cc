@@ -21,8 +21,8 @@ HeadReader::Outcome readInPieces(std::string_view bytes, std::size_t step) {
 }
 
 std::string serialised(const door::RequestHead& head) {
-  std::string text = head.method + " " + head.target + " HTTP/1." +
-                     std::to_string(head.minor_version) + "\r\n";
+  std::string text =
+      head.method + " " + head.target + " HTTP/1." + std::to_string(head.minor_version) + "\r\n";
   for (const auto& [name, value] : head.headers) text += name + ": " + value + "\r\n";
   return text + "\r\n";
 }
@@ -79,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (whole == nullptr) return 0;
     fuzz::require(whole->size > 0 && whole->size <= bytes.size(), "a head is among its bytes");
     requireSound(whole->head, bytes.substr(0, whole->size));
-    const auto body = std::min<std::uint64_t>(whole->head.content_length, bytes.size() - whole->size);
+    const auto body =
+        std::min<std::uint64_t>(whole->head.content_length, bytes.size() - whole->size);
     bytes.remove_prefix(whole->size + static_cast<std::size_t>(body));
   }
   return 0;

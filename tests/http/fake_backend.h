@@ -142,9 +142,10 @@ struct FakeEngine {
               return reload_answer;
             },
             [](MetricsFormat format) {
-              return format == MetricsFormat::kProtobuf ? std::string("protobuf")
-                                                        : std::string("heald_up 1\n") +
-                         (format == MetricsFormat::kOpenMetrics ? "# EOF\n" : "");
+              return format == MetricsFormat::kProtobuf
+                         ? std::string("protobuf")
+                         : std::string("heald_up 1\n") +
+                               (format == MetricsFormat::kOpenMetrics ? "# EOF\n" : "");
             },
             "1.2.3",
             "http://localhost:3001/",

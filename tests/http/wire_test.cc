@@ -15,8 +15,8 @@ TEST(ResponseHead, HasTheHeadersOfEveryAnswer) {
   EXPECT_THAT(head, testing::EndsWith("\r\n"));
   EXPECT_THAT(head, Not(HasSubstr("\r\n\r\n"))) << "the door ends it";
   EXPECT_THAT(head, Not(HasSubstr("Connection")));
-  for (const char* line : {"Content-Length: 4", "Cache-Control: no-store",
-                           "X-Content-Type-Options: nosniff"}) {
+  for (const char* line :
+       {"Content-Length: 4", "Cache-Control: no-store", "X-Content-Type-Options: nosniff"}) {
     EXPECT_THAT(head, HasSubstr(std::string(line) + "\r\n"));
   }
   EXPECT_THAT(head, Not(HasSubstr("Access-Control")));

@@ -145,11 +145,10 @@ TEST_F(CollectTest, PermitsReadZeroForTwoMinutesSoThatIncreaseSeesTheFirst) {
 }
 
 TEST_F(CollectTest, InfoHasTheLabelsOfTheConfigurationBesideItsOwn) {
-  EXPECT_EQ(value("check_info", {{"check", "queue"},
-                                 {"kind", "http"},
-                                 {"team", "payments"},
-                                 {"service", "shop"}}),
-            1);
+  EXPECT_EQ(
+      value("check_info",
+            {{"check", "queue"}, {"kind", "http"}, {"team", "payments"}, {"service", "shop"}}),
+      1);
   EXPECT_EQ(value("remedy_info", {{"remedy", "restart"}, {"kind", "exec"}}), 1);
   EXPECT_EQ(value("remedy_info", {{"team", "payments"}}), std::nullopt);
 }

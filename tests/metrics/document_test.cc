@@ -136,8 +136,7 @@ TEST(MetricsDocument, NamesWhatFullDetailAdds) {
     const auto* same = familyNamed(usual, family.name);
     const auto added = documented.full.find(family.name);
     ASSERT_EQ(same == nullptr, added != documented.full.end()) << family.name;
-    const Documented& row =
-        same == nullptr ? added->second : documented.shown.at(family.name);
+    const Documented& row = same == nullptr ? added->second : documented.shown.at(family.name);
     EXPECT_EQ(row.type, wordOf(family.type)) << family.name;
     std::set<std::string> labels = row.labels;
     const auto finer = documented.finer.find(family.name);
@@ -243,9 +242,8 @@ struct Added {
     return (*this)([](engine::Snapshot& s) { s.remedies.push_back(remedyView("more", "idle")); });
   }
   std::size_t check() const {
-    return (*this)([](engine::Snapshot& s) {
-      s.checks.push_back(checkView("more", core::CheckStatus::kOk));
-    });
+    return (*this)(
+        [](engine::Snapshot& s) { s.checks.push_back(checkView("more", core::CheckStatus::kOk)); });
   }
   std::size_t task() const {
     return (*this)([](engine::Snapshot& s) {

@@ -82,7 +82,8 @@ class Protobuf : public testing::Test {
         !std::filesystem::exists(kSchemas)) {
       GTEST_SKIP() << "protobuf-compiler or golang-github-prometheus-client-model-dev is missing";
     }
-    std::string folder = (std::filesystem::temp_directory_path() / "heald-protobuf-XXXXXX").string();
+    std::string folder =
+        (std::filesystem::temp_directory_path() / "heald-protobuf-XXXXXX").string();
     folder_ = ::mkdtemp(folder.data());
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -95,8 +96,8 @@ class Protobuf : public testing::Test {
     std::ofstream(folder_ / "in", std::ios::binary)
         << inOneMessage(ProtobufWriter(exemplarsOf(snapshot)).write(exposition));
     const std::string command = "protoc --decode=Stream -I " + kSchemas + " -I " +
-                                folder_.string() + " stream.proto < " +
-                                (folder_ / "in").string() + " > " + (folder_ / "out").string();
+                                folder_.string() + " stream.proto < " + (folder_ / "in").string() +
+                                " > " + (folder_ / "out").string();
     EXPECT_EQ(std::system(command.c_str()), 0);
     std::ifstream in(folder_ / "out");
     return parse(in);
@@ -193,7 +194,8 @@ TEST_F(Protobuf, ANativeHistogramHoldsEachObservationWithinNinePercent) {
   seen = engine::Histogram(engine::checkBuckets());
   const std::vector<double> observed = {1e-9, 2e-6, 0.004, 0.0041, 0.012, 0.012, 1, 2, 700};
   for (const double seconds : observed) {
-    seen.observe(std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds)));
+    seen.observe(
+        std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds)));
   }
   const Node stream = decoded(snapshot);
   const Node& histogram =
@@ -244,10 +246,10 @@ TEST_F(Protobuf, ABucketCarriesTheAttemptThatTheTextNames) {
 // Newer than Debian's schema, which keeps it by its number: 3 of a counter, 15 of a histogram.
 TEST_F(Protobuf, WhatBeganWithTheProcessSaysWhenAndWhatIsDurableDoesNot) {
   const std::set<std::string> durable = {
-      "heald_healing_attempts_total",       "heald_healing_successes_total",
-      "heald_healing_failures_total",       "heald_healing_failure_reasons_total",
+      "heald_healing_attempts_total",        "heald_healing_successes_total",
+      "heald_healing_failures_total",        "heald_healing_failure_reasons_total",
       "heald_check_unhealthy_seconds_total", "heald_incidents_total",
-      "heald_time_to_heal_seconds",         "heald_human_actions_total"};
+      "heald_time_to_heal_seconds",          "heald_human_actions_total"};
   engine::Snapshot snapshot = richSnapshot();
   snapshot.started = at(7);
   std::set<std::string> without;

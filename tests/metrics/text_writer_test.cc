@@ -106,9 +106,9 @@ TEST(OpenMetricsWriter, ABucketOfAttemptsNamesTheLastOfThem) {
   exec.observe(std::chrono::hours(4), 18, at(60).wall);
   const auto families = collect(snapshot, richSources(), at(100));
   const std::string text = OpenMetricsWriter(exemplarsOf(snapshot)).write(families);
-  EXPECT_THAT(text,
-              testing::HasSubstr("heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"5\"} 4 # "
-                                 "{attempt=\"17\"} 4 1700000050\n"));
+  EXPECT_THAT(
+      text, testing::HasSubstr("heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"5\"} 4 # "
+                               "{attempt=\"17\"} 4 1700000050\n"));
   EXPECT_THAT(text, testing::HasSubstr(
                         "heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"+Inf\"} 5 # "
                         "{attempt=\"18\"} 14400 1700000060\n"));

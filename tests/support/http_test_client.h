@@ -62,7 +62,8 @@ class RawConnection {
     for (;;) {
       const auto end = held_.find("\r\n\r\n");
       if (end != std::string::npos) {
-        const std::size_t size = end + 4 + (with_body ? contentLength(held_.substr(0, end + 2)) : 0);
+        const std::size_t size =
+            end + 4 + (with_body ? contentLength(held_.substr(0, end + 2)) : 0);
         if (held_.size() >= size) {
           std::string answer = held_.substr(0, size);
           held_.erase(0, size);
