@@ -58,11 +58,15 @@ function(config)
         equal: [%(one)s, governor]
       # That healing of a check has stopped says that it stays broken.
       - source_matchers: [alertname = HealdCheckNotHealed]
-        target_matchers: [alertname =~ "HealdCheckFailing|HealdCheckUnknown"]
+        target_matchers: [alertname =~ "HealdCheckFailing|HealdCheckUnknown|HealdCheckBurningBudget"]
+        equal: [%(one)s, check]
+      # A check that fails for long says that it fails often.
+      - source_matchers: [alertname = HealdCheckFailing]
+        target_matchers: [alertname = HealdCheckBurningBudget]
         equal: [%(one)s, check]
       # What is paused for maintenance does not page. Of a check or a governor all of whose remedies are paused.
       - source_matchers: [alertname = HealdPaused, check != ""]
-        target_matchers: [alertname =~ "HealdCheckFailing|HealdCheckUnknown"]
+        target_matchers: [alertname =~ "HealdCheckFailing|HealdCheckUnknown|HealdCheckBurningBudget"]
         equal: [%(one)s, check]
       - source_matchers: [alertname = HealdPaused, governor != ""]
         target_matchers:
@@ -70,7 +74,7 @@ function(config)
         equal: [%(one)s, governor]
       # One common cause, not many single ones.
       - source_matchers: [alertname = HealdStormBrake]
-        target_matchers: [alertname =~ "HealdCheckFailing|HealdCheckUnknown"]
+        target_matchers: [alertname =~ "HealdCheckFailing|HealdCheckUnknown|HealdCheckBurningBudget"]
         equal: [%(one)s]
       - source_matchers: [alertname = HealdStoreFailing]
         target_matchers: [alertname =~ "HealdStoreOnReserve|HealdHttpErrors"]

@@ -341,6 +341,21 @@ function(config)
         'Nothing starts for {{ $labels.check }} while its state is unknown.'
       ),
       alert(
+        'HealdCheckBurningBudget',
+        local burning(long, short, limit) = '%s > %s and %s %s > %s' % [
+          q.max('instance_check:heald_check_error_budget:burnrate' + long, 'check'),
+          text('HealdCheckBurningBudget', limit),
+          q.on('check'),
+          q.series('instance_check:heald_check_error_budget:burnrate' + short),
+          text('HealdCheckBurningBudget', limit),
+        ];
+        either(burning('1h', '5m', 'fast'), burning('6h', '1h', 'slow')),
+        'checks',
+        '{{ $labels.check }} is unhealthy too often',
+        'The check {{ $labels.check }} on {{ $labels.instance }} is unhealthy {{ $value | humanize }} times as much as a target of {{ %s | humanizePercentage }} allows, though perhaps never for long. When and why: `healdctl history --check {{ $labels.check }}`' % q.text(config.availabilityTarget),
+        'Users notice it each time, also when it is healed.'
+      ),
+      alert(
         'HealdChecksMissed',
         '%s >= %s' % [
           q.count('heald_check_missed_runs_total', text('HealdChecksMissed', 'window'), 'check'),

@@ -69,6 +69,7 @@
       HealdDetectionStalled: alert('critical', '5m', { intervals: 3 }),
       HealdCheckFailing: alert('warning', '15m'),
       HealdCheckUnknown: alert('warning', '15m'),
+      HealdCheckBurningBudget: alert('warning', '', { fast: 14.4, slow: 6 }),
       HealdChecksMissed: alert('warning', '', { window: '30m', threshold: 5 }),
       HealdEventsDropped: alert('warning', '', { window: '15m', threshold: 1 }),
 

@@ -52,6 +52,48 @@ function(config)
           hours('job:heald_healing_attempts:increase1h', window),
         ])
         for window in windows
+      ] + [
+        // What ended them, and how many of all were healed or went away without a human.
+        rule('job:heald_incidents:increase1h', jobSum('heald_incidents_total', '1h', 'ended_by')),
+      ] + [
+        rule('job:heald_incidents_without_human:ratio' + window, 'sum %s (%s) / (sum %s (%s) > 0)' % [
+          q.byJob(),
+          hours('job:heald_incidents:increase1h', window, 'ended_by!="human"'),
+          q.byJob(),
+          hours('job:heald_incidents:increase1h', window),
+        ])
+        for window in windows
+      ] + [
+        rule('job_kind:heald_time_to_heal_seconds_bucket:increase1h', jobSum('heald_time_to_heal_seconds_bucket', '1h', 'kind, le')),
+      ] + [
+        rule('job_kind:heald_time_to_heal_seconds:p%d_%s' % [percent, window], 'histogram_quantile(%s, %s)' % [
+          q.text(percent / 100),
+          hours('job_kind:heald_time_to_heal_seconds_bucket:increase1h', window),
+        ])
+        for percent in [50, 90]
+        for window in windows
+      ],
+    },
+    {
+      name: 'heald-statistics-of-checks',
+      interval: config.recordingInterval,
+      local unhealthy = 'instance_check:heald_check_unhealthy:ratio_rate1h',
+      local ratio(window) = 'clamp_max(max %s (rate(%s[%s])), 1)' % [
+        q.by('check'),
+        q.series('heald_check_unhealthy_seconds_total'),
+        window,
+      ],
+      local mean(window, step) = 'avg_over_time(%s[%s:%s])' % [q.series(unhealthy), window, step],
+      local burn(window, share) = rule('instance_check:heald_check_error_budget:burnrate' + window,
+                                       '%s / (1 - %s)' % [share, q.text(config.availabilityTarget)]),
+      rules: [rule(unhealthy, ratio('1h'))] + [
+        // Of the hours in which heald was there to see; of a young check, the last one.
+        rule('instance_check:heald_check_availability:ratio' + window, '(1 - %s) or (1 - %s)' % [mean(window, '1h'), q.series(unhealthy)])
+        for window in windows
+      ] + [
+        burn('5m', ratio('5m')),
+        burn('1h', q.series(unhealthy)),
+        burn('6h', mean('6h', '30m')),
       ],
     },
   ]

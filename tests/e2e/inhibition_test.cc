@@ -28,12 +28,16 @@ class Inhibition : public testing::Test {
   }
 
   // An alert, by "HealdDormant web1 gateway": its name, its instance, its governor; or by
-  // "HealdCheckFailing web1 check:api".
+  // "HealdCheckFailing web1 check:api". "HealdDown web1@prod" is in a cluster.
   static json alert(const std::string& words) {
     std::istringstream in(words);
     std::string name, instance, governor;
     in >> name >> instance >> governor;
     json labels = {{"alertname", name}, {"job", "heald"}};
+    if (const auto at = instance.find('@'); at != std::string::npos) {
+      labels["cluster"] = instance.substr(at + 1);
+      instance.resize(at);
+    }
     if (!instance.empty()) labels["instance"] = instance;
     const bool of_check = governor.starts_with("check:");
     if (of_check) labels["check"] = governor.substr(6);
@@ -43,9 +47,9 @@ class Inhibition : public testing::Test {
   static std::string wordsOf(const json& alert) {
     const json& labels = alert.at("labels");
     std::string words = labels.at("alertname");
-    for (const char* label : {"instance", "governor"}) {
-      if (labels.contains(label)) words += " " + labels.at(label).get<std::string>();
-    }
+    if (labels.contains("instance")) words += " " + labels.at("instance").get<std::string>();
+    if (labels.contains("cluster")) words += "@" + labels.at("cluster").get<std::string>();
+    if (labels.contains("governor")) words += " " + labels.at("governor").get<std::string>();
     if (labels.contains("check")) words += " check:" + labels.at("check").get<std::string>();
     return words;
   }
@@ -75,6 +79,39 @@ TEST_F(Inhibition, AHealdThatIsDownSilencesAllElseOfItsInstance) {
   EXPECT_THAT(heldBack({"HealdDown web1", "HealdDormant web1 gateway", "HealdCheckFailing web1",
                         "HealdDormant web2 gateway", "HealdWatchdog"}),
               UnorderedElementsAre("HealdDormant web1 gateway", "HealdCheckFailing web1"));
+}
+
+TEST_F(Inhibition, AHealdThatCannotBeScrapedAtTheMomentSilencesAllElseOfItsInstance) {
+  EXPECT_THAT(
+      heldBack({"HealdUnreachable web1", "HealdDormant web1 gateway", "HealdStoreFailing web1",
+                "HealdStormBrake web1", "HealdPaused web1 check:api", "HealdDormant web2 gateway"}),
+      UnorderedElementsAre("HealdDormant web1 gateway", "HealdStoreFailing web1",
+                           "HealdStormBrake web1", "HealdPaused web1 check:api"));
+}
+
+TEST_F(Inhibition, SilencesNothingInAnotherCluster) {
+  EXPECT_THAT(heldBack({"HealdDown web1@a", "HealdUnreachable web1@a", "HealdAbsent @a",
+                        "HealdDormant web1@b gateway", "HealdApproachingDormancy web1@c gateway",
+                        "HealdStormBrake web1@b", "HealdCheckFailing web1@c check:api",
+                        "HealdDormant web1@a gateway"}),
+              UnorderedElementsAre("HealdDown web1@a", "HealdUnreachable web1@a",
+                                   "HealdDormant web1@a gateway"));
+}
+
+TEST_F(Inhibition, ACheckWhoseHealingHasStoppedDoesNotSayThatItFails) {
+  EXPECT_THAT(
+      heldBack({"HealdCheckNotHealed web1 check:api", "HealdCheckFailing web1 check:api",
+                "HealdCheckUnknown web1 check:api", "HealdCheckFailing web1 check:db",
+                "HealdCheckFailing web2 check:api", "HealdDormant web1 gateway"}),
+      UnorderedElementsAre("HealdCheckFailing web1 check:api", "HealdCheckUnknown web1 check:api"));
+}
+
+TEST_F(Inhibition, OneCauseIsOneMessage) {
+  EXPECT_THAT(
+      heldBack({"HealdStoreFailing web1", "HealdStoreOnReserve web1", "HealdHttpErrors web1",
+                "HealdReloadFailed web1", "HealdConfigurationsDiffer"}),
+      UnorderedElementsAre("HealdStoreOnReserve web1", "HealdHttpErrors web1",
+                           "HealdConfigurationsDiffer"));
 }
 
 TEST_F(Inhibition, DormantSilencesWhatLedToItUnderTheSameGovernor) {

@@ -200,6 +200,12 @@ scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
   void restartHeald() {
     heald_.kill();
     awaitMetric("its absence", "up{job=\"heald\"} == 0");
+    // Nobody can see whether it is still dormant: so it is, and HealdUnreachable mutes it.
+    awaitMetric("evaluations meanwhile",
+                "count_over_time(ALERTS{alertname=\"HealdUnreachable\",alertstate=\"firing\"}[1m]) "
+                ">= 4");
+    EXPECT_THAT(firing(), testing::Contains("HealdDormant"));
+    heald_.await("that it is muted", [&] { return heldBack("HealdDormant"); });
     heald_.launch().flags = {"--web.metrics-address=" + instance()};
     heald_.start();
     awaitMetric("its return", "up{job=\"heald\"} == 1");
