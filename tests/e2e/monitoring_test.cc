@@ -42,7 +42,7 @@ std::string filled(std::string promql) {
   for (const auto& [variable, value] : std::map<std::string, std::string>{
            {"\\$job", "heald"},
            {"\\$(cluster|instance|governor|remedy|check|team)", ".*"},
-           {"\\$__rate_interval", "10s"},
+           {"\\$__rate_interval", "1m"},
            {"\\$__range", "10m"},
            {"\\$__interval", "2s"}}) {
     promql = replaced(promql, variable, value);
@@ -139,8 +139,11 @@ scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
   }
 
   std::string instance() const { return "127.0.0.1:" + std::to_string(heald_.metricsPort()); }
-  void awaitMetric(const std::string& what, const std::string& promql) const {
-    heald_.await(what, [&] { return !prometheus_->query(promql).empty(); });
+  // The moment at which it had an answer, in seconds since 1970.
+  double awaitMetric(const std::string& what, const std::string& promql) const {
+    json found;
+    heald_.await(what, [&] { return !(found = prometheus_->query(promql)).empty(); });
+    return found.at(0).at("value").at(0).get<double>();
   }
   // Without the one that a busy machine may cause: the check is there every 50 ms.
   std::vector<std::string> firing() const {
@@ -176,26 +179,30 @@ scrape_configs: [{job_name: heald, static_configs: [{targets: [')" +
       return request.starts_with("POST /heartbeat ");
     });
   }
-  void expectAnswers(const std::vector<Query>& queries, const std::string& when) const {
+  // All of them are asked about that moment: on a busy machine the last is put when what the first
+  // was about is long over.
+  void expectAnswers(const std::vector<Query>& queries, const std::string& when, double at) const {
     EXPECT_FALSE(queries.empty()) << when;
     for (const Query& query : queries) {
-      EXPECT_FALSE(prometheus_->query(query.promql).empty()) << when << ": " << query.where << "\n"
-                                                             << query.promql;
+      EXPECT_FALSE(prometheus_->query(query.promql, at).empty())
+          << when << ": " << query.where << "\n"
+          << query.promql;
     }
   }
-  void expectThatNoPanelIsEmpty(const std::string& when) const {
+  void expectThatNoPanelIsEmpty(const std::string& when, double at) const {
     auto queries = panelQueries();
     std::erase_if(queries, [](const Query& query) { return query.may_be_empty; });
-    expectAnswers(queries, when);
+    expectAnswers(queries, when, at);
   }
   // The tables of what is not well; they say so when there is nothing.
-  void expectRows(const std::vector<std::string>& titles, const std::string& when) const {
+  void expectRows(const std::vector<std::string>& titles, const std::string& when,
+                  double at) const {
     auto queries = panelQueries();
     std::erase_if(queries, [&](const Query& query) {
       return std::find(titles.begin(), titles.end(), query.where) == titles.end();
     });
     EXPECT_EQ(queries.size(), titles.size());
-    expectAnswers(queries, when);
+    expectAnswers(queries, when, at);
   }
   void restartHeald() {
     heald_.kill();
@@ -284,23 +291,27 @@ void expectTheResolvedMessage(const json& told) {
 TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
   heald_.await("the watchdog's heartbeat", [&] { return heartbeat(); });
   EXPECT_THAT(firing(), testing::ElementsAre("HealdWatchdog"));
-  expectThatNoPanelIsEmpty("calm");
-  expectAnswers(variableQueries(), "calm");
+  const double calm = awaitMetric("a scrape", "heald_build_info");
+  expectThatNoPanelIsEmpty("calm", calm);
+  expectAnswers(variableQueries(), "calm", calm);
 
   // Nobody hears of it as long as Alertmanager is away.
   ASSERT_TRUE(alertmanager_->stop());
   heald_.dir().write("sick", "");
-  awaitMetric("failures", "heald_consecutive_failures > 2");
-  expectThatNoPanelIsEmpty("failing");
+  const double failing = awaitMetric(
+      "failures", "heald_consecutive_failures > 2 and on (governor) heald_dormant == 0");
+  expectThatNoPanelIsEmpty("failing", failing);
   expectRows({"heald / Fleet: Unhealthy", "heald / Fleet: Healds that are not healthy",
               "heald / Fleet: Nearest to dormancy",
               "heald / Healing and breakers: Breakers that have counted failures",
               "heald / Checks and processes: Not healthy"},
-             "failing");
-  awaitMetric("the alert", "ALERTS{alertname=\"HealdDormant\",alertstate=\"firing\"}");
-  expectThatNoPanelIsEmpty("dormant");
-  expectRows({"heald / Fleet: Dormant", "heald / Fleet: Healds that are not healthy"}, "dormant");
-  expectAnswers(annotationQueries("Dormant"), "dormant");
+             "failing", failing);
+  const double dormant =
+      awaitMetric("the alert", "ALERTS{alertname=\"HealdDormant\",alertstate=\"firing\"}");
+  expectThatNoPanelIsEmpty("dormant", dormant);
+  expectRows({"heald / Fleet: Dormant", "heald / Fleet: Healds that are not healthy"}, "dormant",
+             dormant);
+  expectAnswers(annotationQueries("Dormant"), "dormant", dormant);
   EXPECT_THAT(firing(), testing::IsSupersetOf({"HealdDormant", "HealdPermanentlyOpen"}));
   EXPECT_THAT(messages(), testing::IsEmpty());
 
@@ -327,11 +338,16 @@ TEST_F(Monitoring, TellsSlackOnceThatHealingHasStoppedAndOnceThatItGoesOn) {
           .status,
       200);
   EXPECT_EQ(heald_.post("/-/reload", "").status, 200);
+  const double resumed =
+      awaitMetric("the resume",
+                  "increase(heald_config_reloads_total[1m]) > 0 and on (instance) "
+                  "increase(heald_resumes_total[1m]) > 0 and on (instance) "
+                  "increase(heald_circuit_breaker_resets_total[1m]) > 0");
   heald_.await("the end", [&] { return messages().size() > 1; });
   expectTheResolvedMessage(messages().at(1));
-  expectThatNoPanelIsEmpty("resumed");
+  expectThatNoPanelIsEmpty("resumed", resumed);
   for (const char* name : {"Resumed", "Reset", "Reload"}) {
-    expectAnswers(annotationQueries(name), name);
+    expectAnswers(annotationQueries(name), name, resumed);
   }
   EXPECT_EQ(messages().size(), 2u) << json(messages()).dump(1);
 }

@@ -55,8 +55,8 @@ nlohmann::json Prometheus::api(const std::string& call, const std::string& promq
   return answer.at("data");
 }
 
-nlohmann::json Prometheus::query(const std::string& promql) const {
-  const nlohmann::json data = api("query", promql);
+nlohmann::json Prometheus::query(const std::string& promql, std::optional<double> at) const {
+  const nlohmann::json data = api(at ? "query?time=" + std::to_string(*at) : "query", promql);
   if (data.at("resultType") == "scalar") {
     return nlohmann::json::array({{{"value", data.at("result")}}});
   }
