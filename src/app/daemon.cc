@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -62,7 +63,8 @@ class RunningDaemon final : public Daemon {
         breakers_(loop_, clock_),
         listeners_(config_.web,
                    {log_, [this] { return clock_.now(); },
-                    [this](engine::HistoryEntry entry) { loop_.record(std::move(entry)); }}) {
+                    [this](engine::HistoryEntry entry) { loop_.record(std::move(entry)); },
+                    std::filesystem::absolute(config_.store.path).parent_path().string()}) {
     warn(configuration.warnings);
   }
 

@@ -14,23 +14,40 @@
 namespace heald::app {
 namespace {
 
-constexpr int kControlWorkers = 8;
+std::size_t mostDescriptors() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur) : 0;
+}
 
 // A share of the descriptors that heald may have, for each listener: checks and remedies need most
 // of them, and the listeners must not be what keeps them from it.
 door::Seats::Limits limitsOfListener() {
   constexpr std::size_t kLeast = 4;
   constexpr std::size_t kMost = 4096;
-  rlimit limit{};
-  const std::size_t all =
-      ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur) : 0;
-  const std::size_t share = std::clamp(all / 8, kLeast, kMost);
+  const std::size_t share = std::clamp(mostDescriptors() / 8, kLeast, kMost);
   return {share, share / 2};
+}
+
+// Each request under way costs two descriptors.
+int controlWorkers() {
+  constexpr std::size_t kLeast = 2;
+  constexpr std::size_t kMost = 8;
+  return static_cast<int>(std::clamp(mostDescriptors() / 32, kLeast, kMost));
 }
 
 }  // namespace
 
-door::DoorOptions Listeners::doorOptions() {
+Result<std::shared_ptr<door::Door>> Listeners::open(const std::string& name,
+                                                    config::ListenAddress& address,
+                                                    door::Service& service) {
+  auto bound = door::listenOn(address);
+  if (!bound) return bound.error();
+  address = bound->address;
+  std::vector<door::Listener> listeners(1);
+  listeners[0].name = name;
+  listeners[0].sockets.push_back(std::move(bound->socket));
+  listeners[0].service = &service;
+  listeners[0].limits = limitsOfListener();
   door::DoorOptions options;
   options.struck = [this](const std::string& listener, const door::Strikes::Report& report) {
     around_.log.write(io::LogLevel::kWarn, "connections met a limit",
@@ -39,29 +56,23 @@ door::DoorOptions Listeners::doorOptions() {
                        {"connections", report.count},
                        {"last", report.last_peer}});
   };
-  return options;
+  auto door = door::Door::open(std::move(listeners), std::move(options));
+  if (!door) return door.error();
+  return std::shared_ptr<door::Door>(std::move(*door));
 }
 
 Result<void> Listeners::openMetrics(http::Backend backend) {
-  auto bound = door::listenOn(*config::parseListenAddress(web_.metrics_address));
-  if (!bound) return bound.error();
-  metrics_address_ = bound->address;
   metrics_service_ = std::make_unique<http::MetricsService>(
       http::metricsRoutes(backend), http::GuardPolicy{.check_host = false}, hooks());
-  std::vector<door::Listener> listeners(1);
-  listeners[0].name = "metrics";
-  listeners[0].sockets.push_back(std::move(bound->socket));
-  listeners[0].service = metrics_service_.get();
-  listeners[0].limits = limitsOfListener();
-  auto opened = door::Door::open(std::move(listeners), doorOptions());
-  if (!opened) return opened.error();
-  use(metrics_, std::move(*opened));
+  metrics_address_ = *config::parseListenAddress(web_.metrics_address);
+  auto door = open("metrics", metrics_address_, *metrics_service_);
+  if (!door) return door.error();
+  use(metrics_, std::move(*door));
   around_.log.write(io::LogLevel::kInfo, "metrics listener", {{"address", metricsAddress()}});
   return {};
 }
 
 Result<void> Listeners::openControl(http::Backend backend) {
-  const auto address = config::parseListenAddress(web_.control_address);
   const std::string& token_file = web_.token_file;
   auto token = http::readOrCreateToken(token_file);
   if (!token) {
@@ -70,15 +81,20 @@ Result<void> Listeners::openControl(http::Backend backend) {
                       "no control token: every call that changes something is refused",
                       {{"reason", token.error().message}});
   }
+  control_address_ = *config::parseListenAddress(web_.control_address);
   http::GuardPolicy policy;
   policy.allowed_hosts = web_.allowed_hosts;
+  policy.allowed_hosts.push_back(control_address_.host);
   policy.token = token ? *token : "";
   policy.token_file = token_file;
-  http::ServerOptions options{.address = *address, .workers = kControlWorkers};
-  auto server =
-      http::Server::start(options, http::controlRoutes(backend), std::move(policy), controlHooks());
-  if (!server) return server.error();
-  control_ = std::move(*server);
+  auto service =
+      http::ControlService::start(http::controlRoutes(backend), std::move(policy), controlHooks(),
+                                  controlWorkers(), {around_.folder, "/run", "/dev/shm", "/tmp"});
+  if (!service) return service.error();
+  control_service_ = std::move(*service);
+  auto door = open("control", control_address_, *control_service_);
+  if (!door) return door.error();
+  use(control_, std::move(*door));
   around_.log.write(io::LogLevel::kInfo, "control listener",
                     {{"address", controlAddress()}, {"token_file", token_file}});
   return {};
@@ -94,7 +110,8 @@ void Listeners::use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Do
 }
 
 void Listeners::closeControl() {
-  control_.reset();
+  use(control_, nullptr);
+  control_service_.reset();
   tellOf(auth_failures_.rest());
 }
 
@@ -152,7 +169,7 @@ metrics::HttpFigures Listeners::figures() const {
   std::vector<std::shared_ptr<door::Door>> doors;
   {
     const std::lock_guard lock(doors_mutex_);
-    doors = {metrics_};
+    doors = {metrics_, control_};
   }
   for (const auto& door : doors) {
     if (door == nullptr) continue;

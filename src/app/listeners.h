@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/http_figures.h"
+#include "config/listen_address.h"
 #include "config/model.h"
 #include "core/time.h"
 #include "door/door.h"
@@ -13,8 +14,8 @@
 #include "http/alerts_refused.h"
 #include "http/auth_failures.h"
 #include "http/backend.h"
+#include "http/control_service.h"
 #include "http/metrics_service.h"
-#include "http/server.h"
 #include "io/log.h"
 #include "metrics/sources.h"
 
@@ -28,6 +29,7 @@ class Listeners {
     io::Log& log;
     std::function<core::Now()> now;
     std::function<void(engine::HistoryEntry)> record;
+    std::string folder;  // of the store: where heald may write
   };
 
   Listeners(const config::WebOptions& web, Surroundings around)
@@ -39,7 +41,7 @@ class Listeners {
   void closeControl();
   void closeMetrics();
 
-  std::string controlAddress() const { return toString(control_->address()); }
+  std::string controlAddress() const { return toString(control_address_); }
   std::string metricsAddress() const { return toString(metrics_address_); }
 
   // Now and then: calls with a wrong token that have not been told of yet.
@@ -50,7 +52,8 @@ class Listeners {
  private:
   http::Hooks hooks();
   http::Hooks controlHooks();
-  door::DoorOptions doorOptions();
+  Result<std::shared_ptr<door::Door>> open(const std::string& name, config::ListenAddress& address,
+                                           door::Service& service);
   void use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Door> door);
   void tellOf(const std::vector<http::AuthFailures::Report>& reports);
 
@@ -60,10 +63,12 @@ class Listeners {
   http::AuthFailures auth_failures_;
   http::AlertsRefused alerts_refused_;
   config::ListenAddress metrics_address_;
+  config::ListenAddress control_address_;
   std::unique_ptr<http::MetricsService> metrics_service_;
+  std::unique_ptr<http::ControlService> control_service_;
   mutable std::mutex doors_mutex_;  // a scrape may come while one opens or closes
   std::shared_ptr<door::Door> metrics_;
-  std::unique_ptr<http::Server> control_;
+  std::shared_ptr<door::Door> control_;
 };
 
 }  // namespace heald::app

@@ -31,6 +31,8 @@ class Connection {
   Flushed flush();
   void queue(std::string text);
   void queue(std::string text, std::shared_ptr<const std::string> body);
+  // Whether receive() stopped for others' sake: TLS may hold what the kernel does not tell of.
+  bool mayHaveMore() const { return !ended && blocked_ == Channel::State::kDone; }
   bool hasOutput() const { return done_ < first_.size() || body_ != nullptr; }
 
   // The events that it waits for (EPOLLIN, …).
@@ -46,12 +48,13 @@ class Connection {
   std::uint32_t watched = 0;  // what the kernel is asked for
   std::string in;
   HeadReader reader;
-  std::optional<RequestHead> head;          // while its body comes
-  bool ended = false;                       // the client sends nothing more
-  bool broken = false;                      // nor can anything be sent
-  bool close_after = false;                 // the present answer is the last
-  bool without_body = false;                // HEAD
-  std::size_t reserved = 0;                 // bytes that the door counts for it
+  std::optional<RequestHead> head;  // while its body comes
+  std::size_t mebibytes = 0;        // of the body that have come
+  bool ended = false;               // the client sends nothing more
+  bool broken = false;              // nor can anything be sent
+  bool close_after = false;         // the present answer is the last
+  bool without_body = false;        // HEAD
+  std::size_t reserved = 0;         // bytes that the door counts for it
   std::shared_ptr<std::atomic<bool>> gone;  // tells whoever answers that nobody listens
   std::shared_ptr<Outlet> outlet;
   std::size_t streamed = 0;  // bytes of the outlet's that are under way

@@ -24,7 +24,9 @@ void Hall::read(Connection& c) {
     const bool body = c.phase == Phase::kBody;
     c.receive(body ? c.head->content_length : HeadReader::kMostBytes);
     if (body && c.hasOutput()) (void)c.flush();
-    if (!step(c)) return;
+    if (step(c)) continue;
+    if (!connections_.contains(c.id) || !c.reads() || !c.mayHaveMore()) return;
+    break;
   }
   // More is there, and others wait: another turn.
   post_->send([this, id = c.id] { onEvent(id, 0); });
@@ -78,12 +80,16 @@ void Hall::admit(Connection& c, RequestHead head) {
     (void)c.flush();
   }
   c.head = std::move(head);
+  c.mebibytes = 0;
   move(c, Phase::kBody);
 }
 
 bool Hall::takeBody(Connection& c) {
   const auto length = static_cast<std::size_t>(c.head->content_length);
   if (c.in.size() < length) {
+    // Each mebibyte has the time that a small body has.
+    const std::size_t mebibytes = c.in.size() >> 20;
+    if (std::exchange(c.mebibytes, mebibytes) != mebibytes) move(c, Phase::kBody);
     if (!c.ended) return false;
     refuse(c, 400, "the body ended early");
     return true;

@@ -82,6 +82,8 @@ class Exchange {
   void answer(Answer answer);
   std::shared_ptr<Outlet> stream(Answer head);
 
+  bool answered() const { return answered_; }
+
   // Whether whoever asks has closed the connection, or its half of it. Any thread.
   bool gone() const { return *gone_; }
 

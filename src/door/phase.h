@@ -26,7 +26,7 @@ struct Patience {
   std::chrono::milliseconds handshake{5'000};
   std::chrono::milliseconds head{5'000};    // all of it; a drip does not make it longer
   std::chrono::milliseconds idle{120'000};  // beyond Prometheus' scrape interval
-  std::chrono::milliseconds body{5'000};    // all of it
+  std::chrono::milliseconds body{5'000};    // all of it, or each mebibyte of a large one
   std::chrono::milliseconds send{10'000};   // a whole answer, or one step of a stream
   std::chrono::milliseconds linger{1'000};
 };

@@ -1,17 +1,19 @@
 #include "http/bell.h"
 
+#include <utility>
+
 namespace heald::http {
 
 void Bell::ring() {
   const std::lock_guard lock(mutex_);
   ++rung_;
-  changed_.notify_all();
+  if (told_) told_();
 }
 
 void Bell::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  changed_.notify_all();
+  if (told_) told_();
 }
 
 bool Bell::closed() const {
@@ -24,9 +26,9 @@ std::uint64_t Bell::rung() const {
   return rung_;
 }
 
-void Bell::wait(std::uint64_t seen, std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [&] { return closed_ || rung_ > seen; });
+void Bell::onRing(std::function<void()> told) {
+  const std::lock_guard lock(mutex_);
+  told_ = std::move(told);
 }
 
 }  // namespace heald::http

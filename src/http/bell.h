@@ -1,13 +1,13 @@
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 
 namespace heald::http {
 
-// Wakes those that wait for more of the history. Thread-safe; ringing never waits for them.
+// Tells whoever serves streams that there is more of the history. Thread-safe; ringing waits for
+// nobody.
 class Bell {
  public:
   void ring();
@@ -16,12 +16,13 @@ class Bell {
   bool closed() const;
 
   std::uint64_t rung() const;  // how often
-  // Returns when it has rung more often than `seen`, was closed, or the time is over.
-  void wait(std::uint64_t seen, std::chrono::milliseconds patience);
+  // Called with every ring and the close, on the thread that rings; must be quick, and not ring.
+  // Once it was replaced, the old one is not called any more.
+  void onRing(std::function<void()> told);
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::function<void()> told_;
   std::uint64_t rung_ = 0;
   bool closed_ = false;
 };

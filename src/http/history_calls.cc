@@ -1,8 +1,7 @@
 #include <nlohmann/json.hpp>
 
-#include "http/bell.h"
 #include "http/control_calls.h"
-#include "http/event_stream.h"
+#include "http/event_streams.h"
 #include "http/history_json.h"
 #include "http/history_query.h"
 
@@ -10,9 +9,6 @@ namespace heald::http {
 namespace {
 
 using nlohmann::ordered_json;
-
-// Of the eight workers of the control listener.
-constexpr int kMostStreams = 4;
 
 Response history(const Backend& backend, const Request& request) {
   const auto query = readHistoryQuery(request, historyFields(), backend.now().wall);
@@ -47,30 +43,33 @@ Result<std::int64_t> beginOf(const Backend& backend, const Request& request,
 
 Response tooMany() {
   Response response = error(429, "limit",
-                            "there are " + std::to_string(kMostStreams) +
+                            "there are " + std::to_string(EventStreams::kMost) +
                                 " streams already; end one, or ask GET /api/history");
   response.headers.add("Retry-After", "5");
   return response;
 }
 
-Response events(const Backend& backend, StreamSlots& slots, const Request& request) {
+Response events(const Backend& backend, const std::shared_ptr<EventStreams>& streams,
+                const Request& request) {
   auto query = readHistoryQuery(request, eventFields(), backend.now().wall);
   if (!query) return error(query.error());
-  const auto slot = slots.take();
-  if (slot == nullptr) return tooMany();
+  const auto place = streams->place();
+  if (place == nullptr) return tooMany();
   const auto begin = beginOf(backend, request, *query);
   if (!begin) return error(begin.error());
   query->after = *begin;
   Response response = text("", "text/event-stream");
-  const auto stream = std::make_shared<EventStream>(backend, *query, request.authorised);
-  response.stream = [slot, stream](Sink& sink) { stream->writeTo(sink); };
+  response.stream = [streams, query = std::move(*query), with_output = request.authorised,
+                     place](std::shared_ptr<door::Outlet> outlet) {
+    streams->add(query, with_output, std::move(outlet), place);
+  };
   return response;
 }
 
 }  // namespace
 
 std::vector<Call> historyCalls(const Backend& backend) {
-  const auto slots = std::make_shared<StreamSlots>(kMostStreams);
+  const auto streams = std::make_shared<EventStreams>(backend);
   return {{.method = "GET",
            .path = "/api/history",
            .summary = "What has happened, newest first: the audit log",
@@ -81,8 +80,8 @@ std::vector<Call> historyCalls(const Backend& backend) {
            .summary = "The same as it happens: server-sent events",
            .query = eventFields(),
            .content_type = "text/event-stream",
-           .handler = [backend, slots](const Request& request) {
-             return events(backend, *slots, request);
+           .handler = [backend, streams](const Request& request) {
+             return events(backend, streams, request);
            }}};
 }
 

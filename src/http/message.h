@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "door/caller.h"
+#include "door/exchange.h"
 #include "door/headers.h"
 #include "heald/result.h"
 
@@ -50,22 +51,14 @@ struct Request {
   const std::string& parameter(std::string_view name) const;
 };
 
-// Where the body of an answer without an end is written to.
-class Sink {
- public:
-  virtual ~Sink() = default;
-  // False when the client has gone, or does not take it in time: then nothing more is written.
-  virtual bool write(std::string_view text) = 0;
-  virtual bool gone() = 0;
-};
-
 struct Response {
   int status = 200;
   std::string content_type = "application/json; charset=utf-8";
   std::string body;
   Headers headers;  // besides Content-Type, Content-Length and the ones every answer has
-  // Instead of a body: writes it, on the worker's thread, for as long as it lasts. May not throw.
-  std::function<void(Sink&)> stream = nullptr;
+  // Instead of a body: is given the place to which it writes, then or later and from any thread, for
+  // as long as it lasts. May not throw.
+  std::function<void(std::shared_ptr<door::Outlet>)> stream = nullptr;
 };
 
 // Bytes that are not UTF-8 become U+FFFD instead of an exception; what steers a terminal is

@@ -1,14 +1,20 @@
 #include "http/server.h"
 
+#include <arpa/inet.h>
 #include <civetweb.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <mutex>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include "http/connection.h"
-#include "http/waker.h"
+#include "http/front.h"
+#include "http/wire.h"
 
 namespace heald::http {
 namespace {
@@ -23,23 +29,56 @@ void initialiseLibraryOnce() {
   static Library library;
 }
 
-constexpr std::uint64_t kMebibyte = 1024 * 1024;
+bool listensOn(int fd, int port) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) return false;
+  sockaddr_in name{};
+  size = sizeof name;
+  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0 &&
+         name.sin_family == AF_INET && ntohs(name.sin_port) == port;
+}
 
-std::optional<Response> readAll(BodySource& source, std::uint64_t length, std::string& body) {
-  body.reserve(length);
-  for (auto piece = source.next(); !piece.empty(); piece = source.next()) body += piece;
-  return source.failure();
+// CivetWeb keeps its listening socket to itself. Looked for once, when it has just been made.
+int listeningOn(int port) {
+  rlimit limit{};
+  const bool known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1'000'000;
+  const int most = known ? static_cast<int>(limit.rlim_cur) : 1'000'000;
+  for (int fd = 0; fd < most; ++fd) {
+    if (listensOn(fd, port)) return fd;
+  }
+  return -1;
+}
+
+// What is there already: the courier sends all of it.
+bool readBody(mg_connection* handle, std::size_t length, std::string& body) {
+  body.resize(length);
+  for (std::size_t done = 0; done < length;) {
+    const int count = mg_read(handle, body.data() + done, length - done);
+    if (count <= 0) return false;
+    done += static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+// CivetWeb waits for what comes by the port: it goes on with what has taken its place.
+void knockOn(int port) {
+  const io::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(static_cast<std::uint16_t>(port));
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  (void)::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name);
 }
 
 }  // namespace
 
 struct Server::Impl {
-  Impl(const ServerOptions& given, Router router, GuardPolicy policy, Hooks hooks)
-      : options(given), pipeline(std::move(router), std::move(policy), std::move(hooks)) {}
+  Impl(const Pipeline& the_pipeline, Tickets& the_tickets, PrivateSocket socket)
+      : pipeline(the_pipeline), tickets(the_tickets), private_socket(std::move(socket)) {}
   ~Impl() {
-    if (context == nullptr) return;
-    const Waker waker(options.address);
-    mg_stop(context);
+    private_socket.close();  // so that CivetWeb's accepting thread wakes
+    if (context != nullptr) mg_stop(context);
   }
 
   static Impl& of(const mg_connection* connection) {
@@ -49,63 +88,48 @@ struct Server::Impl {
   static int onError(mg_connection* handle, int status, const char* message) noexcept;
   static int onLog(const mg_connection* handle, const char* message) noexcept;
 
-  Result<void> listen();
-  Error startFailure();
+  Result<void> listen(int workers);
   void answer(mg_connection* handle);
 
-  ServerOptions options;
-  Pipeline pipeline;
+  const Pipeline& pipeline;
+  Tickets& tickets;
+  PrivateSocket private_socket;
   mg_context* context = nullptr;
   std::mutex start_mutex;  // CivetWeb's messages during start explain its failure
   bool starting = true;
   std::string start_messages;
 };
 
+// The request is what the door has read: nothing is understood twice, and perhaps differently.
 void Server::Impl::answer(mg_connection* handle) {
-  using Clock = Connection::Clock;
-  Connection connection(handle);
-  auto request = connection.request();
-  if (!request) {
-    const Response refusal = pipeline.answerMalformed(400, request.error().message);
-    connection.send(refusal, true, Clock::now() + options.send_timeout);
-    return;
-  }
-  const Response response =
-      pipeline.answer(*request, [&](Request& target, bool streamed) -> std::optional<Response> {
-        target.gone = connection.watchPeer();
-        const std::uint64_t length = Guard::contentLength(target);
-        auto source = connection.body(
-            target, length, Clock::now() + options.body_timeout * (1 + length / kMebibyte));
-        if (!streamed) return readAll(*source, length, target.body);
-        target.source = std::move(source);
-        return std::nullopt;
-      });
+  const char* ticket = mg_get_header(handle, Tickets::kHeader.data());
+  const auto exchange = tickets.redeem(ticket != nullptr ? ticket : "");
+  if (exchange == nullptr) return;
+  auto request = requestOf(exchange->head(), exchange->caller());
+  if (!request) return;
+  request->gone = [exchange] { return exchange->gone(); };
+  if (!readBody(handle, exchange->body().size(), request->body)) return;
+  Response response = pipeline.serve(*request);
   if (response.stream && request->method != "HEAD") {
-    connection.stream(response, options.send_timeout);
+    response.stream(exchange->stream({response.status, responseHead(response)}));
   } else {
-    connection.send(response, request->method != "HEAD", Clock::now() + options.send_timeout);
+    exchange->answer(answerOf(std::move(response)));
   }
 }
 
 // Nothing may leave these three: an exception in CivetWeb's C frames ends the process. Out of
-// memory is the only one left to catch, and closing the connection is all that can be done then.
+// memory is the only one left to catch; whoever asks hears from the courier.
 int Server::Impl::onRequest(mg_connection* handle) noexcept {
   try {
     of(handle).answer(handle);
   } catch (...) {
-    mg_disable_connection_keep_alive(handle);
   }
-  return 200;  // "answered": whatever the status was
+  mg_disable_connection_keep_alive(handle);
+  return 200;  // "answered": the courier waits for the end alone
 }
 
-int Server::Impl::onError(mg_connection* handle, int status, const char* message) noexcept {
-  try {
-    Impl& server = of(handle);
-    const Response response = server.pipeline.answerMalformed(status, message);
-    Connection(handle).send(response, true, Connection::Clock::now() + server.options.send_timeout);
-  } catch (...) {
-    mg_disable_connection_keep_alive(handle);
-  }
+int Server::Impl::onError(mg_connection* handle, int, const char*) noexcept {
+  mg_disable_connection_keep_alive(handle);
   return 0;  // "handled"
 }
 
@@ -123,19 +147,17 @@ int Server::Impl::onLog(const mg_connection* handle, const char* message) noexce
   return 1;  // "logged": nothing to stderr
 }
 
-Result<void> Server::Impl::listen() {
+Result<void> Server::Impl::listen(int workers) {
   initialiseLibraryOnce();
-  const std::string port = toString(options.address);
-  const std::string workers = std::to_string(options.workers);
-  const std::string timeout = std::to_string(options.header_timeout.count());
+  const std::string threads = std::to_string(workers);
   // The CORS options default to "*", decode_url to a path that cannot be told from a sent one.
   // document_root stays unset: with it come files, CGI and directory listings.
-  const std::array<const char*, 19> settings = {"listening_ports",
-                                                port.c_str(),
+  const std::array<const char*, 17> settings = {"listening_ports",
+                                                "127.0.0.1:0",
                                                 "num_threads",
-                                                workers.c_str(),
+                                                threads.c_str(),
                                                 "request_timeout_ms",
-                                                timeout.c_str(),
+                                                "5000",
                                                 "enable_keep_alive",
                                                 "no",
                                                 "decode_url",
@@ -146,8 +168,6 @@ Result<void> Server::Impl::listen() {
                                                 "",
                                                 "access_control_allow_headers",
                                                 "",
-                                                "max_request_size",
-                                                "16384",
                                                 nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = &Impl::onRequest;
@@ -156,39 +176,36 @@ Result<void> Server::Impl::listen() {
   context = mg_start(&callbacks, this, const_cast<const char**>(settings.data()));
   const std::scoped_lock lock(start_mutex);
   starting = false;
-  if (context == nullptr) return startFailure();
+  const auto failure = [this](const std::string& why) {
+    return Error{ErrorCode::kUnavailable, "cannot start the server of the control plane: " + why};
+  };
+  if (context == nullptr) {
+    return failure(start_messages.empty() ? "CivetWeb gave no reason" : start_messages);
+  }
   mg_server_port bound{};
-  if (mg_get_server_ports(context, 1, &bound) != 1) return startFailure();
-  options.address.port = static_cast<std::uint16_t>(bound.port);
+  if (mg_get_server_ports(context, 1, &bound) != 1) return failure("CivetWeb has no port");
+  const int theirs = listeningOn(bound.port);
+  if (theirs < 0 || ::dup3(private_socket.listening(), theirs, O_CLOEXEC) < 0) {
+    return failure("the socket of CivetWeb cannot be exchanged");
+  }
+  knockOn(bound.port);
   return {};
 }
 
-Error Server::Impl::startFailure() {
-  const std::string port = std::to_string(options.address.port);
-  std::string message = "cannot listen on " + toString(options.address) + ": ";
-  if (start_messages.find("Address already in use") != std::string::npos) {
-    message +=
-        "the port is in use by another process (\"ss -ltnp 'sport = :" + port + "'\" shows which)";
-  } else {
-    message += start_messages.empty() ? "CivetWeb gave no reason" : start_messages;
-  }
-  return {ErrorCode::kUnavailable, std::move(message)};
-}
-
-Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Router router,
-                                              GuardPolicy policy, Hooks hooks) {
-  policy.allowed_hosts.push_back(options.address.host);
-  auto impl =
-      std::make_unique<Impl>(options, std::move(router), std::move(policy), std::move(hooks));
-  if (auto listening = impl->listen(); !listening) return listening.error();
+Result<std::unique_ptr<Server>> Server::start(int workers, const std::vector<std::string>& folders,
+                                              const Pipeline& pipeline, Tickets& tickets) {
+  auto socket = PrivateSocket::listen(folders);
+  if (!socket) return socket.error();
+  auto impl = std::make_unique<Impl>(pipeline, tickets, std::move(*socket));
+  if (auto listening = impl->listen(workers); !listening) return listening.error();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-const Address& Server::address() const {
-  return impl_->options.address;
+const PrivateSocket& Server::socket() const {
+  return impl_->private_socket;
 }
 
 }  // namespace heald::http

@@ -212,9 +212,8 @@ TEST_F(Commands, SaysThatItIsNotHealdThatAnswers) {
   http::Router router;
   router.get("/api/status", [](const http::Request&) { return http::text("<html>"); });
   router.get("/api/flags", [](const http::Request&) { return http::text("[]"); });
-  const auto other = http::Server::start({}, std::move(router), {}, {});
-  ASSERT_TRUE(other.ok());
-  const std::string url = "http://" + toString((*other)->address());
+  const test::ControlListener other(std::move(router));
+  const std::string url = other.url();
   EXPECT_EQ(ctl({"status", "--url", url}).code, 3);
   EXPECT_EQ(ctl({"status", "--json", "--url", url}).code, 3);
   EXPECT_THAT(ctl({"flag", "--url", url + "/"}).err, HasSubstr("is not heald"));

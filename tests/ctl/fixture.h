@@ -12,7 +12,7 @@
 #include "ctl/run.h"
 #include "http/control_routes.h"
 #include "http/fake_backend.h"
-#include "http/server.h"
+#include "support/control_listener.h"
 #include "support/temp_dir.h"
 
 namespace heald::ctl {
@@ -26,8 +26,7 @@ struct Said {
   std::string err;
 };
 
-// healdctl against the real control listener over a fake engine. Stopping CivetWeb takes up to 2 s,
-// so a suite shares one server.
+// healdctl against the real control listener over a fake engine; a suite shares one.
 class CtlTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -35,9 +34,7 @@ class CtlTest : public testing::Test {
     http::GuardPolicy policy;
     policy.token = kTestToken;
     policy.token_file = "/var/lib/heald/control.token";
-    auto server = http::Server::start({}, http::controlRoutes(engine_->backend()), policy, {});
-    ASSERT_TRUE(server.ok()) << server.error().message;
-    server_ = std::move(*server);
+    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(engine_->backend()), policy);
   }
   static void TearDownTestSuite() {
     server_.reset();
@@ -46,7 +43,7 @@ class CtlTest : public testing::Test {
 
   void SetUp() override {
     *engine_ = http::FakeEngine();
-    environment_["HEALD_URL"] = "http://" + toString(server_->address());
+    environment_["HEALD_URL"] = server_->url();
     environment_["HEALD_TOKEN_FILE"] =
         files_.write("control.token", std::string(kTestToken) + "\n");
   }
@@ -66,7 +63,7 @@ class CtlTest : public testing::Test {
   }
 
   static inline std::unique_ptr<http::FakeEngine> engine_;
-  static inline std::unique_ptr<http::Server> server_;
+  static inline std::unique_ptr<test::ControlListener> server_;
   test::TempDir files_;
   std::map<std::string, std::string> environment_;
   bool terminal_ = false;

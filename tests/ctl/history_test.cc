@@ -134,9 +134,8 @@ TEST_F(History, WithoutTheTokenItSaysThatOutputsAreLeftOut) {
   };
   http::GuardPolicy policy;
   policy.token = kTestToken;
-  const auto server = http::Server::start({}, http::controlRoutes(backend), policy, {});
-  ASSERT_TRUE(server.ok()) << server.error().message;
-  environment_["HEALD_URL"] = "http://" + toString((*server)->address());
+  const test::ControlListener server(http::controlRoutes(backend), policy);
+  environment_["HEALD_URL"] = server.url();
   const Said with = ctl({"history", "--json"});
   EXPECT_THAT(with.out, HasSubstr("401 unauthorized"));
   EXPECT_EQ(with.err, "");

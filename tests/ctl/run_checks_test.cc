@@ -25,9 +25,8 @@ class RunChecks : public testing::Test {
       started_[name] = looks_;
       return engine::Reply{"check is run now"};
     };
-    auto server = http::Server::start({}, http::controlRoutes(backend), {.token = kTestToken}, {});
-    ASSERT_TRUE(server.ok());
-    server_ = std::move(*server);
+    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend),
+                                                      http::GuardPolicy{.token = kTestToken});
     add("gateway", core::CheckStatus::kOk, "status 200", 0);
     add("queue", core::CheckStatus::kCritical, "no answer", 2);
   }
@@ -60,7 +59,7 @@ class RunChecks : public testing::Test {
   Said runChecks(RunChecksOptions options) {
     std::ostringstream out, err;
     ClientOptions at;
-    at.url = "http://" + toString(server_->address());
+    at.url = server_->url();
     at.token.value = kTestToken;
     Client client(at);
     const ExitCode code = ctl::runChecks({client, out, err}, options);
@@ -74,7 +73,7 @@ class RunChecks : public testing::Test {
   std::map<std::string, int> started_;
   int looks_ = 0;
   std::vector<std::string> asked_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<test::ControlListener> server_;
 };
 
 TEST_F(RunChecks, WaitsForEachResultAndSaysWhetherAllAreOk) {

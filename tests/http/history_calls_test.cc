@@ -10,10 +10,10 @@
 #include "fake_backend.h"
 #include "http/bell.h"
 #include "http/control_routes.h"
-#include "http/event_stream.h"
+#include "http/event_streams.h"
 #include "http/history_json.h"
-#include "http/server.h"
 #include "http/uri.h"
+#include "support/control_listener.h"
 #include "support/eventually.h"
 #include "support/http_test_client.h"
 
@@ -187,143 +187,135 @@ TEST(HistoryJson, ShowsADamagedRowAsSuch) {
             R"({"id":4,"time":null,"kind":"unreadable","message":"it is not a JSON object"})");
 }
 
-// What a stream writes, and a client that goes when the test says so.
-struct FakeSink : Sink {
-  std::mutex mutex;
-  std::string text;
-  std::atomic<bool> takes = true;
-  std::atomic<bool> left = false;
-
-  bool write(std::string_view more) override {
-    const std::lock_guard lock(mutex);
-    text += more;
-    return takes;
+// A stream and the client that takes what it writes.
+struct Streaming {
+  Streaming(FakeHistory& history, HistoryQuery query = {}, bool reads = true)
+      : streams(history.backend()), outlet(std::make_shared<door::Outlet>([] {})) {
+    streams.add(query, false, outlet, streams.place());
+    if (reads) reader = std::jthread([this](const std::stop_token& stop) { read(stop); });
   }
-  bool gone() override { return left; }
   bool has(const std::string& part) {
+    return test::eventually([&] {
+      const std::lock_guard lock(mutex);
+      return text.find(part) != std::string::npos;
+    });
+  }
+  bool hasNow(const std::string& part) {
     const std::lock_guard lock(mutex);
     return text.find(part) != std::string::npos;
   }
-};
+  void read(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const std::string more = outlet->take();
+      if (more.empty()) {
+        std::this_thread::yield();
+        continue;
+      }
+      outlet->sent(more.size());
+      const std::lock_guard lock(mutex);
+      text += more;
+    }
+  }
 
-// A stream on a thread of its own, as on a worker.
-struct Streaming {
-  Streaming(FakeHistory& history, FakeSink& sink, HistoryQuery query = {})
-      : stream(history.backend(), query, false), thread([this, &sink] { stream.writeTo(sink); }) {}
-  EventStream stream;
-  std::jthread thread;
+  EventStreams streams;
+  std::shared_ptr<door::Outlet> outlet;
+  std::mutex mutex;
+  std::string text;
+  std::jthread reader;
 };
 
 TEST(EventStream, SendsWhatIsThereAndThenWhatComes) {
   FakeHistory history;
-  FakeSink sink;
   history.newest = 250;  // more than a page
-  {
-    const Streaming streaming(history, sink, {.after = 3});
-    EXPECT_TRUE(test::eventually([&] { return sink.has("id: 250\n"); }));
-    EXPECT_FALSE(sink.has("id: 3\n"));
-    EXPECT_TRUE(sink.has("id: 4\ndata: {\"id\":4,"));
-    history.newest = 251;
-    history.bell.ring();
-    EXPECT_TRUE(test::eventually([&] { return sink.has("id: 251\n"); }));
-    EXPECT_FALSE(sink.has("hunter2"));
-    history.bell.close();
-  }
-  EXPECT_FALSE(sink.has("id: 252\n"));
+  Streaming streaming(history, {.after = 3});
+  EXPECT_TRUE(streaming.has("id: 250\n"));
+  EXPECT_FALSE(streaming.hasNow("id: 3\n"));
+  EXPECT_TRUE(streaming.hasNow("id: 4\ndata: {\"id\":4,"));
+  history.newest = 251;
+  history.bell.ring();
+  EXPECT_TRUE(streaming.has("id: 251\n"));
+  EXPECT_FALSE(streaming.hasNow("hunter2"));
+  history.bell.close();
+  EXPECT_TRUE(test::eventually([&] { return streaming.outlet->ended(); }));
+  EXPECT_FALSE(streaming.hasNow("id: 252\n"));
 }
 
 TEST(EventStream, BeginsAnewWhenTheHistoryDoes) {
   FakeHistory history;
-  FakeSink sink;
   history.newest = 10;
-  const Streaming streaming(history, sink, {.after = 9});
-  EXPECT_TRUE(test::eventually([&] { return sink.has("id: 10\n"); }));
+  Streaming streaming(history, {.after = 9});
+  EXPECT_TRUE(streaming.has("id: 10\n"));
   history.newest = 2;
   history.bell.ring();
-  EXPECT_TRUE(test::eventually([&] { return sink.has("id: 2\n"); }));
-  EXPECT_TRUE(sink.has("id: 1\n"));
-  history.bell.close();
+  EXPECT_TRUE(streaming.has("id: 2\n"));
+  EXPECT_TRUE(streaming.hasNow("id: 1\n"));
 }
 
-TEST(EventStream, EndsWhenItsClientGoesOrDoesNotTakeIt) {
-  for (const bool slow : {false, true}) {
-    FakeHistory history;
-    FakeSink sink;
-    history.newest = 1;
-    Streaming streaming(history, sink);
-    EXPECT_TRUE(test::eventually([&] { return sink.has("id: 1\n"); }));
-    (slow ? sink.takes : sink.left) = slow ? false : true;
-    history.newest = 2;
-    history.bell.ring();
-    streaming.thread.join();
-  }
+TEST(EventStream, GivesItsPlaceBackWhenItsClientGoes) {
+  FakeHistory history;
+  history.newest = 1;
+  Streaming streaming(history);
+  EXPECT_TRUE(streaming.has("id: 1\n"));
+  std::vector<std::shared_ptr<void>> rest;
+  while (auto place = streaming.streams.place()) rest.push_back(std::move(place));
+  EXPECT_EQ(rest.size(), EventStreams::kMost - 1);
+  EXPECT_EQ(streaming.streams.place(), nullptr) << "a refusal takes none";
+  streaming.outlet->leave();
+  EXPECT_TRUE(test::eventually([&] { return streaming.streams.place() != nullptr; }));
+}
+
+TEST(EventStream, ReadsNothingForAClientThatTakesNothing) {
+  FakeHistory history;
+  history.newest = 100'000;
+  Streaming slow(history, {}, false);
+  EXPECT_TRUE(test::eventually([&] { return slow.outlet->room() == 0; }));
+  for (int i = 0; i < 5; ++i) history.bell.ring();
+  const auto held = slow.outlet->take().size();
+  EXPECT_LT(held, 2 * door::Outlet::kMostBytes) << "a page beyond it at most";
 }
 
 TEST(EventStream, AStoreThatCannotBeReadEndsNoStream) {
   FakeHistory history;
-  FakeSink sink;
   history.newest = 1;
   {
     const std::lock_guard lock(history.mutex);
     history.failure = Error{ErrorCode::kUnavailable, "gone"};
   }
-  const Streaming streaming(history, sink);
-  EXPECT_TRUE(test::eventually([&] { return sink.has("cannot be read"); }));
+  Streaming streaming(history);
+  EXPECT_TRUE(streaming.has("cannot be read"));
   {
     const std::lock_guard lock(history.mutex);
     history.failure.reset();
   }
   history.bell.ring();
-  EXPECT_TRUE(test::eventually([&] { return sink.has("id: 1\n"); }));
-  history.bell.close();
+  EXPECT_TRUE(streaming.has("id: 1\n"));
 }
 
-TEST(EventStream, SlotsAreGivenBack) {
-  StreamSlots slots(2);
-  auto one = slots.take();
-  const auto two = slots.take();
-  EXPECT_NE(one, nullptr);
-  EXPECT_NE(two, nullptr);
-  EXPECT_EQ(slots.take(), nullptr);
-  EXPECT_EQ(slots.take(), nullptr) << "a refusal takes none";
-  one.reset();
-  EXPECT_NE(slots.take(), nullptr);
-}
-
-// Over real connections: the cap, the other calls beside it, a client that leaves, a stop.
-TEST(EventStream, LeavesWorkersForEverythingElseAndEndsWithTheServer) {
+// Over real connections: more streams than there are workers, the calls beside them, a stop.
+TEST(EventStream, ManyPinNoWorkerAndEndWithTheServer) {
   FakeHistory history;
   history.newest = 5;
-  ServerOptions options;
-  options.workers = 6;
-  auto server = Server::start(options, controlRoutes(history.backend()), GuardPolicy{}, {});
-  ASSERT_TRUE(server.ok());
-  const std::uint16_t port = (*server)->address().port;
+  auto server = std::make_unique<test::ControlListener>(controlRoutes(history.backend()), GuardPolicy{}, 2);
   const std::string call = "GET /api/events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::vector<std::unique_ptr<test::RawConnection>> streams;
-  for (int i = 0; i < 4; ++i) {
-    streams.push_back(std::make_unique<test::RawConnection>(port));
+  for (int i = 0; i < 200; ++i) {
+    streams.push_back(std::make_unique<test::RawConnection>(server->port()));
     streams.back()->send(call);
     ASSERT_TRUE(streams.back()->readable({20, 0}));
   }
-  const test::RawResponse refused = test::sendRaw(port, call);
-  EXPECT_EQ(refused.status, 429);
-  EXPECT_TRUE(refused.hasHeader("Retry-After: 5"));
-  EXPECT_EQ(test::get(port, "/api/history").status, 200);
-  streams.pop_back();  // its place is free again, without anything happening
-  // HEAD takes a place too, for a moment.
-  EXPECT_TRUE(test::eventually([&] {
-    return test::sendRaw(port, "HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").status ==
-           200;
-  }));
+  EXPECT_EQ(test::get(server->port(), "/api/history").status, 200);
+  EXPECT_EQ(test::sendRaw(server->port(), "HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
+            200);
   history.bell.close();
   const auto begun = std::chrono::steady_clock::now();
-  server->reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
-  const test::RawResponse whole(streams.front()->readAll());
-  EXPECT_TRUE(whole.hasHeader("Content-Type: text/event-stream"));
-  EXPECT_THAT(whole.head, Not(HasSubstr("Content-Length")));
-  EXPECT_THAT(whole.body, HasSubstr("id: 5\ndata: "));
+  server.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  for (const auto& stream : streams) {
+    const test::RawResponse whole(stream->readAll());
+    EXPECT_TRUE(whole.hasHeader("Content-Type: text/event-stream"));
+    EXPECT_THAT(whole.head, Not(HasSubstr("Content-Length")));
+    EXPECT_THAT(whole.body, HasSubstr("id: 5\ndata: "));
+  }
 }
 
 }  // namespace

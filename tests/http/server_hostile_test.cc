@@ -26,8 +26,8 @@ TEST_F(HostileClient, GetsTheSameAnswersAsThePureTables) {
       {"GET /api/status HTTP/1.0\r\n\r\n", 400},
       {"GET /api/status HTTP/1.0\r\n" + host + "\r\n", 200},
       {"GET /api/status HTTP/1.1\r\n" + host + "Host: evil.com\r\n\r\n", 400},
-      {"GET http://localhost/api/status HTTP/1.1\r\n" + host + "\r\n", 0},
-      {"GET http://evil.com/api/status HTTP/1.1\r\n" + host + "\r\n", 0},
+      {"GET http://localhost/api/status HTTP/1.1\r\n" + host + "\r\n", 400},
+      {"GET http://evil.com/api/status HTTP/1.1\r\n" + host + "\r\n", 400},
       {"GET /API/status HTTP/1.1\r\n" + host + "\r\n", 404},
       {"GET /api/statusfoo HTTP/1.1\r\n" + host + "\r\n", 404},
       {"GET /metrics/../api/status HTTP/1.1\r\n" + host + "\r\n", 404},
@@ -36,10 +36,10 @@ TEST_F(HostileClient, GetsTheSameAnswersAsThePureTables) {
       {"GET /api/status%00 HTTP/1.1\r\n" + host + "\r\n", 400},
       {"GET /api/\x01status HTTP/1.1\r\n" + host + "\r\n", 400},
       {"GET /api/\xffstatus HTTP/1.1\r\n" + host + "\r\n", 400},
-      {"get /api/status HTTP/1.1\r\n" + host + "\r\n", 400},
-      {"BREW /api/status HTTP/1.1\r\n" + host + "\r\n", 400},
+      {"get /api/status HTTP/1.1\r\n" + host + "\r\n", 405},
+      {"BREW /api/status HTTP/1.1\r\n" + host + "\r\n", 405},
       {"GET /api/status HTTP/2.0\r\n" + host + "\r\n", 505},
-      {"GET /api/status HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'x') + "\r\n\r\n", 400},
+      {"GET /api/status HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'x') + "\r\n\r\n", 431},
       {"nonsense\r\n\r\n", 400},
       {post("Content-Length: 2\r\nContent-Length: 3\r\n") + "{}", 400},
       {post("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n", 400},
@@ -53,7 +53,7 @@ TEST_F(HostileClient, GetsTheSameAnswersAsThePureTables) {
 }
 
 TEST_F(HostileClient, GetsJsonEvenForWhatIsNotHttp) {
-  for (const char* bytes : {"nonsense\r\n\r\n", "get / HTTP/1.1\r\n\r\n", "GET / HTTP/9\r\n\r\n"}) {
+  for (const char* bytes : {"nonsense\r\n\r\n", "g t / HTTP/1.1\r\n\r\n", "GET / HTTP/9\r\n\r\n"}) {
     const RawResponse response = send(bytes);
     EXPECT_TRUE(nlohmann::json::parse(response.body)["error"]["message"].is_string()) << bytes;
     EXPECT_TRUE(response.hasHeader("Content-Type: application/json; charset=utf-8")) << bytes;

@@ -1,6 +1,5 @@
-#include "http/server.h"
-
 #include <gmock/gmock.h>
+#include <sys/un.h>
 
 #include <atomic>
 #include <thread>
@@ -20,7 +19,7 @@ TEST_F(HttpServer, AnswersOnThePortItReallyBound) {
   const RawResponse response = test::get(port(), "/api/status");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "status json");
-  EXPECT_TRUE(response.hasHeader("Connection: close"));
+  EXPECT_TRUE(response.hasHeader("Connection: keep-alive"));
   EXPECT_TRUE(response.hasHeader("X-Content-Type-Options: nosniff"));
   EXPECT_TRUE(response.hasHeader("Cache-Control: no-store"));
 }
@@ -44,19 +43,6 @@ TEST_F(HttpServer, HandsTheBodyToAChange) {
   EXPECT_EQ(send(post("")).body, "");
 }
 
-TEST_F(HttpServer, SaysContinueOnlyToWhomItLetsIn) {
-  test::RawConnection connection(port());
-  connection.send(post("Content-Length: 2\r\nExpect: 100-continue\r\n"));
-  ASSERT_TRUE(connection.readable({10, 0}));
-  connection.send("{}");
-  EXPECT_THAT(connection.readAll(),
-              testing::StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
-  const std::string refused =
-      "POST /api/echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "
-      "9\r\n\r\n";
-  EXPECT_EQ(send(refused).status, 401);
-}
-
 TEST_F(HttpServer, CompressesForThoseWhoAccept) {
   EXPECT_EQ(test::get(port(), "/metrics").body.size(), 2'000'000u);
   const RawResponse packed = test::get(port(), "/metrics", "Accept-Encoding: gzip\r\n");
@@ -74,29 +60,63 @@ TEST_F(HttpServer, SurvivesAHandlerThatThrows) {
   EXPECT_EQ(test::get(port(), "/api/status").status, 200);
 }
 
-TEST_F(HttpServer, SaysThatThePortIsInUse) {
-  ServerOptions options;
-  options.address = server_->address();
-  const auto second = Server::start(options, {}, {}, {});
-  ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
-  EXPECT_THAT(second.error().message, HasSubstr("cannot listen on " + toString(options.address)));
-  EXPECT_THAT(second.error().message, HasSubstr("the port is in use"));
-}
-
-TEST_F(HttpServer, SaysWhyItCannotListen) {
-  ServerOptions options;
-  options.address.host = "192.0.2.1";  // reserved for documents: no interface has it
-  const auto server = Server::start(options, {}, {}, {});
-  ASSERT_FALSE(server.ok());
-  EXPECT_THAT(server.error().message, HasSubstr("Cannot assign requested address"));
-}
-
 TEST_F(HttpServer, RunsBesideAnother) {
   const auto other = start(1);
-  EXPECT_NE(other->address().port, port());
-  EXPECT_EQ(test::get(other->address().port, "/api/status").status, 200);
+  EXPECT_NE(other->port(), port());
+  EXPECT_EQ(test::get(other->port(), "/api/status").status, 200);
   EXPECT_EQ(test::get(port(), "/api/status").status, 200);
+}
+
+TEST_F(HttpServer, KeepsAConnectionForManyCalls) {
+  test::RawConnection connection(port());
+  for (int i = 0; i < 20; ++i) {
+    connection.send(i % 2 == 0 ? "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                               : post("Content-Length: 2\r\n") + "{}");
+    EXPECT_EQ(RawResponse(connection.readAnswer()).body, i % 2 == 0 ? "status json" : "{}");
+  }
+}
+
+// CivetWeb was given a port for a moment; what listens now has no name at all.
+TEST_F(HttpServer, HasNoSocketThatAnotherProcessCouldConnectTo) {
+  const PrivateSocket& socket = server_->server().socket();
+  sockaddr_un name{};
+  socklen_t size = sizeof name;
+  ASSERT_EQ(::getsockname(socket.listening(), reinterpret_cast<sockaddr*>(&name), &size), 0);
+  EXPECT_EQ(name.sun_family, AF_UNIX);
+  EXPECT_EQ(::connect(io::UniqueFd(::socket(AF_UNIX, SOCK_STREAM, 0)).get(),
+                      reinterpret_cast<sockaddr*>(&name), size),
+            -1)
+      << "its name leads nowhere";
+  EXPECT_TRUE(socket.connect().valid());
+}
+
+TEST_F(HttpServer, AnswersNobodyWithoutATicket) {
+  const io::UniqueFd inside = server_->server().socket().connect();
+  const std::string call = "GET /api/status HTTP/1.1\r\nHost: localhost\r\nX-Heald-Ticket: 1-1\r\n\r\n";
+  ASSERT_EQ(::send(inside.get(), call.data(), call.size(), 0), static_cast<ssize_t>(call.size()));
+  char byte = 0;
+  EXPECT_EQ(::recv(inside.get(), &byte, 1, 0), 0);
+}
+
+TEST_F(HttpServer, HearsWhatCivetWebWouldNotTake) {
+  EXPECT_EQ(test::get(port(), "/api/status", "X-Heald-Actor: Jos\xc3\xa9\r\n").status, 200);
+  EXPECT_EQ(test::get(port(), "/api/status?format={\"a|b\"}").body, "status {\"a|b\"}");
+}
+
+TEST_F(HttpServer, TakesNoTicketFromAClient) {
+  EXPECT_EQ(test::get(port(), "/api/status", "X-Heald-Ticket: 1-1\r\n").body, "status json");
+}
+
+TEST_F(HttpServer, ReadersLeaveWorkersToThoseWhoChangeSomething) {
+  std::vector<std::unique_ptr<test::RawConnection>> readers;
+  for (int i = 0; i < 20; ++i) {
+    readers.push_back(std::make_unique<test::RawConnection>(port()));
+    readers.back()->send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  while (slow_started_ == 0) std::this_thread::yield();
+  EXPECT_EQ(send(post("Content-Length: 2\r\n") + "{}").body, "{}") << "while all readers wait";
+  slow_may_end_ = true;
+  for (const auto& reader : readers) EXPECT_EQ(RawResponse(reader->readAnswer()).body, "slow");
 }
 
 TEST_F(HttpServer, AnswersManyAtOnce) {

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
-#include "http/server.h"
+#include "http/router.h"
+#include "support/control_listener.h"
 #include "support/http_test_client.h"
 
 namespace heald::http {
@@ -15,22 +18,18 @@ namespace heald::http {
 inline constexpr const char* kTestToken = "0123456789abcdef0123456789abcdef";
 inline constexpr std::chrono::milliseconds kTestTimeout{600};  // headers, and bodies
 
-// Stopping CivetWeb takes up to 2 s, so each suite shares one server with three workers.
+// Each suite shares one with three workers.
 class ServerTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = start(3); }
   static void TearDownTestSuite() { server_.reset(); }
 
-  static std::unique_ptr<Server> start(int workers) {
-    ServerOptions options;
-    options.workers = workers;
-    options.header_timeout = options.body_timeout = kTestTimeout;
+  static std::unique_ptr<test::ControlListener> start(int workers) {
     GuardPolicy policy;
     policy.token = kTestToken;
     policy.token_file = "/var/lib/heald/control.token";
-    auto server = Server::start(options, table(), policy, {});
-    if (!server) throw std::runtime_error(server.error().message);
-    return std::move(*server);
+    return std::make_unique<test::ControlListener>(table(), policy, workers,
+                                     door::Patience{.head = kTestTimeout, .body = kTestTimeout});
   }
 
   static Router table() {
@@ -41,12 +40,17 @@ class ServerTest : public testing::Test {
     router.get("/metrics", [](const Request&) { return text(std::string(2'000'000, 'm')); });
     router.get("/throws", [](const Request&) -> Response { throw std::runtime_error("why"); });
     router.get("/page", [](const Request&) { return text("<p>", "text/html"); });
+    router.get("/slow", [](const Request&) {
+      ++slow_started_;
+      while (!slow_may_end_) std::this_thread::yield();
+      return text("slow");
+    });
     router.add("POST", "/api/echo", Access::kChange,
                [](const Request& request) { return text(request.body); });
     return router;
   }
 
-  static std::uint16_t port() { return server_->address().port; }
+  static std::uint16_t port() { return server_->port(); }
   static test::RawResponse send(const std::string& bytes) { return test::sendRaw(port(), bytes); }
 
   // The head of a changing call; `headers` end with their line breaks.
@@ -55,7 +59,9 @@ class ServerTest : public testing::Test {
            kTestToken + "\r\nContent-Type: application/json\r\n" + headers + "\r\n";
   }
 
-  static inline std::unique_ptr<Server> server_;
+  static inline std::atomic<int> slow_started_ = 0;
+  static inline std::atomic<bool> slow_may_end_ = false;
+  static inline std::unique_ptr<test::ControlListener> server_;
 };
 
 }  // namespace heald::http

@@ -1,0 +1,35 @@
+#include "http/tickets.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <utility>
+
+namespace heald::http {
+
+Tickets::Tickets() {
+  std::array<unsigned char, 16> bytes{};
+  (void)!::getrandom(bytes.data(), bytes.size(), 0);
+  for (const unsigned char byte : bytes) {
+    secret_ += "0123456789abcdef"[byte / 16];
+    secret_ += "0123456789abcdef"[byte % 16];
+  }
+}
+
+std::string Tickets::give(std::shared_ptr<door::Exchange> exchange) {
+  const std::lock_guard lock(mutex_);
+  std::string ticket = secret_ + "-" + std::to_string(next_++);
+  open_[ticket] = std::move(exchange);
+  return ticket;
+}
+
+std::shared_ptr<door::Exchange> Tickets::redeem(std::string_view ticket) {
+  const std::lock_guard lock(mutex_);
+  const auto found = open_.find(ticket);
+  if (found == open_.end()) return nullptr;
+  auto exchange = std::move(found->second);
+  open_.erase(found);
+  return exchange;
+}
+
+}  // namespace heald::http
