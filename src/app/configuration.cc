@@ -102,6 +102,7 @@ std::string whatNeedsARestart(const config::Config& in_force, const config::Conf
   };
   compare("web.control_address", in_force.web.control_address, wanted.web.control_address);
   compare("web.metrics_address", in_force.web.metrics_address, wanted.web.metrics_address);
+  compare("web.control_socket", in_force.web.control_socket, wanted.web.control_socket);
   compare("web.token_file", in_force.web.token_file, wanted.web.token_file);
   compare("store.path", in_force.store.path, wanted.store.path);
   if (in_force.web.allowed_hosts != wanted.web.allowed_hosts) {

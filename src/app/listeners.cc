@@ -1,6 +1,7 @@
 #include "app/listeners.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
@@ -37,17 +38,17 @@ int controlWorkers() {
 
 }  // namespace
 
-Result<std::shared_ptr<door::Door>> Listeners::open(const std::string& name,
-                                                    config::ListenAddress& address,
-                                                    door::Service& service) {
-  auto bound = door::listenOn(address);
-  if (!bound) return bound.error();
-  address = bound->address;
-  std::vector<door::Listener> listeners(1);
-  listeners[0].name = name;
-  listeners[0].sockets.push_back(std::move(bound->socket));
-  listeners[0].service = &service;
-  listeners[0].limits = limitsOfListener();
+door::Listener Listeners::listenerOf(const std::string& name, io::UniqueFd socket,
+                                     door::Service& service) {
+  door::Listener listener;
+  listener.name = name;
+  listener.sockets.push_back(std::move(socket));
+  listener.service = &service;
+  listener.limits = limitsOfListener();
+  return listener;
+}
+
+Result<std::shared_ptr<door::Door>> Listeners::open(std::vector<door::Listener> listeners) {
   door::DoorOptions options;
   options.struck = [this](const std::string& listener, const door::Strikes::Report& report) {
     around_.log.write(io::LogLevel::kWarn, "connections met a limit",
@@ -64,8 +65,12 @@ Result<std::shared_ptr<door::Door>> Listeners::open(const std::string& name,
 Result<void> Listeners::openMetrics(http::Backend backend) {
   metrics_service_ = std::make_unique<http::MetricsService>(
       http::metricsRoutes(backend), http::GuardPolicy{.check_host = false}, hooks());
-  metrics_address_ = *config::parseListenAddress(web_.metrics_address);
-  auto door = open("metrics", metrics_address_, *metrics_service_);
+  auto bound = door::listenOn(*config::parseListenAddress(web_.metrics_address));
+  if (!bound) return bound.error();
+  metrics_address_ = bound->address;
+  std::vector<door::Listener> listeners;
+  listeners.push_back(listenerOf("metrics", std::move(bound->socket), *metrics_service_));
+  auto door = open(std::move(listeners));
   if (!door) return door.error();
   use(metrics_, std::move(*door));
   around_.log.write(io::LogLevel::kInfo, "metrics listener", {{"address", metricsAddress()}});
@@ -81,22 +86,34 @@ Result<void> Listeners::openControl(http::Backend backend) {
                       "no control token: every call that changes something is refused",
                       {{"reason", token.error().message}});
   }
-  control_address_ = *config::parseListenAddress(web_.control_address);
+  auto bound = door::listenOn(*config::parseListenAddress(web_.control_address));
+  if (!bound) return bound.error();
+  control_address_ = bound->address;
   http::GuardPolicy policy;
   policy.allowed_hosts = web_.allowed_hosts;
   policy.allowed_hosts.push_back(control_address_.host);
   policy.token = token ? *token : "";
   policy.token_file = token_file;
+  policy.operators = {0, ::geteuid()};
   auto service =
       http::ControlService::start(http::controlRoutes(backend), std::move(policy), controlHooks(),
                                   controlWorkers(), {around_.folder, "/run", "/dev/shm", "/tmp"});
   if (!service) return service.error();
   control_service_ = std::move(*service);
-  auto door = open("control", control_address_, *control_service_);
+  std::vector<door::Listener> listeners;
+  listeners.push_back(listenerOf("control", std::move(bound->socket), *control_service_));
+  if (!web_.control_socket.empty()) {
+    auto socket = door::listenOnPath(web_.control_socket);
+    if (!socket) return socket.error();
+    listeners.push_back(listenerOf("socket", std::move(*socket), *control_service_));
+  }
+  auto door = open(std::move(listeners));
   if (!door) return door.error();
   use(control_, std::move(*door));
   around_.log.write(io::LogLevel::kInfo, "control listener",
-                    {{"address", controlAddress()}, {"token_file", token_file}});
+                    {{"address", controlAddress()},
+                     {"socket", web_.control_socket},
+                     {"token_file", token_file}});
   return {};
 }
 
@@ -110,7 +127,9 @@ void Listeners::use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Do
 }
 
 void Listeners::closeControl() {
+  const bool listened = control_ != nullptr;
   use(control_, nullptr);
+  if (listened && !web_.control_socket.empty()) ::unlink(web_.control_socket.c_str());
   control_service_.reset();
   tellOf(auth_failures_.rest());
 }

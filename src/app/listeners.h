@@ -52,8 +52,8 @@ class Listeners {
  private:
   http::Hooks hooks();
   http::Hooks controlHooks();
-  Result<std::shared_ptr<door::Door>> open(const std::string& name, config::ListenAddress& address,
-                                           door::Service& service);
+  door::Listener listenerOf(const std::string& name, io::UniqueFd socket, door::Service& service);
+  Result<std::shared_ptr<door::Door>> open(std::vector<door::Listener> listeners);
   void use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Door> door);
   void tellOf(const std::vector<http::AuthFailures::Report>& reports);
 

@@ -20,6 +20,9 @@ std::string historySizeFault(const std::string& text) {
 Fields::Report readWeb(Fields& fields, WebOptions& web) {
   fields.text("control_address", web.control_address, {.check = controlAddressFault},
               "host:port of the control plane: status, admin page and human actions; on loopback");
+  fields.text("control_socket", web.control_socket, {.check = filePathFault},
+              "Unix socket of the control plane, where root and heald's own user need no token; absent: "
+              "control.sock in ${RUNTIME_DIRECTORY} when that is set");
   fields.text("metrics_address", web.metrics_address, {.check = metricsAddressFault},
               "host:port of /metrics and the health endpoints");
   fields.text(

@@ -71,6 +71,12 @@ std::string defaultStorePath(const Lookup& environment) {
   return folders->substr(0, folders->find(':')) + "/heald.db";  // systemd may list several
 }
 
+std::string defaultControlSocket(const Lookup& environment) {
+  const auto folders = environment ? environment("RUNTIME_DIRECTORY") : std::nullopt;
+  if (!folders || folders->empty()) return "";
+  return folders->substr(0, folders->find(':')) + "/control.sock";
+}
+
 void readSwitches(const Lookup& environment, core::FeatureFlags& features,
                   std::vector<Problem>& problems) {
   for (const core::Feature feature : core::kFeatures) {
@@ -89,6 +95,7 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
                       const Lookup& environment, const Files& files, const MoreLint& more) {
   ReadResult result;
   result.config.store.path = defaultStorePath(environment);
+  result.config.web.control_socket = defaultControlSocket(environment);
   Tree tree =
       readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment, files);
   const KeyIndex keys([&](Fields& top) {

@@ -13,6 +13,7 @@ namespace heald::config {
 struct WebOptions {
   std::string control_address = "127.0.0.1:3001";
   std::string metrics_address = "0.0.0.0:9469";
+  std::string control_socket;              // a Unix socket of the control plane; "": none
   std::string token_file;                  // of the control plane; beside the store when not named
   std::vector<std::string> allowed_hosts;  // names in the Host header, beside addresses
 };

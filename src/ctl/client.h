@@ -30,8 +30,11 @@ struct Answer {
   bool ok() const { return !failure.has_value(); }
 };
 
+// Where heald's own package has it listen.
+inline constexpr const char* kControlSocket = "/run/heald/control.sock";
+
 struct ClientOptions {
-  std::string url = "http://127.0.0.1:3001";
+  std::string url = "http://127.0.0.1:3001";  // or "unix:/run/heald/control.sock"
   core::Duration timeout = std::chrono::seconds(10);
   Token token;
   std::string actor;  // who acts, for heald's log: "alice@host"
@@ -73,8 +76,15 @@ class Client {
   Failure refused(int status, const std::string& message) const;
 
   ClientOptions options_;
+  std::string socket_;  // of a unix: URL
   io::HttpClient http_;
 };
+
+// "unix:" and the socket, when somebody listens on it whom this process may talk to; or "".
+std::string urlOfSocket(const std::string& path);
+
+// What is wrong with the URL of a control plane, or "".
+std::string controlUrlProblem(const std::string& url);
 
 // One segment of a path, percent-encoded: "a/b" becomes "a%2Fb".
 std::string segment(std::string_view name);

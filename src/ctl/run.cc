@@ -51,7 +51,6 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.fallthrough();
     args_.url = at_.environment("HEALD_URL").value_or("");
-    if (args_.url.empty()) args_.url = ClientOptions{}.url;
     addGlobals();
     reading_.emplace(app_, chosen_, at_);
     addFlags();
@@ -97,8 +96,8 @@ class CommandLine {
   }
 
   void addGlobals() {
-    app_.add_option("--url", args_.url, "Where heald's control plane is; or HEALD_URL")
-        ->capture_default_str();
+    app_.add_option("--url", args_.url, "Where heald's control plane is, or HEALD_URL: http://127.0.0.1:3001, unix:/run/heald/control.sock. "
+                    "Without it the socket, if heald listens there, and else port 3001 of this host");
     app_.add_option("--token-file", args_.token_file,
                     "File with the control token; or HEALD_TOKEN_FILE, or where heald keeps it");
     app_.add_option("--idempotency-key", args_.key,
@@ -277,7 +276,9 @@ class CommandLine {
   }
 
   ExitCode askDaemon() {
-    std::string problem = io::urlProblem(args_.url);
+    if (args_.url.empty()) args_.url = urlOfSocket(kControlSocket);
+    if (args_.url.empty()) args_.url = ClientOptions{}.url;
+    std::string problem = controlUrlProblem(args_.url);
     if (!problem.empty()) problem = "--url " + args_.url + " " + problem;
     if (!chosen_.problem.empty()) problem = chosen_.problem;
     if (!problem.empty()) return static_cast<ExitCode>(wrong(problem, chosen_.as_json));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "config/listen_address.h"
 #include "heald/result.h"
 #include "io/fd.h"
@@ -14,5 +16,10 @@ struct Bound {
   config::ListenAddress address;
 };
 Result<Bound> listenOn(const config::ListenAddress& address);
+
+// A listening Unix socket, mode 0660, of heald's user and group. What an earlier heald left there
+// is taken away; one that somebody listens on, or that is no socket, is an Error. Folders that are
+// missing are not made.
+Result<io::UniqueFd> listenOnPath(const std::string& path);
 
 }  // namespace heald::door

@@ -7,12 +7,16 @@
 #include "http/control_calls.h"
 #include "http/digest.h"
 #include "io/text.h"
+#include "io/user.h"
 
 namespace heald::http {
 
 std::string actorOf(const Request& request) {
   constexpr std::size_t kMaxActorBytes = 64;
-  const std::string by = "api from " + request.caller.address;
+  const door::Caller& caller = request.caller;
+  const bool known = caller.unix_socket && caller.uid;
+  const std::string by =
+      "api from " + (known ? "user " + io::userName(*caller.uid) : caller.address);
   const std::string actor =
       io::oneLine(request.headers.get("X-Heald-Actor").value_or(""), kMaxActorBytes);
   return actor.empty() ? by : by + " as " + actor;

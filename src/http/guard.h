@@ -18,6 +18,7 @@ struct GuardPolicy {
   std::vector<std::string> allowed_hosts{};  // besides localhost, 127.0.0.1, [::1]; without ports
   std::string token{};                       // empty: every call that needs the token is refused
   std::string token_file{};      // where a human finds it; named in the message, never opened here
+  std::vector<unsigned> operators{};  // users who need no token over a Unix socket: uids
   bool token_for_reads = false;  // true when the listener is not on loopback
   std::size_t body_limit = 1024 * 1024;  // bytes
 };
@@ -40,7 +41,7 @@ class Guard {
   std::optional<Response> checkAccess(const Request& request, Access access,
                                       std::size_t body_limit = 0) const;
 
-  // Whether the request brings the right token.
+  // Whether the request brings the right token, or comes from an operator over a Unix socket.
   bool holdsToken(const Request& request) const;
   // What is wrong with the credential, on a call that may do without one too: who guesses does it
   // where nothing refuses. Other schemes than Bearer are not for heald, and as none.
@@ -52,6 +53,7 @@ class Guard {
  private:
   std::optional<Response> checkHost(const Request& request) const;
   std::optional<Response> checkOrigin(const Request& request) const;
+  bool isOperator(const door::Caller& caller) const;
   bool needsToken(Access access) const;
   Response unauthorised(AuthFault fault) const;
   std::optional<Response> checkBody(const Request& request, std::size_t limit) const;

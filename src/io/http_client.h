@@ -21,6 +21,7 @@ struct HttpRequest {
   std::string ca_file;  // PEM: these alone are trusted; the system's when empty
   // PEM, as text: heald's own certificate (with its chain) and key. None when empty.
   std::string client_certificate, client_key;
+  std::string unix_socket;            // connects to it, whatever the URL's host and port
   std::string server_name;            // for SNI and verification, instead of the URL's host
   bool insecure_skip_verify = false;  // takes any certificate
   std::string proxy;                  // none when empty: the *_proxy environment is not obeyed

@@ -90,6 +90,7 @@ void HttpTransfer::setConnection() {
   set(CURLOPT_CONNECT_ONLY, connect_only_ ? 1L : 0L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PROXY, request_.proxy.c_str());
+  if (!request_.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
   set(CURLOPT_TIMEOUT_MS, milliseconds(request_.timeout));
   set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request_.timeout));
   set(CURLOPT_NOSIGNAL, 1L);

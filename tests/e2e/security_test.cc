@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "e2e/stories.h"
 
 namespace heald::test {
@@ -157,6 +160,51 @@ TEST(Output, OfACheckThatCannotTellIsInTheLogOnce) {
     const auto told = test::get(daemon.controlPort(), "/api/history?kind=check").body;
     return told.find("/no/such/plugin") != std::string::npos;
   });
+}
+
+// Over its socket root needs no token; another user does, and has a way of their own to be limited.
+class ControlSocket : public testing::Test {
+ protected:
+  ControlSocket()
+      : daemon_({.config = "web: {control_socket: '@DIR@/control.sock'}\nchecks: []\n"}) {
+    daemon_.start();
+  }
+  int healdctl(const std::string& arguments, const std::string& as = {}) const {
+    const std::string command = as + HEALD_BINARY_DIR "/healdctl --url unix:" +
+                                daemon_.file("control.sock") + " " + arguments + " > " +
+                                daemon_.file("said") + " 2>&1";
+    return std::system(command.c_str());
+  }
+
+  TestDaemon daemon_;
+};
+
+TEST_F(ControlSocket, OwnUserIsAnOperatorWithoutAToken) {
+  EXPECT_EQ(healdctl("flag auto_healing off --reason test"), 0) << daemon_.read("said");
+  EXPECT_EQ(daemon_.get("/api/flags/auto_healing").body.find("\"enabled\":true"), std::string::npos);
+  daemon_.await("the history", [&] {
+    return daemon_.get("/api/history").body.find("api from user ") != std::string::npos;
+  });
+}
+
+TEST_F(ControlSocket, IsGoneWithHeald) {
+  EXPECT_TRUE(std::filesystem::exists(daemon_.file("control.sock")));
+  EXPECT_EQ(daemon_.stop(), 0);
+  EXPECT_FALSE(std::filesystem::exists(daemon_.file("control.sock")));
+}
+
+TEST_F(ControlSocket, WorksWhileAllConnectionsOfThePortAreTaken) {
+  std::vector<std::unique_ptr<RawConnection>> held;
+  for (int i = 0; i < 2'000; ++i) {
+    held.push_back(std::make_unique<RawConnection>(daemon_.controlPort()));
+    held.back()->send("GET /api/status HTTP/1.1\r\nHost: loc");
+  }
+  EXPECT_EQ(healdctl("flag auto_healing off --reason test"), 0) << daemon_.read("said");
+  EXPECT_EQ(daemon_.get("/api/status").status, 200);
+  EXPECT_EQ(test::get(daemon_.metricsPort(), "/-/healthy").status, 200);
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(daemon_.stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
 }
 
 TEST(Refusals, AControlListenerForTheWholeWorldIsRefusedWithTheReason) {
