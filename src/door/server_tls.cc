@@ -1,0 +1,167 @@
+#include "door/server_tls.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace heald::door {
+namespace {
+
+using ClientAuth = WebConfig::ClientAuth;
+
+struct BioDeleter {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+struct CertificateDeleter {
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
+struct KeyDeleter {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using Bio = std::unique_ptr<BIO, BioDeleter>;
+using Certificate = std::unique_ptr<X509, CertificateDeleter>;
+using Key = std::unique_ptr<EVP_PKEY, KeyDeleter>;
+
+Error invalid(const std::string& what) {
+  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  return {ErrorCode::kInvalid, what + (reason != nullptr ? std::string(": ") + reason : "")};
+}
+
+// The text, or that of the file; the file wins.
+Result<std::string> pemOf(const std::string& text, const std::string& file) {
+  if (file.empty()) return text;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{ErrorCode::kInvalid, "cannot read " + file};
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::string nameOf(const char* key, const std::string& file) {
+  return file.empty() ? key : file;
+}
+
+Bio bioOf(const std::string& pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+// An encrypted key has no password here: without this OpenSSL asks at the terminal.
+int noPassword(char*, int, int, void*) {
+  return -1;
+}
+
+Result<void> useCertificate(SSL_CTX* context, const WebConfig::Tls& tls) {
+  const auto pem = pemOf(tls.certificate, tls.certificate_file);
+  if (!pem) return pem.error();
+  const std::string name = nameOf("cert", tls.certificate_file);
+  const Bio bio = bioOf(*pem);
+  const Certificate own(PEM_read_bio_X509_AUX(bio.get(), nullptr, &noPassword, nullptr));
+  if (own == nullptr || SSL_CTX_use_certificate(context, own.get()) != 1) {
+    return invalid(name + " has no usable certificate in PEM");
+  }
+  while (Certificate next{PEM_read_bio_X509(bio.get(), nullptr, &noPassword, nullptr)}) {
+    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return invalid(name + " has a bad chain");
+  }
+  ERR_clear_error();  // the end of the file
+  return {};
+}
+
+Result<void> useKey(SSL_CTX* context, const WebConfig::Tls& tls) {
+  const auto pem = pemOf(tls.key, tls.key_file);
+  if (!pem) return pem.error();
+  const std::string name = nameOf("key", tls.key_file);
+  const Bio bio = bioOf(*pem);
+  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, &noPassword, nullptr));
+  if (key == nullptr) return invalid(name + " has no usable private key in PEM");
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
+    return invalid(name + " is not the key of the certificate");
+  }
+  return {};
+}
+
+Result<void> useClientCa(SSL_CTX* context, const WebConfig::Tls& tls) {
+  if (tls.client_ca.empty() && tls.client_ca_file.empty()) return {};
+  const auto pem = pemOf(tls.client_ca, tls.client_ca_file);
+  if (!pem) return pem.error();
+  const Bio bio = bioOf(*pem);
+  int found = 0;
+  while (Certificate ca{PEM_read_bio_X509(bio.get(), nullptr, &noPassword, nullptr)}) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
+    SSL_CTX_add_client_CA(context, ca.get());
+    ++found;
+  }
+  if (found == 0) return invalid(nameOf("client_ca", tls.client_ca_file) + " has no certificate in PEM");
+  ERR_clear_error();
+  return {};
+}
+
+int versionOf(int version) {
+  constexpr int kVersions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+  return kVersions[std::clamp(version - 10, 0, 3)];
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ":") + word;
+  return text;
+}
+
+// Go asks for a certificate and does not verify it; so does this, and says that nobody has.
+int takeAny(X509_STORE_CTX* store, void*) {
+  X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
+  return 1;
+}
+
+int modeOf(ClientAuth auth) {
+  switch (auth) {
+    case ClientAuth::kNone:
+      return SSL_VERIFY_NONE;
+    case ClientAuth::kRequest:
+    case ClientAuth::kVerifyIfGiven:
+      return SSL_VERIFY_PEER;
+    case ClientAuth::kRequireAny:
+    case ClientAuth::kRequireAndVerify:
+      return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+  }
+  return SSL_VERIFY_NONE;
+}
+
+}  // namespace
+
+void ContextDeleter::operator()(SSL_CTX* context) const {
+  SSL_CTX_free(context);
+}
+
+Result<ContextPointer> contextOf(const WebConfig::Tls& tls) {
+  ContextPointer context(SSL_CTX_new(TLS_server_method()));
+  if (context == nullptr) return invalid("OpenSSL has no memory");
+  SSL_CTX* raw = context.get();
+  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                               (tls.prefer_server_ciphers ? SSL_OP_CIPHER_SERVER_PREFERENCE : 0));
+  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                            SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_id_context(raw, reinterpret_cast<const unsigned char*>("heald"), 5);
+  SSL_CTX_set_min_proto_version(raw, versionOf(tls.min_version));
+  SSL_CTX_set_max_proto_version(raw, versionOf(tls.max_version));
+  if (!tls.ciphers.empty() && SSL_CTX_set_cipher_list(raw, joined(tls.ciphers).c_str()) != 1) {
+    return invalid("cipher_suites: OpenSSL has none of them");
+  }
+  if (!tls.curves.empty() && SSL_CTX_set1_groups_list(raw, joined(tls.curves).c_str()) != 1) {
+    return invalid("curve_preferences: OpenSSL does not have all of them");
+  }
+  if (auto done = useCertificate(raw, tls); !done) return done.error();
+  if (auto done = useKey(raw, tls); !done) return done.error();
+  if (auto done = useClientCa(raw, tls); !done) return done.error();
+  SSL_CTX_set_verify(raw, modeOf(tls.client_auth), nullptr);
+  const bool unseen =
+      tls.client_auth == ClientAuth::kRequest || tls.client_auth == ClientAuth::kRequireAny;
+  if (unseen) SSL_CTX_set_cert_verify_callback(raw, &takeAny, nullptr);
+  return context;
+}
+
+}  // namespace heald::door
