@@ -51,6 +51,7 @@ class Connection {
   std::optional<RequestHead> head;  // while its body comes
   std::size_t mebibytes = 0;        // of the body that have come
   bool ended = false;               // the client sends nothing more
+  bool half_closed = false;         // the kernel has said so, perhaps before all of it is read
   bool broken = false;              // nor can anything be sent
   bool close_after = false;         // the present answer is the last
   bool without_body = false;        // HEAD

@@ -115,6 +115,8 @@ void Hall::serve(Connection& c, RequestHead head, std::string body) {
       std::make_shared<Exchange>(Exchange::Contents{std::move(head), std::move(body), c.caller},
                                  std::move(reply), std::move(wake));
   c.gone = exchange->goneFlag();
+  // Whoever went before their request was read does not wait for it: a change is then not begun.
+  if (c.ended || c.half_closed) *c.gone = true;
   service(c).serve(std::move(exchange));
 }
 

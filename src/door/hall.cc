@@ -150,6 +150,7 @@ void Hall::onEvent(Id id, std::uint32_t events) {
   Connection& c = *found->second;
   const bool over = (events & (EPOLLERR | EPOLLHUP)) != 0;
   const bool half = (events & EPOLLRDHUP) != 0;
+  c.half_closed = c.half_closed || half;
   switch (c.phase) {
     case Phase::kHandshake:
       handshake(c);

@@ -156,6 +156,15 @@ TEST_F(AnOpenDoor, TellsThatWhoeverAskedHasGone) {
   EXPECT_EQ(get("/a").status, 200);
 }
 
+TEST_F(AnOpenDoor, TellsThatWhoeverAskedHadGoneBeforeTheirRequestWasRead) {
+  RawConnection busy(port_);
+  RawConnection left(port_);
+  left.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  left.finish();  // most often read in one go with the request
+  const auto exchange = service_.await("/later");
+  EXPECT_TRUE(test::eventually([&] { return exchange->gone(); }));
+}
+
 TEST_F(AnOpenDoor, ClosesWhenNobodyAnswers) {
   RawConnection connection(port_);
   connection.send("GET /dropped HTTP/1.1\r\nHost: x\r\n\r\n");
