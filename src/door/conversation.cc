@@ -79,6 +79,7 @@ void Hall::admit(Connection& c, RequestHead head) {
     c.queue("HTTP/1.1 100 Continue\r\n\r\n");
     (void)c.flush();
   }
+  c.in.reserve(head.content_length);  // so that it is there once, and not copied as it grows
   c.head = std::move(head);
   c.mebibytes = 0;
   move(c, Phase::kBody);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "door/caller.h"
 #include "door/request_head.h"
@@ -76,6 +77,8 @@ class Exchange {
 
   const RequestHead& head() const { return contents_.head; }
   const std::string& body() const { return contents_.body; }
+  // For whoever answers, once: a large one is then there only as long as it is needed.
+  std::string takeBody() { return std::move(contents_.body); }
   const Caller& caller() const { return contents_.caller; }
 
   // Any thread; the first of the two counts.
@@ -92,7 +95,7 @@ class Exchange {
   std::shared_ptr<std::atomic<bool>> goneFlag() const { return gone_; }
 
  private:
-  const Contents contents_;
+  Contents contents_;
   Reply reply_;
   const std::function<void()> wake_;
   const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);

@@ -37,7 +37,7 @@ class Couriers {
   std::vector<std::jthread> threads_;  // last: they end before what they use
 };
 
-// The head that goes before the body: the ticket stands for what the client wrote.
-std::string passedOn(const door::Exchange& exchange, const std::string& ticket);
+// What goes there: the ticket stands for all that the client wrote.
+std::string passedOn(const std::string& ticket);
 
 }  // namespace heald::http

@@ -50,17 +50,6 @@ int listeningOn(int port) {
   return -1;
 }
 
-// What is there already: the courier sends all of it.
-bool readBody(mg_connection* handle, std::size_t length, std::string& body) {
-  body.resize(length);
-  for (std::size_t done = 0; done < length;) {
-    const int count = mg_read(handle, body.data() + done, length - done);
-    if (count <= 0) return false;
-    done += static_cast<std::size_t>(count);
-  }
-  return true;
-}
-
 // CivetWeb waits for what comes by the port: it goes on with what has taken its place.
 void knockOn(int port) {
   const io::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -108,7 +97,7 @@ void Server::Impl::answer(mg_connection* handle) {
   auto request = requestOf(exchange->head(), exchange->caller());
   if (!request) return;
   request->gone = [exchange] { return exchange->gone(); };
-  if (!readBody(handle, exchange->body().size(), request->body)) return;
+  request->body = exchange->takeBody();
   Response response = pipeline.serve(*request);
   if (response.stream && request->method != "HEAD") {
     response.stream(exchange->stream({response.status, responseHead(response)}));

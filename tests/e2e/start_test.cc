@@ -41,7 +41,7 @@ TEST(Start, SaysInTheFormatOfItsLogWhyThereIsNone) {
 
 TEST(Start, JudgesAFlagAsTheKeyThatItOverrides) {
   const auto refused = [](const std::string& flag) { return refusalOf("checks: []\n", {flag}); };
-  EXPECT_THAT(refused("--web.control-address=[::1]:3001"), HasSubstr("is an IPv6 address"));
+  EXPECT_THAT(refused("--web.control-address=::1:3001"), HasSubstr("without brackets"));
   EXPECT_THAT(refused("--web.metrics-address=localhost"), HasSubstr("has no port"));
   EXPECT_THAT(refused("--web.token-file=/tmp/"), HasSubstr("is a folder"));
 }
