@@ -1,37 +1,70 @@
-// What a scrape costs, with as many checks as remedies and governors.
+// What a scrape costs, with as many checks as remedies and governors. bench/scrape measures the whole
+// way, over HTTP and beside nginx.
 #include <benchmark/benchmark.h>
+#include <prometheus/text_serializer.h>
 
+#include "http/gzip.h"
+#include "http/page_packer.h"
 #include "metrics/collect.h"
-#include "metrics/text_writer.h"
 #include "support/setups.h"
 #include "support/world.h"
 
 namespace heald {
 namespace {
 
-void collectFamilies(benchmark::State& state) {
+using metrics::TextFormat;
+
+// prometheus-cpp's families and serializer: what textOf() replaces.
+void reference(benchmark::State& state) {
   const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
   const engine::Snapshot snapshot = world.snapshot();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(metrics::collect(snapshot, {}, world.now()));
+    benchmark::DoNotOptimize(
+        prometheus::TextSerializer().Serialize(metrics::collect(snapshot, {}, world.now())));
   }
 }
-BENCHMARK(collectFamilies)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(reference)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
 
-template <class Writer>
-void writeText(benchmark::State& state) {
+void text(benchmark::State& state) {
   const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
-  const auto families = metrics::collect(world.snapshot(), {}, world.now());
-  const Writer writer;
+  const engine::Snapshot snapshot = world.snapshot();
+  metrics::Layout layout;
+  std::size_t bytes = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(writer.write(families));
+    bytes = metrics::textOf(snapshot, {}, world.now(), TextFormat::kPrometheus, layout).text.size();
+  }
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK(text)->Arg(10)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
+
+std::shared_ptr<const metrics::Page> pageOf(const engine::Snapshot& snapshot, core::Now now) {
+  metrics::Layout layout;
+  return std::make_shared<const metrics::Page>(
+      metrics::textOf(snapshot, {}, now, TextFormat::kPrometheus, layout));
+}
+
+void gzipWhole(benchmark::State& state) {
+  const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
+  const auto page = pageOf(world.snapshot(), world.now());
+  for (auto _ : state) benchmark::DoNotOptimize(http::gzip(page->text));
+}
+BENCHMARK(gzipWhole)->Arg(1000)->Unit(benchmark::kMillisecond);
+
+// One check in twenty has run between two scrapes.
+void gzipChunks(benchmark::State& state) {
+  const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
+  engine::Snapshot snapshot = world.snapshot();
+  const auto before = pageOf(snapshot, world.now());
+  for (std::size_t i = 0; i < snapshot.checks.size() / 20; ++i) ++snapshot.checks[i].executions;
+  const auto after = pageOf(snapshot, world.now());
+  http::PagePacker packer;
+  packer.pack(before);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(packer.pack(after));
+    benchmark::DoNotOptimize(packer.pack(before));
   }
 }
-BENCHMARK(writeText<metrics::ExactTextWriter>)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
-BENCHMARK(writeText<metrics::PrometheusTextWriter>)
-    ->Arg(10)
-    ->Arg(1000)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK(gzipChunks)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace heald

@@ -19,8 +19,7 @@
 #include "io/process_monitor.h"
 #include "metrics/collect.h"
 #include "metrics/process_figures.h"
-#include "metrics/protobuf_writer.h"
-#include "metrics/text_writer.h"
+#include "metrics/protobuf.h"
 #include "runtime/engine_loop.h"
 #include "runtime/performer.h"
 #include "store/history_reader.h"
@@ -174,7 +173,7 @@ class RunningDaemon final : public Daemon {
       if (asker.gone && asker.gone()) return loop_.abandon();
       return reload(by);
     };
-    backend.metrics = [this](http::MetricsFormat format) { return metricsText(format); };
+    backend.metrics = [this](http::MetricsFormat format) { return metricsPage(format); };
     backend.bell = &history_bell_;
     backend.history = [this](const engine::HistoryQuery& query) {
       return store::readHistory(config_.store.path, query);
@@ -183,7 +182,7 @@ class RunningDaemon final : public Daemon {
     return backend;
   }
 
-  std::string metricsText(http::MetricsFormat format) const {
+  metrics::Page metricsPage(http::MetricsFormat format) {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
@@ -196,16 +195,18 @@ class RunningDaemon final : public Daemon {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);
     }
     sources.monitored = monitor_.figures();
-    sources.process = metrics::readProcessFigures();
+    sources.process = process_.read();
     const auto snapshot = loop_.snapshot();
     if (format == http::MetricsFormat::kProtobuf) {
-      return metrics::ProtobufWriter(metrics::exemplarsOf(*snapshot))
-          .write(metrics::collectWithBeside(*snapshot, sources, clock_.now()));
+      return metrics::wholePage(
+          metrics::protobufOf(metrics::collectWithBeside(*snapshot, sources, clock_.now())));
     }
-    const auto families = metrics::collect(*snapshot, sources, clock_.now());
-    return format == http::MetricsFormat::kOpenMetrics
-               ? metrics::OpenMetricsWriter(metrics::exemplarsOf(*snapshot)).write(families)
-               : metrics::ExactTextWriter().write(families);
+    const std::lock_guard lock(layout_mutex_);
+    return metrics::textOf(*snapshot, sources, clock_.now(),
+                           format == http::MetricsFormat::kOpenMetrics
+                               ? metrics::TextFormat::kOpenMetrics
+                               : metrics::TextFormat::kPrometheus,
+                           layout_);
   }
 
   metrics::StoreFigures storeFigures() const {
@@ -242,6 +243,9 @@ class RunningDaemon final : public Daemon {
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;
+  const metrics::ProcessReader process_;
+  std::mutex layout_mutex_;
+  metrics::Layout layout_;
   app::Listeners listeners_;
   bool stopped_ = false;
 };

@@ -10,6 +10,7 @@
 #include "engine/output.h"
 #include "engine/snapshot.h"
 #include "heald/result.h"
+#include "metrics/page.h"
 
 namespace heald::http {
 
@@ -33,7 +34,7 @@ struct Backend {
   std::function<Result<engine::Reply>(engine::Event, Asker)> call;
   // Reads the configuration again; `by` is who asked. An Error means that nothing has changed.
   std::function<Result<void>(const std::string& by, const Asker&)> reload;
-  std::function<std::string(MetricsFormat)> metrics;
+  std::function<metrics::Page(MetricsFormat)> metrics;
   std::string version;
   std::string control_url;  // for the links of the metrics listener's landing page; may be ""
   // A page of the history, from disk: on the caller's thread, without the engine.

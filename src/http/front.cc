@@ -28,7 +28,9 @@ door::Answer answerOf(Response response) {
   door::Answer answer;
   answer.status = response.status;
   answer.head = responseHead(response);
-  answer.body = std::make_shared<const std::string>(std::move(response.body));
+  answer.body = response.shared != nullptr
+                    ? std::move(response.shared)
+                    : std::make_shared<const std::string>(std::move(response.body));
   return answer;
 }
 

@@ -55,6 +55,7 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json; charset=utf-8";
   std::string body;
+  std::shared_ptr<const std::string> shared = nullptr;  // instead of `body`, not copied
   Headers headers;  // besides Content-Type, Content-Length and the ones every answer has
   // Instead of a body: is given the place to which it writes, then or later and from any thread, for
   // as long as it lasts. May not throw.

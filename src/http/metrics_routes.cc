@@ -1,7 +1,14 @@
 #include "http/metrics_routes.h"
 
+#include <array>
+#include <iterator>
+#include <memory>
+#include <mutex>
+
 #include "http/accept.h"
+#include "http/gzip.h"
 #include "http/overview.h"
+#include "http/page_packer.h"
 
 namespace heald::http {
 namespace {
@@ -25,6 +32,37 @@ MetricsFormat formatFor(const Request& request) {
   return open > text ? MetricsFormat::kOpenMetrics : MetricsFormat::kText;
 }
 
+// Pages, and what is packed of each format's last one. Thread-safe.
+class MetricsPages {
+ public:
+  using Make = std::function<metrics::Page(MetricsFormat)>;
+  explicit MetricsPages(Make make) : make_(std::move(make)) {}
+
+  Response answer(const Request& request) {
+    const MetricsFormat format = formatFor(request);
+    const auto index = static_cast<std::size_t>(format);
+    const auto page = std::make_shared<const metrics::Page>(make_(format));
+    Response response = text("", kContentTypes[index]);
+    response.headers.add("Vary", "Accept, Accept-Encoding");
+    response.shared = {page, &page->text};
+    if (page->text.size() <= kGzipThreshold ||
+        !acceptsGzip(request.headers.get("Accept-Encoding").value_or(""))) {
+      return response;
+    }
+    const std::lock_guard lock(mutex_);
+    if (auto packed = packers_[index].pack(page)) {
+      response.shared = std::make_shared<const std::string>(std::move(*packed));
+      response.headers.add("Content-Encoding", "gzip");
+    }
+    return response;
+  }
+
+ private:
+  const Make make_;
+  std::mutex mutex_;
+  std::array<PagePacker, std::size(kContentTypes)> packers_;
+};
+
 Response metricsLanding(const Backend& backend) {
   Landing page = overviewOf(backend, Detail::kNamesAndCounts);
   page.links = {{"/metrics", "/metrics", "for Prometheus"},
@@ -40,12 +78,9 @@ Response metricsLanding(const Backend& backend) {
 
 Router metricsRoutes(const Backend& backend) {
   Router router = routerOf(healthCalls(backend, Detail::kNamesAndCounts));
-  router.get("/metrics", [metrics = backend.metrics](const Request& request) {
-    const MetricsFormat format = formatFor(request);
-    Response response = text(metrics(format), kContentTypes[static_cast<std::size_t>(format)]);
-    response.headers.add("Vary", "Accept");
-    return response;
-  });
+  auto pages = std::make_shared<MetricsPages>(backend.metrics);
+  router.get("/metrics",
+             [pages = std::move(pages)](const Request& request) { return pages->answer(request); });
   router.get("/", [backend](const Request&) { return metricsLanding(backend); });
   return router;
 }

@@ -1,13 +1,9 @@
 #include "metrics/collect.h"
 
-#include <iterator>
-
 #include "metrics/sections.h"
 
 namespace heald::metrics {
 namespace {
-
-constexpr std::string_view kHealingDuration = "heald_healing_duration_seconds";
 
 void addAll(const engine::Snapshot& snapshot, const Sources& sources, core::Now now,
             Families& families) {
@@ -27,16 +23,16 @@ void addAll(const engine::Snapshot& snapshot, const Sources& sources, core::Now 
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
-                                              const Sources& sources, core::Now now) {
-  Families families;
+Page textOf(const engine::Snapshot& snapshot, const Sources& sources, core::Now now,
+            TextFormat format, Layout& layout) {
+  TextFamilies families(format, layout);
   addAll(snapshot, sources, now, families);
   return families.take();
 }
 
 Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& sources,
                              core::Now now) {
-  Families families(true);
+  ObjectFamilies families;
   addAll(snapshot, sources, now, families);
   Exposition exposition;
   exposition.families = families.take();
@@ -45,16 +41,9 @@ Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& so
   return exposition;
 }
 
-OpenMetricsWriter::Exemplars exemplarsOf(const engine::Snapshot& snapshot) {
-  return [&snapshot](const prometheus::MetricFamily& family, std::size_t metric,
-                     std::size_t bucket) -> std::optional<engine::Exemplar> {
-    if (family.name != kHealingDuration) {
-      return std::nullopt;
-    }
-    if (snapshot.full_metrics) return snapshot.remedies[metric].duration.exemplar(bucket);
-    return std::next(snapshot.healing_durations.begin(), static_cast<std::ptrdiff_t>(metric))
-        ->second.exemplar(bucket);
-  };
+std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
+                                              const Sources& sources, core::Now now) {
+  return collectWithBeside(snapshot, sources, now).families;
 }
 
 }  // namespace heald::metrics

@@ -6,9 +6,9 @@
 
 #include "core/time.h"
 #include "engine/snapshot.h"
-#include "metrics/family.h"
+#include "metrics/object_families.h"
 #include "metrics/sources.h"
-#include "metrics/text_writer.h"
+#include "metrics/text_families.h"
 
 namespace heald::metrics {
 
@@ -19,10 +19,16 @@ namespace heald::metrics {
 //
 // Thread-safe and pure. Label values are made valid UTF-8 (one bad byte would cost the whole
 // scrape).
+
+// Straight to text.
+Page textOf(const engine::Snapshot& snapshot, const Sources& sources, core::Now now,
+            TextFormat format, Layout& layout);
+
+// As prometheus-cpp has them; the text is what its serializer would make of these.
 std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
                                               const Sources& sources, core::Now now);
 
-// The same with what stands beside, for ProtobufWriter.
+// The same with what stands beside, for protobufOf().
 struct Exposition {
   std::vector<prometheus::MetricFamily> families;
   std::vector<Beside> beside;  // of families[i]
@@ -30,9 +36,5 @@ struct Exposition {
 };
 Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& sources,
                              core::Now now);
-
-// Which attempt stands for a bucket of heald_healing_duration_seconds: for OpenMetricsWriter, with
-// the families of the same snapshot, which must outlive it.
-OpenMetricsWriter::Exemplars exemplarsOf(const engine::Snapshot& snapshot);
 
 }  // namespace heald::metrics

@@ -26,18 +26,19 @@ void addIssues(const engine::Snapshot& s, core::Now now, Families& out) {
 }
 
 void addFeatures(const engine::Snapshot& s, Families& out) {
-  const Family enabled = out.gauge("feature_enabled", "Whether a feature flag is on.");
-  const Family configured =
-      out.gauge("feature_configured", "Whether the configuration has a feature on.");
-  const Family changed =
-      out.gauge("feature_last_change_timestamp_seconds",
-                "When a human last changed a feature flag at run time; 0 if never.");
-  for (const core::Feature feature : core::kFeatures) {
-    enabled.add({{"feature", toString(feature)}}, s.features.enabled(feature) ? 1 : 0);
-    configured.add({{"feature", toString(feature)}},
-                   s.features.layers(feature).configuration ? 1 : 0);
-    changed.add({{"feature", toString(feature)}}, seconds(s.features.layers(feature).changed_at));
-  }
+  const auto addAll = [](const Family& family, auto valueOf) {
+    for (const core::Feature feature : core::kFeatures) {
+      family.add({{"feature", toString(feature)}}, valueOf(feature));
+    }
+  };
+  addAll(out.gauge("feature_enabled", "Whether a feature flag is on."),
+         [&](core::Feature feature) { return s.features.enabled(feature) ? 1 : 0; });
+  addAll(
+      out.gauge("feature_configured", "Whether the configuration has a feature on."),
+      [&](core::Feature feature) { return s.features.layers(feature).configuration ? 1 : 0; });
+  addAll(out.gauge("feature_last_change_timestamp_seconds",
+                   "When a human last changed a feature flag at run time; 0 if never."),
+         [&](core::Feature feature) { return seconds(s.features.layers(feature).changed_at); });
 }
 
 }  // namespace

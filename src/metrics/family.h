@@ -2,13 +2,13 @@
 
 #include <prometheus/metric_family.h>
 
-#include <deque>
+#include <cstdlib>
 #include <initializer_list>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "core/time.h"
 #include "engine/histogram.h"
@@ -16,26 +16,53 @@
 
 namespace heald::metrics {
 
-using Labels = std::initializer_list<std::pair<const char*, std::string_view>>;
+using Label = std::pair<const char*, std::string_view>;
+using Labels = std::initializer_list<Label>;
 
-// What formats with room for it say of a metric beside its series.
-struct Beside {
-  bool durable = false;                       // its counters and histograms go on over a restart
-  std::vector<engine::Histogram> histograms;  // one for each series of a histogram
+// The labels of one series, where they stand: nothing is copied before it is written. Values may be
+// any bytes; whoever writes them makes them valid UTF-8.
+struct LabelSet {
+  Labels first;
+  const Label* last = nullptr;
+  const engine::MetricLabels* more = nullptr;  // of the configuration
+
+  template <class Take>
+  void each(Take take) const {
+    for (const auto& [name, value] : first) take(std::string_view(name), value);
+    if (last != nullptr) take(std::string_view(last->first), last->second);
+    if (more == nullptr) return;
+    for (const auto& [name, value] : *more) take(std::string_view(name), std::string_view(value));
+  }
 };
 
-// One metric with its series. Label values may be any bytes; they are made valid UTF-8 here.
+// Where the series of one metric go.
+class Series {
+ public:
+  virtual ~Series() = default;
+  virtual void add(const LabelSet& labels, double value) = 0;
+  virtual void add(const LabelSet& labels, const engine::Histogram& histogram) = 0;
+  virtual void durable() {}
+};
+
+class Families;
+
+// One metric, for whoever knows its series.
 class Family {
  public:
-  Family(prometheus::MetricFamily* family, Beside* beside) : family_(family), beside_(beside) {}
-
   // Its counts come back from the store.
-  Family durable() const;
+  Family durable() const {
+    series().durable();
+    return *this;
+  }
 
-  void add(Labels labels, double value) const;
+  void add(Labels labels, double value) const { series().add({labels}, value); }
   // With labels of the configuration beside.
-  void addLabelled(Labels labels, const engine::MetricLabels& more, double value) const;
-  void add(Labels labels, const engine::Histogram& histogram) const;
+  void addLabelled(Labels labels, const engine::MetricLabels& more, double value) const {
+    series().add({labels, nullptr, &more}, value);
+  }
+  void add(Labels labels, const engine::Histogram& histogram) const {
+    series().add({labels}, histogram);
+  }
 
   // A state set: one series per word, 1 for the present one and 0 for all others. Words that
   // `toWord` gives for the values of `all`; no `present` at all makes every series 0.
@@ -43,7 +70,8 @@ class Family {
   void addStates(Labels labels, const char* state_label, const All& all,
                  std::optional<State> present, ToWord toWord) const {
     for (const State state : all) {
-      add(labels, {state_label, toWord(state)}, present == state ? 1 : 0);
+      const Label last{state_label, toWord(state)};
+      series().add({labels, &last}, present == state ? 1 : 0);
     }
   }
 
@@ -51,41 +79,57 @@ class Family {
   template <class Counts, class ToWord>
   void addCounts(Labels labels, const char* label, const Counts& counts, ToWord toWord) const {
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      add(labels, {label, toWord(i)}, static_cast<double>(counts[i]));
+      const Label last{label, toWord(i)};
+      series().add({labels, &last}, static_cast<double>(counts[i]));
     }
   }
 
  private:
-  void add(Labels labels, std::pair<const char*, std::string_view> last, double value) const;
-  prometheus::ClientMetric& append(Labels labels) const;
+  friend class Families;
+  Family(const Families* families, int number) : families_(families), number_(number) {}
+  Series& series() const;
 
-  prometheus::MetricFamily* family_;
-  Beside* beside_;  // null: nobody wants it
+  const Families* families_;
+  int number_;
 };
 
-// The metrics of one scrape, in the order in which they are made. A name gets the prefix "heald_",
-// except those that Prometheus has fixed for every process ("process_").
+// The metrics of one scrape, in the order in which they are made: a metric has all of its series
+// before the next one is asked for (otherwise this aborts), so that a text needs no second place
+// for any. A name gets the prefix "heald_", except those that Prometheus has fixed for every process
+// ("process_"). A metric without series is not exposed.
 class Families {
  public:
-  explicit Families(bool with_beside = false) : with_beside_(with_beside) {}
+  virtual ~Families() = default;
+  Family gauge(std::string_view name, std::string_view help) {
+    return begin(prometheus::MetricType::Gauge, name, help);
+  }
+  Family counter(std::string_view name, std::string_view help) {
+    return begin(prometheus::MetricType::Counter, name, help);
+  }
+  Family histogram(std::string_view name, std::string_view help) {
+    return begin(prometheus::MetricType::Histogram, name, help);
+  }
 
-  Family gauge(std::string_view name, std::string_view help);
-  Family counter(std::string_view name, std::string_view help);
-  Family histogram(std::string_view name, std::string_view help);
-
-  // Those that have series; a metric without any is not exposed.
-  std::vector<prometheus::MetricFamily> take();
-  // What stands beside those of the last take(), in their order; empty unless it was wanted.
-  std::vector<Beside> takeBeside() { return std::move(taken_beside_); }
+ protected:
+  explicit Families(Series& series) : series_(&series) {}
+  Families(const Families&) = delete;
+  Families& operator=(const Families&) = delete;
 
  private:
-  Family make(prometheus::MetricType type, std::string_view name, std::string_view help);
+  friend class Family;
+  Family begin(prometheus::MetricType type, std::string_view name, std::string_view help);
+  // From here on the series are those of this metric.
+  virtual void open(prometheus::MetricType type, const std::string& name,
+                    std::string_view help) = 0;
 
-  bool with_beside_;
-  std::deque<prometheus::MetricFamily> families_;  // deques: Family points into them
-  std::deque<Beside> beside_;
-  std::vector<Beside> taken_beside_;
+  Series* series_;
+  int number_ = 0;  // of the present metric
 };
+
+inline Series& Family::series() const {
+  if (number_ != families_->number_) std::abort();
+  return *families_->series_;
+}
 
 // A gauge or counter with one series for each item, labelled by its name.
 template <class Items, class ValueOf>

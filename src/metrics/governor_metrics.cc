@@ -27,16 +27,20 @@ void addDormancy(const engine::Snapshot& s, Families& out) {
           exposed(s), "governor", [](const GovernorView& g) { return g.state.dormant(); });
   const Family by = out.gauge("dormant_triggered_by",
                               "What made the governor dormant; all 0 while it is active.");
-  const Family since = out.gauge("dormant_since_timestamp_seconds",
-                                 "Since when the governor is dormant; 0 while it is active.");
-  const Family entries =
-      out.counter("dormant_entries_total", "How often the governor became dormant.");
   for (const GovernorView& g : exposed(s)) {
     const auto& record = g.state.dormancy;
     by.addStates({{"governor", g.name}}, "triggered_by", kTriggers,
                  record ? std::optional(record->triggered_by) : std::nullopt,
                  [](TriggeredBy trigger) { return toString(trigger); });
-    since.add({{"governor", g.name}}, record ? seconds(record->timestamp) : 0);
+  }
+  addEach(out.gauge("dormant_since_timestamp_seconds",
+                    "Since when the governor is dormant; 0 while it is active."),
+          exposed(s), "governor", [](const GovernorView& g) {
+            return g.state.dormancy ? seconds(g.state.dormancy->timestamp) : 0;
+          });
+  const Family entries =
+      out.counter("dormant_entries_total", "How often the governor became dormant.");
+  for (const GovernorView& g : exposed(s)) {
     if (s.full_metrics) {
       entries.addCounts({{"governor", g.name}}, "triggered_by", g.counters.dormant_entries,
                         triggerWord);
@@ -81,23 +85,31 @@ void addBackoff(const engine::Snapshot& s, core::Now now, Families& out) {
           [](const GovernorView& g) { return core::attemptBound(g.policy); });
 }
 
-void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
-  const Family attempts =
-      out.gauge("budget_attempts", "Attempts that started within the window of a budget.");
-  const Family limit = out.gauge("budget_limit", "Attempts that a budget allows in its window.");
-  for (const GovernorView& g : exposed(s)) {
-    std::map<core::Duration, int> strictest;  // two budgets of one window would be one series twice
-    for (const core::BudgetPolicy& budget : g.policy.budgets) {
-      const auto [place, added] = strictest.try_emplace(budget.per, budget.attempts);
-      place->second = std::min(place->second, budget.attempts);
-    }
-    for (const auto& [per, allowed] : strictest) {
-      const std::string window = io::shortDuration(per);
-      attempts.add({{"governor", g.name}, {"window", window}},
-                   core::attemptsInWindow(g.state.starts, per, now.boot));
-      limit.add({{"governor", g.name}, {"window", window}}, allowed);
-    }
+// Two budgets of one window would be one series twice: the strictest counts.
+std::map<core::Duration, int> budgetsOf(const GovernorView& g) {
+  std::map<core::Duration, int> strictest;
+  for (const core::BudgetPolicy& budget : g.policy.budgets) {
+    const auto [place, added] = strictest.try_emplace(budget.per, budget.attempts);
+    place->second = std::min(place->second, budget.attempts);
   }
+  return strictest;
+}
+
+void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
+  const auto addAll = [&](const Family& family, auto valueOf) {
+    for (const GovernorView& g : exposed(s)) {
+      for (const auto& [per, allowed] : budgetsOf(g)) {
+        family.add({{"governor", g.name}, {"window", io::shortDuration(per)}},
+                   valueOf(g, per, allowed));
+      }
+    }
+  };
+  addAll(out.gauge("budget_attempts", "Attempts that started within the window of a budget."),
+         [&](const GovernorView& g, core::Duration per, int) {
+           return core::attemptsInWindow(g.state.starts, per, now.boot);
+         });
+  addAll(out.gauge("budget_limit", "Attempts that a budget allows in its window."),
+         [](const GovernorView&, core::Duration, int allowed) { return allowed; });
 }
 
 void addSuppressed(const engine::Snapshot& s, Families& out) {
@@ -117,25 +129,26 @@ void addSuppressed(const engine::Snapshot& s, Families& out) {
 void addPermits(const engine::Snapshot& s, core::Now now, Families& out) {
   const Family permits =
       out.counter("permits_total", "Requests for a permit of the governor, by how they ended.");
-  const Family outstanding =
-      out.gauge("permits_outstanding", "Permits that were given and not reported yet.");
-  std::map<std::string, int> given;
-  for (const engine::Permit& permit : s.permits) ++given[permit.governor];
+  const auto asked = [&](const GovernorView& g) { return s.full_metrics || g.first_permit; };
   for (const GovernorView& g : exposed(s)) {
-    if (!s.full_metrics && !g.first_permit) continue;
+    if (!asked(g)) continue;
     const bool shown = s.full_metrics || *g.first_permit + kZeroSample <= now.boot;
     permits.addCounts(
         {{"governor", g.name}}, "outcome", shown ? g.permits : engine::PermitCounts{},
         [](std::size_t i) { return toString(static_cast<engine::PermitOutcome>(i)); });
-    outstanding.add({{"governor", g.name}}, given[g.name]);
+  }
+  std::map<std::string, int> given;
+  for (const engine::Permit& permit : s.permits) ++given[permit.governor];
+  const Family outstanding =
+      out.gauge("permits_outstanding", "Permits that were given and not reported yet.");
+  for (const GovernorView& g : exposed(s)) {
+    if (asked(g)) outstanding.add({{"governor", g.name}}, given[g.name]);
   }
 }
 
 // Of the governors whose remedies keep targets apart: how many there are, without a series for
 // each.
 void addTargets(const engine::Snapshot& s, Families& out) {
-  const Family all = out.gauge("governor_targets", "Targets that the governor keeps apart.");
-  const Family dormant = out.gauge("governor_targets_dormant", "Those of them that are dormant.");
   std::map<std::string, std::pair<double, double>> counts;
   for (const engine::RemedyView& remedy : s.remedies) {
     if (!remedy.target_label.empty()) counts[remedy.governor];
@@ -146,10 +159,10 @@ void addTargets(const engine::Snapshot& s, Families& out) {
     ++targets;
     sleeping += g.state.dormant() ? 1 : 0;
   }
-  for (const auto& [name, count] : counts) {
-    all.add({{"governor", name}}, count.first);
-    dormant.add({{"governor", name}}, count.second);
-  }
+  const Family all = out.gauge("governor_targets", "Targets that the governor keeps apart.");
+  for (const auto& [name, count] : counts) all.add({{"governor", name}}, count.first);
+  const Family dormant = out.gauge("governor_targets_dormant", "Those of them that are dormant.");
+  for (const auto& [name, count] : counts) dormant.add({{"governor", name}}, count.second);
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "metrics/process_figures.h"
 
+#include <linux/magic.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -8,6 +11,7 @@
 #include <iterator>
 #include <limits>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 namespace heald::metrics {
@@ -55,7 +59,14 @@ double bootTimeSeconds(const std::string& proc) {
   return 0;
 }
 
+// Since 6.2 the kernel tells how many there are; before, or elsewhere, they have to be listed.
 std::uint64_t openFds(const std::string& proc) {
+  struct ::stat folder = {};
+  struct ::statfs system = {};
+  if (::statfs(proc.c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC &&
+      ::stat((proc + "/self/fd").c_str(), &folder) == 0 && folder.st_size > 0) {
+    return static_cast<std::uint64_t>(folder.st_size);
+  }
   std::error_code error;
   std::filesystem::directory_iterator entries(proc + "/self/fd", error);
   const auto count = error ? 0 : std::distance(begin(entries), end(entries));
@@ -73,8 +84,11 @@ double maxFds() {
 
 }  // namespace
 
-std::optional<ProcessFigures> readProcessFigures(const std::string& proc) {
-  const auto stat = parseStat(contentOf(proc + "/self/stat"));
+ProcessReader::ProcessReader(std::string proc)
+    : proc_(std::move(proc)), boot_time_(bootTimeSeconds(proc_)) {}
+
+std::optional<ProcessFigures> ProcessReader::read() const {
+  const auto stat = parseStat(contentOf(proc_ + "/self/stat"));
   if (!stat) {
     return std::nullopt;
   }
@@ -82,10 +96,10 @@ std::optional<ProcessFigures> readProcessFigures(const std::string& proc) {
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   ProcessFigures figures;
   figures.cpu_seconds = static_cast<double>(stat->user + stat->system) / ticks;
-  figures.start_time_seconds = bootTimeSeconds(proc) + static_cast<double>(stat->started) / ticks;
+  figures.start_time_seconds = boot_time_ + static_cast<double>(stat->started) / ticks;
   figures.resident_bytes = stat->resident * page;
   figures.virtual_bytes = stat->virtual_bytes;
-  figures.open_fds = openFds(proc);
+  figures.open_fds = openFds(proc_);
   figures.max_fds = maxFds();
   figures.threads = stat->threads;
   return figures;

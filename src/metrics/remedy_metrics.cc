@@ -14,17 +14,20 @@ std::string_view failureWord(std::size_t i) {
 }
 
 void addTotals(const engine::Snapshot& s, Families& out) {
-  const Family attempts =
-      out.counter("healing_attempts_total", "Attempts that have started.").durable();
-  const Family successes = out.counter("healing_successes_total",
-                                       "Attempts after which the check was healthy again in time.")
-                               .durable();
+  const auto addTotal = [&](const Family& family, std::uint64_t engine::RemedyTotals::*total) {
+    for (const RemedyView& r : s.remedies) {
+      family.add({{"remedy", r.name}, {"governor", r.governor}},
+                 static_cast<double>(r.totals.*total));
+    }
+  };
+  addTotal(out.counter("healing_attempts_total", "Attempts that have started.").durable(),
+           &engine::RemedyTotals::attempts);
+  addTotal(out.counter("healing_successes_total",
+                       "Attempts after which the check was healthy again in time.")
+               .durable(),
+           &engine::RemedyTotals::successes);
   const Family failures = out.counter("healing_failures_total", "Attempts that failed.").durable();
   for (const RemedyView& r : s.remedies) {
-    attempts.add({{"remedy", r.name}, {"governor", r.governor}},
-                 static_cast<double>(r.totals.attempts));
-    successes.add({{"remedy", r.name}, {"governor", r.governor}},
-                  static_cast<double>(r.totals.successes));
     if (s.full_metrics) {
       failures.addCounts({{"remedy", r.name}, {"governor", r.governor}}, "reason",
                          r.totals.failures, failureWord);
@@ -118,11 +121,13 @@ void addAlerts(const engine::Snapshot& s, core::Now now, Families& out) {
     counts[standing.remedy].held_back += standing.heldBack() ? 1 : 0;
   }
   const Family firing = out.gauge("alerts_firing", "Alerts that fire for the remedy.");
+  for (const auto& [remedy, count] : counts) {
+    firing.add({{"remedy", remedy}}, static_cast<double>(count.firing));
+  }
   const Family held_back = out.gauge("alert_targets_held_back",
                                      "Targets of the remedy with an alert that fires, whose next "
                                      "attempt a guard or a pause holds back.");
   for (const auto& [remedy, count] : counts) {
-    firing.add({{"remedy", remedy}}, static_cast<double>(count.firing));
     held_back.add({{"remedy", remedy}}, static_cast<double>(count.held_back));
   }
 }

@@ -35,13 +35,17 @@ void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& ou
     failing.add({{"cause", cause}}, holds ? 1 : 0);
   }
   const Family count = out.counter("store_operations_total", "Operations of the store.");
+  for (const StoreOperation& operation : store.operations) {
+    count.add({{"operation", operation.operation}}, static_cast<double>(operation.count));
+  }
   const Family failures =
       out.counter("store_operation_failures_total", "Operations of the store that failed.");
+  for (const StoreOperation& operation : store.operations) {
+    failures.add({{"operation", operation.operation}}, static_cast<double>(operation.failures));
+  }
   const Family duration =
       out.histogram("store_operation_duration_seconds", "Length of operations of the store.");
   for (const StoreOperation& operation : store.operations) {
-    count.add({{"operation", operation.operation}}, static_cast<double>(operation.count));
-    failures.add({{"operation", operation.operation}}, static_cast<double>(operation.failures));
     // Of the others there are few, or none that anything waits for.
     if (s.full_metrics || operation.operation == "commit") {
       duration.add({{"operation", operation.operation}}, operation.duration);
@@ -80,10 +84,12 @@ void addHttp(const engine::Snapshot& s, const HttpFigures& http, Families& out) 
               "Changing calls that were answered again under their Idempotency-Key.")
       .add({}, static_cast<double>(http.repeated));
   const Family connections = out.gauge("http_connections", "Connections that are open.");
+  for (const ListenerFigures& listener : http.listeners) {
+    connections.add({{"listener", listener.listener}}, static_cast<double>(listener.connections));
+  }
   const Family limits = out.counter("http_connection_limits_total",
                                     "Connections that were closed or refused by a limit.");
   for (const ListenerFigures& listener : http.listeners) {
-    connections.add({{"listener", listener.listener}}, static_cast<double>(listener.connections));
     for (const auto& [limit, count] : listener.limits) {
       limits.add({{"listener", listener.listener}, {"limit", limit}}, static_cast<double>(count));
     }

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <filesystem>
 #include <sstream>
@@ -8,6 +7,7 @@
 #include "e2e/stories.h"
 #include "support/command.h"
 #include "support/prometheus.h"
+#include "support/unzipped.h"
 
 namespace heald::test {
 namespace {
@@ -22,19 +22,7 @@ void expectThatPromtoolIsContent(const TestDaemon& daemon) {
   EXPECT_EQ(judged.output, "");
 }
 
-std::string unzipped(const std::string& bytes) {
-  z_stream stream{};
-  inflateInit2(&stream, 15 + 16);  // gzip
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  std::string text(4 << 20, '\0');
-  stream.next_out = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_out = static_cast<uInt>(text.size());
-  const int end = inflate(&stream, Z_FINISH);
-  text.resize(end == Z_STREAM_END ? stream.total_out : 0);
-  inflateEnd(&stream);
-  return text;
-}
+using test::unzipped;
 
 class Metrics : public testing::Test {
  protected:

@@ -142,10 +142,11 @@ struct FakeEngine {
               return reload_answer;
             },
             [](MetricsFormat format) {
-              return format == MetricsFormat::kProtobuf
-                         ? std::string("protobuf")
-                         : std::string("heald_up 1\n") +
-                               (format == MetricsFormat::kOpenMetrics ? "# EOF\n" : "");
+              return metrics::wholePage(
+                  format == MetricsFormat::kProtobuf
+                      ? std::string("protobuf")
+                      : std::string("heald_up 1\n") +
+                            (format == MetricsFormat::kOpenMetrics ? "# EOF\n" : ""));
             },
             "1.2.3",
             "http://localhost:3001/",
@@ -174,10 +175,12 @@ inline Response ask(const Router& router, const std::string& method, const std::
   request.headers = headers;
   request.headers.add("Host", "localhost");
   request.headers.add("Authorization", "Bearer the token");
-  return pipeline.answer(request, [&](Request& r, bool) -> std::optional<Response> {
+  Response response = pipeline.answer(request, [&](Request& r, bool) -> std::optional<Response> {
     r.body = body;
     return std::nullopt;
   });
+  if (response.shared != nullptr) response.body = *std::exchange(response.shared, nullptr);
+  return response;
 }
 
 }  // namespace heald::http

@@ -34,7 +34,7 @@ TEST_F(MetricsRoutes, ServesOpenMetricsToWhomPrefersIt) {
   const auto typeFor = [&](const std::string& accept) {
     const Response response =
         ask(metricsRoutes(engine_.backend()), "GET", "/metrics", {}, {{"Accept", accept}});
-    EXPECT_EQ(response.headers.get("Vary"), "Accept");
+    EXPECT_EQ(response.headers.get("Vary"), "Accept, Accept-Encoding");
     EXPECT_EQ(response.body.ends_with("# EOF\n"),
               response.content_type.find("openm") != std::string::npos);
     return response.content_type.substr(0, response.content_type.find(';'));
@@ -76,7 +76,7 @@ TEST_F(MetricsRoutes, ServesProtobufToThePrometheusThatAsksForIt) {
               "encoding=delimited")
         << accept;
     EXPECT_EQ(answer.body, "protobuf");
-    EXPECT_EQ(answer.headers.get("Vary"), "Accept");
+    EXPECT_EQ(answer.headers.get("Vary"), "Accept, Accept-Encoding");
   }
   // Prometheus 3.5 without, and those who mean another protobuf.
   EXPECT_THAT(answerFor("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "metrics/support.h"
-#include "metrics/text_writer.h"
+#include "metrics/text_families.h"
 
 namespace heald::metrics {
 namespace {
@@ -40,7 +40,8 @@ bool promtoolIsHere() {
 }
 
 std::string textOf(const engine::Snapshot& snapshot) {
-  return ExactTextWriter().write(collect(snapshot, richSources(), at(100)));
+  Layout layout;
+  return textOf(snapshot, richSources(), at(100), TextFormat::kPrometheus, layout).text;
 }
 
 TEST(Exposition, PromtoolFindsNothingToSayAboutARichSnapshot) {

@@ -36,7 +36,7 @@ TEST(ProcessFigures, ReadsTheFieldsWhateverTheNameOfTheProgram) {
   const FakeProc proc(
       "42 (a) b (c)) S 1 42 42 0 -1 4194560 900 0 0 0 250 50 0 0 20 0 9 0 12300 16777216 100 "
       "18446744073709551615 1 1 0 0 0 0 0\n");
-  const auto figures = readProcessFigures(proc.path());
+  const auto figures = ProcessReader(proc.path()).read();
   ASSERT_TRUE(figures.has_value());
   const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   EXPECT_EQ(figures->cpu_seconds, 300 / ticks);
@@ -48,16 +48,16 @@ TEST(ProcessFigures, ReadsTheFieldsWhateverTheNameOfTheProgram) {
 }
 
 TEST(ProcessFigures, AreAbsentWhenTheyCannotBeRead) {
-  EXPECT_FALSE(readProcessFigures("/nowhere"));
-  EXPECT_FALSE(readProcessFigures(FakeProc("").path()));
-  EXPECT_FALSE(readProcessFigures(FakeProc("42 (x) S 1 2").path()));
+  EXPECT_FALSE(ProcessReader("/nowhere").read());
+  EXPECT_FALSE(ProcessReader(FakeProc("").path()).read());
+  EXPECT_FALSE(ProcessReader(FakeProc("42 (x) S 1 2").path()).read());
 }
 
 TEST(ProcessFigures, OfThisProcessArePlausible) {
-  const auto before = readProcessFigures();
+  const auto before = ProcessReader().read();
   ASSERT_TRUE(before.has_value());
   const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const auto after = readProcessFigures();
+  const auto after = ProcessReader().read();
   ::close(fd);
   EXPECT_EQ(after->open_fds, before->open_fds + 1);
   EXPECT_GE(after->threads, 1u);

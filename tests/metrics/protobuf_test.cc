@@ -1,6 +1,6 @@
 // Read back with protoc and the schema that Prometheus publishes (Debian: protobuf-compiler and
 // golang-github-prometheus-client-model-dev): another program than the one that wrote it.
-#include "metrics/protobuf_writer.h"
+#include "metrics/protobuf.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -94,7 +94,7 @@ class Protobuf : public testing::Test {
         << "syntax = \"proto2\";\nimport \"io/prometheus/client/metrics.proto\";\n"
            "message Stream { repeated io.prometheus.client.MetricFamily family = 1; }\n";
     std::ofstream(folder_ / "in", std::ios::binary)
-        << inOneMessage(ProtobufWriter(exemplarsOf(snapshot)).write(exposition));
+        << inOneMessage(protobufOf(exposition));
     const std::string command = "protoc --decode=Stream -I " + kSchemas + " -I " +
                                 folder_.string() + " stream.proto < " + (folder_ / "in").string() +
                                 " > " + (folder_ / "out").string();

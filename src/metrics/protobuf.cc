@@ -1,4 +1,4 @@
-#include "metrics/protobuf_writer.h"
+#include "metrics/protobuf.h"
 
 #include <bit>
 #include <cmath>
@@ -164,8 +164,7 @@ void putNative(Message& message, const engine::Histogram& histogram) {
 
 class Encoder {
  public:
-  Encoder(const Exposition& exposition, const OpenMetricsWriter::Exemplars& exemplars)
-      : exposition_(exposition), exemplars_(exemplars) {}
+  explicit Encoder(const Exposition& exposition) : exposition_(exposition) {}
 
   void write(std::string& out) const {
     for (std::size_t i = 0; i < exposition_.families.size(); ++i) {
@@ -195,7 +194,7 @@ class Encoder {
     const bool started = !exposition_.beside[f].durable;
     if (family.type == MetricType::Histogram) {
       metric.message(field::kHistogram, [&](Message histogram) {
-        putBuckets(histogram, family, i);
+        putBuckets(histogram, exposition_.beside[f].histograms[i]);
         putNative(histogram, exposition_.beside[f].histograms[i]);
         if (started) putTime(histogram, field::kHistogramCreated, exposition_.started);
       });
@@ -210,33 +209,27 @@ class Encoder {
     }
   }
 
-  void putBuckets(Message& message, const MetricFamily& family, std::size_t i) const {
-    const ClientMetric::Histogram& histogram = family.metric[i].histogram;
-    message.varint(field::kSampleCount, histogram.sample_count);
-    message.number(field::kSampleSum, histogram.sample_sum);
-    std::size_t number = 0;
-    const auto put = [&](std::uint64_t count, double bound) {
+  static void putBuckets(Message& message, const engine::Histogram& histogram) {
+    message.varint(field::kSampleCount, histogram.count());
+    message.number(field::kSampleSum, histogram.sumSeconds());
+    std::uint64_t cumulative = 0;
+    for (std::size_t i = 0; i <= histogram.bounds().size(); ++i) {
+      const bool last = i == histogram.bounds().size();
+      cumulative += last ? 0 : histogram.counts()[i];
       message.message(field::kBucket, [&](Message bucket) {
-        bucket.varint(field::kCumulativeCount, count);
-        bucket.number(field::kUpperBound, bound);
-        const auto exemplar = exemplars_ ? exemplars_(family, i, number) : std::nullopt;
-        if (exemplar) putExemplar(bucket, *exemplar);
+        bucket.varint(field::kCumulativeCount, last ? histogram.count() : cumulative);
+        bucket.number(field::kUpperBound, last ? HUGE_VAL : histogram.bounds()[i]);
+        if (const auto exemplar = histogram.exemplar(i)) putExemplar(bucket, *exemplar);
       });
-      ++number;
-    };
-    for (const ClientMetric::Bucket& bucket : histogram.bucket) {
-      put(bucket.cumulative_count, bucket.upper_bound);
     }
-    put(histogram.sample_count, HUGE_VAL);
   }
 
   const Exposition& exposition_;
-  const OpenMetricsWriter::Exemplars& exemplars_;
 };
 
 }  // namespace
 
-std::string ProtobufWriter::write(const Exposition& exposition) const {
+std::string protobufOf(const Exposition& exposition) {
   constexpr std::size_t kBytesPerSeries = 64;  // a guess, to grow the text rarely
   std::size_t series = 0;
   for (const MetricFamily& family : exposition.families) {
@@ -244,7 +237,7 @@ std::string ProtobufWriter::write(const Exposition& exposition) const {
   }
   std::string out;
   out.reserve(series * kBytesPerSeries);
-  Encoder(exposition, exemplars_).write(out);
+  Encoder(exposition).write(out);
   return out;
 }
 

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
 #include "metrics/collect.h"
-#include "metrics/text_writer.h"
 
 namespace heald::metrics {
 
@@ -16,15 +14,7 @@ namespace heald::metrics {
 //   come back from the store have none: they did not start at 0 then, and Prometheus would take all
 //   that they hold for an increase.
 //
-// Series, values and exemplars are those of OpenMetricsWriter. Thread-safe.
-class ProtobufWriter {
- public:
-  explicit ProtobufWriter(OpenMetricsWriter::Exemplars exemplars = {})
-      : exemplars_(std::move(exemplars)) {}
-  std::string write(const Exposition& exposition) const;
-
- private:
-  OpenMetricsWriter::Exemplars exemplars_;
-};
+// Series, values and exemplars are those of the text (page.h). Thread-safe.
+std::string protobufOf(const Exposition& exposition);
 
 }  // namespace heald::metrics
