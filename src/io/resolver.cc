@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 
+#include "heald/result.h"
 #include "io/text.h"
 
 namespace heald::io {

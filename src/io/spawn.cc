@@ -94,7 +94,8 @@ struct Start {
 // user, and this one may still share its memory with its parent. What root may do is dropped even
 // where the system is told to keep it (SECBIT_NO_SETUID_FIXUP).
 bool becomeUser(const Launch& launch, int output) {
-  fchown(output, launch.uid, launch.gid);  // so that it can open /dev/stderr
+  // So that it can open /dev/stderr; without it only that fails.
+  (void)!fchown(output, launch.uid, launch.gid);
   if (syscall(SYS_setgroups, launch.group_count, launch.groups) != 0) return false;
   if (syscall(SYS_setresgid, launch.gid, launch.gid, launch.gid) != 0) return false;
   if (syscall(SYS_setresuid, launch.uid, launch.uid, launch.uid) != 0) return false;
