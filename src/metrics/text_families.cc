@@ -268,6 +268,7 @@ Page TextFamilies::take() {
     ++in_chunk_;
   }
   cut();
+  layout_.last_size_ = page_.text.size();
   return std::move(page_);
 }
 

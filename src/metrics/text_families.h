@@ -28,6 +28,7 @@ class Layout {
     void forgetFrom(std::size_t line);
   };
   std::unordered_map<std::string, OfMetric> metrics_;
+  std::size_t last_size_ = 0;  // of the last page, in bytes
 };
 
 enum class TextFormat : std::uint8_t { kPrometheus, kOpenMetrics };
@@ -40,7 +41,9 @@ class TextFamilies : private Series, public Families {
  public:
   // `layout` outlives this.
   TextFamilies(TextFormat format, Layout& layout)
-      : Families(static_cast<Series&>(*this)), format_(format), layout_(layout) {}
+      : Families(static_cast<Series&>(*this)), format_(format), layout_(layout) {
+    page_.text.reserve(layout.last_size_ + layout.last_size_ / 16);
+  }
 
   Page take();
 
