@@ -60,6 +60,8 @@ struct Response {
   // Instead of a body: is given the place to which it writes, then or later and from any thread, for
   // as long as it lasts. May not throw.
   std::function<void(std::shared_ptr<door::Outlet>)> stream = nullptr;
+
+  const std::string& content() const { return shared != nullptr ? *shared : body; }
 };
 
 // Bytes that are not UTF-8 become U+FFFD instead of an exception; what steers a terminal is

@@ -23,6 +23,12 @@ TEST(ResponseHead, HasTheHeadersOfEveryAnswer) {
   EXPECT_THAT(head, Not(HasSubstr("Content-Security-Policy")));
 }
 
+TEST(ResponseHead, SaysTheLengthOfABodyThatIsShared) {
+  Response response = text("");
+  response.shared = std::make_shared<const std::string>("seven b");
+  EXPECT_THAT(responseHead(response), HasSubstr("Content-Length: 7\r\n"));
+}
+
 TEST(ResponseHead, LimitsWhatAPageMayDo) {
   EXPECT_THAT(responseHead(text("", "text/html; charset=utf-8")),
               HasSubstr("Content-Security-Policy: default-src 'none'"));
