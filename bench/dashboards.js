@@ -4,6 +4,7 @@
 //
 //   bench/dashboards.js [--hosts 500] [--checks 10] [--hours 6] [--step 60] [--story mixed] [--keep] [--heald build/dev/heald]
 //   bench/dashboards.js --prometheus URL,PID,END     the same questions again, to one that --keep has left running
+//   bench/dashboards.js --rules [--days 30] […]      not the dashboards, but the rules of alerts/, with so many days of what they record
 //
 // The hosts are copies of three real healds (calm, failing, dormant) that are scraped while it happens to them; and one more has
 // --one checks (1000). --story calm, failing or dormant: what most of them tell. --keep leaves Prometheus running until Enter.
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     hours: { type: 'string', default: '6' }, step: { type: 'string', default: '60' }, story: { type: 'string', default: 'mixed' },
     keep: { type: 'boolean', default: false }, heald: { type: 'string', default: path.join(source, 'build/dev/heald') },
     scrapes: { type: 'string', default: '120' }, prometheus: { type: 'string' },
+    rules: { type: 'boolean', default: false }, days: { type: 'string', default: '30' },
   },
 });
 const number = (name) => Number(values[name]);
@@ -41,6 +43,7 @@ function hostsOf(tapes) {
       downAt: values.story !== 'calm' && i % 211 === 210 ? 0.93 : Infinity,
     });
   }
+  for (const cluster of ['us-1', 'eu-1']) hosts.push({ ofJob: true, tape: fleet.kOfJob(tapes.calm), labels: [['cluster', cluster], ['job', 'heald']] });
   if (tapes.big) hosts.push({ tape: tapes.big, labels: [['cluster', 'eu-1'], ['job', 'heald'], ['instance', 'big-1:9469']] });
   return hosts;
 }
@@ -71,6 +74,24 @@ async function measure(prometheus, end, most) {
     `largest dashboard ${(largest / 1e6).toFixed(2)} MB (2 MB at most)`);
 }
 
+// Evaluates the rules, and prints what each group and the dearest rules cost.
+async function measureRules(prometheus) {
+  const before = prometheus.cpu();
+  const groups = await prometheus.evaluate([path.join(source, 'alerts/heald.rules.yml')]);
+  console.log(`\n${'ms'.padStart(7)} ${'every'.padStart(6)}  group`);
+  let share = 0;
+  for (const { group, interval, ms } of groups) {
+    console.log(`${ms.toFixed(0).padStart(7)} ${`${interval} s`.padStart(6)}  ${group}`);
+    share += ms / 1000 / interval;
+  }
+  console.log(`\n${'ms'.padStart(7)}  the dearest rules`);
+  for (const { name, ms, error } of groups.flatMap(({ rules }) => rules).sort((a, b) => b.ms - a.ms).slice(0, 12)) {
+    console.log(`${ms.toFixed(0).padStart(7)}  ${name} ${error ?? ''}`);
+  }
+  console.log(`\n${(100 * share).toFixed(1)} % of the time of one core, as long as nothing else is asked; ${((prometheus.cpu() - before) / 1000).toFixed(1)} s of CPU time ` +
+    `meanwhile, ${(prometheus.memory() / 1e6).toFixed(0)} MB of memory`);
+}
+
 async function main() {
   const most = number('one') > 0 ? 'big-1:9469' : 'web-001:9469';
   if (values.prometheus) {
@@ -82,13 +103,21 @@ async function main() {
     tapes[story] = await fleet.record(values.heald, { story, checks: number('checks'), scrapes: number('scrapes') });
   }));
   if (number('one') > 0) tapes.big = await fleet.record(values.heald, { story: 'dormant', checks: number('one'), scrapes: 30, pause: 1500 });
-  const prometheus = await fleet.Prometheus.start();
+  const prometheus = await fleet.Prometheus.start({ days: values.rules ? number('days') : 2 });
   try {
     const began = Date.now();
-    const written = await fleet.replay(prometheus, hostsOf(tapes), { hours: number('hours'), step: number('step') });
+    const hosts = hostsOf(tapes);
+    // Rules are evaluated for the present moment, which has to be there for as long as that takes.
+    const end = values.rules ? began + 3600e3 : began;
+    if (values.rules) {
+      const recorded = await fleet.recordHistory(prometheus, hosts, { days: number('days'), step: 120, until: end - number('hours') * 3600e3 });
+      console.log(`${recorded.series} recorded series, ${(recorded.samples / 1e6).toFixed(1)} million samples of ${values.days} days`);
+    }
+    const written = await fleet.replay(prometheus, hosts, { hours: number('hours'), step: number('step'), end });
     console.log(`${number('hosts')} hosts with ${number('checks')} checks each${tapes.big ? `, one with ${number('one')}` : ''}: ${written.series} series, ` +
       `${(written.samples / 1e6).toFixed(1)} million samples of ${number('hours')} h every ${number('step')} s, written in ${Math.round((Date.now() - began) / 1000)} s`);
-    await measure(prometheus, written.end, most);
+    if (values.rules) await measureRules(prometheus);
+    else await measure(prometheus, written.end, most);
     if (values.keep) {
       console.log(`until Enter: --prometheus ${prometheus.url},${prometheus.process.pid},${written.end}`);
       await new Promise((done) => process.stdin.once('data', done));

@@ -269,11 +269,14 @@ function(config)
       ),
       alert(
         'HealdObserveModeLong',
-        either('%s == 1' % q.max('heald_observe_mode'), q.held('HealdObserveModeLong', '', 'firing|pending')),
+        either(
+          '%s == 1' % q.max('heald_observe_mode'),
+          '(%s unless %s %s == 1)' % [q.max('heald_remedy_observe_mode', 'remedy'), q.on(), q.series('heald_observe_mode')]
+        ) + '\nor ' + q.held('HealdObserveModeLong', 'remedy', 'firing|pending'),
         'healing',
-        'heald on {{ $labels.instance }} has only observed for %s or longer' % of('HealdObserveModeLong')['for'],
-        'It decides and counts, and runs no remedy. What it would have done: `healdctl status`. If you agree with it: `healing: {mode: enforce}` in its configuration, then `healdctl reload`',
-        'Nothing is healed on {{ $labels.instance }}.'
+        '{{ with $labels.remedy }}{{ . }}{{ else }}heald{{ end }} on {{ $labels.instance }} has only observed for %s or longer' % of('HealdObserveModeLong')['for'],
+        '{{ with $labels.remedy }}That remedy is decided upon and counted, and not run. What it would have done: `healdctl history --remedy {{ . }}`. If you agree with it: remove `mode: observe` from it{{ else }}It decides and counts, and runs no remedy. What it would have done: `healdctl status`. If you agree with it: `healing: {mode: enforce}`{{ end }} in its configuration, then `healdctl reload`',
+        '{{ with $labels.remedy }}{{ . }} heals nothing{{ else }}Nothing is healed{{ end }} on {{ $labels.instance }}.'
       ),
       alert(
         'HealdPaused',
@@ -349,7 +352,7 @@ function(config)
           q.series('instance_check:heald_check_error_budget:burnrate' + short),
           text('HealdCheckBurningBudget', limit),
         ];
-        either(burning('1h', '5m', 'fast'), burning('6h', '1h', 'slow')),
+        either(burning('1h', '5m', 'fast'), burning('6h', '1h', 'slow')) + '\nor ' + q.held('HealdCheckBurningBudget', 'check'),
         'checks',
         '{{ $labels.check }} is unhealthy too often',
         'The check {{ $labels.check }} on {{ $labels.instance }} is unhealthy {{ $value | humanize }} times as much as a target of {{ %s | humanizePercentage }} allows, though perhaps never for long. When and why: `healdctl history --check {{ $labels.check }}`' % q.text(config.availabilityTarget),

@@ -78,16 +78,23 @@ function(k)
                     thresholds: k.steps([['orange']]),
                     defaults: { noValue: 'Every check is healthy' },
                   }),
+        k.ranking('Error budget, burn rate', 'How many times as fast as its target of availability allows a check was unhealthy within the last hour, as the rules record it; the ten fastest. Above 1 the target is missed.',
+                  'topk(10, max by (H, check) (%s))' % k.ofTeam('check', 'instance_check:heald_check_error_budget:burnrate1h{S,C} > 0'), '{{check}} ' + k.labels.instance, {
+                    w: 8,
+                    thresholds: k.steps([['blue'], ['orange', 1]]),
+                    defaults: { decimals: 1, noValue: 'Nothing burns, or no rules are loaded' },
+                    runbook: 'HealdCheckBurningBudget',
+                  }),
         k.lines('Since the last detection cycle', 'Time since the last cycle began, the ten healds where it is longest; and the interval. Much more than the interval means that heald does not look any more.', [
           {
             expr: k.greatest(10, 'H', 'time() - (heald_detection_last_cycle_timestamp_seconds{S} > 0)', '0 - (heald_detection_last_cycle_timestamp_seconds{S} @ end() > 0)'),
             legend: k.labels.instance,
           },
           { expr: 'max(heald_detection_interval_seconds{S})', legend: 'interval' },
-        ], { unit: 's', colors: { interval: 'limit:#808080' }, runbook: 'HealdDetectionStalled' }),
+        ], { w: 8, unit: 's', colors: { interval: 'limit:#808080' }, runbook: 'HealdDetectionStalled' }),
         k.bars('Detection cycles', 'Cycles that have begun, on all healds of a job.', [
           { expr: 'round(sum by (J) (%s))' % k.perStep('heald_detection_cycles_total{S}'), legend: k.labels.job },
-        ]),
+        ], { w: 8 }),
       ]),
       k.row('Processes', [
         k.table('Processes that are down', 'Watched processes of which no instance is alive; 100 at most.',

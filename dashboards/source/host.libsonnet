@@ -67,7 +67,7 @@ function(k)
       ]),
       k.row('Switches', [
         k.timeline('Kill switches', 'Whether each feature is on. Off is somebody\'s decision: by the environment, the configuration or by hand.', 'max by (H, feature) (heald_feature_enabled{S})', '{{feature}}', words.switches, { w: 12, runbook: 'HealdAutomationOff' }),
-        k.stat('Observe mode', 'Whether it decides, counts and logs, and does nothing.', 'max(heald_observe_mode{S})', { thresholds: k.zeroIsGood('orange') }),
+        k.stat('Only observed', 'Remedies that are decided upon and counted, and not run: all, in observe mode, or single ones.', 'count(heald_remedy_observe_mode{S}) or vector(0)', { thresholds: k.zeroIsGood('orange'), runbook: 'HealdObserveModeLong' }),
         k.stat('Storm brake', 'Whether too much is unhealthy at once, so that nothing starts.', 'max(heald_storm_brake_active{S})', { thresholds: k.zeroIsGood(), runbook: 'HealdStormBrake' }),
         k.stat('Paused remedies', 'Remedies that a human or a maintenance window has paused; a pause ends by itself.', 'sum(heald_remedy_paused{S})', { thresholds: k.zeroIsGood('orange') }),
         k.stat('Recommendations', 'Recommendations in /api/status, each with the command that helps.', 'sum(heald_recommendations{S})'),

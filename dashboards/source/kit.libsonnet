@@ -6,6 +6,7 @@
 //   (H          by, on: (cluster, namespace, job, instance: what tells one heald from every other
 //   (J          the same without the instance
 //   {T          of heald_remedy_info and heald_check_info: as {S, of the team that is chosen
+//   {F          of what rules record of a job: as {S, without the instance
 function(config) {
   local kit = self,
   local source = { type: 'prometheus', uid: '${datasource}' },
@@ -28,6 +29,7 @@ function(config) {
   local short = {
     S: chosen,
     T: chosen + ',%s=~"$%s"' % [team, team],
+    F: matchers(config.clusterLabels + [job]),
     G: 'governor=~"$governor"',
     R: 'remedy=~"$remedy"',
     C: 'check=~"$check"',

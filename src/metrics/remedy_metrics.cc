@@ -81,8 +81,14 @@ void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
   }
 }
 
-// Counts that would be 0 for ever where nothing is only observed.
+// What would be 0 for ever where nothing is only observed.
 void addObserved(const engine::Snapshot& s, Families& out) {
+  const Family observes =
+      out.gauge("remedy_observe_mode",
+                "Always 1; the remedies that are decided upon and counted, but not run.");
+  for (const RemedyView& r : s.remedies) {
+    if (r.observe) observes.add({{"remedy", r.name}}, 1);
+  }
   const Family would =
       out.counter("healing_would_attempt_total",
                   "Attempts that would have started, were the remedy not in observe mode.");

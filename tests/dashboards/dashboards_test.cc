@@ -63,12 +63,17 @@ const std::string kChosen = "{cluster=~\"$cluster\",job=~\"$job\",instance=~\"$i
 
 const std::regex kMetric("\\b(heald_[a-z_]+|process_[a-z_]+|up)(?=\\{|\\[|\\s|$|\\))");
 
+const std::regex kRecorded("[a-z_]+:heald_[a-z_]+:[a-z0-9_]+");
+
+std::vector<std::string> recordedIn(const std::string& promql) {
+  return all(promql, kRecorded);
+}
+
 // The names as they stand in a query: a histogram's parts count as the histogram. What rules record
 // is none of heald's.
 std::set<std::string> metricsIn(const std::string& promql) {
-  static const std::regex recorded("[a-z_]+:heald_[a-z_]+:[a-z0-9_]+");
   std::set<std::string> names;
-  for (std::string name : all(std::regex_replace(promql, recorded, ""), kMetric)) {
+  for (std::string name : all(std::regex_replace(promql, kRecorded, ""), kMetric)) {
     names.insert(std::regex_replace(name, std::regex("_(bucket|sum|count)$"), ""));
   }
   return names;
@@ -146,13 +151,42 @@ TEST(Dashboards, SelectByClusterJobAndInstanceInEverySelector) {
   forEachPanel([](const std::string& where, const json& panel) {
     for (const json& target : panel.at("targets")) {
       const std::string promql = target.at("expr");
-      EXPECT_FALSE(metricsIn(promql).empty()) << where << ": " << promql;
+      EXPECT_FALSE(metricsIn(promql).empty() && recordedIn(promql).empty())
+          << where << ": " << promql;
       for (std::sregex_iterator it(promql.begin(), promql.end(), kMetric), end; it != end; ++it) {
         const std::string rest = it->suffix();
         EXPECT_TRUE(rest.starts_with(kChosen)) << where << ": " << promql;
       }
     }
   });
+}
+
+// A job's have no instance.
+TEST(Dashboards, SelectByClusterJobAndInstanceWhatRulesRecord) {
+  std::set<std::string> known;
+  for (const std::string& name :
+       all(textOf(kSource / "alerts/heald.rules.yml"), std::regex("record: (\\S+)"), 1)) {
+    known.insert(name);
+  }
+  std::set<std::string> used;
+  forEachPanel([&](const std::string& where, const json& panel) {
+    for (const json& target : panel.at("targets")) {
+      const std::string promql = target.at("expr");
+      for (std::sregex_iterator it(promql.begin(), promql.end(), kRecorded), end; it != end; ++it) {
+        EXPECT_TRUE(known.contains(it->str())) << where << ": " << it->str();
+        used.insert(std::regex_replace(it->str(), std::regex(":[^:]*$"), ""));
+        const std::string rest = it->suffix();
+        const bool of_job = it->str().starts_with("job");
+        EXPECT_TRUE(rest.starts_with(of_job ? "{cluster=~\"$cluster\",job=~\"$job\"}" : kChosen))
+            << where << ": " << promql;
+      }
+    }
+  });
+  EXPECT_THAT(
+      used, testing::IsSupersetOf({"job:heald_healing_success", "job:heald_incidents_without_human",
+                                   "job_kind:heald_time_to_heal_seconds",
+                                   "instance_check:heald_check_availability",
+                                   "instance_check:heald_check_error_budget"}));
 }
 
 // What is chosen at the top holds for every series that has that label; a process goes by the name

@@ -128,6 +128,35 @@ class Tape {
   }
 }
 
+// A tape of series that rules record, beside a real one: {labels, value}, each all the while.
+function recordedBeside({ scrapes, times }, series) {
+  const tape = new Tape(scrapes);
+  tape.times = times;
+  for (const { labels, value } of series) tape.series.set(JSON.stringify(labels), { labels, values: new Float64Array(scrapes).fill(value), kind: 'plain' });
+  return tape;
+}
+
+// What rules record of the checks of a heald, within the same tape: of weeks in which one of ten was not always well.
+function addRecorded(tape) {
+  const checks = [...tape.series.values()].filter(({ labels }) => labels[0][1] === 'heald_check_executions_total');
+  for (const [i, { labels: [, check] }] of checks.entries()) {
+    const label = [['check', check[1]]];
+    const one = recordedBeside(tape, [
+      { labels: [['__name__', 'instance_check:heald_check_availability:ratio30d'], ...label], value: i % 10 === 3 ? 1 - (i % 7 + 1) / 300 : 1 },
+      { labels: [['__name__', 'instance_check:heald_check_error_budget:burnrate1h'], ...label], value: i % 10 === 3 ? (i % 7 + 1) / 3 : 0 },
+    ]);
+    for (const [key, series] of one.series) tape.series.set(key, series);
+  }
+  return tape;
+}
+
+// What rules record of a job.
+const kOfJob = (tape) => recordedBeside(tape, [
+  { labels: [['__name__', 'job:heald_healing_success:ratio30d']], value: 0.93 },
+  { labels: [['__name__', 'job:heald_incidents_without_human:ratio30d']], value: 0.985 },
+  { labels: [['__name__', 'job_kind:heald_time_to_heal_seconds:p90_7d'], ['kind', 'file']], value: 74 },
+]);
+
 function labelsOf(key) {
   const brace = key.indexOf('{');
   const labels = [['__name__', brace < 0 ? key : key.slice(0, brace)]];
@@ -155,7 +184,7 @@ async function record(binary, { story, checks = 10, scrapes = 120, pause = 400 }
       tape.add(await heald.scrape());
       await sleep(Math.max(0, start + pause * tape.times.length - Date.now()));
     }
-    return tape;
+    return addRecorded(tape);
   } finally {
     await heald.stop();
   }
@@ -164,15 +193,17 @@ async function record(binary, { story, checks = 10, scrapes = 120, pause = 400 }
 // Prometheus with nothing but what is written to it.
 class Prometheus {
   constructor(url, pid) { Object.assign(this, { url, process: { pid } }); }
-  static async start(rules = []) {
+  // `days` of history are one block, so that Prometheus does not compact while it is measured.
+  static async start({ days = 2 } = {}) {
     const self = new Prometheus();
     self.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heald-prometheus-'));
     self.port = await new Promise((done) => {
       const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); });
     });
-    fs.writeFileSync(path.join(self.folder, 'prometheus.yml'), `rule_files: ${JSON.stringify(rules)}\n`);
+    fs.writeFileSync(path.join(self.folder, 'prometheus.yml'), '');
     self.process = spawn('prometheus', [`--config.file=${self.folder}/prometheus.yml`, `--storage.tsdb.path=${self.folder}/data`,
-      `--web.listen-address=127.0.0.1:${self.port}`, '--web.enable-remote-write-receiver', '--storage.tsdb.retention.time=2d', '--log.level=error'],
+      `--web.listen-address=127.0.0.1:${self.port}`, '--web.enable-remote-write-receiver', `--storage.tsdb.retention.time=${days + 2}d`, '--log.level=error',
+      ...(days > 2 ? [`--storage.tsdb.min-block-duration=${days + 2}d`, `--storage.tsdb.max-block-duration=${days + 2}d`] : [])],
     { stdio: ['ignore', 'ignore', 'pipe'] });
     self.log = '';
     self.process.stderr.on('data', (text) => { self.log += text; });
@@ -195,6 +226,21 @@ class Prometheus {
     });
     if (!answer.ok) throw new Error(`remote write: ${answer.status} ${await answer.text()}`);
   }
+  // Loads rules, and waits until every group was evaluated: [{group, interval, ms, rules: [{name, ms}]}].
+  async evaluate(files) {
+    fs.writeFileSync(path.join(this.folder, 'prometheus.yml'), `rule_files: ${JSON.stringify(files)}\n`);
+    const began = Date.now();
+    this.process.kill('SIGHUP');
+    const groups = await until('the rules to be evaluated', async () => {
+      const found = (await (await fetch(`${this.url}/api/v1/rules`)).json()).data.groups;
+      return found.length > 0 && found.every((group) => Date.parse(group.lastEvaluation) > began) && found;
+    }, 600);
+    return groups.map(({ name, interval, evaluationTime, rules }) => ({
+      group: name, interval, ms: 1000 * evaluationTime,
+      rules: rules.map((rule) => ({ name: rule.name, ms: 1000 * rule.evaluationTime, error: rule.lastError })),
+    }));
+  }
+  memory() { return 1024 * Number(fs.readFileSync(`/proc/${this.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]); }
   // CPU time that Prometheus has used, in ms.
   cpu() {
     const [user, system] = fs.readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).map(Number);
@@ -274,7 +320,7 @@ const encodedLabels = (labels) => Buffer.concat([...labels].sort((a, b) => (a[0]
   field(0x0a, Buffer.concat([field(0x0a, Buffer.from(name)), field(0x12, Buffer.from(value))]))));
 const encodedTime = (ms) => Buffer.concat([Buffer.from([0x10]), varint(ms)]);
 
-// Writes the hosts ({tape, labels, delay, downAt}) as if they had been scraped every `step` seconds for `hours` until `end` (ms):
+// Writes the hosts ({tape, labels, delay, downAt}; `ofJob` is none, but what is recorded of a job) as if they had been scraped every `step` seconds for `hours` until `end` (ms):
 // each tape is stretched over that time, begins after `delay` (a part of it), and the host is down from `downAt` on.
 async function replay(prometheus, hosts, { hours, step, end = Date.now() }) {
   const span = hours * 3600e3;
@@ -301,7 +347,7 @@ async function replay(prometheus, hosts, { hours, step, end = Date.now() }) {
         return Math.max(0, Math.min(tape.scrapes - 1, Math.floor((part - delay) * tape.scrapes)));
       });
       message.clear();
-      message.series(host.encoded[0], times, (i) => (at[i] < 0 ? 0 : 1));
+      if (!host.ofJob) message.series(host.encoded[0], times, (i) => (at[i] < 0 ? 0 : 1));
       if (from === 0) series += tape.series.size + 1;
       let next = 1;
       for (const one of tape.series.values()) {
@@ -313,6 +359,39 @@ async function replay(prometheus, hosts, { hours, step, end = Date.now() }) {
     }
   }
   return { samples, series, start, end };
+}
+
+// Writes what the rules about days have recorded of these hosts, every `step` seconds of the `days` until `until` (ms). One check of
+// twenty is unhealthy now and then, all others never.
+async function recordHistory(prometheus, hosts, { days, step, until: last }) {
+  const first = last - days * 86400e3;
+  const moments = [];
+  for (let at = first; at < last; at += 1000 * step) moments.push(Math.round(at));
+  const series = [];
+  for (const { tape, labels } of hosts) {
+    for (const { labels: of } of tape.series.values()) {
+      const label = (name) => of.find(([key]) => key === name);
+      if (of[0][1] === 'heald_check_executions_total') {
+        series.push({ days, encoded: encodedLabels([['__name__', 'instance_check:heald_check_unhealthy:ratio_rate1h'], label('check'), ...labels]) });
+      } else if (of[0][1] === 'heald_healing_successes_total') {
+        series.push({ days: 7, encoded: encodedLabels([['__name__', 'instance_remedy:heald_healing_successes:increase1h'], label('remedy'), label('governor'), ...labels]) });
+      }
+    }
+  }
+  const message = new Message();
+  let samples = 0;
+  for (let from = 0; from < moments.length; from += 2048) {
+    const window = moments.slice(from, from + 2048);
+    const times = window.map(encodedTime);
+    for (const [i, one] of series.entries()) {
+      if (last - window[window.length - 1] > one.days * 86400e3) continue;
+      message.series(one.encoded, times, (at) => (i % 20 === 0 && (from + at + i) % 700 < 30 ? ((from + at) % 30) / 30 : 0));
+      samples += window.length;
+      if (message.length > 4e6 || i === series.length - 1) { await prometheus.write(message.bytes()); message.clear(); }
+    }
+    if (message.length > 0) { await prometheus.write(message.bytes()); message.clear(); }
+  }
+  return { samples, series: series.length };
 }
 
 // ------------------------------------------------------------------------------------------------ what Grafana asks
@@ -371,4 +450,4 @@ function questions(dashboard, { hours, end, chosen }) {
 const dashboards = (source) => fs.readdirSync(path.join(source, 'dashboards')).filter((name) => name.endsWith('.json'))
   .map((name) => JSON.parse(fs.readFileSync(path.join(source, 'dashboards', name), 'utf8')));
 
-module.exports = { record, replay, Prometheus, questions, dashboards, kStories };
+module.exports = { Heald, record, replay, recordHistory, kOfJob, Prometheus, questions, dashboards, kStories };

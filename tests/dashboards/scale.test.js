@@ -19,6 +19,7 @@ test('no answer grows with the number of hosts, and a dashboard is at most 2 MB'
     const hosts = Array.from({ length: kHosts }, (_, i) => ({
       tape, labels: [['cluster', `c${i % 2}`], ['job', 'heald'], ['instance', `host-${i}:9469`]], downAt: i % 3 === 2 ? 0.9 : undefined,
     }));
+    for (const cluster of ['c0', 'c1']) hosts.push({ ofJob: true, tape: fleet.kOfJob(tape), labels: [['cluster', cluster], ['job', 'heald']] });
     // As many points as a dashboard asks for are there with a sample every ten minutes, which costs less.
     const { end } = await fleet.replay(prometheus, hosts, { hours: kHours, step: 300 });
     for (const dashboard of fleet.dashboards(process.env.HEALD_SOURCE_DIR)) {
@@ -39,10 +40,13 @@ test('no answer grows with the number of hosts, and a dashboard is at most 2 MB'
 
     // The hosts that are there have to be found by the tables, or the bounds would say nothing.
     const [fleetDashboard] = fleet.dashboards(process.env.HEALD_SOURCE_DIR).filter(({ uid }) => uid === 'heald-overview');
-    const rows = {};
+    const rows = {}, recorded = {};
     for (const { what, of, call, parameters } of fleet.questions(fleetDashboard, { hours: kHours, end, chosen: {} })) {
+      if (what.endsWith('30 days')) recorded[what] = (await prometheus.ask(call, parameters)).data.result.length;
       if (of === 'table' || of === 'stat') rows[what] = (await prometheus.ask(call, parameters)).data.result;
     }
+    assert.ok(['Success ratio, 30 days', 'Ended without a human, 30 days'].every((title) => recorded[title] === 2), JSON.stringify(recorded));
+    assert.strictEqual(recorded['Least available checks, 30 days'], 10);
     assert.strictEqual(rows.Healds[0].value[1], '40');
     assert.strictEqual(rows['Healds down'][0].value[1], '20');
     assert.strictEqual(rows['Dormant governors'][0].value[1], '40');

@@ -171,6 +171,8 @@ TEST_F(CollectTest, SaysWhatEndedIncidentsAndWhatHumansDid) {
 TEST_F(CollectTest, WhatIsNeverOnlyObservedHasNoCountOfIt) {
   EXPECT_EQ(value("healing_would_attempt_total", {{"remedy", "restart"}}), std::nullopt);
   EXPECT_EQ(value("healing_would_attempt_total", {{"remedy", "web"}}), 0);
+  EXPECT_EQ(value("remedy_observe_mode", {{"remedy", "restart"}}), std::nullopt);
+  EXPECT_EQ(value("remedy_observe_mode", {{"remedy", "web"}}), 1);
 }
 
 TEST_F(CollectTest, TheStartOfATaskStandsStillWhileItsUptimeGrows) {
