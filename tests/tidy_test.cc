@@ -188,6 +188,33 @@ TEST(Tidy, NoFileHasTwoIdeas) {
   }
 }
 
+// "| who | can reach | wants | what holds | `Suite.Test`, … |": every row names its tests.
+TEST(Tidy, EveryRowOfTheThreatModelIsHeldByTestsThatExist) {
+  std::set<std::string> tests;
+  const std::regex macro("^TEST(?:_F|_P)?\\((\\w+), *(\\w+)\\)");
+  for (const Line& line : linesOf(kRoot / "tests")) {
+    std::smatch found;
+    if (std::regex_search(line.text, found, macro)) {
+      tests.insert(found[1].str() + "." + found[2].str());
+    }
+  }
+  const std::regex named("`(\\w+\\.\\w+)`");
+  std::ifstream document(kRoot / "SECURITY.md");
+  int rows = 0;
+  for (std::string line; std::getline(document, line);) {
+    if (!line.starts_with("| ") || line.starts_with("| who | can reach")) continue;
+    ++rows;
+    std::string column = line.substr(0, line.size() - 2);
+    column.erase(0, column.rfind(" | "));
+    std::sregex_iterator name(column.begin(), column.end(), named);
+    EXPECT_NE(name, std::sregex_iterator()) << "no test in " << line;
+    for (; name != std::sregex_iterator(); ++name) {
+      EXPECT_TRUE(tests.contains((*name)[1])) << "there is no test " << (*name)[1];
+    }
+  }
+  EXPECT_GT(rows, 25);
+}
+
 TEST(Tidy, NothingIsLeftForLater) {
   for (const char* folder : {"src", "include", "scripts"}) {
     for (const std::string& place :

@@ -109,6 +109,14 @@ std::string whatNeedsARestart(const config::Config& in_force, const config::Conf
     text += (text.empty() ? "" : "\n") +
             std::string("web.allowed_hosts: restart heald to change the list");
   }
+  if (in_force.web.tokens != wanted.web.tokens) {
+    text += (text.empty() ? "" : "\n") +
+            std::string("web.tokens: restart heald to change the list, or use healdctl token");
+  }
+  if (in_force.web.client_roles != wanted.web.client_roles) {
+    text += (text.empty() ? "" : "\n") +
+            std::string("web.client_roles: restart heald to change the list");
+  }
   return text;
 }
 

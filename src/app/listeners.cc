@@ -77,26 +77,56 @@ Result<void> Listeners::openMetrics(http::Backend backend) {
   return {};
 }
 
-Result<void> Listeners::openControl(http::Backend backend) {
-  const std::string& token_file = web_.token_file;
-  auto token = http::readOrCreateToken(token_file);
-  if (!token) {
-    // Without a token nothing can be changed, but what heald does can still be seen.
+// Those of healdctl, and those of the configuration. Whatever cannot be read lets nobody in, and the
+// control token and the socket do.
+void Listeners::readTokens() {
+  if (const auto loaded = tokens_.load(); !loaded) {
     around_.log.write(io::LogLevel::kError,
-                      "no control token: every call that changes something is refused",
+                      "the named tokens cannot be read: none of them is taken, and none can be made",
+                      {{"reason", loaded.error().message}});
+  }
+  for (const config::TokenOption& option : web_.tokens) {
+    const auto token = http::readTokenFile(option.file);
+    if (token) {
+      tokens_.configure(option.name, option.grant, *token, option.file);
+    } else {
+      around_.log.write(io::LogLevel::kError, "a token of the configuration is not taken",
+                        {{"token", option.name}, {"reason", token.error().message}});
+    }
+  }
+}
+
+http::GuardPolicy Listeners::controlPolicy() {
+  const auto token = http::readOrCreateToken(web_.token_file);
+  if (!token) {
+    around_.log.write(io::LogLevel::kError,
+                      "no control token: whoever changes something needs another credential",
                       {{"reason", token.error().message}});
   }
-  auto bound = door::listenOn(*config::parseListenAddress(web_.control_address));
-  if (!bound) return bound.error();
-  control_address_ = bound->address;
   http::GuardPolicy policy;
   policy.allowed_hosts = web_.allowed_hosts;
   policy.allowed_hosts.push_back(control_address_.host);
   policy.token = token ? *token : "";
-  policy.token_file = token_file;
+  policy.token_file = web_.token_file;
+  policy.token_for_reads = !isLoopback(control_address_);
   policy.operators = {0, ::geteuid()};
+  policy.tokens = &tokens_;
+  for (const config::ClientRole& role : web_.client_roles) {
+    policy.client_roles.push_back({role.san, role.grant});
+  }
+  return policy;
+}
+
+Result<void> Listeners::openControl(http::Backend backend) {
+  auto bound = door::listenOn(*config::parseListenAddress(web_.control_address));
+  if (!bound) return bound.error();
+  control_address_ = bound->address;
+  readTokens();
+  backend.tokens = &tokens_;
+  backend.token_file = web_.token_file;
+  backend.tell = [this](engine::HistoryEntry entry) { tellOfToken(std::move(entry)); };
   auto service =
-      http::ControlService::start(http::controlRoutes(backend), std::move(policy), controlHooks(),
+      http::ControlService::start(http::controlRoutes(backend), controlPolicy(), controlHooks(),
                                   controlWorkers(), {around_.folder, "/run", "/dev/shm", "/tmp"});
   if (!service) return service.error();
   control_service_ = std::move(*service);
@@ -113,7 +143,7 @@ Result<void> Listeners::openControl(http::Backend backend) {
   around_.log.write(io::LogLevel::kInfo, "control listener",
                     {{"address", controlAddress()},
                      {"socket", web_.control_socket},
-                     {"token_file", token_file}});
+                     {"token_file", web_.token_file}});
   return {};
 }
 
@@ -175,6 +205,11 @@ void Listeners::tellOf(const std::vector<http::AuthFailures::Report>& reports) {
                                " with a wrong token, the last " + last_call,
                     .details = {{"calls", static_cast<std::int64_t>(calls)}}});
   }
+}
+
+void Listeners::tellOfToken(engine::HistoryEntry entry) {
+  around_.log.write(io::LogLevel::kInfo, entry.message, {{"by", entry.actor}});
+  around_.record(std::move(entry));
 }
 
 metrics::HttpFigures Listeners::figures() const {

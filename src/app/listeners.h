@@ -16,6 +16,7 @@
 #include "http/backend.h"
 #include "http/control_service.h"
 #include "http/metrics_service.h"
+#include "http/tokens.h"
 #include "io/log.h"
 #include "metrics/sources.h"
 
@@ -33,7 +34,9 @@ class Listeners {
   };
 
   Listeners(const config::WebOptions& web, Surroundings around)
-      : web_(web), around_(std::move(around)) {}
+      : web_(web),
+        around_(std::move(around)),
+        tokens_(around_.folder + "/tokens.json", [now = around_.now] { return now().wall; }) {}
 
   // Listens when it returns; `backend` has to live until the listeners are closed.
   Result<void> openMetrics(http::Backend backend);
@@ -50,15 +53,19 @@ class Listeners {
   metrics::HttpFigures figures() const;  // what the engine's loop counts is not among them
 
  private:
+  void readTokens();
+  http::GuardPolicy controlPolicy();
   http::Hooks hooks();
   http::Hooks controlHooks();
   door::Listener listenerOf(const std::string& name, io::UniqueFd socket, door::Service& service);
   Result<std::shared_ptr<door::Door>> open(std::vector<door::Listener> listeners);
   void use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Door> door);
   void tellOf(const std::vector<http::AuthFailures::Report>& reports);
+  void tellOfToken(engine::HistoryEntry entry);
 
   const config::WebOptions& web_;
   const Surroundings around_;
+  http::Tokens tokens_;
   HttpFigures requests_;
   http::AuthFailures auth_failures_;
   http::AlertsRefused alerts_refused_;

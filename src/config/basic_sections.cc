@@ -34,6 +34,7 @@ Fields::Report readWeb(Fields& fields, WebOptions& web) {
     const std::string wrong = hostNameFault(host);
     if (!wrong.empty()) fields.fail("allowed_hosts", quoted(host) + " " + wrong);
   }
+  readCredentials(fields, web);
   const std::string clash = addressClash(web.control_address, web.metrics_address);
   if (!clash.empty()) {
     fields.fail(fields.has("metrics_address") ? "metrics_address" : "control_address", clash);

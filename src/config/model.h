@@ -5,17 +5,35 @@
 #include <vector>
 
 #include "config/fields.h"
+#include "config/role.h"
 #include "engine/setup.h"
 
 namespace heald::config {
 
 // Where heald listens. Addresses are host:port; port 0 stands for any free port.
+// Whoever has a client certificate with this name may do so much.
+struct ClientRole {
+  std::string san;
+  Grant grant;
+  friend bool operator==(const ClientRole&, const ClientRole&) = default;
+};
+
+// A token that is in a file of the operator's.
+struct TokenOption {
+  std::string name;
+  Grant grant;
+  std::string file;
+  friend bool operator==(const TokenOption&, const TokenOption&) = default;
+};
+
 struct WebOptions {
   std::string control_address = "127.0.0.1:3001";
   std::string metrics_address = "0.0.0.0:9469";
   std::string control_socket;              // a Unix socket of the control plane; "": none
   std::string token_file;                  // of the control plane; beside the store when not named
   std::vector<std::string> allowed_hosts;  // names in the Host header, beside addresses
+  std::vector<TokenOption> tokens;         // beside those that healdctl makes
+  std::vector<ClientRole> client_roles;    // the first that fits counts
 };
 
 struct StoreOptions {

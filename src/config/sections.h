@@ -21,6 +21,8 @@ inline constexpr char kMainGovernor[] = "self-healing-main";
 
 // What they return reports at `token_file` and at `path`.
 Fields::Report readWeb(Fields& fields, WebOptions& web);
+// `tokens` and `client_roles` of `web`.
+void readCredentials(Fields& fields, WebOptions& web);
 Fields::Report readStore(Fields& fields, StoreOptions& store);
 void readFeatures(Fields& fields, core::FeatureFlags& features);
 void readDetection(Fields& fields, engine::Setup& setup);

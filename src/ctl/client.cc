@@ -202,28 +202,44 @@ Answer Client::judge(const io::HttpResponse& response) const {
     return {"", Failure{ExitCode::kUnreachable, options_.url + " answers with too much"}, 0};
   }
   if (response.status / 100 == 2) return {response.body, std::nullopt, response.status};
-  Failure failure = refused(response.status, messageIn(response));
+  Failure failure = refused(response);
   failure.body = response.body;
   return {response.body, std::move(failure), response.status};
 }
 
-Failure Client::refused(int status, const std::string& message) const {
-  switch (status) {
+// What to do about a call that was made without a credential.
+std::string Client::withoutCredential() const {
+  if (!options_.token.value.empty() && socket_.empty()) {
+    return "the token of this host is not sent to another: name one with --token-file";
+  }
+  const std::string where =
+      options_.token.value.empty() ? options_.token.whyNot() + "\n" : std::string();
+  return where +
+         "name its file with --token-file, or HEALD_TOKEN_FILE; you may have to be root. An admin "
+         "makes one: healdctl token create NAME --role ROLE";
+}
+
+Failure Client::refused(const io::HttpResponse& response) const {
+  const std::string message = messageIn(response);
+  const auto body = nlohmann::ordered_json::parse(response.body, nullptr, false);
+  const bool wrong_role = textOf(objectOf(body, "error"), "code") == "wrong_role";
+  const std::string used = mayUseToken() ? "healdctl used the token of " + options_.token.file + "\n"
+                                         : std::string();
+  switch (response.status) {
     case 400:
       return {ExitCode::kUsage, message};
     case 401:
-      if (mayUseToken()) return {ExitCode::kNotAuthorised, message};
-      if (options_.token.value.empty()) {
-        return {ExitCode::kNotAuthorised, message + "\n" + options_.token.whyNot() +
-                                              "\nname its file with --token-file, or "
-                                              "HEALD_TOKEN_FILE; you may have to be root"};
-      }
       return {ExitCode::kNotAuthorised,
-              message +
-                  "\nthe token of this host is not sent to another: name one with "
-                  "--token-file"};
+              message + "\n" +
+                  (used.empty() ? withoutCredential()
+                                : used + "name another with --token-file; an admin makes one anew: "
+                                         "healdctl token rotate NAME")};
     case 403:
-      return {ExitCode::kNotAuthorised, message};
+      if (!wrong_role) return {ExitCode::kNotAuthorised, message};
+      return {ExitCode::kNotAuthorised,
+              message + "\n" + used +
+                  "name one with that role with --token-file; an admin makes one: healdctl token "
+                  "create NAME --role ROLE"};
     case 404:
       return {ExitCode::kNotFound, message};
     default:

@@ -73,7 +73,8 @@ class Client {
                              const std::string& body) const;
   bool mayUseToken() const;
   Answer judge(const io::HttpResponse& response) const;
-  Failure refused(int status, const std::string& message) const;
+  Failure refused(const io::HttpResponse& response) const;
+  std::string withoutCredential() const;
 
   ClientOptions options_;
   std::string socket_;  // of a unix: URL

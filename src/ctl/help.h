@@ -26,13 +26,14 @@ Examples:
   healdctl pause restart-gateway --for 2h --reason "moving the disk"
   healdctl explain gateway                              why it may act now, or may not
   healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
+  healdctl token create alertmanager --role alerts --write /etc/prometheus/heald.token --owner prometheus
   healdctl check-config heald.yml
   healdctl bound heald.yml --max 10                     the most attempts before a human must act
   healdctl simulate heald.yml scenario.yml              what it would do, in virtual time
   healdctl backtest --history history.jsonl --config new.yml   what it would have done
 
 Exit codes:
-  0  ok                                 4  not authorised: no token, or a wrong one
+  0  ok                                 4  not authorised: no token, or not for this
   1  refused: the state is in the way   5  no such governor, check, remedy or flag
   2  wrong arguments                    6  a file cannot be read, or has mistakes
   3  heald cannot be reached            7  the output cannot be written

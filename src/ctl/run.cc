@@ -20,6 +20,7 @@
 #include "ctl/offline_commands.h"
 #include "ctl/reading_commands.h"
 #include "ctl/run_checks.h"
+#include "ctl/token_commands.h"
 #include "ctl/usage.h"
 #include "io/address.h"
 #include "io/foreground.h"
@@ -59,6 +60,7 @@ class CommandLine {
     addPauses();
     addReload();
     addExec();
+    tokens_.emplace(app_, chosen_, at_);
     addConfiguration();
     offline_.emplace(app_, chosen_, at_);
     addHelp();
@@ -99,7 +101,7 @@ class CommandLine {
     app_.add_option("--url", args_.url, "Where heald's control plane is, or HEALD_URL: http://127.0.0.1:3001, unix:/run/heald/control.sock. "
                     "Without it the socket, if heald listens there, and else port 3001 of this host");
     app_.add_option("--token-file", args_.token_file,
-                    "File with the control token; or HEALD_TOKEN_FILE, or where heald keeps it");
+                    "File with a token; or HEALD_TOKEN_FILE, or where heald keeps the control token");
     app_.add_option("--idempotency-key", args_.key,
                     "Name of this change: asked again under the same one, it is done once");
     app_.add_option("--timeout", chosen_.timeout_seconds, "Seconds to wait for an answer")
@@ -302,6 +304,7 @@ class CommandLine {
   CLI::App app_{kDescription};
   std::optional<ReadingCommands> reading_;
   std::optional<OfflineCommands> offline_;
+  std::optional<TokenCommands> tokens_;
 };
 
 }  // namespace

@@ -85,7 +85,7 @@ Shown folded(const std::vector<StatusBlock>& blocks, std::size_t rows) {
   return shown;
 }
 
-std::string textOf(const StatusBlock& block, std::size_t shown, const StatusLayout& layout) {
+std::string blockText(const StatusBlock& block, std::size_t shown, const StatusLayout& layout) {
   std::string text = "\n";
   const auto add = [&](const Lines& lines) {
     for (const std::string& line : lines) text += line + "\n";
@@ -109,9 +109,9 @@ std::string onOff(const ordered_json& flag, std::string_view key) {
 
 std::vector<std::string> statusTitle(const ordered_json& status, const StatusLayout& layout) {
   const ordered_json& healing = objectOf(status, "selfHealing");
-  const std::string overall = ctl::textOf(healing, "status");
-  const std::string before = "heald " + ctl::textOf(status, "version") + " is ";
-  const std::string headline = ctl::textOf(healing, "headline");  // an older heald has none
+  const std::string overall = textOf(healing, "status");
+  const std::string before = "heald " + textOf(status, "version") + " is ";
+  const std::string headline = textOf(healing, "headline");  // an older heald has none
   const std::string sentence = before + overall + (headline.empty() ? "" : ": " + headline) + ".";
   Lines lines = layout.width == 0 ? Lines{sentence} : wrapped(sentence, layout.width);
   if (lines.front().size() >= before.size() + overall.size()) {
@@ -132,11 +132,11 @@ StatusBlock issueBlock(const ordered_json& status, const StatusLayout& layout) {
   std::vector<ordered_json> issues(listOf(status, "issues").begin(),
                                    listOf(status, "issues").end());
   std::stable_sort(issues.begin(), issues.end(), [](const auto& a, const auto& b) {
-    return weightOf(ctl::textOf(a, "severity")) > weightOf(ctl::textOf(b, "severity"));
+    return weightOf(textOf(a, "severity")) > weightOf(textOf(b, "severity"));
   });
   for (const ordered_json& issue : issues) {
-    const std::string severity = ctl::textOf(issue, "severity");
-    Lines lines = indented(severity + ": " + ctl::textOf(issue, "message"), 2, 4, layout);
+    const std::string severity = textOf(issue, "severity");
+    Lines lines = indented(severity + ": " + textOf(issue, "message"), 2, 4, layout);
     if (lines.front().size() >= 2 + severity.size()) {
       lines.front().replace(2, severity.size(),
                             painted(severity, colourOfState(severity), layout.colours));
@@ -150,10 +150,10 @@ StatusBlock issueBlock(const ordered_json& status, const StatusLayout& layout) {
 StatusBlock actionBlock(const ordered_json& status, const StatusLayout& layout) {
   StatusBlock block{{"Suggested actions"}, {}, 0, "actions"};
   for (const ordered_json& advice : listOf(status, "recommendations")) {
-    Lines lines = indented(ctl::textOf(advice, "message") + ":", 2, 2, layout);
+    Lines lines = indented(textOf(advice, "message") + ":", 2, 2, layout);
     // Not broken: it is to be copied.
     lines.push_back("    " +
-                    painted(ctl::textOf(advice, "command"), Colour::kStrong, layout.colours));
+                    painted(textOf(advice, "command"), Colour::kStrong, layout.colours));
     block.items.push_back(std::move(lines));
   }
   block.troubles = block.items.size();
@@ -182,7 +182,7 @@ std::string statusText(const ordered_json& status, const StatusLayout& layout) {
   const Shown shown = folded(blocks, layout.rows - std::min(layout.rows, taken));
   std::string text;
   for (const std::string& line : title) text += line + "\n";
-  for (std::size_t i = 0; i < blocks.size(); ++i) text += textOf(blocks[i], shown[i], layout);
+  for (std::size_t i = 0; i < blocks.size(); ++i) text += blockText(blocks[i], shown[i], layout);
   return text + hint;
 }
 
@@ -190,8 +190,8 @@ std::string flagsText(const ordered_json& flags, bool colours) {
   Table table({"FLAG", "IS", "ENVIRONMENT", "CONFIGURATION", "OVERRIDE", "CHANGED"});
   for (const ordered_json& flag : listOf(flags, "flags")) {
     const bool enabled = flagOf(flag, "enabled");
-    const std::string changed = ctl::textOf(flag, "changedAt");
-    table.add({{ctl::textOf(flag, "name"), Colour::kStrong},
+    const std::string changed = textOf(flag, "changedAt");
+    table.add({{textOf(flag, "name"), Colour::kStrong},
                {enabled ? "on" : "off", enabled ? Colour::kGood : Colour::kWarn},
                {onOff(flag, "environment")},
                {onOff(flag, "configuration")},

@@ -39,6 +39,7 @@ bool readInto(Token& token, const std::string& path) {
     return false;
   }
   token.value = io::trim(*content);
+  token.file = path;
   const bool fits = token.value.find_first_of(" \t\r\n") == std::string::npos;
   if (token.value.empty() || !fits) {
     token.value.clear();

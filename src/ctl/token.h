@@ -12,6 +12,7 @@ using Lookup = std::function<std::optional<std::string>(const std::string& name)
 // The control token, or where it was looked for and why it is not from there.
 struct Token {
   std::string value;                  // empty: none was found
+  std::string file = {};              // where it is from
   bool named = false;                 // by a person, not found in a usual place
   std::vector<std::string> failures;  // one sentence a place
 

@@ -1,6 +1,7 @@
 #include <memory>
 #include <utility>
 
+#include "http/actor.h"
 #include "http/alerts_body.h"
 #include "http/alerts_refused.h"
 #include "http/control_calls.h"
@@ -47,6 +48,7 @@ Response receive(const Backend& backend, const Request& request) {
 Call alertsCall(const Backend& backend) {
   return {.method = "POST",
           .path = std::string(kAlertsPath),
+          .needs = Access::kAlerts,
           .summary = "Alertmanager's webhook, version 4: recorded when answered, acted upon later",
           .handler = [backend](const Request& request) { return receive(backend, request); },
           .body_limit = kMaxAlertsBody,

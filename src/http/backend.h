@@ -15,6 +15,7 @@
 namespace heald::http {
 
 class Bell;
+class Tokens;
 
 // Who asks for a change: under which key, and whether they still wait.
 struct Asker {
@@ -40,6 +41,10 @@ struct Backend {
   // A page of the history, from disk: on the caller's thread, without the engine.
   std::function<Result<engine::HistoryPage>(const engine::HistoryQuery&)> history;
   Bell* bell = nullptr;  // rung when there is more of it; outlives the listeners
+  Tokens* tokens = nullptr;    // outlives the listeners; null: there are no named ones
+  std::string token_file = {};  // of the control token
+  // What the log and the history are to tell that the engine does not know of.
+  std::function<void(engine::HistoryEntry)> tell = nullptr;
 };
 
 }  // namespace heald::http

@@ -60,7 +60,7 @@ std::optional<Error> readDuration(const BodyField& field, const nlohmann::json& 
     return badBody(inQuotes(field.name) + ": " + inQuotes(text) + " " + duration.error().message);
   }
   if (*duration <= core::Duration::zero()) return badBody(wanted + "more than nothing");
-  body.duration = *duration;
+  (field.name == "grace" ? body.grace : body.duration) = *duration;
   return std::nullopt;
 }
 
@@ -74,6 +74,29 @@ std::optional<Error> readText(const BodyField& field, const nlohmann::json& valu
 std::optional<Error> readName(const BodyField& field, const nlohmann::json& value, Body& body) {
   if (auto problem = readText(field, value, body.name, kMaxReasonBytes)) return problem;
   if (body.name.empty()) return badBody(inQuotes(field.name) + " is empty: " + field.help);
+  return std::nullopt;
+}
+
+std::optional<Error> readRole(const BodyField& field, const nlohmann::json& value, Body& body) {
+  std::string word;
+  if (auto problem = readText(field, value, word, kMaxReasonBytes)) return problem;
+  const auto role = config::roleNamed(word);
+  if (!role) {
+    return badBody(inQuotes(field.name) + ": " + inQuotes(word) + " is no role (there are: " +
+                   config::roleNames() + ")");
+  }
+  body.role = *role;
+  return std::nullopt;
+}
+
+std::optional<Error> readNames(const BodyField& field, const nlohmann::json& value, Body& body) {
+  constexpr std::size_t kMostNames = 100;
+  const bool texts = value.is_array() && std::all_of(value.begin(), value.end(),
+                                                     [](const auto& v) { return v.is_string(); });
+  if (!texts || value.size() > kMostNames) {
+    return badBody(inQuotes(field.name) + " must be a list of at most 100 texts: " + field.help);
+  }
+  body.governors = value.get<std::vector<std::string>>();
   return std::nullopt;
 }
 
@@ -92,6 +115,12 @@ std::optional<Error> readField(const BodyField& field, const nlohmann::json& obj
       return readName(field, *found, body);
     case FieldType::kError:
       return readText(field, *found, body.error, core::kErrorTextLimit);
+    case FieldType::kRole:
+      return readRole(field, *found, body);
+    case FieldType::kNames:
+      return readNames(field, *found, body);
+    case FieldType::kSha256:
+      return readText(field, *found, body.sha256, kMaxReasonBytes);
     case FieldType::kBoolean:
       break;
   }
@@ -119,8 +148,7 @@ Result<Body> readBody(const Request& request, const std::vector<BodyField>& fiel
 Router routerOf(const std::vector<Call>& calls) {
   Router router;
   for (const Call& call : calls) {
-    const Access access = call.method == "GET" ? Access::kRead : Access::kChange;
-    router.add({call.method, call.path, access, call.handler, call.body_limit, call.streamed});
+    router.add({call.method, call.path, call.needs, call.handler, call.body_limit, call.streamed});
   }
   return router;
 }

@@ -21,6 +21,9 @@ enum class FieldType {
   kDuration,  // a text such as "10m"
   kName,      // a text as it is, not empty
   kError,     // a text of any lines; what is beyond core::kErrorTextLimit is dropped
+  kRole,      // the word of a role
+  kNames,     // a list of texts
+  kSha256,    // a text as it is
 };
 
 struct BodyField {
@@ -38,6 +41,7 @@ struct QueryField {
 struct Call {
   std::string method;
   std::string path;
+  Needs needs;
   std::string summary;
   std::vector<BodyField> body{};
   std::vector<QueryField> query{};
@@ -56,9 +60,13 @@ struct Body {
   bool force = false;
   bool enabled = false;
   bool ok = false;
-  std::optional<core::Duration> duration;  // `for` or `deadline`; above zero
+  std::optional<core::Duration> duration;  // `for`, `deadline` or `expires`; above zero
+  std::optional<core::Duration> grace;
   std::string name;
   std::string error;
+  config::Role role = config::Role::kRead;
+  std::vector<std::string> governors;
+  std::string sha256;
 };
 
 // Reads a body by the fields of its call. Error{kInvalid}, with what would be right: a key that is

@@ -15,6 +15,8 @@ std::vector<Call> changingCalls(const Backend& backend);
 std::vector<Call> historyCalls(const Backend& backend);
 // The governor as a service.
 std::vector<Call> permitCalls(const Backend& backend);
+// Who may do what.
+std::vector<Call> tokenCalls(const Backend& backend);
 // Alertmanager's webhook.
 Call alertsCall(const Backend& backend);
 

@@ -4,23 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "http/actor.h"
 #include "http/control_calls.h"
 #include "http/digest.h"
-#include "io/text.h"
-#include "io/user.h"
 
 namespace heald::http {
-
-std::string actorOf(const Request& request) {
-  constexpr std::size_t kMaxActorBytes = 64;
-  const door::Caller& caller = request.caller;
-  const bool known = caller.unix_socket && caller.uid;
-  const std::string by =
-      "api from " + (known ? "user " + io::userName(*caller.uid) : caller.address);
-  const std::string actor =
-      io::oneLine(request.headers.get("X-Heald-Actor").value_or(""), kMaxActorBytes);
-  return actor.empty() ? by : by + " as " + actor;
-}
 
 namespace {
 
@@ -96,7 +84,11 @@ std::vector<Call> controlCalls(const Backend& backend) {
   for (Call& call : changingCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : historyCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : permitCalls(backend)) calls.push_back(std::move(call));
-  calls.push_back({.method = "GET", .path = "/api/openapi.json", .summary = "This document"});
+  for (Call& call : tokenCalls(backend)) calls.push_back(std::move(call));
+  calls.push_back({.method = "GET",
+                   .path = "/api/openapi.json",
+                   .needs = Access::kRead,
+                   .summary = "This document"});
   // Made once: it describes itself too.
   calls.back().handler = [document = json(openApi(calls, backend.version))](const Request&) {
     return document;

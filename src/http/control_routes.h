@@ -24,9 +24,4 @@ Response ask(const Backend& backend, const Request& request, engine::Event event
 // `digest`: of method, path and body, where the body was not kept.
 Result<Asker> askerOf(const Request& request, std::string digest = "");
 
-// Who acts, for the log and the history: "api from 127.0.0.1", and with the header X-Heald-Actor
-// " as alice@host" (one line, at most 64 bytes). It is what the caller says; the token is the
-// proof.
-std::string actorOf(const Request& request);
-
 }  // namespace heald::http

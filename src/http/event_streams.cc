@@ -56,7 +56,7 @@ void EventStreams::wake() {
   changed_.notify_one();
 }
 
-void EventStreams::add(engine::HistoryQuery query, bool with_output,
+void EventStreams::add(engine::HistoryQuery query, Reader reader,
                        std::shared_ptr<door::Outlet> outlet, std::shared_ptr<void> place) {
   query.newest_first = false;
   query.limit = kPage;
@@ -64,7 +64,7 @@ void EventStreams::add(engine::HistoryQuery query, bool with_output,
   const std::lock_guard lock(mutex_);
   Stream& stream = arriving_.emplace_back();
   stream.query = std::move(query);
-  stream.with_output = with_output;
+  stream.reader = std::move(reader);
   stream.outlet = std::move(outlet);
   stream.place = std::move(place);
   stream.quiet_since = Clock::now();
@@ -78,7 +78,10 @@ void EventStreams::add(engine::HistoryQuery query, bool with_output,
 // Until something has happened, or the first stream wants a heartbeat.
 void EventStreams::wait(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
   auto until = Clock::now() + kHeartbeat;
-  for (const Stream& stream : streams_) until = std::min(until, stream.quiet_since + kHeartbeat);
+  for (const Stream& stream : streams_) {
+    until = std::min(until, stream.quiet_since + kHeartbeat);
+    if (stream.reader.still_may) until = std::min(until, Clock::now() + kLookAgain);
+  }
   changed_.wait_until(lock, stop, until, [this] { return awake_; });
   awake_ = false;
 }
@@ -102,7 +105,7 @@ void EventStreams::run(std::stop_token stop) {
       closed ? stream.outlet->end() : serve(stream, pages, rung);
     }
     std::erase_if(streams_, [&](const Stream& stream) {
-      if (!closed && !stream.outlet->gone()) return false;
+      if (!closed && !stream.ended && !stream.outlet->gone()) return false;
       stream.outlet->onChange(nullptr);
       return true;
     });
@@ -114,6 +117,11 @@ void EventStreams::run(std::stop_token stop) {
 }
 
 void EventStreams::serve(Stream& stream, std::vector<Page>& pages, std::uint64_t rung) {
+  if (stream.reader.still_may && !stream.reader.still_may()) {
+    stream.ended = true;
+    stream.outlet->end();
+    return;
+  }
   if (stream.seen < rung) stream.more = true;
   stream.seen = rung;
   while (stream.more && stream.outlet->room() > 0 && writePage(stream, pages)) {
@@ -144,11 +152,11 @@ bool EventStreams::writePage(Stream& stream, std::vector<Page>& pages) {
 const EventStreams::Page& EventStreams::pageOf(const Stream& stream,
                                                std::vector<Page>& pages) const {
   for (const Page& known : pages) {
-    if (known.with_output == stream.with_output && same(known.query, stream.query)) return known;
+    if (known.with_output == stream.reader.with_output && same(known.query, stream.query)) return known;
   }
   Page& page = pages.emplace_back();
   page.query = stream.query;
-  page.with_output = stream.with_output;
+  page.with_output = stream.reader.with_output;
   const auto read = backend_.history(stream.query);
   if (!read) return page;
   page.readable = true;
@@ -156,7 +164,7 @@ const EventStreams::Page& EventStreams::pageOf(const Stream& stream,
   page.newest = read->newest;
   for (const engine::HistoryRow& row : read->rows) {
     page.last = row.id;
-    page.text += eventOf(row, stream.with_output);
+    page.text += eventOf(row, stream.reader.with_output);
   }
   return page;
 }

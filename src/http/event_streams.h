@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@ namespace heald::http {
 class EventStreams {
  public:
   static constexpr std::chrono::seconds kHeartbeat{15};
+  static constexpr std::chrono::milliseconds kLookAgain{500};  // at a credential
   static constexpr std::size_t kPage = 100;
   static constexpr std::size_t kMost = 1024;  // streams at one time
 
@@ -32,7 +34,13 @@ class EventStreams {
   // A place for a stream, given back when the last copy is gone; null: there are kMost already.
   std::shared_ptr<void> place();
   // Begins behind `query.after`. The stream keeps its place.
-  void add(engine::HistoryQuery query, bool with_output, std::shared_ptr<door::Outlet> outlet,
+  // `still_may`: whether the client may read on, asked before each page and every second; empty:
+  // always.
+  struct Reader {
+    bool with_output = false;
+    std::function<bool()> still_may = nullptr;
+  };
+  void add(engine::HistoryQuery query, Reader reader, std::shared_ptr<door::Outlet> outlet,
            std::shared_ptr<void> place);
 
  private:
@@ -40,11 +48,12 @@ class EventStreams {
 
   struct Stream {
     engine::HistoryQuery query;
-    bool with_output = false;
+    Reader reader;
     std::shared_ptr<door::Outlet> outlet;
     std::shared_ptr<void> place;
     std::uint64_t seen = 0;  // rings of the bell whose news it has
     bool more = true;        // it has not had all of them
+    bool ended = false;      // its credential is not good any more
     Clock::time_point quiet_since{};
   };
   struct Page;

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "http/tokens.h"
 
 namespace heald::http {
 namespace {
@@ -63,10 +66,43 @@ std::optional<Response> checkFraming(const Headers& headers) {
   return std::nullopt;
 }
 
+bool isChange(const Request& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
+
+// What is needed and what there is, for programs too.
+Response wrongRole(const Identity& who, Access access) {
+  nlohmann::ordered_json value;
+  value["error"]["code"] = "wrong_role";
+  value["error"]["message"] = "this call needs the role " + rolesFor(access) + "; " +
+                              toString(who) + " has the role " +
+                              std::string(toString(who.grant->role));
+  value["error"]["needs"] = nlohmann::ordered_json::array();
+  for (const Role role : config::kRoles) {
+    if (allows(role, access)) value["error"]["needs"].push_back(toString(role));
+  }
+  value["error"]["has"] = toString(who.grant->role);
+  return json(value, 403);
+}
+
 // CivetWeb keeps 64 headers and drops the rest unseen: what was dropped cannot be checked.
 constexpr std::size_t kMaxHeaders = 63;
 
 }  // namespace
+
+std::string toString(const Identity& identity) {
+  switch (identity.proof) {
+    case Identity::Proof::kNone:
+      return "";
+    case Identity::Proof::kToken:
+      return "token " + identity.name;
+    case Identity::Proof::kUser:
+      return "user " + identity.name;
+    case Identity::Proof::kCertificate:
+      return "certificate " + identity.name;
+  }
+  return "";
+}
 
 Guard::Guard(GuardPolicy policy) : policy_(std::move(policy)), hosts_(policy_.allowed_hosts) {}
 
@@ -83,15 +119,16 @@ std::optional<Response> Guard::checkRequest(const Request& request) const {
   return checkHost(request);
 }
 
-std::optional<Response> Guard::checkAccess(const Request& request, Access access,
-                                           std::size_t body_limit) const {
-  const bool changes = access == Access::kChange;
-  if (changes) {
-    if (auto refusal = checkOrigin(request)) return refusal;
+std::optional<Response> Guard::checkAccess(const Request& request, const Identity& who,
+                                           Access access, std::size_t body_limit) const {
+  if (access == Access::kOpen && !isChange(request)) return std::nullopt;
+  if (auto refusal = isChange(request) ? checkOrigin(request) : checkReadingSite(request)) {
+    return refusal;
   }
-  const auto fault = authFault(request, access);
-  if (fault && needsToken(access)) return unauthorised(*fault);
-  if (!changes) return std::nullopt;
+  if (!mayCall(request, who, access)) {
+    return who.grant ? wrongRole(who, access) : unauthorised(who);
+  }
+  if (!isChange(request)) return std::nullopt;
   return checkBody(request, body_limit != 0 ? body_limit : policy_.body_limit);
 }
 
@@ -119,6 +156,22 @@ std::optional<Response> Guard::checkOrigin(const Request& request) const {
                "web.allowed_hosts if it should");
 }
 
+// Another site's page cannot read the answer, but it could hold streams and connections. A link that
+// a person follows is no such page.
+std::optional<Response> Guard::checkReadingSite(const Request& request) const {
+  const auto origin = request.headers.get("Origin");
+  const auto host = origin ? hostOfOrigin(*origin) : std::nullopt;
+  const auto site = request.headers.get("Sec-Fetch-Site").value_or("");
+  const auto mode = request.headers.get("Sec-Fetch-Mode").value_or("");
+  const bool ours = origin ? host && hosts_.allows(*host)
+                           : !equalsIgnoringCase(site, "cross-site") &&
+                                 !equalsIgnoringCase(site, "same-site");
+  if (ours || (!origin && equalsIgnoringCase(mode, "navigate"))) return std::nullopt;
+  return error(403, "forbidden",
+               "a page of another site may not read anything here; add its host to "
+               "web.allowed_hosts if it should");
+}
+
 // Only the kernel's word for a Unix socket counts: over loopback a uid is that of a socket, which
 // its owner may have handed on.
 bool Guard::isOperator(const door::Caller& caller) const {
@@ -127,29 +180,59 @@ bool Guard::isOperator(const door::Caller& caller) const {
          std::find(all.begin(), all.end(), *caller.uid) != all.end();
 }
 
-bool Guard::holdsToken(const Request& request) const {
-  if (bearer(request).empty() && isOperator(request.caller)) return true;
-  const std::string_view given = bearer(request);
-  return !policy_.token.empty() && !given.empty() && equalInConstantTime(given, policy_.token);
-}
-
-bool Guard::needsToken(Access access) const {
-  return access == Access::kChange || policy_.token_for_reads;
-}
-
-std::optional<AuthFault> Guard::authFault(const Request& request, Access access) const {
-  if (!bearer(request).empty()) {
-    return holdsToken(request) ? std::nullopt : std::optional(AuthFault::kWrong);
+// The door says of each name what kind it is: "DNS:ci.example".
+const ClientRole* Guard::clientRole(const door::Caller& caller) const {
+  for (const ClientRole& rule : policy_.client_roles) {
+    for (const std::string& name : caller.certificate_names) {
+      if (name.substr(name.find(':') + 1) == rule.san) return &rule;
+    }
   }
-  const bool missing = needsToken(access) && !isOperator(request.caller);
+  return nullptr;
+}
+
+Identity Guard::bearerOf(std::string_view token) const {
+  if (!policy_.token.empty() && equalInConstantTime(token, policy_.token)) {
+    return {Identity::Proof::kToken, Tokens::kControl, Grant{Role::kAdmin}};
+  }
+  const auto found = policy_.tokens != nullptr ? policy_.tokens->find(token) : std::nullopt;
+  if (!found) return {.problem = "is wrong"};
+  if (!found->problem.empty()) return {.problem = found->name + " " + found->problem};
+  return {Identity::Proof::kToken, found->name, found->grant};
+}
+
+Identity Guard::identify(const Request& request) const {
+  const door::Caller& caller = request.caller;
+  if (const auto token = bearer(request); !token.empty()) return bearerOf(token);
+  if (isOperator(caller)) {
+    return {Identity::Proof::kUser, std::to_string(*caller.uid), Grant{Role::kAdmin}};
+  }
+  if (const ClientRole* rule = clientRole(caller)) {
+    return {Identity::Proof::kCertificate, rule->san, rule->grant};
+  }
+  return {};
+}
+
+bool Guard::isOpen(const Request& request, Access access) const {
+  if (access == Access::kOpen) return true;
+  return access == Access::kRead && (!policy_.token_for_reads || request.caller.unix_socket);
+}
+
+bool Guard::mayCall(const Request& request, const Identity& who, Access access) const {
+  return isOpen(request, access) || who.may(access);
+}
+
+std::optional<AuthFault> Guard::authFault(const Request& request, const Identity& who,
+                                          Access access) const {
+  if (!who.problem.empty()) return AuthFault::kWrong;
+  const bool missing = !who.grant && !isOpen(request, access);
   return missing ? std::optional(AuthFault::kMissing) : std::nullopt;
 }
 
-Response Guard::unauthorised(AuthFault fault) const {
+Response Guard::unauthorised(const Identity& who) const {
   const std::string where = policy_.token.empty() ? "none is configured (web.token_file)"
-                                                  : "it is in " + policy_.token_file;
+                                                  : "the control token is in " + policy_.token_file;
   Response response = error(401, "unauthorized",
-                            "the token is " + std::string(toString(fault)) +
+                            "the token " + (who.problem.empty() ? "is missing" : who.problem) +
                                 ": send \"Authorization: Bearer TOKEN\"; " + where);
   response.headers.add("WWW-Authenticate", "Bearer realm=\"heald\"");
   return response;

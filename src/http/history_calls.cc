@@ -17,12 +17,12 @@ Response history(const Backend& backend, const Request& request) {
   if (!page) return error(page.error());
   ordered_json entries = ordered_json::array();
   for (const engine::HistoryRow& row : page->rows) {
-    entries.push_back(historyJson(row, request.authorised));
+    entries.push_back(historyJson(row, request.seesOutput()));
   }
   ordered_json value;
   value["next"] = page->more ? ordered_json(page->rows.back().id) : ordered_json();
   value["newest"] = page->newest;
-  value["outputShown"] = request.authorised;
+  value["outputShown"] = request.seesOutput();
   value["entries"] = std::move(entries);
   return json(value);
 }
@@ -59,9 +59,9 @@ Response events(const Backend& backend, const std::shared_ptr<EventStreams>& str
   if (!begin) return error(begin.error());
   query->after = *begin;
   Response response = text("", "text/event-stream");
-  response.stream = [streams, query = std::move(*query), with_output = request.authorised,
+  response.stream = [streams, query = std::move(*query), reader = EventStreams::Reader{request.seesOutput(), request.still_may},
                      place](std::shared_ptr<door::Outlet> outlet) {
-    streams->add(query, with_output, std::move(outlet), place);
+    streams->add(query, reader, std::move(outlet), place);
   };
   return response;
 }
@@ -72,11 +72,13 @@ std::vector<Call> historyCalls(const Backend& backend) {
   const auto streams = std::make_shared<EventStreams>(backend);
   return {{.method = "GET",
            .path = "/api/history",
+           .needs = Access::kRead,
            .summary = "What has happened, newest first: the audit log",
            .query = historyFields(),
            .handler = [backend](const Request& request) { return history(backend, request); }},
           {.method = "GET",
            .path = "/api/events",
+           .needs = Access::kRead,
            .summary = "The same as it happens: server-sent events",
            .query = eventFields(),
            .content_type = "text/event-stream",

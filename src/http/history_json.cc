@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "http/actor.h"
 
 namespace heald::http {
 namespace {
@@ -40,7 +41,10 @@ ordered_json historyJson(const engine::HistoryRow& row, bool with_output) {
   value["target"] = textOrNull(entry.target);
   value["check"] = textOrNull(entry.check);
   value["attempt"] = entry.attempt == 0 ? ordered_json() : ordered_json(entry.attempt);
+  const ActorParts actor = partsOfActor(entry.actor);
   value["actor"] = textOrNull(entry.actor);
+  value["provenActor"] = textOrNull(std::string(actor.proven));
+  value["claimedActor"] = textOrNull(std::string(actor.claimed));
   value["message"] = textOrNull(entry.message);
   value["output"] = with_output ? textOrNull(entry.output) : ordered_json();
   value["details"] = detailsJson(entry);

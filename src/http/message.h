@@ -12,6 +12,7 @@
 #include "door/exchange.h"
 #include "door/headers.h"
 #include "heald/result.h"
+#include "http/identity.h"
 
 namespace heald::http {
 
@@ -44,7 +45,14 @@ struct Request {
   // Whether whoever asks has closed the connection, as far as can be seen; of calls that change
   // something. Any thread, until the call is answered. May be empty: nobody can tell.
   std::function<bool()> gone = nullptr;
-  bool authorised = false;  // it came with the token, whether or not the call needs it
+  Identity who;  // set by the pipeline, for handlers
+  // Whether they still may: for answers that last. Any thread; empty when no credential was needed
+  // or shown.
+  std::function<bool()> still_may = nullptr;
+
+  bool may_read = false;  // what needs Access::kRead, here and now
+
+  bool seesOutput() const { return who.seesOutput(); }
 
   std::optional<std::string_view> queryValue(std::string_view name) const;
   // A segment the route's template names; asking for another one aborts.

@@ -79,9 +79,9 @@ Response metricsLanding(const Backend& backend) {
 Router metricsRoutes(const Backend& backend) {
   Router router = routerOf(healthCalls(backend, Detail::kNamesAndCounts));
   auto pages = std::make_shared<MetricsPages>(backend.metrics);
-  router.get("/metrics",
+  router.get("/metrics", Access::kOpen,
              [pages = std::move(pages)](const Request& request) { return pages->answer(request); });
-  router.get("/", [backend](const Request&) { return metricsLanding(backend); });
+  router.get("/", Access::kOpen, [backend](const Request&) { return metricsLanding(backend); });
   return router;
 }
 

@@ -16,6 +16,15 @@ ordered_json fieldSchema(const BodyField& field) {
   if (field.type == FieldType::kDuration) {
     return {{"type", "string"}, {"example", "10m"}, {"description", field.help}};
   }
+  if (field.type == FieldType::kRole) {
+    return {{"type", "string"}, {"enum", config::allRoleNames()}, {"description", field.help}};
+  }
+  if (field.type == FieldType::kNames) {
+    return {{"type", "array"}, {"items", {{"type", "string"}}}, {"description", field.help}};
+  }
+  if (field.type == FieldType::kSha256) {
+    return {{"type", "string"}, {"pattern", "^[0-9a-f]{64}$"}, {"description", field.help}};
+  }
   if (field.type == FieldType::kName || field.type == FieldType::kError) {
     return {{"type", "string"}, {"description", field.help}};
   }
@@ -77,13 +86,30 @@ ordered_json responses(const Call& call) {
   return {{std::to_string(call.success), success}, {"default", failure}};
 }
 
+std::string needText(Access access) {
+  if (access == Access::kOpen) return "Needs no credential.";
+  return "Needs the role " + rolesFor(access) +
+         (access == Access::kRead ? "; none where the listener is on loopback." : ".");
+}
+
+ordered_json securityOf(Access access) {
+  ordered_json token;
+  token["token"] = ordered_json::array();
+  ordered_json ways = ordered_json::array();
+  if (access == Access::kRead) ways.push_back(ordered_json::object());
+  ways.push_back(std::move(token));
+  return ways;
+}
+
 ordered_json operation(const Call& call) {
   ordered_json value;
   value["summary"] = call.summary;
+  value["x-heald-role"] = toString(call.needs);
+  value["description"] = needText(call.needs);
   if (auto parameters = parametersOf(call); !parameters.empty()) {
     value["parameters"] = std::move(parameters);
   }
-  if (call.method != "GET") value["security"][0]["token"] = ordered_json::array();
+  if (call.needs != Access::kOpen) value["security"] = securityOf(call.needs);
   if (!call.body.empty()) value["requestBody"] = requestBody(call.body);
   value["responses"] = responses(call);
   return value;

@@ -81,16 +81,19 @@ std::vector<std::string> countsOf(const std::vector<engine::Issue>& issues,
 
 std::vector<Call> healthCalls(const Backend& backend, Detail detail) {
   const auto healthy = [](const Request&) { return text("heald is healthy.\n"); };
-  const auto ready = [snapshot = backend.snapshot, detail](const Request&) {
-    return readiness(snapshot().get(), detail);
+  // Open to everybody, so what only a reader may see is for who could read it elsewhere.
+  const auto ready = [snapshot = backend.snapshot, detail](const Request& request) {
+    return readiness(snapshot().get(), request.may_read ? detail : Detail::kNamesAndCounts);
   };
   return {{.method = "GET",
            .path = "/-/healthy",
+           .needs = Access::kOpen,
            .summary = "200 while heald answers",
            .content_type = "text/plain",
            .handler = healthy},
           {.method = "GET",
            .path = "/-/ready",
+           .needs = Access::kOpen,
            .summary = "200 when heald detects, 503 and why when it does not",
            .content_type = "text/plain",
            .handler = ready}};

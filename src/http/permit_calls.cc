@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "http/actor.h"
 #include "http/control_calls.h"
 #include "http/control_routes.h"
 #include "http/overview.h"
@@ -39,10 +41,21 @@ Response given(const engine::Permit& permit, core::Duration deadline, const std:
   return json(value, 201);
 }
 
+Response notThisGovernor(const Request& request, const std::string& governor) {
+  std::string governors;
+  for (const std::string& own : request.who.grant->governors) {
+    governors += (governors.empty() ? "" : ", ") + own;
+  }
+  return error(403, "wrong_role",
+               toString(request.who) + " may ask for permits of " + governors + " alone, and not of \"" +
+                   io::oneLine(governor, 64) + "\"");
+}
+
 Response request(const Backend& backend, const std::vector<BodyField>& fields,
                  const Request& request) {
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
+  if (!request.who.mayAsk(body->name)) return notThisGovernor(request, body->name);
   const core::Duration deadline = body->duration.value_or(kDefaultDeadline);
   return ask(backend, request,
              engine::RequestPermit{body->name, deadline, body->reason, actorOf(request)},
@@ -53,10 +66,21 @@ Response request(const Backend& backend, const std::vector<BodyField>& fields,
              });
 }
 
+// "" of one that is not outstanding: its report changes nothing.
+std::string governorOfPermit(const Backend& backend, const std::string& id) {
+  const auto snapshot = backend.snapshot();
+  if (snapshot == nullptr) return "";
+  const auto found = std::find_if(snapshot->permits.begin(), snapshot->permits.end(),
+                                  [&](const engine::Permit& permit) { return permit.id == id; });
+  return found == snapshot->permits.end() ? "" : found->governor;
+}
+
 Response report(const Backend& backend, const std::vector<BodyField>& fields,
                 const Request& request) {
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
+  const std::string governor = governorOfPermit(backend, request.parameter("id"));
+  if (!governor.empty() && !request.who.mayAsk(governor)) return notThisGovernor(request, governor);
   // How it ended is for everybody; what was printed, for who has the token.
   const std::string_view ending = io::firstLine(body->error);
   const std::size_t line = body->error.find('\n', body->error.find(ending));
@@ -99,16 +123,19 @@ std::vector<Call> permitCalls(const Backend& backend) {
        "alone. All is matched against the permanent-open conditions"}};
   return {{.method = "GET",
            .path = "/api/permits",
+           .needs = Access::kRead,
            .summary = "The permits that are outstanding",
            .handler = [backend](const Request&) { return outstanding(backend); }},
           {.method = "POST",
            .path = "/api/permits",
+           .needs = Access::kPermits,
            .summary = "May an attempt be made that is not heald's own?",
            .body = wanted,
            .success = 201,
            .handler = [backend, wanted](const Request& r) { return request(backend, wanted, r); }},
           {.method = "POST",
            .path = "/api/permits/{id}/result",
+           .needs = Access::kPermits,
            .summary = "The result of the attempt of a permit",
            .body = result,
            .handler = [backend, result](const Request& r) { return report(backend, result, r); }}};

@@ -20,10 +20,24 @@ Response internalError() {
   return error(500, "internal", "heald failed to answer; its log says why");
 }
 
+// Whether the credential is as good as it was.
+std::function<bool()> whetherStill(const Request& request, std::shared_ptr<const Guard> guard) {
+  Request credential;
+  credential.caller = request.caller;
+  if (const auto shown = request.headers.get("Authorization")) {
+    credential.headers.add("Authorization", std::string(*shown));
+  }
+  return [credential = std::move(credential), guard = std::move(guard), grant = request.who.grant] {
+    return guard->identify(credential).grant == grant;
+  };
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Router router, GuardPolicy policy, Hooks hooks)
-    : router_(std::move(router)), guard_(std::move(policy)), hooks_(std::move(hooks)) {}
+    : router_(std::move(router)),
+      guard_(std::make_shared<const Guard>(std::move(policy))),
+      hooks_(std::move(hooks)) {}
 
 void Pipeline::log(std::string_view message) const {
   if (hooks_.log) hooks_.log(message);
@@ -34,9 +48,10 @@ void Pipeline::observe(const RequestRecord& record) const {
 }
 
 // That a token is missing is worth a word only where that is why the call was refused.
-void Pipeline::noteFault(const Request& request, const Route& route, bool refused) const {
+void Pipeline::noteFault(const Request& request, const Identity& who, const Route& route,
+                         bool refused) const {
   if (!hooks_.unauthorised) return;
-  const auto fault = guard_.authFault(request, route.access);
+  const auto fault = guard_->authFault(request, who, route.access);
   if (!fault || (*fault == AuthFault::kMissing && !refused)) return;
   hooks_.unauthorised({*fault, request.caller.address,
                        std::string(methodLabel(request.method)) + " " + route.path});
@@ -49,19 +64,27 @@ Pipeline::Admission Pipeline::admit(const Request& request) const {
              methodLabel(request.method), response.status, 0});
     return Admission{std::move(response)};
   };
-  if (auto refusal = guard_.checkRequest(request)) return refuse(nullptr, std::move(*refusal));
+  if (auto refusal = guard_->checkRequest(request)) return refuse(nullptr, std::move(*refusal));
   Match match = router_.match(request.method, request.path);
   if (match.route == nullptr) return refuse(nullptr, std::move(match.refusal));
-  auto refusal = guard_.checkAccess(request, match.route->access, match.route->body_limit);
-  noteFault(request, *match.route, refusal && refusal->status == 401);
-  if (refusal) return refuse(match.route, std::move(*refusal));
-  return {std::nullopt, match.route->access == Access::kChange, match.route->streamed};
+  const Route& route = *match.route;
+  const Identity who = guard_->identify(request);
+  auto refusal = guard_->checkAccess(request, who, route.access, route.body_limit);
+  noteFault(request, who, route, refusal && refusal->status == 401);
+  if (refusal) return refuse(&route, std::move(*refusal));
+  return {std::nullopt, route.method != "GET", route.streamed};
 }
 
 Response Pipeline::handled(Request& request, const Match& match) const {
   try {
     request.parameters = match.parameters;
-    request.authorised = guard_.holdsToken(request);
+    request.who = guard_->identify(request);
+    const Access access = match.route->access;
+    if (!guard_->mayCall(request, request.who, access)) {
+      return *guard_->checkAccess(request, request.who, access, match.route->body_limit);
+    }
+    request.may_read = guard_->mayCall(request, request.who, Access::kRead);
+    if (request.who.grant) request.still_may = whetherStill(request, guard_);
     Response response = match.route->handler(request);
     compressFor(request, response);
     return response;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,8 +46,9 @@ class Pipeline {
   };
   Admission admit(const Request& request) const;
 
-  // The second half, of an admitted request with its body. Never throws: what a handler throws
-  // becomes a 500 whose detail goes to the log alone.
+  // The second half, of an admitted request with its body, whose credential is looked at again: it
+  // may have ended meanwhile. Never throws: what a handler throws becomes a 500 whose detail goes to
+  // the log alone.
   Response serve(Request& request) const;
 
   // Both.
@@ -60,15 +62,16 @@ class Pipeline {
 
   void log(std::string_view message) const;
   const Router& router() const { return router_; }
-  const Guard& guard() const { return guard_; }
+  const Guard& guard() const { return *guard_; }
 
  private:
   Response handled(Request& request, const Match& match) const;
   void observe(const RequestRecord& record) const;
-  void noteFault(const Request& request, const Route& route, bool refused) const;
+  void noteFault(const Request& request, const Identity& who, const Route& route,
+                 bool refused) const;
 
   Router router_;
-  Guard guard_;
+  std::shared_ptr<const Guard> guard_;  // shared with answers that last
   Hooks hooks_;
 };
 

@@ -30,8 +30,8 @@ Response status(const Snapshot& snapshot, core::Now now, const Request& request,
                 const std::string& version) {
   const auto markdown = markdownWanted(request);
   if (!markdown) return error(markdown.error());
-  if (!*markdown) return json(statusJson(snapshot, now, version, request.authorised));
-  return text(statusMarkdown(snapshot, now, version, request.authorised),
+  if (!*markdown) return json(statusJson(snapshot, now, version, request.seesOutput()));
+  return text(statusMarkdown(snapshot, now, version, request.seesOutput()),
               "text/markdown; charset=utf-8");
 }
 
@@ -68,7 +68,7 @@ std::string nameIn(const Kind& kind, const std::string& name) {
 
 Response one(const Kind& kind, const Snapshot& snapshot, core::Now now, const Request& request) {
   const std::string name = nameIn(kind, request.parameter("name"));
-  const std::vector<ordered_json> things = kind.list(snapshot, now, request.authorised);
+  const std::vector<ordered_json> things = kind.list(snapshot, now, request.seesOutput());
   for (const ordered_json& thing : things) {
     if (thing[kind.key] == name) return json(thing);
   }
@@ -109,13 +109,15 @@ std::vector<Kind> kinds() {
 void addKind(std::vector<Call>& calls, const Backend& backend, const Kind& kind) {
   calls.push_back({.method = "GET",
                    .path = "/api/" + kind.plural,
+                   .needs = Access::kRead,
                    .summary = "All " + kind.plural,
                    .handler = withSnapshot(backend, [kind](const Snapshot& snapshot, core::Now now,
                                                            const Request& request) {
-                     return all(kind, snapshot, now, request.authorised);
+                     return all(kind, snapshot, now, request.seesOutput());
                    })});
   calls.push_back({.method = "GET",
                    .path = "/api/" + kind.plural + "/{name}",
+                   .needs = Access::kRead,
                    .summary = "One " + kind.singular,
                    .handler = withSnapshot(backend, [kind](const Snapshot& snapshot, core::Now now,
                                                            const Request& request) {
@@ -129,7 +131,7 @@ Response explain(const Snapshot& snapshot, core::Now now, const Request& request
   const auto found =
       std::find_if(known.begin(), known.end(), [&](const auto* g) { return g->name == name; });
   if (found != known.end())
-    return json(explanationJson(snapshot, **found, now, request.authorised));
+    return json(explanationJson(snapshot, **found, now, request.seesOutput()));
   const Kind kind = kinds().front();
   return error({ErrorCode::kNotFound, "no governor \"" + name + "\" (there are: " +
                                           namesOf(kind, kind.list(snapshot, now, false)) + ")"});
@@ -155,11 +157,13 @@ std::vector<Call> readingCalls(const Backend& backend) {
   std::vector<Call> calls = {
       {.method = "GET",
        .path = "/",
+       .needs = Access::kRead,
        .summary = "The state at a glance, for a browser",
        .content_type = "text/html",
        .handler = [backend](const Request&) { return landing(backend); }},
       {.method = "GET",
        .path = "/api/status",
+       .needs = Access::kRead,
        .summary = "Everything at this moment",
        .query = {{"format", "json (default) or markdown"}},
        .handler = withSnapshot(backend,
@@ -170,6 +174,7 @@ std::vector<Call> readingCalls(const Backend& backend) {
   for (const Kind& kind : kinds()) addKind(calls, backend, kind);
   calls.push_back({.method = "GET",
                    .path = "/api/governors/{name}/explain",
+                   .needs = Access::kRead,
                    .summary = "Why an attempt may start now, or may not: every guard in its order",
                    .handler = withSnapshot(backend, explain)});
   for (Call& call : healthCalls(backend, Detail::kAll)) calls.push_back(std::move(call));

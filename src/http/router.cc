@@ -53,12 +53,12 @@ Router& Router::add(Route route) {
   return *this;
 }
 
-Router& Router::add(std::string method, std::string path, Access access, Handler handler) {
+Router& Router::add(std::string method, std::string path, Needs access, Handler handler) {
   return add(Route{std::move(method), std::move(path), access, std::move(handler)});
 }
 
-Router& Router::get(std::string path, Handler handler) {
-  return add("GET", std::move(path), Access::kRead, std::move(handler));
+Router& Router::get(std::string path, Needs access, Handler handler) {
+  return add("GET", std::move(path), access, std::move(handler));
 }
 
 Router::Pattern& Router::patternOf(const std::string& path) {

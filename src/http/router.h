@@ -7,19 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "http/access.h"
 #include "http/message.h"
 
 namespace heald::http {
 
-// What a call does to heald: kChange needs the token, and only its body is read.
-enum class Access { kRead, kChange };
-
 using Handler = std::function<Response(const Request&)>;
 
 struct Route {
-  std::string method;  // "GET", "POST" or "PUT"; HEAD is answered by GET
+  std::string method;  // "GET", "POST" or "PUT"; HEAD is answered by GET. Only GET has no body
   std::string path;    // the template: "/api/governors/{name}/resume"; a label of metrics
-  Access access = Access::kRead;
+  Needs access;
   Handler handler;  // may throw: that is a 500. Runs on any worker thread, several at one time.
   std::size_t body_limit = 0;  // bytes; 0: the guard's
   bool streamed = false;       // the handler reads Request::source; Request::body stays empty
@@ -40,8 +38,8 @@ class Router {
  public:
   // Aborts on a second route with the same method and template, and on a path without a slash.
   Router& add(Route route);
-  Router& add(std::string method, std::string path, Access access, Handler handler);
-  Router& get(std::string path, Handler handler);  // kRead
+  Router& add(std::string method, std::string path, Needs access, Handler handler);
+  Router& get(std::string path, Needs access, Handler handler);
 
   Match match(std::string_view method, std::string_view path) const;
 

@@ -17,9 +17,23 @@
 #include "io/user.h"
 
 namespace heald::http {
+
+std::optional<std::string> randomToken() {
+  std::array<unsigned char, 32> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return std::nullopt;
+  }
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string token;
+  for (const unsigned char byte : bytes) {
+    token += kDigits[byte / 16];
+    token += kDigits[byte % 16];
+  }
+  return token;
+}
+
 namespace {
 
-constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kMaxFile = 4096;  // bytes; a longer file is no token
 
 class File {
@@ -109,20 +123,6 @@ Result<std::string> readToken(const std::string& path, const File& file) {
                                        "a new one");
 }
 
-std::optional<std::string> randomToken() {
-  std::array<unsigned char, kRandomBytes> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    return std::nullopt;
-  }
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string token;
-  for (const unsigned char byte : bytes) {
-    token += kDigits[byte / 16];
-    token += kDigits[byte % 16];
-  }
-  return token;
-}
-
 bool writeDurably(const File& file, const std::string& text) {
   return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
          ::fsync(file.get()) == 0;
@@ -152,18 +152,18 @@ Result<std::string> createToken(const std::string& path) {
   return *token;
 }
 
-Result<std::string> readExisting(const std::string& path) {
+}  // namespace
+
+Result<std::string> readTokenFile(const std::string& path) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.open()) return failed(path, "cannot open it");
   return readToken(path, file);
 }
 
-}  // namespace
-
 Result<std::string> readOrCreateToken(const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0 || errno != ENOENT) return readExisting(path);
+  if (::access(path.c_str(), F_OK) == 0 || errno != ENOENT) return readTokenFile(path);
   auto created = createToken(path);
-  if (!created && ::access(path.c_str(), F_OK) == 0) return readExisting(path);
+  if (!created && ::access(path.c_str(), F_OK) == 0) return readTokenFile(path);
   return created;
 }
 

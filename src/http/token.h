@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "heald/result.h"
@@ -22,5 +23,10 @@ inline constexpr std::size_t kMinTokenLength = 32;  // characters
 // Secrets in a pod that has an fsGroup. Root vouches for who is in that group. An ACL that grants
 // anything else is refused as a mode that does.
 Result<std::string> readOrCreateToken(const std::string& path);
+// The same of a file that has to be there.
+Result<std::string> readTokenFile(const std::string& path);
+
+// 64 hexadecimal digits from 32 random bytes of the kernel; nothing when it has none.
+std::optional<std::string> randomToken();
 
 }  // namespace heald::http

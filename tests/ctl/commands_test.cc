@@ -33,7 +33,7 @@ TEST_F(Commands, ResumesTheOnlyDormantGovernor) {
   EXPECT_EQ(said.out, "Governor b is active again.\n");
   EXPECT_EQ(engine_->asked<engine::Resume>().governor, "b");
   EXPECT_EQ(engine_->asked<engine::Resume>().reason, "new key");
-  EXPECT_EQ(engine_->asked<engine::Resume>().by, "api from 127.0.0.1 as alice@host");
+  EXPECT_EQ(engine_->asked<engine::Resume>().by, "token control from 127.0.0.1 as alice@host");
 }
 
 TEST_F(Commands, AsksWhichWhenSeveralAreDormant) {
@@ -110,7 +110,7 @@ TEST_F(Commands, RetriesNow) {
             "Governor self-healing-main waits no longer: what is wanted under it starts now.\n");
   EXPECT_EQ(engine_->asked<engine::Retry>().governor, "self-healing-main");
   EXPECT_EQ(engine_->asked<engine::Retry>().reason, "the port is free");
-  EXPECT_EQ(engine_->asked<engine::Retry>().by, "api from 127.0.0.1 as alice@host");
+  EXPECT_EQ(engine_->asked<engine::Retry>().by, "token control from 127.0.0.1 as alice@host");
   EXPECT_EQ(ctl({"retry", "main@db1", "--reason", "x"}).code, 0);
   EXPECT_EQ(engine_->asked<engine::Retry>().governor, "main@db1");
   EXPECT_EQ(ctl({"retry", "a"}).code, 2) << "a reason is needed";
@@ -210,8 +210,8 @@ TEST_F(Commands, NeverUsesAProxy) {
 
 TEST_F(Commands, SaysThatItIsNotHealdThatAnswers) {
   http::Router router;
-  router.get("/api/status", [](const http::Request&) { return http::text("<html>"); });
-  router.get("/api/flags", [](const http::Request&) { return http::text("[]"); });
+  router.get("/api/status", http::Access::kOpen, [](const http::Request&) { return http::text("<html>"); });
+  router.get("/api/flags", http::Access::kOpen, [](const http::Request&) { return http::text("[]"); });
   const test::ControlListener other(std::move(router));
   const std::string url = other.url();
   EXPECT_EQ(ctl({"status", "--url", url}).code, 3);
@@ -226,7 +226,7 @@ TEST_F(Commands, PauseARemedyOrAll) {
   EXPECT_EQ(said.out, "Remedy \"a\" is paused until 2026-11-23T22:47:00.000Z.\n");
   EXPECT_EQ(engine_->asked<engine::PauseRemedy>().remedy, "a");
   EXPECT_EQ(engine_->asked<engine::PauseRemedy>().lasts, std::chrono::hours(2));
-  EXPECT_EQ(engine_->asked<engine::PauseRemedy>().by, "api from 127.0.0.1 as alice@host");
+  EXPECT_EQ(engine_->asked<engine::PauseRemedy>().by, "token control from 127.0.0.1 as alice@host");
   EXPECT_EQ(ctl({"pause", "--all", "--for", "2h", "--reason", "x"}).code, 0);
   EXPECT_EQ(engine_->asked<engine::PauseRemedy>().remedy, "");
   EXPECT_EQ(ctl({"unpause", "a"}).code, 0);

@@ -72,7 +72,7 @@ TEST(HistoryStory, GoesOnOverARestartWithWhoDidWhat) {
   daemon.start();
   const auto human = historyOf(daemon, "kind=human");
   ASSERT_EQ(human.size(), 1u);
-  EXPECT_THAT(human[0].at("actor").get<std::string>(), HasSubstr("api from 127.0.0.1"));
+  EXPECT_THAT(human[0].at("actor").get<std::string>(), HasSubstr("token control from 127.0.0.1"));
   EXPECT_EQ(human[0].at("message"), "a move");
   // That it has started is told with the next commit, a second later at most.
   daemon.await("the start", [&] { return historyOf(daemon, "kind=heald").size() > 2; });

@@ -183,7 +183,7 @@ TEST_F(ControlSocket, OwnUserIsAnOperatorWithoutAToken) {
   EXPECT_EQ(healdctl("flag auto_healing off --reason test"), 0) << daemon_.read("said");
   EXPECT_EQ(daemon_.get("/api/flags/auto_healing").body.find("\"enabled\":true"), std::string::npos);
   daemon_.await("the history", [&] {
-    return daemon_.get("/api/history").body.find("api from user ") != std::string::npos;
+    return daemon_.get("/api/history").body.find("\"user ") != std::string::npos;
   });
 }
 

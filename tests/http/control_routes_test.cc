@@ -102,7 +102,7 @@ TEST_F(ControlRoutes, AsksTheEngineForWhatAHumanWants) {
   post("/api/governors/queue/resume", R"({"reason": "new key"})");
   EXPECT_EQ(engine_.asked<engine::Resume>().governor, "queue");
   EXPECT_EQ(engine_.asked<engine::Resume>().reason, "new key");
-  EXPECT_EQ(engine_.asked<engine::Resume>().by, "api from 127.0.0.1");
+  EXPECT_EQ(engine_.asked<engine::Resume>().by, "token control from 127.0.0.1");
   post("/api/resume", R"({"reason": "new key"})");
   EXPECT_EQ(engine_.asked<engine::Resume>().governor, "");
   post("/api/governors/queue/dormant", R"({"reason": "move"})");
@@ -139,7 +139,7 @@ TEST_F(ControlRoutes, PausesOneRemedyOrAll) {
   EXPECT_EQ(engine_.asked<engine::PauseRemedy>().remedy, "renew-key");
   EXPECT_EQ(engine_.asked<engine::PauseRemedy>().lasts, std::chrono::minutes(90));
   EXPECT_EQ(engine_.asked<engine::PauseRemedy>().reason, "moving the disk");
-  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().by, "api from 127.0.0.1");
+  EXPECT_EQ(engine_.asked<engine::PauseRemedy>().by, "token control from 127.0.0.1");
   post("/api/pause", R"({"for": "10m", "reason": "x"})");
   EXPECT_EQ(engine_.asked<engine::PauseRemedy>().remedy, "");
   post("/api/remedies/renew-key/unpause", "");
@@ -238,10 +238,10 @@ TEST_F(ControlRoutes, TellsTheEngineWhoActs) {
     post("/api/resume", R"({"reason": "x"})", {{"X-Heald-Actor", actor}});
     return engine_.asked<engine::Resume>().by;
   };
-  EXPECT_EQ(by("alice@host"), "api from 127.0.0.1 as alice@host");
-  EXPECT_EQ(by(" \t"), "api from 127.0.0.1");
-  EXPECT_EQ(by("a\x01z\xff"), "api from 127.0.0.1 as a z\uFFFD");
-  EXPECT_LE(by(std::string(500, 'x')).size(), 90u);
+  EXPECT_EQ(by("alice@host"), "token control from 127.0.0.1 as alice@host");
+  EXPECT_EQ(by(" \t"), "token control from 127.0.0.1");
+  EXPECT_EQ(by("a\x01z\xff"), "token control from 127.0.0.1 as a z\uFFFD");
+  EXPECT_LE(by(std::string(500, 'x')).size(), 100u);
 }
 
 TEST_F(ControlRoutes, PassesOnTheEnginesRefusal) {
@@ -279,10 +279,12 @@ TEST_F(ControlRoutes, Answers404And405) {
   EXPECT_TRUE(engine_.events.empty());
 }
 
-TEST_F(ControlRoutes, ChangesNothingWithoutTheToken) {
+TEST_F(ControlRoutes, ChangesNothingWithoutACredential) {
   const Router router = controlRoutes(engine_.backend());
   for (const Route& route : router.routes()) {
-    EXPECT_EQ(route.access, route.method == "GET" ? Access::kRead : Access::kChange) << route.path;
+    if (route.method == "GET") continue;
+    EXPECT_NE(route.access, Access::kOpen) << route.path;
+    EXPECT_NE(route.access, Access::kRead) << route.path;
   }
 }
 
@@ -303,7 +305,11 @@ TEST_F(ControlRoutes, DescribesExactlyWhatIsRouted) {
       std::string upper = method;
       for (char& c : upper) c = static_cast<char>(std::toupper(c));
       described.insert(upper + " " + path);
-      EXPECT_EQ(operation.contains("security"), upper != "GET") << path;
+      const std::string role = operation["x-heald-role"];
+      const std::string wanted = role == "open"   ? "null"
+                                 : role == "read" ? R"([{},{"token":[]}])"
+                                                  : R"([{"token":[]}])";
+      EXPECT_EQ(operation.value("security", json()).dump(), wanted) << path;
     }
   }
   std::set<std::string> routed;
@@ -392,7 +398,7 @@ TEST_F(ControlRoutes, AKeyNamesTheRequestForWhoeverAsksAgain) {
   EXPECT_EQ(reset("{}", "a-1").status, 200);
   EXPECT_EQ(reset(R"({"force":true})", "a-1").status, 200);
   ASSERT_EQ(engine_.askers.size(), 3u);
-  EXPECT_EQ(engine_.askers[0].claim.key, "api from 127.0.0.1 as alice a-1");
+  EXPECT_EQ(engine_.askers[0].claim.key, "token control from 127.0.0.1 as alice a-1");
   EXPECT_EQ(engine_.askers[0].claim.request, engine_.askers[1].claim.request);
   EXPECT_NE(engine_.askers[0].claim.request, engine_.askers[2].claim.request);
   EXPECT_EQ(reset("{}", "").status, 400);

@@ -20,6 +20,10 @@ GuardPolicy policy() {
   return result;
 }
 
+std::optional<Response> access(const Guard& guard, const Request& request, Access access) {
+  return guard.checkAccess(request, guard.identify(request), access);
+}
+
 int statusOf(const std::optional<Response>& refusal) {
   return refusal ? refusal->status : 0;
 }
@@ -40,11 +44,11 @@ int checkRequest(std::initializer_list<Field> headers) {
 int checkChange(std::initializer_list<Field> headers) {
   Request request = withHeaders(headers);
   request.headers.add("Authorization", std::string("Bearer ") + kToken);
-  return statusOf(Guard(policy()).checkAccess(request, Access::kChange));
+  return statusOf(access(Guard(policy()), request, Access::kOperate));
 }
 
 std::optional<Response> checkToken(const Guard& guard, const std::string& authorization) {
-  return guard.checkAccess(withHeaders({{"Authorization", authorization}}), Access::kChange);
+  return access(guard, withHeaders({{"Authorization", authorization}}), Access::kOperate);
 }
 
 TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
@@ -56,8 +60,7 @@ TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
     if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
     request.caller.unix_socket = unix_socket;
     request.caller.uid = uid;
-    EXPECT_EQ(guard.holdsToken(request), !guard.checkAccess(request, Access::kChange));
-    return statusOf(guard.checkAccess(request, Access::kChange));
+    return statusOf(access(guard, request, Access::kAdmin));
   };
   EXPECT_EQ(ask(true, 0), 0);
   EXPECT_EQ(ask(true, 33), 0);
@@ -151,17 +154,17 @@ TEST(Guard, TellsAWrongTokenFromAMissingOne) {
   const auto faultOf = [&](const std::string& credential, Access access) {
     Request request;
     if (!credential.empty()) request.headers.add("Authorization", credential);
-    const auto fault = guard.authFault(request, access);
+    const auto fault = guard.authFault(request, guard.identify(request), access);
     return fault ? std::string(toString(*fault)) : "none";
   };
   const std::string right = std::string("Bearer ") + kToken;
-  EXPECT_EQ(faultOf("Bearer x", Access::kChange), "wrong");
+  EXPECT_EQ(faultOf("Bearer x", Access::kOperate), "wrong");
   EXPECT_EQ(faultOf("Bearer x", Access::kRead), "wrong") << "a guess that nothing refuses";
-  EXPECT_EQ(faultOf("", Access::kChange), "missing");
-  EXPECT_EQ(faultOf("Basic eDp5", Access::kChange), "missing");
+  EXPECT_EQ(faultOf("", Access::kOperate), "missing");
+  EXPECT_EQ(faultOf("Basic eDp5", Access::kOperate), "missing");
   EXPECT_EQ(faultOf("", Access::kRead), "none");
   EXPECT_EQ(faultOf("Basic eDp5", Access::kRead), "none") << "of a proxy in front of heald";
-  EXPECT_EQ(faultOf(right, Access::kChange), "none");
+  EXPECT_EQ(faultOf(right, Access::kOperate), "none");
   EXPECT_EQ(faultOf(right, Access::kRead), "none");
 }
 
@@ -172,11 +175,77 @@ TEST(Guard, LetsNobodyChangeAnythingWithoutAConfiguredToken) {
 }
 
 TEST(Guard, LeavesReadsOpenUnlessToldOtherwise) {
-  const Request read = withHeaders({{"Origin", "http://evil.com"}, {"Content-Type", "text/plain"}});
-  EXPECT_FALSE(Guard(policy()).checkAccess(read, Access::kRead));
+  Request read = withHeaders({{"Content-Type", "text/plain"}});
+  read.method = "GET";
+  EXPECT_FALSE(access(Guard(policy()), read, Access::kRead));
   GuardPolicy closed = policy();
   closed.token_for_reads = true;
-  EXPECT_EQ(statusOf(Guard(closed).checkAccess(read, Access::kRead)), 401);
+  EXPECT_EQ(statusOf(access(Guard(closed), read, Access::kRead)), 401);
+  EXPECT_FALSE(access(Guard(closed), read, Access::kOpen));
+  read.caller.unix_socket = true;
+  EXPECT_FALSE(access(Guard(closed), read, Access::kRead)) << "whoever is there is of this host";
+}
+
+TEST(Guard, RefusesReadingAndStreamsToAnotherSitesPage) {
+  const auto read = [](const Headers& headers) {
+    Request request;
+    request.method = "GET";
+    request.path = "/api/events";
+    request.headers = headers;
+    return statusOf(access(Guard(policy()), request, Access::kRead));
+  };
+  EXPECT_EQ(read({}), 0) << "curl";
+  EXPECT_EQ(read({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "cors"}}), 0);
+  EXPECT_EQ(read({{"Sec-Fetch-Site", "none"}, {"Sec-Fetch-Mode", "navigate"}}), 0);
+  EXPECT_EQ(read({{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}}), 0)
+      << "a link in a message";
+  EXPECT_EQ(read({{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "no-cors"}}), 403);
+  EXPECT_EQ(read({{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Mode", "no-cors"}}), 403)
+      << "another port of localhost";
+  EXPECT_EQ(read({{"Origin", "http://evil.com"}, {"Sec-Fetch-Site", "cross-site"}}), 403);
+  EXPECT_EQ(read({{"Origin", "http://evil.com"}, {"Sec-Fetch-Mode", "navigate"}}), 403);
+  EXPECT_EQ(read({{"Origin", "http://heald.example"}, {"Sec-Fetch-Site", "same-site"}}), 0);
+}
+
+TEST(Guard, KnowsAClientByTheNamesOfItsCertificate) {
+  GuardPolicy own = policy();
+  own.client_roles = {{"ci.example", {Role::kPermits, {"backup"}}},
+                      {"spiffe://example/ops", {Role::kOperate}},
+                      {"192.0.2.7", {Role::kRead}}};
+  const Guard guard(own);
+  const auto who = [&](std::vector<std::string> names, const std::string& token = "") {
+    Request request = withHeaders({});
+    if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
+    request.caller.tls = true;
+    request.caller.certificate_names = std::move(names);
+    return guard.identify(request);
+  };
+  EXPECT_EQ(toString(who({"DNS:ci.example"})), "certificate ci.example");
+  EXPECT_EQ(who({"DNS:ci.example"}).grant, (Grant{Role::kPermits, {"backup"}}));
+  EXPECT_EQ(who({"DNS:other", "URI:spiffe://example/ops"}).grant, Grant{Role::kOperate});
+  EXPECT_EQ(who({"URI:spiffe://example/ops", "DNS:ci.example"}).grant->role, Role::kPermits)
+      << "the first rule that fits";
+  EXPECT_EQ(who({"IP:192.0.2.7"}).grant, Grant{Role::kRead});
+  for (const char* other : {"DNS:CI.example.evil", "DNS:evil.ci.example", "DNS:", "ci", ""}) {
+    EXPECT_FALSE(who({other}).grant) << other;
+  }
+  EXPECT_FALSE(who({}).grant);
+  EXPECT_EQ(toString(who({"DNS:ci.example"}, kToken)), "token control")
+      << "whoever shows a token is judged by it";
+  EXPECT_EQ(who({"DNS:ci.example"}, "a wrong one").problem, "is wrong");
+}
+
+TEST(Guard, SaysWhichRoleIsNeededAndWhichThereIs) {
+  GuardPolicy own = policy();
+  own.client_roles = {{"am.example", {Role::kAlerts}}};
+  Request request = withHeaders({});
+  request.caller.certificate_names = {"DNS:am.example"};
+  const auto refusal = access(Guard(own), request, Access::kOperate);
+  ASSERT_EQ(statusOf(refusal), 403);
+  EXPECT_THAT(refusal->body, HasSubstr("this call needs the role operate or admin; certificate "
+                                       "am.example has the role alerts"));
+  EXPECT_THAT(refusal->body, HasSubstr(R"("code":"wrong_role")"));
+  EXPECT_THAT(refusal->body, HasSubstr(R"("needs":["operate","admin"],"has":"alerts")"));
 }
 
 TEST(Guard, RefusesChangesFromAnotherSitesPage) {

@@ -191,7 +191,7 @@ TEST(HistoryJson, ShowsADamagedRowAsSuch) {
 struct Streaming {
   Streaming(FakeHistory& history, HistoryQuery query = {}, bool reads = true)
       : streams(history.backend()), outlet(std::make_shared<door::Outlet>([] {})) {
-    streams.add(query, false, outlet, streams.place());
+    streams.add(query, {}, outlet, streams.place());
     if (reads) reader = std::jthread([this](const std::stop_token& stop) { read(stop); });
   }
   bool has(const std::string& part) {

@@ -97,7 +97,7 @@ TEST_F(MetricsRoutes, ChangesNothing) {
   const Router router = metricsRoutes(engine_.backend());
   for (const Route& route : router.routes()) {
     EXPECT_EQ(route.method, "GET");
-    EXPECT_EQ(route.access, Access::kRead);
+    EXPECT_EQ(route.access, Access::kOpen);
   }
   EXPECT_EQ(ask(metricsRoutes(engine_.backend()), "POST", "/metrics").status, 405);
   EXPECT_EQ(get("/api/status").status, 404);

@@ -42,7 +42,7 @@ TEST_F(PermitCalls, GiveAPermitWithItsDeadline) {
   EXPECT_EQ(engine_.asked<engine::RequestPermit>().governor, "backup");
   EXPECT_EQ(engine_.asked<engine::RequestPermit>().deadline, minutes(30));
   EXPECT_EQ(engine_.asked<engine::RequestPermit>().reason, "nightly");
-  EXPECT_EQ(engine_.asked<engine::RequestPermit>().by, "api from 127.0.0.1");
+  EXPECT_EQ(engine_.asked<engine::RequestPermit>().by, "token control from 127.0.0.1");
   const json value = json::parse(response.body);
   EXPECT_EQ(value["id"], "7-abc");
   EXPECT_EQ(value["governor"], "backup");

@@ -14,11 +14,11 @@ class PipelineTest : public testing::Test {
  protected:
   static Router table() {
     Router router;
-    router.get("/api/checks/{name}", [](const Request& r) { return text(r.parameter("name")); });
-    router.get("/throws",
+    router.get("/api/checks/{name}", Access::kOpen, [](const Request& r) { return text(r.parameter("name")); });
+    router.get("/throws", Access::kOpen,
                [](const Request&) -> Response { throw std::runtime_error("its detail"); });
-    router.get("/throws-int", [](const Request&) -> Response { throw 42; });
-    router.add("POST", "/api/dormant", Access::kChange,
+    router.get("/throws-int", Access::kOpen, [](const Request&) -> Response { throw 42; });
+    router.add("POST", "/api/dormant", Access::kOperate,
                [](const Request& request) { return text(request.body); });
     return router;
   }

@@ -11,14 +11,14 @@ Handler named(std::string name) {
 
 Router table() {
   Router router;
-  router.get("/", named("page"));
-  router.get("/metrics", named("metrics"));
-  router.get("/api/status", named("status"));
-  router.get("/api/checks/{name}", named("check"));
-  router.get("/api/checks/summary", named("summary"));
-  router.add("POST", "/api/checks/{name}/run", Access::kChange, named("run"));
-  router.get("/api/flags/{name}", named("flag"));
-  router.add("PUT", "/api/flags/{name}", Access::kChange, named("set flag"));
+  router.get("/", Access::kOpen, named("page"));
+  router.get("/metrics", Access::kOpen, named("metrics"));
+  router.get("/api/status", Access::kOpen, named("status"));
+  router.get("/api/checks/{name}", Access::kOpen, named("check"));
+  router.get("/api/checks/summary", Access::kOpen, named("summary"));
+  router.add("POST", "/api/checks/{name}/run", Access::kOperate, named("run"));
+  router.get("/api/flags/{name}", Access::kOpen, named("flag"));
+  router.add("PUT", "/api/flags/{name}", Access::kOperate, named("set flag"));
   return router;
 }
 
@@ -96,12 +96,12 @@ TEST(Router, SaysWhichMethodsThereAre) {
 
 TEST(Router, KnowsWhatChangesSomething) {
   const Router router = table();
-  EXPECT_EQ(router.match("GET", "/api/flags/x").route->access, Access::kRead);
-  EXPECT_EQ(router.match("PUT", "/api/flags/x").route->access, Access::kChange);
+  EXPECT_EQ(router.match("GET", "/api/flags/x").route->access, Access::kOpen);
+  EXPECT_EQ(router.match("PUT", "/api/flags/x").route->access, Access::kOperate);
 }
 
 TEST(RouterDeathTest, AbortsOnASecondHandlerForOneCall) {
-  EXPECT_DEATH(table().get("/metrics", named("again")), "");
+  EXPECT_DEATH(table().get("/metrics", Access::kOpen, named("again")), "");
 }
 
 }  // namespace

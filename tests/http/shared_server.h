@@ -34,18 +34,18 @@ class ServerTest : public testing::Test {
 
   static Router table() {
     Router router;
-    router.get("/api/status", [](const Request& request) {
+    router.get("/api/status", Access::kOpen, [](const Request& request) {
       return text("status " + std::string(request.queryValue("format").value_or("json")));
     });
-    router.get("/metrics", [](const Request&) { return text(std::string(2'000'000, 'm')); });
-    router.get("/throws", [](const Request&) -> Response { throw std::runtime_error("why"); });
-    router.get("/page", [](const Request&) { return text("<p>", "text/html"); });
-    router.get("/slow", [](const Request&) {
+    router.get("/metrics", Access::kOpen, [](const Request&) { return text(std::string(2'000'000, 'm')); });
+    router.get("/throws", Access::kOpen, [](const Request&) -> Response { throw std::runtime_error("why"); });
+    router.get("/page", Access::kOpen, [](const Request&) { return text("<p>", "text/html"); });
+    router.get("/slow", Access::kOpen, [](const Request&) {
       ++slow_started_;
       while (!slow_may_end_) std::this_thread::yield();
       return text("slow");
     });
-    router.add("POST", "/api/echo", Access::kChange,
+    router.add("POST", "/api/echo", Access::kOperate,
                [](const Request& request) { return text(request.body); });
     return router;
   }
