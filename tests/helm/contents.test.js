@@ -133,15 +133,36 @@ test('what remedies may do is what was given, in this namespace, to this account
   for (const kind of ['ClusterRole', 'ClusterRoleBinding']) none(objects, kind);
 });
 
-test('the network policy lets the metrics port in, and closes what was asked for', () => {
-  const open = only(render(), 'NetworkPolicy').spec;
-  assert.deepStrictEqual(open.policyTypes, ['Ingress']);
-  assert.deepStrictEqual(open.ingress, [{ ports: [{ port: 9469, protocol: 'TCP' }] }]);
+test('the network policy is closed: the metrics port for those who are named, and no other port', () => {
+  const byDefault = only(render(), 'NetworkPolicy').spec;
+  assert.deepStrictEqual(byDefault.policyTypes, ['Ingress']);
+  assert.strictEqual(byDefault.ingress.length, 1);
+  assert.deepStrictEqual(byDefault.ingress[0].ports, [{ port: 9469, protocol: 'TCP' }]);
+  assert.deepStrictEqual(byDefault.ingress[0].from.map((peer) => peer.podSelector.matchLabels['app.kubernetes.io/component']), ['test']);
   const closed = only(render(caseOf('everything')), 'NetworkPolicy').spec;
   assert.deepStrictEqual(closed.policyTypes, ['Ingress', 'Egress']);
   assert.strictEqual(closed.ingress[0].from.length, 2, 'the given peer, and helm test');
   assert.deepStrictEqual(closed.egress[0].ports.map(({ port, protocol }) => `${port}/${protocol}`), ['53/UDP', '53/TCP']);
   assert.strictEqual(closed.egress[1].ports[0].port, 8080);
+});
+
+test('tokens are mounted from their Secrets, readable for heald alone, and named in the configuration', () => {
+  const objects = render(caseOf('gateway'));
+  const { projected } = volume(objects, 'tokens');
+  assert.strictEqual(projected.defaultMode, 0o440);
+  assert.deepStrictEqual(projected.sources, [
+    { secret: { name: 'heald-oncall', items: [{ key: 'token', path: 'oncall' }] } },
+    { secret: { name: 'heald-backup', items: [{ key: 'value', path: 'backup' }] } },
+  ]);
+  const { mountPath, readOnly } = mount(objects, 'tokens');
+  assert.strictEqual(readOnly, true);
+  assert.deepStrictEqual(parse(configOf(objects)).web.tokens, [
+    { name: 'oncall', role: 'operate', file: `${mountPath}/oncall` },
+    { name: 'backup', role: 'permits', governors: ['backup'], file: `${mountPath}/backup` },
+  ]);
+  assert.strictEqual(volume(render(), 'tokens'), undefined);
+  const root = { podSecurityContext: { runAsUser: 0, runAsNonRoot: false } };
+  assert.strictEqual(volume(render(caseOf('gateway'), root), 'tokens').projected.defaultMode, 0o400);
 });
 
 test('the peer of helm test is the pod of helm test', () => {

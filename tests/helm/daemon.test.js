@@ -24,8 +24,10 @@ class Pod {
     this.folder = fs.mkdtempSync('/tmp/heald-pod-');
     fs.chmodSync(this.folder, 0o755);
     for (const program of ['heald', 'healdctl']) fs.copyFileSync(path.join(build, program), path.join(this.folder, program));
-    this.write('etc/heald/heald.yml', only(objects, 'ConfigMap', 'shop-heald-config').data['heald.yml'], 0o644);
+    const config = only(objects, 'ConfigMap', 'shop-heald-config').data['heald.yml'];
+    this.write('etc/heald/heald.yml', config.replaceAll('/run/secrets/heald-tokens', this.path('run/secrets/heald-tokens')), 0o644);
     this.mountToken();
+    this.mountTokens();
     fs.mkdirSync(this.path('var/lib/heald'), { recursive: true });
     this.give('var/lib/heald', 0o2775);
   }
@@ -49,6 +51,16 @@ class Pod {
     const secret = only(this.objects, 'Secret', volume.secret.secretName);
     this.write('run/secrets/heald/token', Buffer.from(secret.data.token, 'base64'), 0o600);
     if (root) this.give('run/secrets/heald/token', volume.secret.defaultMode);
+  }
+
+  // Secrets of the operator's: each holds its own name, many times.
+  mountTokens() {
+    const volume = workload(this.objects).spec.template.spec.volumes.find((v) => v.name === 'tokens');
+    for (const { secret } of volume?.projected.sources ?? []) {
+      const file = `run/secrets/heald-tokens/${secret.items[0].path}`;
+      this.write(file, secret.name.repeat(10), 0o600);
+      if (root) this.give(file, volume.projected.defaultMode);
+    }
   }
 
   // A path or address of the pod as it is here.
@@ -117,6 +129,20 @@ test('heald starts as the pod starts it, is ready, and takes what a human does w
     assert.match(pod.healdctl(['--url', control, 'status']).output, /auto.healing|disabled/i);
     assert.strictEqual(await pod.stop(), 0, pod.log);
     assert.deepStrictEqual(fs.readdirSync(pod.path('var/lib/heald')).filter((name) => name.includes('token')), []);
+  });
+});
+
+test('a token of a Secret has its role, and no other', async () => {
+  await withPod({ tokens: [{ name: 'oncall', role: 'operate', existingSecret: 'heald-oncall' }] }, async (pod) => {
+    pod.start();
+    const control = `http://${await pod.address('control')}`;
+    const own = ['--url', control, '--token-file', pod.path('run/secrets/heald-tokens/oncall')];
+    const moved = pod.healdctl([...own, 'flag', 'auto_healing', 'off', '--reason', 'a test']);
+    assert.strictEqual(moved.code, 0, moved.output + moved.errors + pod.log);
+    const refused = pod.healdctl([...own, 'reload']);
+    assert.strictEqual(refused.code, 4);
+    assert.match(refused.errors, /needs the role admin; token oncall has the role operate/);
+    await pod.stop();
   });
 });
 

@@ -34,6 +34,8 @@ test('they say which pod is on which node, for a DaemonSet, and that its state i
 test('they say what is missing: a ServiceMonitor, addresses, a configuration', () => {
   assert.match(notes(), /There is no ServiceMonitor/);
   assert.doesNotMatch(notes(operator), /There is no ServiceMonitor/);
+  assert.match(notes(), /policy lets nobody scrape it yet/);
+  assert.doesNotMatch(of('everything'), /lets nobody scrape/);
   assert.match(notes(operator), /links of the alerts lead to example.org/);
   assert.doesNotMatch(of('everything'), /example.org|watches nothing/);
   assert.match(of('existing'), /A change of the ConfigMap my-heald/);

@@ -48,6 +48,14 @@ refused('a DaemonSet with a claim of yours', { kind: 'DaemonSet', store: { exist
 refused('a claim that is not used', { store: { type: 'emptyDir', existingClaim: 'mine' } }, /store.existingClaim needs store.type: pvc, and it is emptyDir/);
 refused('two configurations', { config: { checks: [] }, existingConfigMap: 'mine' }, /several configurations: config, existingConfigMap/);
 refused('a configuration that is no YAML', { configFile: 'checks: [' }, /configFile is not YAML/);
+const token = { name: 'ci', role: 'read', existingSecret: 'mine' };
+refused('a role that is none', { tokens: [{ ...token, role: 'boss' }] }, /tokens.0.role must be one of the following/);
+refused('a token without a Secret', { tokens: [{ name: 'ci', role: 'read' }] }, /existingSecret is required/);
+refused('tokens beside a configuration that they cannot be written into', { tokens: [token], configFile: 'checks: []' }, /name them as web.tokens/);
+refused('tokens in two places', { tokens: [token], config: { web: { tokens: [] } } }, /config.web.tokens are both there/);
+refused('two tokens of one name', { tokens: [token, token] }, /tokens\[1\].name: "ci" is taken/);
+refused('permits of nobody', { tokens: [{ ...token, role: 'permits' }] }, /governors belong to the role permits/);
+refused('governors of a reader', { tokens: [{ ...token, governors: ['a'] }] }, /governors belong to the role permits/);
 refused('two Slack addresses', { slack: { url: 'https://hooks.example/x', existingSecret: 'mine' } }, /slack.url and slack.existingSecret are both there/);
 refused('routes that lead nowhere', { alertmanager: { enabled: true } }, /set slack.url or slack.existingSecret/);
 for (const [key, rule] of Object.entries({

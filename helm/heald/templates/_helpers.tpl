@@ -70,7 +70,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* The text of heald.yml. Never through tpl: {{instance}} is heald's. */}}
 {{- define "heald.configText" -}}
-{{- if .Values.configFile }}{{ .Values.configFile }}{{ else }}{{ toYaml .Values.config }}{{ end -}}
+{{- $config := .Values.config -}}
+{{- if .Values.tokens -}}
+{{- $tokens := list -}}
+{{- range $token := .Values.tokens -}}
+{{- $entry := pick $token "name" "role" -}}
+{{- with $token.governors }}{{ $_ := set $entry "governors" . }}{{ end -}}
+{{- $tokens = append $tokens (set $entry "file" (printf "/run/secrets/heald-tokens/%s" $token.name)) -}}
+{{- end -}}
+{{- $config = mergeOverwrite (deepCopy $config) (dict "web" (dict "tokens" $tokens)) -}}
+{{- end -}}
+{{- if .Values.configFile }}{{ .Values.configFile }}{{ else }}{{ toYaml $config }}{{ end -}}
 {{- end -}}
 
 {{/* What rolls the pods: the configuration, wherever it comes from. */}}

@@ -105,6 +105,11 @@ spec:
           mountPath: /run/secrets/heald
           readOnly: true
         {{- end }}
+        {{- if .Values.tokens }}
+        - name: tokens
+          mountPath: /run/secrets/heald-tokens
+          readOnly: true
+        {{- end }}
         {{- with .Values.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -131,6 +136,19 @@ spec:
         items:
           - key: {{ .Values.token.key | quote }}
             path: token
+    {{- end }}
+    {{- if .Values.tokens }}
+    - name: tokens
+      projected:
+        defaultMode: {{ eq (include "heald.root" .) "root" | ternary "0400" "0440" }}
+        sources:
+          {{- range .Values.tokens }}
+          - secret:
+              name: {{ .existingSecret | quote }}
+              items:
+                - key: {{ .key | default "token" | quote }}
+                  path: {{ .name | quote }}
+          {{- end }}
     {{- end }}
     {{- with .Values.extraVolumes }}
     {{- toYaml . | nindent 4 }}

@@ -36,6 +36,23 @@
 {{- if $mistake }}{{ fail (printf "configFile is not YAML: %s" $mistake) }}{{ end -}}
 {{- end -}}
 
+{{- if and $values.tokens (or $values.configFile $values.existingConfigMap) -}}
+{{- fail "tokens are written into config, and there is none: name them as web.tokens in the configuration of yours, and bring their Secrets with extraVolumes" -}}
+{{- end -}}
+{{- if and $values.tokens (hasKey (get $values.config "web" | default dict) "tokens") -}}
+{{- fail "tokens and config.web.tokens are both there; keep one of them" -}}
+{{- end -}}
+{{- $names := list "control" -}}
+{{- range $i, $token := $values.tokens -}}
+{{- if has $token.name $names -}}
+{{- fail (printf "tokens[%d].name: %q is taken" $i $token.name) -}}
+{{- end -}}
+{{- $names = append $names $token.name -}}
+{{- if ne (eq $token.role "permits") (not (empty $token.governors)) -}}
+{{- fail (printf "tokens[%d]: governors belong to the role permits, which needs them" $i) -}}
+{{- end -}}
+{{- end -}}
+
 {{- if and $values.slack.url $values.slack.existingSecret -}}
 {{- fail "slack.url and slack.existingSecret are both there; keep one of them" -}}
 {{- end -}}
