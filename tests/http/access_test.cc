@@ -46,14 +46,20 @@ struct Credential {
   std::string what;
   std::string role;
   std::string authorization = {};
-  door::Caller caller = {.address = "192.0.2.7"};
+  door::Caller caller = {};
 };
 
 door::Caller unixUser(uid_t uid) {
-  return {.address = "unix", .uid = uid, .unix_socket = true};
+  door::Caller caller;
+  caller.uid = uid;
+  caller.unix_socket = true;
+  return caller;
 }
 door::Caller certificate(const std::string& san) {
-  return {.address = "192.0.2.7", .tls = true, .certificate_names = {"DNS:" + san}};
+  door::Caller caller;
+  caller.tls = true;
+  caller.certificate_names = {"DNS:" + san};
+  return caller;
 }
 
 class AccessTable : public testing::Test {

@@ -14,8 +14,11 @@ Request from(door::Caller caller, Identity who, const std::string& claim = "") {
 }
 
 TEST(Actor, IsWhatIsProvenAndApartFromItWhatIsClaimed) {
-  const door::Caller tcp = {.address = "192.0.2.7"};
-  const door::Caller root = {.address = "unix", .uid = 0, .unix_socket = true};
+  door::Caller tcp;
+  tcp.address = "192.0.2.7";
+  door::Caller root;
+  root.uid = 0;
+  root.unix_socket = true;
   const Identity ci = {Identity::Proof::kToken, "ci", Grant{Role::kOperate}};
   EXPECT_EQ(actorOf(from(tcp, ci)), "token ci from 192.0.2.7");
   EXPECT_EQ(actorOf(from(tcp, ci, "alice@host")), "token ci from 192.0.2.7 as alice@host");
