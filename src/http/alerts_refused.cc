@@ -20,9 +20,10 @@ void AlertsRefused::note(const RequestRecord& record) {
       record.status == kTooMany) {
     return;
   }
-  const AlertsRefusal refusal = record.status == 413   ? AlertsRefusal::kTooLarge
-                                : record.status == 401 ? AlertsRefusal::kUnauthorized
-                                                       : AlertsRefusal::kInvalid;
+  const bool credential = record.status == 401 || record.status == 403;
+  const AlertsRefusal refusal = record.status == 413 ? AlertsRefusal::kTooLarge
+                                : credential         ? AlertsRefusal::kUnauthorized
+                                                     : AlertsRefusal::kInvalid;
   counts_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
 }
 

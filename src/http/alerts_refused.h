@@ -15,7 +15,7 @@ inline constexpr std::string_view kAlertsPath = "/api/alerts";
 enum class AlertsRefusal : std::uint8_t {
   kTooLarge,      // 413
   kInvalid,       // not what Alertmanager sends, or not as it sends it
-  kUnauthorized,  // 401: no token, or a wrong one
+  kUnauthorized,  // 401: no token, or one that is not good; 403: one for something else
 };
 inline constexpr std::size_t kAlertsRefusalCount = 3;
 std::string_view toString(AlertsRefusal refusal);  // "too_large", …: the metric's label
