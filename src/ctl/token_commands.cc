@@ -198,14 +198,16 @@ void TokenCommands::addCreate(CLI::App& tokens) {
         ordered_json body = {{"name", options.name}, {"role", options.role}};
         if (!options.governors.empty()) body["governors"] = options.governors;
         if (!options.expires.empty()) body["expires"] = options.expires;
-        return giveSecret(console, {options.file, options.owner}, kTokens, std::move(body), options.name);
+        return giveSecret(console, {options.file, options.owner}, kTokens, std::move(body),
+                          options.name);
       });
   sub->add_option("name", options.name, "Its name, for log and history")->required();
   sub->add_option("--role", options.role, "read, alerts, permits, operate or admin")
       ->required()
       ->check(CLI::IsMember(config::allRoleNames()));
   sub->add_option("--governor", options.governors,
-                  "Of the role permits: whose permits may be asked for; may be repeated");
+                  "Of the role permits: whose permits may be asked for; may be repeated")
+      ->allow_extra_args(false);
   sub->add_option("--expires", options.expires, "How long it is good: 12h, 90d; else until revoked")
       ->check(CLI::Validator(durationProblem, ""));
   CLI::Option* write =
@@ -221,8 +223,9 @@ void TokenCommands::addRotate(CLI::App& tokens) {
         ordered_json body = ordered_json::object();
         if (*config::parseDuration(options.grace) > core::Duration{}) body["grace"] = options.grace;
         if (!options.expires.empty()) body["expires"] = options.expires;
-        return giveSecret(console, {options.file, options.owner}, kTokens + ("/" + segment(options.name)) + "/rotate",
-                          std::move(body), options.name);
+        return giveSecret(console, {options.file, options.owner},
+                          kTokens + ("/" + segment(options.name)) + "/rotate", std::move(body),
+                          options.name);
       });
   sub->add_option("name", options.name, "Its name")->required();
   sub->add_option("--grace", options.grace, "How long the old secret stays good; 0s: it is leaked")
