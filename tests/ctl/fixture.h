@@ -11,7 +11,9 @@
 
 #include "ctl/run.h"
 #include "http/control_routes.h"
+#include "http/digest.h"
 #include "http/fake_backend.h"
+#include "http/tokens.h"
 #include "support/control_listener.h"
 #include "support/temp_dir.h"
 
@@ -31,13 +33,25 @@ class CtlTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     engine_ = std::make_unique<http::FakeEngine>();
+    state_ = std::make_unique<test::TempDir>();
+    tokens_ = std::make_unique<http::Tokens>(state_->file("tokens.json"),
+                                             [] { return http::testNow().wall; });
+    ASSERT_TRUE(tokens_->load());
+    for (const char* name : {"first", "second"}) {
+      ASSERT_TRUE(tokens_->create({name, {http::Role::kRead}, http::Digest(name).hex()}));
+    }
+    http::Backend backend = engine_->backend();
+    backend.tokens = tokens_.get();
     http::GuardPolicy policy;
+    policy.tokens = tokens_.get();
     policy.token = kTestToken;
     policy.token_file = "/var/lib/heald/control.token";
-    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(engine_->backend()), policy);
+    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
   }
   static void TearDownTestSuite() {
     server_.reset();
+    tokens_.reset();
+    state_.reset();
     engine_.reset();
   }
 
@@ -63,6 +77,8 @@ class CtlTest : public testing::Test {
   }
 
   static inline std::unique_ptr<http::FakeEngine> engine_;
+  static inline std::unique_ptr<test::TempDir> state_;
+  static inline std::unique_ptr<http::Tokens> tokens_;  // "first" and "second"
   static inline std::unique_ptr<test::ControlListener> server_;
   test::TempDir files_;
   std::map<std::string, std::string> environment_;

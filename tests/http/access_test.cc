@@ -28,7 +28,7 @@ std::map<std::string, std::string> documentedRoles() {
   bool inside = false;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("#")) inside = line == "### Who may do what";
-    if (!inside || !line.starts_with("| `")) continue;
+    if (!inside || line.find(" /") == std::string::npos || !line.starts_with("| `")) continue;
     const auto end = line.find("` | ");
     const std::string call = line.substr(3, end - 3);
     const std::string role = line.substr(end + 4, line.find(" |", end + 4) - end - 4);

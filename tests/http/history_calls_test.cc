@@ -172,7 +172,7 @@ TEST(HistoryJson, HasEveryKeyAndTheDocumentExplainsIt) {
     ++keys;
     EXPECT_THAT(document.str(), HasSubstr("`" + (*found)[1].str() + "`"));
   }
-  EXPECT_EQ(keys, 19);
+  EXPECT_EQ(keys, 21);
   for (std::size_t i = 0; i < engine::kHistoryKindCount; ++i) {
     const std::string word(toString(static_cast<HistoryKind>(i)));
     EXPECT_THAT(document.str(), HasSubstr("| `" + word + "` | "));
