@@ -53,7 +53,7 @@ function(k)
       k.row('Runs', [
         k.areas('Checks that are not healthy', 'What the last results amount to, counted. Unknown: the last run could not tell.', [
           { expr: 'sum by (health) (%s) or label_replace(vector(0), "health", "unhealthy", "", "")' % k.ofTeam('check', 'heald_check_health{S,C,health!="healthy"} == 1'), legend: '{{health}}' },
-        ], { w: 8, interval: '10m', points: 100, colors: words.healthColors, runbook: 'HealdCheckUnknown' }),
+        ], { w: 8, interval: '10m', points: 24, colors: words.healthColors, runbook: 'HealdCheckUnknown' }),
         k.lines('Runs', 'Runs of checks per second, and those that ended critical or in a warning.', [
           { expr: 'sum(rate(heald_check_executions_total{S,C}[$__rate_interval]))', legend: 'runs' },
           { expr: 'sum(rate(heald_check_failures_total{S,C}[$__rate_interval]))', legend: 'critical' },
@@ -124,7 +124,7 @@ function(k)
                   }),
         k.lines('What checks measure', 'Performance data of plugins and what built-in checks looked at, of the last run: seconds, bytes, or ratios of 0 to 1; the twenty greatest. Choose a check above.', [
           { expr: k.greatestNow(20, 'H, check, label', 'heald_check_perfdata{S,C}'), legend: '{{check}} {{label}} ' + k.labels.instance },
-        ], { w: 16, unit: 'short' }),
+        ], { w: 16, unit: 'short', defaults: { noValue: 'No check measures anything beside its status' } }),
       ]),
     ]
   )

@@ -106,10 +106,10 @@ function(k)
         ], { w: 8, colors: words.statusColors, runbook: 'README' }),
         k.lines('Dormant governors, by job', 'Governors that are dormant.', [
           { expr: 'sum by (J) (%s) or 0 * sum by (J) (heald_build_info{S})' % k.ofTeam('governor', 'heald_dormant{S} == 1'), legend: k.labels.job },
-        ], { w: 8, interval: '5m', points: 100, color: 'red', runbook: 'HealdDormant' }),
+        ], { w: 8, interval: '5m', points: 100, color: 'red', custom: { axisSoftMax: 1 }, runbook: 'HealdDormant' }),
         k.lines('Checks that are not healthy', 'What the last results amount to; remedies act upon unhealthy, and upon warning where they say so.', [
           { expr: 'sum by (health) (%s) or label_replace(vector(0), "health", "unhealthy", "", "")' % k.ofTeam('check', 'heald_check_health{S,health!="healthy"} == 1'), legend: '{{health}}' },
-        ], { w: 8, interval: '10m', points: 100, colors: words.healthColors }),
+        ], { w: 8, interval: '10m', points: 24, colors: words.healthColors }),
         k.lines('Dormant governors, by team', 'Governors that are dormant, by the team of what they heal; the ten teams with most.', [
           {
             expr: 'topk(10, sum by (%(team)s) (%(dormant)s)) or on () label_replace(vector(0), "%(team)s", "no team", "", "")' % {
@@ -118,7 +118,7 @@ function(k)
             },
             legend: k.labels.team,
           },
-        ], { w: 8, interval: '5m', points: 100, color: 'red', runbook: 'HealdDormant' }),
+        ], { w: 8, interval: '10m', points: 100, color: 'red', custom: { axisSoftMax: 1 }, runbook: 'HealdDormant' }),
         k.bars('Healed and failed', 'Attempts that succeeded, and those that failed. Why they failed is on the dashboard of healing.', [
           { expr: k.perStepOf('remedy', 'heald_healing_successes_total{S}'), legend: 'healed' },
           { expr: k.perStepOf('remedy', 'heald_healing_failures_total{S}'), legend: 'failed' },
@@ -223,7 +223,7 @@ function(k)
         ], { w: 8, colors: { dormant: 'red', resumed: 'green', reset: 'blue' }, runbook: 'HealdDormant' }),
         k.bars('What people did', 'What humans did through heald: resumed, reset, paused, ran something by hand.', [
           { expr: 'round(sum by (action) (%s))' % k.perStep('heald_human_actions_total{S}'), legend: '{{action}}' },
-        ], { w: 8 }),
+        ], { w: 8, colors: words.actionColors, runbook: 'HealdDormant' }),
         k.table('Who acted', 'Where humans acted within the time range and what they did; the most first, 100 at most. By name and with their reasons: `healdctl history --kind human` on that host.',
                 'topk(100, round(sum by (H, action) (increase(heald_human_actions_total{S}[$__range]))) > 0)',
                 [{ field: 'action', title: 'Action', width: 110 }, k.hostColumn] + k.placeColumns + [{ field: 'Value', title: 'Times', unit: 'none', width: 70 }],

@@ -10,6 +10,17 @@
   dormancy: [['active', 'green'], ['dormant by hand', '#808080'], ['dormant: circuit breaker', 'red'], ['dormant: limit or budget', 'red']],
   switches: [['off', 'orange'], ['on', 'green']],
   failureColors: { 'error': 'orange', timeout: 'yellow', verification: 'purple', permanent: 'red', interrupted: '#808080' },
+  actionColors: {
+    resume: 'green',
+    dormant: 'red',
+    reset: 'blue',
+    retry: 'yellow',
+    pause: 'orange',
+    unpause: 'light-green',
+    flag: '#808080',
+    run_remedy: 'purple',
+    run_check: 'light-purple',
+  },
   guardColors: {
     feature_flag: '#808080',
     dormant: 'red',

@@ -150,6 +150,10 @@ function addRecorded(tape) {
   return tape;
 }
 
+function dropRecorded(tape) {
+  for (const [key, { labels }] of tape.series) if (labels[0][1].includes(':')) tape.series.delete(key);
+}
+
 // What rules record of a job.
 const kOfJob = (tape) => recordedBeside(tape, [
   { labels: [['__name__', 'job:heald_healing_success:ratio30d']], value: 0.93 },
@@ -226,7 +230,7 @@ class Prometheus {
     });
     if (!answer.ok) throw new Error(`remote write: ${answer.status} ${await answer.text()}`);
   }
-  // Loads rules, and waits until every group was evaluated: [{group, interval, ms, rules: [{name, ms}]}].
+  // Loads rules, and waits until every group was evaluated: [{group, interval, ms, rules: [{name, query, error}]}].
   async evaluate(files) {
     fs.writeFileSync(path.join(this.folder, 'prometheus.yml'), `rule_files: ${JSON.stringify(files)}\n`);
     const began = Date.now();
@@ -237,7 +241,7 @@ class Prometheus {
     }, 600);
     return groups.map(({ name, interval, evaluationTime, rules }) => ({
       group: name, interval, ms: 1000 * evaluationTime,
-      rules: rules.map((rule) => ({ name: rule.name, ms: 1000 * rule.evaluationTime, error: rule.lastError })),
+      rules: rules.map(({ name: rule, query, lastError }) => ({ name: rule, query, error: lastError })),
     }));
   }
   memory() { return 1024 * Number(fs.readFileSync(`/proc/${this.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]); }
@@ -450,4 +454,4 @@ function questions(dashboard, { hours, end, chosen }) {
 const dashboards = (source) => fs.readdirSync(path.join(source, 'dashboards')).filter((name) => name.endsWith('.json'))
   .map((name) => JSON.parse(fs.readFileSync(path.join(source, 'dashboards', name), 'utf8')));
 
-module.exports = { Heald, record, replay, recordHistory, kOfJob, Prometheus, questions, dashboards, kStories };
+module.exports = { Heald, record, replay, recordHistory, kOfJob, dropRecorded, Prometheus, questions, dashboards, kStories };
