@@ -18,6 +18,9 @@ struct Caller {
   std::optional<pid_t> pid;  // of a Unix socket
   bool unix_socket = false;
   bool tls = false;
+  // Of the present request, by the listener's gate.
+  std::string user{};             // of basic_auth_users, whose password is right; empty: none
+  bool needs_credential = false;  // it is let in because it brings one that the gate cannot judge
   // Of the client's certificate, verified against the listener's client CA; empty without one. Each
   // with its kind: "DNS:prometheus.example", "URI:spiffe://…", "email:…", "IP:192.0.2.7".
   std::vector<std::string> certificate_names;

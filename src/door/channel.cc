@@ -2,13 +2,12 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 
-#include <arpa/inet.h>
-
-#include <array>
 #include <cerrno>
+
+#include "door/certificate_names.h"
 
 namespace heald::door {
 namespace {
@@ -23,34 +22,6 @@ Channel::Outcome outcomeOf(ssize_t count) {
 
 bool isLater(int number) {
   return number == EAGAIN || number == EWOULDBLOCK || number == EINTR;
-}
-
-std::string textOf(const ASN1_STRING* text) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-          static_cast<std::size_t>(ASN1_STRING_length(text))};
-}
-
-std::string addressOf(const ASN1_OCTET_STRING* bytes) {
-  const int family = ASN1_STRING_length(bytes) == 4 ? AF_INET : AF_INET6;
-  if (family == AF_INET6 && ASN1_STRING_length(bytes) != 16) return "";
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  ::inet_ntop(family, ASN1_STRING_get0_data(bytes), text.data(), text.size());
-  return text.data();
-}
-
-std::string nameOf(const GENERAL_NAME& name) {
-  switch (name.type) {
-    case GEN_DNS:
-      return "DNS:" + textOf(name.d.dNSName);
-    case GEN_URI:
-      return "URI:" + textOf(name.d.uniformResourceIdentifier);
-    case GEN_EMAIL:
-      return "email:" + textOf(name.d.rfc822Name);
-    case GEN_IPADD:
-      return "IP:" + addressOf(name.d.iPAddress);
-    default:
-      return "";
-  }
 }
 
 std::string subjectOf(const X509* certificate) {
@@ -70,11 +41,15 @@ void SslDeleter::operator()(SSL* ssl) const {
   SSL_free(ssl);
 }
 
-Channel::Channel(io::UniqueFd socket, SslPointer ssl)
-    : socket_(std::move(socket)), ssl_(std::move(ssl)) {
-  if (ssl_ == nullptr) return;
+void Channel::secure(SslPointer ssl) {
+  ssl_ = std::move(ssl);
   SSL_set_fd(ssl_.get(), socket_.get());
   SSL_set_accept_state(ssl_.get());
+}
+
+bool Channel::startsPlain() const {
+  char first = 0;
+  return ::recv(socket_.get(), &first, 1, MSG_PEEK) == 1 && first >= 'A' && first <= 'Z';
 }
 
 Channel::Outcome Channel::judge(int result) const {
@@ -105,13 +80,7 @@ void Channel::addCertificate(Caller& caller) const {
   X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   if (certificate == nullptr) return;
   caller.certificate_subject = subjectOf(certificate);
-  auto* names = static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
-    std::string name = nameOf(*sk_GENERAL_NAME_value(names, i));
-    if (!name.empty()) caller.certificate_names.push_back(std::move(name));
-  }
-  GENERAL_NAMES_free(names);
+  caller.certificate_names = alternativeNames(certificate);
 }
 
 Channel::Outcome Channel::read(std::span<char> into) {

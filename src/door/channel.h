@@ -32,10 +32,14 @@ class Channel {
     std::size_t count = 0;
   };
 
-  Channel(io::UniqueFd socket, SslPointer ssl);
+  explicit Channel(io::UniqueFd socket) : socket_(std::move(socket)) {}
+
+  void secure(SslPointer ssl);  // from now on it is TLS
 
   int socket() const { return socket_.get(); }
   bool secured() const { return ssl_ != nullptr; }
+  // A connection that is to be secured, and whose first byte is no TLS but could be HTTP.
+  bool startsPlain() const;
   // Of TLS; kDone at once without. Once it is done, the caller can be completed.
   Outcome handshake();
   void addCertificate(Caller& caller) const;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "door/hall.h"
+#include "door/tls_source.h"
 
 namespace heald::door {
 namespace {
@@ -11,6 +12,15 @@ constexpr int kStepsInOneTurn = 32;
 }  // namespace
 
 void Hall::handshake(Connection& c) {
+  if (!c.channel.secured()) {
+    if (c.channel.startsPlain()) {
+      return refuse(c, 400, "this listener speaks HTTPS, and the request came without TLS");
+    }
+    // Only now: whoever says nothing costs no session.
+    SslPointer session = listeners_[c.listener].tls->session();
+    if (session == nullptr) return close(c);
+    c.channel.secure(std::move(session));
+  }
   const Channel::State state = c.shake();
   if (state == Channel::State::kWantsRead || state == Channel::State::kWantsWrite) return;
   if (state != Channel::State::kDone) return close(c);
@@ -66,6 +76,39 @@ bool Hall::takeHead(Connection& c) {
 void Hall::admit(Connection& c, RequestHead head) {
   c.without_body = head.method == "HEAD";
   c.close_after = !head.keep_alive || draining_;
+  Gate* gate = listeners_[c.listener].gate;
+  if (gate == nullptr) return decide(c, std::move(head), {});
+  if (auto verdict = gate->judge(head, c.caller)) {
+    return decide(c, std::move(head), std::move(*verdict));
+  }
+  move(c, Phase::kWaiting);
+  c.head = std::move(head);
+  gate->judgeLater(*c.head, c.caller, [this, post = post_, id = c.id](Gate::Verdict verdict) {
+    post->send([this, id, verdict = std::move(verdict)]() mutable {
+      onVerdict(id, std::move(verdict));
+    });
+  });
+}
+
+void Hall::onVerdict(Id id, Gate::Verdict verdict) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end() || !found->second->head) return;
+  Connection& c = *found->second;
+  decide(c, std::move(*std::exchange(c.head, std::nullopt)), std::move(verdict));
+  if (connections_.contains(id) && c.reads()) read(c);  // what it has sent meanwhile
+  watch(c);
+  sweep();
+}
+
+void Hall::decide(Connection& c, RequestHead head, Gate::Verdict verdict) {
+  c.caller.user = std::move(verdict.user);
+  c.caller.needs_credential = verdict.needs_credential;
+  if (verdict.refusal) {
+    Answer answer = service(c).refuse(verdict.refusal->status, verdict.refusal->message);
+    answer.head += verdict.refusal->headers;
+    if (head.content_length > 0) c.close_after = true;
+    return respond(c, std::move(answer));
+  }
   Service::Admission admission = service(c).admit(head, c.caller);
   const bool body = head.content_length > 0;
   // What nobody reads would stand where the next request should.
@@ -150,6 +193,7 @@ void Hall::respond(Connection& c, Answer answer) {
   memory_ -= std::exchange(c.reserved, 0);
   c.head.reset();
   c.close_after = c.close_after || answer.close || c.ended || draining_ || c.outlet != nullptr;
+  if (const Gate* gate = listeners_[c.listener].gate) answer.head += gate->headers();
   answer.head += c.close_after ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
   const bool body = answer.body != nullptr && !c.without_body;
   // Room for an answer is made by whoever has kept the door waiting longest for theirs.

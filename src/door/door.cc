@@ -19,6 +19,7 @@ namespace {
 using Clock = Hall::Clock;
 
 constexpr int kAcceptedInOneTurn = 64;
+constexpr std::chrono::milliseconds kHandshakesInOneTurn{2};
 // After an accept that failed for a reason that time alone ends.
 constexpr std::chrono::milliseconds kPause{100};
 
@@ -89,7 +90,7 @@ class Door::Impl {
     while (!end || (!hall_.empty() && Clock::now() < *end)) {
       const auto events = poller_.wait(wakeUp(end));
       hall_.setNow(Clock::now());
-      for (const epoll_event& event : events) take(event);
+      take(events);
       hall_.onTime();
       resume();
       if (draining_ && !end) {
@@ -101,15 +102,31 @@ class Door::Impl {
     post_->close();
   }
 
-  void take(const epoll_event& event) {
-    const std::uint64_t number = event.data.u64;
-    if (number == kPost) {
-      for (const Post::Task& task : post_->take()) task();
-    } else if (number <= entrances_.size()) {
-      if (!draining_) accept(entrances_[number - 1], number);
-    } else {
-      hall_.onEvent(number, event.events);
+  // Those who are being served go before those who come, and before those who would have TLS: a
+  // flood of either costs them nothing but its share of each turn.
+  void take(std::span<const epoll_event> events) {
+    shaking_.clear();
+    coming_.clear();
+    for (const epoll_event& event : events) {
+      const std::uint64_t number = event.data.u64;
+      if (number == kPost) {
+        for (const Post::Task& task : post_->take()) task();
+      } else if (number <= entrances_.size()) {
+        coming_.push_back(number);
+      } else if (hall_.isShaking(number)) {
+        shaking_.push_back(event);
+      } else {
+        hall_.onEvent(number, event.events);
+      }
     }
+    // Whoever is left out is told of again by the kernel, behind the others.
+    const auto end = Clock::now() + kHandshakesInOneTurn;
+    for (const epoll_event& event : shaking_) {
+      hall_.onEvent(event.data.u64, event.events);
+      if (Clock::now() >= end) break;
+    }
+    if (draining_) return;
+    for (const std::uint64_t number : coming_) accept(entrances_[number - 1], number);
   }
 
   std::optional<Clock::time_point> wakeUp(std::optional<Clock::time_point> first) const {
@@ -172,6 +189,8 @@ class Door::Impl {
   Hall hall_;
   io::UniqueFd spare_;
   std::vector<Entrance> entrances_;
+  std::vector<epoll_event> shaking_;   // of this turn: connections
+  std::vector<std::uint64_t> coming_;  // and entrances
   bool draining_ = false;  // the door's thread alone
   std::thread thread_;
 };

@@ -16,6 +16,7 @@
 
 namespace heald::door {
 
+class Gate;
 class TlsSource;
 
 struct Listener {
@@ -24,6 +25,7 @@ struct Listener {
   Service* service = nullptr;           // outlives the door
   Seats::Limits limits{};
   TlsSource* tls = nullptr;  // null: plain; outlives the door
+  Gate* gate = nullptr;      // null: everybody may ask; outlives the door
 };
 
 struct DoorOptions {

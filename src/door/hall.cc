@@ -79,11 +79,14 @@ void Hall::enter(std::size_t listener, io::UniqueFd socket) {
     strike(listener, of_all ? Limit::kConnections : Limit::kPeerConnections, caller.peer());
   }
   if (verdict.leaves) close(*connections_.at(*verdict.leaves));
-  TlsSource* tls = listeners_[listener].tls;
-  SslPointer ssl = tls != nullptr ? tls->session() : nullptr;
-  const bool secured = ssl != nullptr;
-  Channel channel(std::move(socket), std::move(ssl));
-  if (!verdict.admitted) return refuseEntry(listener, std::move(channel));
+  const TlsSource* tls = listeners_[listener].tls;
+  const bool secured = tls != nullptr && tls->secures();
+  Channel channel(std::move(socket));
+  if (!verdict.admitted) {
+    // A last word where it costs nothing; with TLS there is none before a handshake.
+    if (!secured) refuseEntry(listener, std::move(channel));
+    return;
+  }
   auto connection =
       std::make_unique<Connection>(id, listener, std::move(channel), std::move(caller));
   Connection& c = *connection;
@@ -94,11 +97,14 @@ void Hall::enter(std::size_t listener, io::UniqueFd socket) {
   if (!poller_.add(c.channel.socket(), id, c.watched)) close(c);
 }
 
-// A last word where it costs nothing; with TLS there is none before a handshake.
 void Hall::refuseEntry(std::size_t listener, Channel channel) {
-  if (channel.secured()) return;
   const Answer answer = listeners_[listener].service->refuse(503, "too many connections");
   (void)channel.write(answer.head + "Connection: close\r\n\r\n" + *answer.body);
+}
+
+bool Hall::isShaking(Id id) const {
+  const auto found = connections_.find(id);
+  return found != connections_.end() && found->second->phase == Phase::kHandshake;
 }
 
 void Hall::move(Connection& c, Phase phase) {

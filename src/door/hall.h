@@ -11,6 +11,7 @@
 #include "door/connection.h"
 #include "door/deadlines.h"
 #include "door/door.h"
+#include "door/gate.h"
 #include "door/poller.h"
 #include "door/post.h"
 #include "door/seats.h"
@@ -33,6 +34,9 @@ class Hall {
 
   // A connection has been accepted.
   void enter(std::size_t listener, io::UniqueFd socket);
+  // Whether a connection has still to shake hands, which is the dearest thing that a client can ask
+  // for without a word: others go first.
+  bool isShaking(Id id) const;
   // Gives up the oldest idle connection of a listener; false: there is none.
   bool freeOne(std::size_t listener, Limit why);
   void strike(std::size_t listener, Limit limit, const std::string& peer);
@@ -69,6 +73,8 @@ class Hall {
   bool takeHead(Connection& c);
   bool takeBody(Connection& c);
   void admit(Connection& c, RequestHead head);
+  void onVerdict(Id id, Gate::Verdict verdict);
+  void decide(Connection& c, RequestHead head, Gate::Verdict verdict);
   void serve(Connection& c, RequestHead head, std::string body);
   bool reserve(Connection& c, std::size_t bytes);
 

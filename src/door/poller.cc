@@ -5,7 +5,8 @@
 namespace heald::door {
 namespace {
 
-constexpr std::size_t kAtOnce = 256;
+// All who have something to say, as the order among them is the door's.
+constexpr std::size_t kAtOnce = 4096;
 
 int millisecondsUntil(std::optional<Poller::Clock::time_point> until) {
   if (!until) return -1;

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <utility>
 
+#include "door/certificate_names.h"
+
 namespace heald::door {
 namespace {
 
@@ -111,10 +113,39 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// Go asks for a certificate and does not verify it; so does this, and says that nobody has.
-int takeAny(X509_STORE_CTX* store, void*) {
-  X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
-  return 1;
+// What is asked of a client's certificate beyond its being there; as long as its context lives.
+struct Demand {
+  bool verify = true;
+  std::vector<std::string> sans;
+};
+
+void freeDemand(void*, void* demand, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<Demand*>(demand);
+}
+
+int demandIndex() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &freeDemand);
+  return index;
+}
+
+bool hasOneOf(const X509* certificate, const std::vector<std::string>& sans) {
+  for (const std::string& name : alternativeNames(certificate)) {
+    const std::string plain = name.substr(name.find(':') + 1);
+    if (std::find(sans.begin(), sans.end(), plain) != sans.end()) return true;
+  }
+  return false;
+}
+
+// As Go does: one that is asked for and not verified is taken, and nobody is said to have vouched
+// for it; and of the allowed names one has to be there.
+int judgeCertificate(X509_STORE_CTX* store, void* context) {
+  const auto* demand =
+      static_cast<const Demand*>(SSL_CTX_get_ex_data(static_cast<SSL_CTX*>(context), demandIndex()));
+  if (demand->verify && X509_verify_cert(store) != 1) return 0;
+  if (!demand->verify) X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
+  if (demand->sans.empty() || hasOneOf(X509_STORE_CTX_get0_cert(store), demand->sans)) return 1;
+  X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
 }
 
 int modeOf(ClientAuth auth) {
@@ -160,7 +191,14 @@ Result<ContextPointer> contextOf(const WebConfig::Tls& tls) {
   SSL_CTX_set_verify(raw, modeOf(tls.client_auth), nullptr);
   const bool unseen =
       tls.client_auth == ClientAuth::kRequest || tls.client_auth == ClientAuth::kRequireAny;
-  if (unseen) SSL_CTX_set_cert_verify_callback(raw, &takeAny, nullptr);
+  SSL_CTX_set_ex_data(raw, demandIndex(), new Demand{!unseen, tls.client_allowed_sans});
+  SSL_CTX_set_cert_verify_callback(raw, &judgeCertificate, raw);
+  // Nothing is kept of a session here. Nor does a client with a certificate take one up again: it
+  // would not be looked at once more.
+  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+  const bool certificates = tls.client_auth != ClientAuth::kNone;
+  SSL_CTX_set_num_tickets(raw, certificates ? 0 : 1);
+  if (certificates) SSL_CTX_set_options(raw, SSL_OP_NO_TICKET);
   return context;
 }
 

@@ -4,11 +4,13 @@
 
 namespace heald::door {
 
-// Gives the TLS of new connections. Any thread.
+// Gives the TLS of new connections. The door's thread.
 class TlsSource {
  public:
   virtual ~TlsSource() = default;
-  // Null: this connection is plain.
+  // False: new connections are plain.
+  virtual bool secures() const = 0;
+  // Null: there is none (any more), or no memory for one.
   virtual SslPointer session() = 0;
 };
 

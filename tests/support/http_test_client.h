@@ -33,6 +33,7 @@ class RawConnection {
   RawConnection& operator=(const RawConnection&) = delete;
 
   bool connected() const { return connected_; }
+  int socket() const { return socket_; }
 
   // False when the server has closed the connection.
   bool send(std::string_view bytes) {

@@ -1,0 +1,231 @@
+#include "door/web_access.h"
+
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace heald::door {
+namespace {
+
+constexpr std::string_view kBasic = "Basic ";
+constexpr std::string_view kBearer = "Bearer ";
+
+bool hasScheme(std::string_view header, std::string_view scheme) {
+  return equalsIgnoringCase(header.substr(0, scheme.size()), scheme);
+}
+
+// As base64 has it, and nothing else; nothing: it is not.
+std::optional<std::string> decoded(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int count = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                    reinterpret_cast<const unsigned char*>(text.data()),
+                                    static_cast<int>(text.size()));
+  if (count < 0) return std::nullopt;
+  // The padding is decoded too.
+  const std::size_t padding = text.size() - std::min(text.find('='), text.size());
+  if (padding > 2) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(count) - padding);
+  return bytes;
+}
+
+// Who a request says it is, by Basic authentication.
+std::optional<Passwords::Claim> claimOf(const RequestHead& head, const WebConfig& config) {
+  const auto header = head.headers.get("Authorization").value_or("");
+  if (head.headers.count("Authorization") != 1 || !hasScheme(header, kBasic)) return std::nullopt;
+  const auto pair = decoded(header.substr(kBasic.size()));
+  const std::size_t colon = pair ? pair->find(':') : std::string::npos;
+  if (colon == std::string::npos) return std::nullopt;
+  Passwords::Claim claim{pair->substr(0, colon), pair->substr(colon + 1), std::nullopt};
+  const auto user = config.users.find(claim.user);
+  if (user != config.users.end()) claim.hash = user->second;
+  return claim;
+}
+
+Gate::Verdict unauthorised(const std::string& why) {
+  return {Gate::Refusal{401, why, "WWW-Authenticate: Basic\r\n"}};
+}
+
+Gate::Verdict verdictOf(bool right, const std::string& user) {
+  if (!right) return unauthorised("the user or the password is wrong");
+  return {std::nullopt, user};
+}
+
+// What tells that a file has changed, also when it is replaced by one of the same size and time.
+std::string lookOf(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return file + " " + std::to_string(errno);
+  std::string look = file;
+  for (const auto value : {static_cast<std::int64_t>(status.st_dev),
+                           static_cast<std::int64_t>(status.st_ino),
+                           static_cast<std::int64_t>(status.st_size),
+                           static_cast<std::int64_t>(status.st_mtim.tv_sec),
+                           static_cast<std::int64_t>(status.st_mtim.tv_nsec),
+                           static_cast<std::int64_t>(status.st_ctim.tv_sec),
+                           static_cast<std::int64_t>(status.st_ctim.tv_nsec)}) {
+    look += " " + std::to_string(value);
+  }
+  return look;
+}
+
+}  // namespace
+
+struct WebAccess::State {
+  WebConfig config;
+  ContextPointer context;
+  std::string headers;
+};
+
+// The files of the last reading, whether or not it was a good one, and what they looked like before.
+struct WebAccess::Watched {
+  std::vector<std::pair<std::string, std::string>> files;
+
+  void add(const std::string& file) {
+    if (!file.empty()) files.emplace_back(file, lookOf(file));
+  }
+  bool changed() const {
+    return std::any_of(files.begin(), files.end(),
+                       [](const auto& file) { return lookOf(file.first) != file.second; });
+  }
+};
+
+Result<WebAccess::StatePointer> WebAccess::read(const Options& options, Watched& watched) {
+  const auto failed = [](std::string why) { return Error{ErrorCode::kInvalid, std::move(why)}; };
+  const std::string& file = options.file;
+  watched.files.clear();
+  watched.add(file);
+  if (options.fault) {
+    if (std::string fault = options.fault(file); !fault.empty()) return failed(std::move(fault));
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return failed("cannot read " + file + ": " + std::strerror(errno));
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  auto config = readWebConfig(text, file);
+  if (!config) return config.error();
+  auto state = std::make_shared<State>();
+  state->config = std::move(*config);
+  const WebConfig::Tls& tls = state->config.tls;
+  for (const auto& name : {tls.certificate_file, tls.key_file, tls.client_ca_file}) watched.add(name);
+  if (state->config.has_tls) {
+    auto context = contextOf(tls);
+    if (!context) return failed(file + ": tls_server_config: " + context.error().message);
+    state->context = std::move(*context);
+  } else if (options.needs_tls) {
+    return failed(file + ": tls_server_config is missing, and other hosts reach the listener");
+  }
+  for (const auto& [name, value] : state->config.headers) {
+    state->headers += name + ": " + value + "\r\n";
+  }
+  return StatePointer(std::move(state));
+}
+
+std::string WebAccess::faultOf(const Options& options) {
+  Watched unused;
+  const auto state = read(options, unused);
+  return state ? "" : state.error().message;
+}
+
+WebAccess::WebAccess(Options options)
+    : options_(std::move(options)), watched_(std::make_unique<Watched>()) {}
+
+Result<std::unique_ptr<WebAccess>> WebAccess::open(Options options) {
+  std::unique_ptr<WebAccess> access(new WebAccess(std::move(options)));
+  auto state = read(access->options_, *access->watched_);
+  if (!state) return state.error();
+  access->state_ = std::move(*state);
+  access->watcher_ = std::jthread([own = access.get()](std::stop_token stop) { own->run(stop); });
+  return access;
+}
+
+WebAccess::~WebAccess() = default;
+
+WebAccess::StatePointer WebAccess::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void WebAccess::run(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    never.wait_for(lock, stop, kInterval, [] { return false; });
+    if (!stop.stop_requested()) refresh();
+  }
+}
+
+void WebAccess::refresh() {
+  if (!watched_->changed()) return;
+  const auto fresh = read(options_, *watched_);
+  if (fresh) {
+    const std::lock_guard lock(mutex_);
+    state_ = *fresh;
+  }
+  if (options_.told) options_.told(fresh ? "" : fresh.error().message);
+}
+
+bool WebAccess::hasTls() const {
+  return state()->context != nullptr;
+}
+
+bool WebAccess::hasCredentials() const {
+  const StatePointer now = state();
+  return !now->config.users.empty() ||
+         (now->context != nullptr &&
+          now->config.tls.client_auth == WebConfig::ClientAuth::kRequireAndVerify);
+}
+
+SslPointer WebAccess::session() {
+  const StatePointer now = state();
+  return SslPointer(now->context != nullptr ? SSL_new(now->context.get()) : nullptr);
+}
+
+std::string WebAccess::headers() const {
+  return state()->headers;
+}
+
+std::optional<Gate::Verdict> WebAccess::judge(const RequestHead& head, const Caller&) {
+  const StatePointer now = state();
+  const WebConfig& config = now->config;
+  if (!rate_.is(config.rate_interval, config.rate_burst)) {
+    rate_ = RateLimit(config.rate_interval, config.rate_burst);
+  }
+  if (!rate_.allow(RateLimit::Clock::now())) {
+    return Verdict{Refusal{429, "more requests than rate_limit of the web configuration allows"}};
+  }
+  if (config.users.empty()) return Verdict{};
+  const auto header = head.headers.get("Authorization").value_or("");
+  if (options_.bearers && hasScheme(header, kBearer)) {
+    return Verdict{.needs_credential = true};
+  }
+  const auto claim = claimOf(head, config);
+  if (!claim) return unauthorised("a user and a password are needed (basic_auth_users)");
+  const auto known = passwords_.known(*claim);
+  if (!known) return std::nullopt;
+  return verdictOf(*known, claim->user);
+}
+
+void WebAccess::judgeLater(const RequestHead& head, const Caller& caller,
+                           std::function<void(Verdict)> done) {
+  auto claim = claimOf(head, state()->config);
+  if (!claim) return done(unauthorised("a user and a password are needed (basic_auth_users)"));
+  const std::string user = claim->user;
+  passwords_.compare(std::move(*claim), caller.peer(),
+                     [user, done = std::move(done)](Passwords::Outcome outcome) {
+                       if (outcome == Passwords::Outcome::kBusy) {
+                         return done({Refusal{503, "too many passwords are being compared; try "
+                                                   "again in a moment"}});
+                       }
+                       done(verdictOf(outcome == Passwords::Outcome::kRight, user));
+                     });
+}
+
+}  // namespace heald::door
