@@ -173,6 +173,9 @@ io::HttpRequest Client::requestFor(const std::string& method, const std::string&
   request.method = method;
   request.timeout = options_.timeout;
   request.body_limit = kMaxAnswer;
+  request.ca_file = options_.ca_file;
+  request.client_certificate = options_.certificate;
+  request.client_key = options_.key_pem;
   request.headers = {{"Accept", "application/json"}};
   if (method != "GET") {
     request.headers.emplace_back("Content-Type", "application/json");

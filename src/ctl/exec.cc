@@ -28,7 +28,7 @@ core::Duration bootNow() {
   return seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-std::string dumped(const ordered_json& body) {
+std::string printedJson(const ordered_json& body) {
   return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -62,7 +62,7 @@ Asked ask(const Console& console, const ExecOptions& options, const std::string&
   const ordered_json body = {{"governor", options.governor},
                              {"deadline", config::durationText(options.deadline)},
                              {"reason", "healdctl exec: " + options.command.front()}};
-  const Answer answer = console.client.send("POST", "/api/permits", dumped(body), key);
+  const Answer answer = console.client.send("POST", "/api/permits", printedJson(body), key);
   const auto value = ordered_json::parse(answer.body, nullptr, false);
   if (answer.ok()) {
     asked.permit = textOf(value, "id");
@@ -147,7 +147,7 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
   const core::Duration give_up_at = bootNow() + kReportPatience;
   for (core::Duration wait = milliseconds(100);;
        wait = std::min<core::Duration>(wait * 2, seconds(2))) {
-    const Answer answer = console.client.send("POST", path, dumped(body), Client::freshKey());
+    const Answer answer = console.client.send("POST", path, printedJson(body), Client::freshKey());
     if (answer.ok()) return;
     // 503 while it starts, stops, or has no store; nobody there while it is restarted.
     const bool passing = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;

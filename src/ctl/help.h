@@ -27,6 +27,7 @@ Examples:
   healdctl explain gateway                              why it may act now, or may not
   healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full
   healdctl token create alertmanager --role alerts --write /etc/prometheus/heald.token --owner prometheus
+  healdctl --context prod status                        a heald elsewhere: ~/.config/heald/config.yml
   healdctl check-config heald.yml
   healdctl bound heald.yml --max 10                     the most attempts before a human must act
   healdctl simulate heald.yml scenario.yml              what it would do, in virtual time
@@ -41,10 +42,10 @@ Exit codes:
   status --check: 10 degraded, 11 dormant, 12 disabled; run check: 10 not all are ok
   exec: the command's own; 75 denied, 69 heald not reached (both: not run), 124 over its deadline
 
-Environment: HEALD_URL, HEALD_TOKEN_FILE, NO_COLOR, TERM. A proxy is never used.)";
+Environment: HEALD_URL, HEALD_CONTEXT, HEALD_TOKEN_FILE, NO_COLOR, TERM. A proxy is never used.)";
 
 // Behind the help of one command.
 inline constexpr const char* kShortFooter = R"(
-Every command takes --url, --token-file and --timeout. Examples and exit codes: healdctl help)";
+Every command takes --url, --context, --token-file and --timeout. Examples and exit codes: healdctl help)";
 
 }  // namespace heald::ctl

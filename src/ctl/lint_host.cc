@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "app/web_configuration.h"
 #include "config/lint.h"
 #include "io/process.h"
 
@@ -91,6 +92,9 @@ void lintPart(const config::KindPart& kind, const config::KeyPath& options, conf
 void lintHost(const config::Config& config, config::Mapping& file) {
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     lintPart(config.checks[i], config::pathOfCheck(i), file);
+  }
+  for (const auto& [plane, fault] : app::problemsOfWeb(config.web)) {
+    file.warn({"web", app::toString(plane), "config_file"}, "web-config", fault);
   }
   const auto paths = config::pathsOfRemedies(config);
   for (std::size_t i = 0; i < config.remedies.size() && i < paths.size(); ++i) {

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
+#include "ctl/contexts.h"
 #include "ctl/error_json.h"
 #include "ctl/exec.h"
 #include "ctl/help.h"
@@ -23,6 +24,7 @@
 #include "ctl/token_commands.h"
 #include "ctl/usage.h"
 #include "io/address.h"
+#include "io/file.h"
 #include "io/foreground.h"
 #include "io/text.h"
 
@@ -30,8 +32,8 @@ namespace heald::ctl {
 namespace {
 
 struct Arguments {
-  std::string url;
-  std::string token_file;
+  Context at;  // what was named by a flag
+  std::string context;
   std::string key;
   Target target;
   std::string reason;
@@ -51,7 +53,6 @@ class CommandLine {
     app_.set_version_flag("--version", std::string("healdctl ") + app::kVersion);
     app_.require_subcommand(1);
     app_.fallthrough();
-    args_.url = at_.environment("HEALD_URL").value_or("");
     addGlobals();
     reading_.emplace(app_, chosen_, at_);
     addFlags();
@@ -98,9 +99,15 @@ class CommandLine {
   }
 
   void addGlobals() {
-    app_.add_option("--url", args_.url, "Where heald's control plane is, or HEALD_URL: http://127.0.0.1:3001, unix:/run/heald/control.sock. "
+    app_.add_option("--url", args_.at.url, "Where heald's control plane is, or HEALD_URL: http://127.0.0.1:3001, unix:/run/heald/control.sock. "
                     "Without it the socket, if heald listens there, and else port 3001 of this host");
-    app_.add_option("--token-file", args_.token_file,
+    app_.add_option("--context", args_.context,
+                    "One of ~/.config/heald/config.yml: a URL with its files; or HEALD_CONTEXT");
+    app_.add_option("--ca-file", args_.at.ca_file,
+                    "PEM file of who may have signed heald's certificate; the system's without it");
+    app_.add_option("--cert", args_.at.cert_file, "PEM file of your own certificate, with --key");
+    app_.add_option("--key", args_.at.key_file, "PEM file of its key");
+    app_.add_option("--token-file", args_.at.token_file,
                     "File with a token; or HEALD_TOKEN_FILE, or where heald keeps the control token");
     app_.add_option("--idempotency-key", args_.key,
                     "Name of this change: asked again under the same one, it is done once");
@@ -277,18 +284,64 @@ class CommandLine {
     addJson(*schema, chosen_);
   }
 
+  // A flag goes before a context that is named, that before the environment, and that before the
+  // current context. A context is taken as a whole: its token is for its URL.
+  Result<Context> whereItIs() const {
+    Context at = args_.at;
+    const std::string url = at_.environment("HEALD_URL").value_or("");
+    if (!args_.context.empty() && !at.url.empty()) {
+      return Error{ErrorCode::kInvalid, "--context has a URL already: leave out --url"};
+    }
+    std::string name = args_.context;
+    if (at.url.empty() && name.empty()) at.url = url;
+    if (at.url.empty()) {
+      if (name.empty()) name = at_.environment("HEALD_CONTEXT").value_or("");
+      auto found = findContext(name, contextsFile(at_.environment), at_.environment);
+      if (!found) return found.error();
+      at.url = found->url;
+      for (std::string Context::*file : {&Context::ca_file, &Context::cert_file, &Context::key_file,
+                         &Context::token_file}) {
+        if ((at.*file).empty()) at.*file = (*found).*file;
+      }
+    }
+    if (at.url.empty()) at.url = urlOfSocket(kControlSocket);
+    if (at.url.empty()) at.url = ClientOptions{}.url;
+    if (const std::string problem = controlUrlProblem(at.url); !problem.empty()) {
+      return Error{ErrorCode::kInvalid, "--url " + at.url + " " + problem};
+    }
+    if (at.cert_file.empty() != at.key_file.empty()) {
+      return Error{ErrorCode::kInvalid, "--cert and --key belong together: name both"};
+    }
+    return at;
+  }
+
+  // Read once: a call that is asked again is the same call.
+  static Result<void> readCertificate(const Context& at, ClientOptions& options) {
+    constexpr std::size_t kMost = 1024 * 1024;
+    for (const auto& [file, into] : {std::pair(&at.cert_file, &options.certificate),
+                                     std::pair(&at.key_file, &options.key_pem)}) {
+      if (file->empty()) continue;
+      auto text = io::readSmallFile(*file, kMost);
+      if (!text) return text.error();
+      *into = std::move(*text);
+    }
+    return {};
+  }
+
   ExitCode askDaemon() {
-    if (args_.url.empty()) args_.url = urlOfSocket(kControlSocket);
-    if (args_.url.empty()) args_.url = ClientOptions{}.url;
-    std::string problem = controlUrlProblem(args_.url);
-    if (!problem.empty()) problem = "--url " + args_.url + " " + problem;
-    if (!chosen_.problem.empty()) problem = chosen_.problem;
-    if (!problem.empty()) return static_cast<ExitCode>(wrong(problem, chosen_.as_json));
+    const auto usage = [&](const std::string& problem) {
+      return static_cast<ExitCode>(wrong(problem, chosen_.as_json));
+    };
+    if (!chosen_.problem.empty()) return usage(chosen_.problem);
+    const auto at = whereItIs();
+    if (!at) return usage(at.error().message);
     ClientOptions options;
-    options.url = args_.url;
+    if (const auto read = readCertificate(*at, options); !read) return usage(read.error().message);
+    options.url = at->url;
+    options.ca_file = at->ca_file;
     options.timeout = std::chrono::duration_cast<core::Duration>(
         std::chrono::duration<double>(chosen_.timeout_seconds));
-    options.token = findToken(args_.token_file, at_.environment);
+    options.token = findToken(at->token_file, at_.environment);
     options.actor = at_.actor;
     options.key = args_.key;
     Client client(std::move(options));
