@@ -1,0 +1,151 @@
+// Calls of many connections to a running heald, over TLS or without:
+//
+//   heald_calls PORT CONNECTIONS SECONDS PATH [TOKEN [BODY]]
+//
+// GET without a body, POST with one; each connection sends its next call when the last is answered.
+// HEALD_CALLS_PLAIN=1 leaves TLS out. Prints calls a second, statuses, and how long answers took.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Connection {
+  int socket = -1;
+  SSL* ssl = nullptr;
+  std::string in;
+  Clock::time_point asked{};
+};
+
+struct Load {
+  std::string request;
+  std::map<int, long> statuses;
+  std::vector<double> took;  // milliseconds
+};
+
+bool open(Connection& c, std::uint16_t port, SSL_CTX* context) {
+  c.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(port);
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int on = 1;
+  ::setsockopt(c.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(c.socket, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) return false;
+  if (context == nullptr) return true;
+  c.ssl = SSL_new(context);
+  SSL_set_fd(c.ssl, c.socket);
+  return SSL_connect(c.ssl) == 1;
+}
+
+bool ask(Connection& c, const Load& load) {
+  c.asked = Clock::now();
+  const int size = static_cast<int>(load.request.size());
+  const auto sent = c.ssl != nullptr ? SSL_write(c.ssl, load.request.data(), size)
+                                     : ::send(c.socket, load.request.data(), load.request.size(), 0);
+  return sent == size;
+}
+
+// What has come; false: the connection has ended.
+bool take(Connection& c) {
+  char chunk[16384];
+  do {
+    const auto count = c.ssl != nullptr ? SSL_read(c.ssl, chunk, sizeof chunk)
+                                        : ::recv(c.socket, chunk, sizeof chunk, 0);
+    if (count <= 0) return false;
+    c.in.append(chunk, static_cast<std::size_t>(count));
+  } while (c.ssl != nullptr && SSL_pending(c.ssl) > 0);
+  return true;
+}
+
+bool whole(Connection& c, Load& load) {
+  const auto end = c.in.find("\r\n\r\n");
+  const auto length = c.in.find("Content-Length: ");
+  if (end == std::string::npos || length > end) return false;
+  const std::size_t size = end + 4 + std::stoul(c.in.substr(length + 16));
+  if (c.in.size() < size) return false;
+  ++load.statuses[std::stoi(c.in.substr(9))];
+  load.took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - c.asked).count());
+  c.in.erase(0, size);
+  return true;
+}
+
+std::string requestOf(int argc, char** argv) {
+  const std::string body = argc > 6 ? argv[6] : "";
+  std::string text = std::string(argc > 6 ? "POST " : "GET ") + argv[4] + " HTTP/1.1\r\nHost: localhost\r\n";
+  if (argc > 5) text += std::string("Authorization: Bearer ") + argv[5] + "\r\n";
+  if (argc > 6) {
+    text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  }
+  return text + "\r\n" + body;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    std::cerr << "usage: heald_calls PORT CONNECTIONS SECONDS PATH [TOKEN [BODY]]\n";
+    return 2;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  SSL_CTX* context =
+      std::getenv("HEALD_CALLS_PLAIN") != nullptr ? nullptr : SSL_CTX_new(TLS_client_method());
+  Load load{requestOf(argc, argv), {}, {}};
+  std::vector<Connection> all(std::strtoul(argv[2], nullptr, 10));
+  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  const auto begun = Clock::now();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!open(all[i], static_cast<std::uint16_t>(std::atoi(argv[1])), context)) {
+      std::cerr << "connection " << i << " failed\n";
+      return 1;
+    }
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = i;
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, all[i].socket, &event);
+  }
+  const std::chrono::duration<double> opened = Clock::now() - begun;
+  std::cout << all.size() << " connections in " << opened.count() << " s\n";
+  const auto start = Clock::now();
+  const auto end = start + std::chrono::seconds(std::atoi(argv[3]));
+  for (Connection& c : all) ask(c, load);
+  std::size_t ended = 0;
+  std::vector<epoll_event> events(all.size());
+  while (Clock::now() < end && ended < all.size()) {
+    const int count = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 100);
+    for (int i = 0; i < count; ++i) {
+      Connection& c = all[events[static_cast<std::size_t>(i)].data.u64];
+      if (!take(c)) {
+        ++ended;
+        ::epoll_ctl(epoll, EPOLL_CTL_DEL, c.socket, nullptr);
+      } else if (whole(c, load)) {
+        ask(c, load);
+      }
+    }
+  }
+  const std::chrono::duration<double> took = Clock::now() - start;
+  std::sort(load.took.begin(), load.took.end());
+  if (load.took.empty()) return 1;
+  const auto at = [&](double share) {
+    return load.took[static_cast<std::size_t>(share * static_cast<double>(load.took.size() - 1))];
+  };
+  std::cout << static_cast<double>(load.took.size()) / took.count() << " calls a second; ms p50 "
+            << at(0.5) << ", p99 " << at(0.99) << ", most " << at(1) << "; ended " << ended << "\n";
+  for (const auto& [status, number] : load.statuses) std::cout << status << ": " << number << "\n";
+  return 0;
+}
