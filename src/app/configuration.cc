@@ -27,21 +27,51 @@ Error wrongFlag(const char* flag, const std::string& value, const std::string& f
 Result<void> judgeFlags(const DaemonOptions& options, const config::WebOptions& web) {
   constexpr char kControl[] = "--web.control-address";
   constexpr char kMetrics[] = "--web.metrics-address";
-  const std::string control = options.control_address.value_or(web.control_address);
-  const std::string metrics = options.metrics_address.value_or(web.metrics_address);
-  if (const auto fault = config::controlAddressFault(control); !fault.empty()) {
-    return wrongFlag(kControl, control, fault);
+  const bool bare = web.control_config_file.empty();
+  for (const std::string& address : web.control_addresses) {
+    const auto fault = bare ? config::controlAddressFault(address) : config::addressFault(address);
+    if (!fault.empty()) return wrongFlag(kControl, address, fault);
   }
-  if (const auto fault = config::metricsAddressFault(metrics); !fault.empty()) {
-    return wrongFlag(kMetrics, metrics, fault);
+  for (const std::string& address : web.metrics_addresses) {
+    const auto fault = config::addressFault(address);
+    if (!fault.empty()) return wrongFlag(kMetrics, address, fault);
   }
-  if (const auto clash = config::addressClash(control, metrics); !clash.empty()) {
+  const auto clash = config::addressClash(web.control_addresses, web.metrics_addresses);
+  if (!clash.empty()) {
     return Error{ErrorCode::kInvalid,
                  std::string(options.metrics_address ? kMetrics : kControl) + ": " + clash};
   }
-  const std::string token = options.token_file.value_or(web.token_file);
-  const std::string fault = token.empty() ? "is empty (name a file)" : config::filePathFault(token);
-  return fault.empty() ? Result<void>() : wrongFlag("--web.token-file", token, fault);
+  for (const auto& [flag, file] : {std::pair("--web.token-file", options.token_file),
+                                   std::pair("--web.config.file", options.metrics_web_config)}) {
+    if (!file) continue;
+    const auto fault = file->empty() ? "is empty (name a file)" : config::filePathFault(*file);
+    if (!fault.empty()) return wrongFlag(flag, *file, fault);
+  }
+  return {};
+}
+
+// "127.0.0.1:3001,[::1]:3001"
+std::vector<std::string> addressesIn(std::string_view text) {
+  std::vector<std::string> all;
+  for (;;) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    all.emplace_back(text.substr(0, comma));
+    if (comma == text.size()) return all;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+void override(const DaemonOptions& options, config::WebOptions& web) {
+  if (options.control_address) web.control_addresses = addressesIn(*options.control_address);
+  if (options.metrics_address) web.metrics_addresses = addressesIn(*options.metrics_address);
+  web.metrics_config_file = options.metrics_web_config.value_or(web.metrics_config_file);
+  web.token_file = options.token_file.value_or(web.token_file);
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
 }
 
 // The others are check-config's: a log is no place for style.
@@ -85,10 +115,8 @@ Result<Configuration> readConfiguration(const DaemonOptions& options) {
   }
   if (const auto host = checkHost(read.config); !host) return host.error();
   config::WebOptions& web = read.config.web;
+  override(options, web);
   if (auto overriding = judgeFlags(options, web); !overriding) return overriding.error();
-  web.control_address = options.control_address.value_or(web.control_address);
-  web.metrics_address = options.metrics_address.value_or(web.metrics_address);
-  web.token_file = options.token_file.value_or(web.token_file);
   return Configuration{std::move(read.config), forTheLog(read.warnings), read.hash};
 }
 
@@ -100,8 +128,12 @@ std::string whatNeedsARestart(const config::Config& in_force, const config::Conf
               "\" while heald runs, and \"" + then + "\" in the file: restart heald to change it";
     }
   };
-  compare("web.control_address", in_force.web.control_address, wanted.web.control_address);
-  compare("web.metrics_address", in_force.web.metrics_address, wanted.web.metrics_address);
+  const config::WebOptions& now = in_force.web;
+  const config::WebOptions& then = wanted.web;
+  compare("web.control_address", listed(now.control_addresses), listed(then.control_addresses));
+  compare("web.metrics_address", listed(now.metrics_addresses), listed(then.metrics_addresses));
+  compare("web.control.config_file", now.control_config_file, then.control_config_file);
+  compare("web.metrics.config_file", now.metrics_config_file, then.metrics_config_file);
   compare("web.control_socket", in_force.web.control_socket, wanted.web.control_socket);
   compare("web.token_file", in_force.web.token_file, wanted.web.token_file);
   compare("store.path", in_force.store.path, wanted.store.path);

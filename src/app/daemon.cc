@@ -47,7 +47,8 @@ store::HistoryLimits historyLimitsOf(const config::Config& config) {
 
 class RunningDaemon final : public Daemon {
  public:
-  RunningDaemon(app::Configuration configuration, const DaemonOptions& options)
+  RunningDaemon(app::Configuration configuration, const DaemonOptions& options,
+                std::vector<app::InheritedSocket> sockets)
       : options_(options),
         config_(std::move(configuration.config)),
         reloads_(configuration.hash, clock_.now().wall),
@@ -63,7 +64,8 @@ class RunningDaemon final : public Daemon {
         listeners_(config_.web,
                    {log_, [this] { return clock_.now(); },
                     [this](engine::HistoryEntry entry) { loop_.record(std::move(entry)); },
-                    std::filesystem::absolute(config_.store.path).parent_path().string()}) {
+                    std::filesystem::absolute(config_.store.path).parent_path().string(),
+                    std::move(sockets)}) {
     warn(configuration.warnings);
   }
 
@@ -257,11 +259,16 @@ std::string version() {
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
+  auto sockets = app::inheritedSockets();
+  if (!sockets) {
+    return sockets.error();
+  }
   auto configuration = app::readConfiguration(options);
   if (!configuration) {
     return configuration.error();
   }
-  auto daemon = std::make_unique<RunningDaemon>(std::move(*configuration), options);
+  auto daemon =
+      std::make_unique<RunningDaemon>(std::move(*configuration), options, std::move(*sockets));
   if (auto begun = daemon->begin(); !begun) {
     return begun.error();
   }

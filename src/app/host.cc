@@ -1,5 +1,7 @@
 #include "app/host.h"
 
+#include "app/web_configuration.h"
+
 namespace heald::app {
 namespace {
 
@@ -16,6 +18,9 @@ std::vector<std::string> problemsOfHost(const config::Config& config) {
   for (const config::KindPart& check : config.checks) add(check, lines);
   for (const auto& steps : config.remedies) {
     for (const config::KindPart& step : steps) add(step, lines);
+  }
+  for (const auto& [plane, fault] : problemsOfWeb(config.web)) {
+    lines.push_back("web." + toString(plane) + ".config_file: " + fault);
   }
   return lines;
 }

@@ -38,13 +38,71 @@ int controlWorkers() {
 
 }  // namespace
 
-door::Listener Listeners::listenerOf(const std::string& name, io::UniqueFd socket,
-                                     door::Service& service) {
+std::string Listeners::firstOf(const Addresses& addresses) {
+  return addresses.empty() ? "" : toString(addresses.front());
+}
+
+Result<std::unique_ptr<door::WebAccess>> Listeners::openAccess(Plane plane,
+                                                               const Addresses& addresses) {
+  auto options = webAccessOptions(plane, web_, addresses);
+  if (options.file.empty()) return std::unique_ptr<door::WebAccess>();
+  options.told = [this, plane, file = options.file](const std::string& fault) {
+    if (fault.empty()) {
+      around_.log.write(io::LogLevel::kInfo, "web configuration read anew",
+                        {{"listener", toString(plane)}, {"file", file}});
+    } else {
+      around_.log.write(io::LogLevel::kError,
+                        "web configuration is wrong: the one before stays in force",
+                        {{"listener", toString(plane)}, {"reason", fault}});
+    }
+  };
+  return door::WebAccess::open(std::move(options));
+}
+
+Result<std::vector<io::UniqueFd>> Listeners::socketsOf(Plane plane,
+                                                       const std::vector<std::string>& configured,
+                                                       Addresses& bound) {
+  std::vector<io::UniqueFd> sockets;
+  bool inherited = false;
+  for (InheritedSocket& given : around_.sockets) {
+    if (given.plane != toString(plane)) continue;
+    inherited = true;
+    if (!given.address) continue;
+    bound.push_back(*given.address);
+    sockets.push_back(std::move(given.socket));
+  }
+  if (inherited) return sockets;
+  for (const std::string& text : configured) {
+    auto one = door::listenOn(*config::parseListenAddress(text));
+    if (!one) return one.error();
+    bound.push_back(one->address);
+    sockets.push_back(std::move(one->socket));
+  }
+  return sockets;
+}
+
+Result<std::vector<io::UniqueFd>> Listeners::unixSockets() {
+  std::vector<io::UniqueFd> sockets;
+  for (InheritedSocket& given : around_.sockets) {
+    if (!given.path.empty()) sockets.push_back(std::move(given.socket));
+  }
+  if (!sockets.empty() || web_.control_socket.empty()) return sockets;
+  auto socket = door::listenOnPath(web_.control_socket);
+  if (!socket) return socket.error();
+  unlinked_ = web_.control_socket;
+  sockets.push_back(std::move(*socket));
+  return sockets;
+}
+
+door::Listener Listeners::listenerOf(const std::string& name, std::vector<io::UniqueFd> sockets,
+                                     door::Service& service, door::WebAccess* access) {
   door::Listener listener;
   listener.name = name;
-  listener.sockets.push_back(std::move(socket));
+  listener.sockets = std::move(sockets);
   listener.service = &service;
   listener.limits = limitsOfListener();
+  listener.tls = access;
+  listener.gate = access;
   return listener;
 }
 
@@ -62,19 +120,48 @@ Result<std::shared_ptr<door::Door>> Listeners::open(std::vector<door::Listener> 
   return std::shared_ptr<door::Door>(std::move(*door));
 }
 
+void Listeners::tellOfListeners(Plane plane, const Addresses& addresses) {
+  const auto& access = plane == Plane::kMetrics ? metrics_access_ : control_access_;
+  for (const config::ListenAddress& address : addresses) {
+    around_.log.write(
+        io::LogLevel::kInfo, toString(plane) + " listener",
+        {{"address", toString(address)}, {"tls", access != nullptr && access->hasTls()}});
+  }
+}
+
 Result<void> Listeners::openMetrics(http::Backend backend) {
   metrics_service_ = std::make_unique<http::MetricsService>(
       http::metricsRoutes(backend), http::GuardPolicy{.check_host = false}, hooks());
-  auto bound = door::listenOn(*config::parseListenAddress(web_.metrics_address));
-  if (!bound) return bound.error();
-  metrics_address_ = bound->address;
+  auto sockets = socketsOf(Plane::kMetrics, web_.metrics_addresses, metrics_addresses_);
+  if (!sockets) return sockets.error();
+  auto access = openAccess(Plane::kMetrics, metrics_addresses_);
+  if (!access) return access.error();
+  metrics_access_ = std::move(*access);
   std::vector<door::Listener> listeners;
-  listeners.push_back(listenerOf("metrics", std::move(bound->socket), *metrics_service_));
+  listeners.push_back(
+      listenerOf("metrics", std::move(*sockets), *metrics_service_, metrics_access_.get()));
   auto door = open(std::move(listeners));
   if (!door) return door.error();
   use(metrics_, std::move(*door));
-  around_.log.write(io::LogLevel::kInfo, "metrics listener", {{"address", metricsAddress()}});
+  tellOfListeners(Plane::kMetrics, metrics_addresses_);
   return {};
+}
+
+// Other hosts reach it only where TLS hides what is said and a credential is asked for.
+Result<void> Listeners::judgeControl(bool has_token) const {
+  if (!reachesOthers(control_addresses_)) return {};
+  const auto refused = [&](const std::string& why) {
+    return Error{ErrorCode::kInvalid,
+                 "the control plane listens on an address that other hosts reach, " + why};
+  };
+  if (control_access_ == nullptr) {
+    return refused("so it needs TLS: add \"web: {control: {config_file: "
+                   "/etc/heald/control-web.yml}}\", and to that file \"tls_server_config: "
+                   "{cert_file: server.crt, key_file: server.key}\"");
+  }
+  if (has_token || control_access_->hasCredentials()) return {};
+  return refused("and there is no credential: a token (web.token_file), or in the web configuration "
+                 "basic_auth_users or client_auth_type: RequireAndVerifyClientCert");
 }
 
 // Those of healdctl, and those of the configuration. Whatever cannot be read lets nobody in, and the
@@ -105,10 +192,10 @@ http::GuardPolicy Listeners::controlPolicy() {
   }
   http::GuardPolicy policy;
   policy.allowed_hosts = web_.allowed_hosts;
-  policy.allowed_hosts.push_back(control_address_.host);
+  for (const auto& address : control_addresses_) policy.allowed_hosts.push_back(address.host);
   policy.token = token ? *token : "";
   policy.token_file = web_.token_file;
-  policy.token_for_reads = !isLoopback(control_address_);
+  policy.token_for_reads = reachesOthers(control_addresses_);
   policy.operators = {0, ::geteuid()};
   policy.tokens = &tokens_;
   for (const config::ClientRole& role : web_.client_roles) {
@@ -118,32 +205,40 @@ http::GuardPolicy Listeners::controlPolicy() {
 }
 
 Result<void> Listeners::openControl(http::Backend backend) {
-  auto bound = door::listenOn(*config::parseListenAddress(web_.control_address));
-  if (!bound) return bound.error();
-  control_address_ = bound->address;
+  auto sockets = socketsOf(Plane::kControl, web_.control_addresses, control_addresses_);
+  if (!sockets) return sockets.error();
+  auto access = openAccess(Plane::kControl, control_addresses_);
+  if (!access) return access.error();
+  control_access_ = std::move(*access);
   readTokens();
+  http::GuardPolicy policy = controlPolicy();
+  const bool credentials =
+      !policy.token.empty() || !web_.tokens.empty() || !policy.client_roles.empty();
+  if (auto fit = judgeControl(credentials); !fit) return fit.error();
   backend.tokens = &tokens_;
   backend.token_file = web_.token_file;
   backend.tell = [this](engine::HistoryEntry entry) { tellOfToken(std::move(entry)); };
   auto service =
-      http::ControlService::start(http::controlRoutes(backend), controlPolicy(), controlHooks(),
+      http::ControlService::start(http::controlRoutes(backend), std::move(policy), controlHooks(),
                                   controlWorkers(), {around_.folder, "/run", "/dev/shm", "/tmp"});
   if (!service) return service.error();
   control_service_ = std::move(*service);
   std::vector<door::Listener> listeners;
-  listeners.push_back(listenerOf("control", std::move(bound->socket), *control_service_));
-  if (!web_.control_socket.empty()) {
-    auto socket = door::listenOnPath(web_.control_socket);
-    if (!socket) return socket.error();
-    listeners.push_back(listenerOf("socket", std::move(*socket), *control_service_));
+  if (!sockets->empty()) {
+    listeners.push_back(
+        listenerOf("control", std::move(*sockets), *control_service_, control_access_.get()));
+  }
+  auto local = unixSockets();
+  if (!local) return local.error();
+  if (!local->empty()) {
+    listeners.push_back(listenerOf("socket", std::move(*local), *control_service_, nullptr));
   }
   auto door = open(std::move(listeners));
   if (!door) return door.error();
   use(control_, std::move(*door));
-  around_.log.write(io::LogLevel::kInfo, "control listener",
-                    {{"address", controlAddress()},
-                     {"socket", web_.control_socket},
-                     {"token_file", web_.token_file}});
+  tellOfListeners(Plane::kControl, control_addresses_);
+  around_.log.write(io::LogLevel::kInfo, "control plane",
+                    {{"socket", unlinked_}, {"token_file", web_.token_file}});
   return {};
 }
 
@@ -157,16 +252,17 @@ void Listeners::use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Do
 }
 
 void Listeners::closeControl() {
-  const bool listened = control_ != nullptr;
   use(control_, nullptr);
-  if (listened && !web_.control_socket.empty()) ::unlink(web_.control_socket.c_str());
+  if (!unlinked_.empty()) ::unlink(std::exchange(unlinked_, "").c_str());
   control_service_.reset();
+  control_access_.reset();
   tellOf(auth_failures_.rest());
 }
 
 void Listeners::closeMetrics() {
   use(metrics_, nullptr);
   metrics_service_.reset();
+  metrics_access_.reset();
 }
 
 http::Hooks Listeners::hooks() {

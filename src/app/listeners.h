@@ -5,11 +5,14 @@
 #include <mutex>
 #include <string>
 
+#include "app/activation.h"
 #include "app/http_figures.h"
+#include "app/web_configuration.h"
 #include "config/listen_address.h"
 #include "config/model.h"
 #include "core/time.h"
 #include "door/door.h"
+#include "door/web_access.h"
 #include "engine/history.h"
 #include "http/alerts_refused.h"
 #include "http/auth_failures.h"
@@ -31,6 +34,7 @@ class Listeners {
     std::function<core::Now()> now;
     std::function<void(engine::HistoryEntry)> record;
     std::string folder;  // of the store: where heald may write
+    std::vector<InheritedSocket> sockets;  // instead of those that the configuration names
   };
 
   Listeners(const config::WebOptions& web, Surroundings around)
@@ -44,8 +48,9 @@ class Listeners {
   void closeControl();
   void closeMetrics();
 
-  std::string controlAddress() const { return toString(control_address_); }
-  std::string metricsAddress() const { return toString(metrics_address_); }
+  // The first of its plane; "" when systemd gave a Unix socket alone.
+  std::string controlAddress() const { return firstOf(control_addresses_); }
+  std::string metricsAddress() const { return firstOf(metrics_addresses_); }
 
   // Now and then: calls with a wrong token that have not been told of yet.
   void tell();
@@ -57,20 +62,33 @@ class Listeners {
   http::GuardPolicy controlPolicy();
   http::Hooks hooks();
   http::Hooks controlHooks();
-  door::Listener listenerOf(const std::string& name, io::UniqueFd socket, door::Service& service);
+  static std::string firstOf(const Addresses& addresses);
+  Result<std::unique_ptr<door::WebAccess>> openAccess(Plane plane, const Addresses& addresses);
+  // The sockets of a plane on TCP: systemd's, or those that are to be bound.
+  Result<std::vector<io::UniqueFd>> socketsOf(Plane plane,
+                                              const std::vector<std::string>& configured,
+                                              Addresses& bound);
+  Result<std::vector<io::UniqueFd>> unixSockets();
+  Result<void> judgeControl(bool has_token) const;
+  door::Listener listenerOf(const std::string& name, std::vector<io::UniqueFd> sockets,
+                            door::Service& service, door::WebAccess* access);
+  void tellOfListeners(Plane plane, const Addresses& addresses);
   Result<std::shared_ptr<door::Door>> open(std::vector<door::Listener> listeners);
   void use(std::shared_ptr<door::Door>& place, std::shared_ptr<door::Door> door);
   void tellOf(const std::vector<http::AuthFailures::Report>& reports);
   void tellOfToken(engine::HistoryEntry entry);
 
   const config::WebOptions& web_;
-  const Surroundings around_;
+  Surroundings around_;
   http::Tokens tokens_;
   HttpFigures requests_;
   http::AuthFailures auth_failures_;
   http::AlertsRefused alerts_refused_;
-  config::ListenAddress metrics_address_;
-  config::ListenAddress control_address_;
+  Addresses metrics_addresses_;
+  Addresses control_addresses_;
+  std::string unlinked_;  // the path of a Unix socket of heald's own
+  std::unique_ptr<door::WebAccess> metrics_access_;  // null: plain, and for everybody
+  std::unique_ptr<door::WebAccess> control_access_;
   std::unique_ptr<http::MetricsService> metrics_service_;
   std::unique_ptr<http::ControlService> control_service_;
   mutable std::mutex doors_mutex_;  // a scrape may come while one opens or closes

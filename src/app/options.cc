@@ -29,9 +29,12 @@ std::optional<DaemonOptions> parseOptions(int argc, char** argv, int& exit_code)
       "--version", std::string("heald ") + kVersion + " (" + kRevision + ", " + kCompiler + ")");
   app.add_option("--config.file", options.config_file, "The configuration")->capture_default_str();
   app.add_option("--web.control-address", options.control_address,
-                 "host:port of API and admin page, instead of the configuration's");
+                 "host:port of API and admin page, or several with commas, instead of the configuration's");
   app.add_option("--web.metrics-address", options.metrics_address,
-                 "host:port of /metrics and health, instead of the configuration's");
+                 "host:port of /metrics and health, or several with commas, instead of the configuration's");
+  app.add_option("--web.config.file", options.metrics_web_config,
+                 "Web configuration of the metrics listener, instead of the configuration's: TLS, "
+                 "users, headers, a rate limit, as Prometheus has them");
   app.add_option("--web.token-file", options.token_file,
                  "File with the control token, instead of the configuration's");
   app.add_option("--log.level", options.log_level, "debug, info, warn or error")

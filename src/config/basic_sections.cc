@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "config/listen_address.h"
 #include "config/names.h"
 #include "config/scalars.h"
@@ -15,16 +17,39 @@ std::string historySizeFault(const std::string& text) {
   return fits ? "" : "is not from 1MiB to 64GiB (example: 64MiB)";
 }
 
+// The same one twice is a mistake that the kernel would tell of as a port in use.
+void readAddresses(Fields& fields, const char* key, std::vector<std::string>& addresses,
+                   std::string (*fault)(const std::string&), const char* help) {
+  fields.oneOrMore(key, addresses, help);
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const auto known = addresses.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool twice = std::find(addresses.begin(), known, *known) != known;
+    const std::string wrong = twice && !known->ends_with(":0") ? "is there twice" : fault(*known);
+    if (!wrong.empty()) fields.fail(key, quoted(*known) + " " + wrong);
+  }
+}
+
+void readPlane(Fields& fields, const char* plane, std::string& file, const char* help) {
+  fields.section(plane, false, help, [&](Fields& section) {
+    section.text("config_file", file, {.check = filePathFault},
+                 "its web configuration, as Prometheus has it: TLS, users, headers, a rate limit");
+  });
+}
+
 }  // namespace
 
 Fields::Report readWeb(Fields& fields, WebOptions& web) {
-  fields.text("control_address", web.control_address, {.check = controlAddressFault},
-              "host:port of the control plane: status, admin page and human actions; on loopback");
+  readPlane(fields, "control", web.control_config_file, "the control plane: who may reach it, and how");
+  readPlane(fields, "metrics", web.metrics_config_file, "the metrics listener, likewise");
+  readAddresses(fields, "control_address", web.control_addresses,
+                web.control_config_file.empty() ? controlAddressFault : addressFault,
+                "host:port of the control plane, or a list of them: status, admin page and human "
+                "actions; not on loopback alone only with web.control.config_file");
   fields.text("control_socket", web.control_socket, {.check = filePathFault},
               "Unix socket of the control plane, where root and heald's own user need no token; absent: "
               "control.sock in ${RUNTIME_DIRECTORY} when that is set");
-  fields.text("metrics_address", web.metrics_address, {.check = metricsAddressFault},
-              "host:port of /metrics and the health endpoints");
+  readAddresses(fields, "metrics_address", web.metrics_addresses, addressFault,
+                "host:port of /metrics and the health endpoints, or a list of them");
   fields.text(
       "token_file", web.token_file, {.check = filePathFault},
       "file with the bearer token of human actions; absent: control.token beside the store");
@@ -35,7 +60,7 @@ Fields::Report readWeb(Fields& fields, WebOptions& web) {
     if (!wrong.empty()) fields.fail("allowed_hosts", quoted(host) + " " + wrong);
   }
   readCredentials(fields, web);
-  const std::string clash = addressClash(web.control_address, web.metrics_address);
+  const std::string clash = addressClash(web.control_addresses, web.metrics_addresses);
   if (!clash.empty()) {
     fields.fail(fields.has("metrics_address") ? "metrics_address" : "control_address", clash);
   }

@@ -80,26 +80,34 @@ bool isLoopback(const ListenAddress& address) {
   return (isIpv4(address.host) && address.host.starts_with("127.")) || isIpv6Loopback(address.host);
 }
 
-std::string controlAddressFault(const std::string& text) {
-  const auto address = parseListenAddress(text);
-  if (!address) return address.error().message;
-  if (isLoopback(*address)) return "";
-  return "is not a loopback address: whoever reaches the control plane can read everything (use "
-         "127.0.0.1:" +
-         std::to_string(address->port) + ", and for others a proxy that authenticates)";
-}
-
-std::string metricsAddressFault(const std::string& text) {
+std::string addressFault(const std::string& text) {
   const auto address = parseListenAddress(text);
   return address ? "" : address.error().message;
 }
 
-std::string addressClash(const std::string& control, const std::string& metrics) {
-  const auto one = parseListenAddress(control);
-  const auto other = parseListenAddress(metrics);
-  if (!one || !other || one->port == 0 || one->port != other->port) return "";
-  return "control and metrics plane share port " + std::to_string(one->port) +
-         " (give each its own)";
+std::string controlAddressFault(const std::string& text) {
+  const auto address = parseListenAddress(text);
+  if (!address) return address.error().message;
+  if (isLoopback(*address)) return "";
+  return "is not a loopback address: other hosts reach it, so it needs TLS and credentials (add \"web: "
+         "{control: {config_file: /etc/heald/control-web.yml}}\", and to that file "
+         "\"tls_server_config: {cert_file: server.crt, key_file: server.key}\"; or use 127.0.0.1:" +
+         std::to_string(address->port) + ")";
+}
+
+std::string addressClash(const std::vector<std::string>& control,
+                         const std::vector<std::string>& metrics) {
+  for (const std::string& text : control) {
+    const auto one = parseListenAddress(text);
+    if (!one || one->port == 0) continue;
+    for (const std::string& beside : metrics) {
+      const auto other = parseListenAddress(beside);
+      if (!other || one->port != other->port) continue;
+      return "control and metrics plane share port " + std::to_string(one->port) +
+             " (give each its own)";
+    }
+  }
+  return "";
 }
 
 std::string toString(const ListenAddress& address) {

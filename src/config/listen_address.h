@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "heald/result.h"
 
@@ -26,13 +27,16 @@ Result<ListenAddress> parseListenAddress(std::string_view text);
 // True for 127.0.0.0/8 and ::1 alone. 0.0.0.0 listens on every interface, so it is not loopback.
 bool isLoopback(const ListenAddress& address);
 
-// What is wrong with an address of the control plane, or of the metrics plane, or "". The control
-// plane has to be on loopback: whoever reaches it reads everything.
+// What is wrong with an address of a listener, or "".
+std::string addressFault(const std::string& text);
+// What is wrong with an address of a control plane that has no web configuration, or "": whoever
+// reaches it reads everything, so without TLS and credentials it has to be on loopback. The message
+// has the lines that would make it right.
 std::string controlAddressFault(const std::string& text);
-std::string metricsAddressFault(const std::string& text);
 
-// What is wrong with the two beside each other, or "".
-std::string addressClash(const std::string& control, const std::string& metrics);
+// What is wrong with the addresses of the two beside each other, or "".
+std::string addressClash(const std::vector<std::string>& control,
+                         const std::vector<std::string>& metrics);
 
 std::string toString(const ListenAddress& address);  // "127.0.0.1:3001", "[::1]:3001"
 

@@ -27,8 +27,11 @@ struct TokenOption {
 };
 
 struct WebOptions {
-  std::string control_address = "127.0.0.1:3001";
-  std::string metrics_address = "0.0.0.0:9469";
+  std::vector<std::string> control_addresses = {"127.0.0.1:3001"};
+  std::vector<std::string> metrics_addresses = {"0.0.0.0:9469"};
+  // Prometheus' web configuration: TLS, users, headers, a rate; "": none.
+  std::string control_config_file;
+  std::string metrics_config_file;
   std::string control_socket;              // a Unix socket of the control plane; "": none
   std::string token_file;                  // of the control plane; beside the store when not named
   std::vector<std::string> allowed_hosts;  // names in the Host header, beside addresses

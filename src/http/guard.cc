@@ -98,6 +98,8 @@ std::string toString(const Identity& identity) {
       return "token " + identity.name;
     case Identity::Proof::kUser:
       return "user " + identity.name;
+    case Identity::Proof::kPassword:
+      return "web user " + identity.name;
     case Identity::Proof::kCertificate:
       return "certificate " + identity.name;
   }
@@ -121,7 +123,8 @@ std::optional<Response> Guard::checkRequest(const Request& request) const {
 
 std::optional<Response> Guard::checkAccess(const Request& request, const Identity& who,
                                            Access access, std::size_t body_limit) const {
-  if (access == Access::kOpen && !isChange(request)) return std::nullopt;
+  const bool demanded = request.caller.needs_credential;
+  if (access == Access::kOpen && !isChange(request) && !demanded) return std::nullopt;
   if (auto refusal = isChange(request) ? checkOrigin(request) : checkReadingSite(request)) {
     return refusal;
   }
@@ -206,6 +209,11 @@ Identity Guard::identify(const Request& request) const {
   if (isOperator(caller)) {
     return {Identity::Proof::kUser, std::to_string(*caller.uid), Grant{Role::kAdmin}};
   }
+  // The listener's gate has compared the password; such users may do everything, as everywhere else
+  // where the file is Prometheus' web configuration.
+  if (!caller.user.empty()) {
+    return {Identity::Proof::kPassword, caller.user, Grant{Role::kAdmin}};
+  }
   if (const ClientRole* rule = clientRole(caller)) {
     return {Identity::Proof::kCertificate, rule->san, rule->grant};
   }
@@ -218,13 +226,14 @@ bool Guard::isOpen(const Request& request, Access access) const {
 }
 
 bool Guard::mayCall(const Request& request, const Identity& who, Access access) const {
+  if (request.caller.needs_credential && !who.grant) return false;
   return isOpen(request, access) || who.may(access);
 }
 
 std::optional<AuthFault> Guard::authFault(const Request& request, const Identity& who,
                                           Access access) const {
   if (!who.problem.empty()) return AuthFault::kWrong;
-  const bool missing = !who.grant && !isOpen(request, access);
+  const bool missing = !who.grant && (!isOpen(request, access) || request.caller.needs_credential);
   return missing ? std::optional(AuthFault::kMissing) : std::nullopt;
 }
 

@@ -14,6 +14,7 @@ struct Identity {
     kNone,
     kToken,
     kUser,         // of a Unix socket; the kernel says who
+    kPassword,     // of basic_auth_users, compared by the door
     kCertificate,  // verified by the door
   };
   Proof proof = Proof::kNone;
@@ -33,7 +34,7 @@ struct Identity {
   bool seesOutput() const { return grant && showsOutput(grant->role); }
 };
 
-// "token ci", "user 0", "certificate ci.example"; "" for nobody.
+// "token ci", "user 0", "web user ops", "certificate ci.example"; "" for nobody.
 std::string toString(const Identity& identity);
 
 }  // namespace heald::http

@@ -126,7 +126,8 @@ Response Pipeline::answer(Request& request, const BodyReader& read_body) const {
 
 Response Pipeline::answerMalformed(int status, std::string_view reason) const {
   observe({kUnmatchedRoute, "other", status, 0});
-  return error(status, "invalid", reason);
+  const std::string_view code = status == 401 ? "unauthorized" : status == 429 ? "too_many" : "invalid";
+  return error(status, code, reason);
 }
 
 }  // namespace heald::http

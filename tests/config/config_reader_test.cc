@@ -26,8 +26,8 @@ remedies:
 
 TEST(ConfigReader, FillsEverythingFromTheSmallestUsefulFile) {
   const Config config = validConfig(kSmallest);
-  EXPECT_EQ(config.web.control_address, "127.0.0.1:3001");
-  EXPECT_EQ(config.web.metrics_address, "0.0.0.0:9469");
+  EXPECT_EQ(config.web.control_addresses, std::vector<std::string>{"127.0.0.1:3001"});
+  EXPECT_EQ(config.web.metrics_addresses, std::vector<std::string>{"0.0.0.0:9469"});
   EXPECT_EQ(config.store.path, "/var/lib/heald/heald.db");
   EXPECT_EQ(config.web.token_file, "/var/lib/heald/control.token");
   EXPECT_EQ(config.setup.task_limit, 10);
@@ -260,7 +260,20 @@ TEST(ConfigReader, CarriesObserveForAllOrForOneRemedy) {
 TEST(ConfigReader, AllowsPortZeroTwice) {
   const Config config =
       validConfig("web: {control_address: '127.0.0.1:0', metrics_address: '127.0.0.1:0'}");
-  EXPECT_EQ(config.web.control_address, "127.0.0.1:0");
+  EXPECT_EQ(config.web.control_addresses, std::vector<std::string>{"127.0.0.1:0"});
+}
+
+TEST(ConfigReader, AListenerHasOneAddressOrAList) {
+  const Config config = validConfig(
+      "web: {control_address: ['127.0.0.1:0', '[::1]:0'], control: {config_file: /etc/web.yml}}");
+  EXPECT_EQ(config.web.control_addresses, (std::vector<std::string>{"127.0.0.1:0", "[::1]:0"}));
+  EXPECT_EQ(config.web.control_config_file, "/etc/web.yml");
+}
+
+TEST(ConfigReader, TheControlPlaneIsReachedByOthersOnlyWithAWebConfiguration) {
+  const Config config =
+      validConfig("web: {control_address: '0.0.0.0:3001', control: {config_file: /etc/web.yml}}");
+  EXPECT_EQ(config.web.control_addresses, std::vector<std::string>{"0.0.0.0:3001"});
 }
 
 TEST(ConfigReader, ShowsTheFirstTwoHundredMistakesAndCountsTheOthers) {

@@ -50,12 +50,13 @@ TEST(ListenAddress, KnowsLoopback) {
   EXPECT_FALSE(isLoopback({"", 1}));
 }
 
-TEST(ListenAddress, OfTheControlPlaneIsOnLoopback) {
+TEST(ListenAddress, OfTheControlPlaneIsOnLoopbackWithoutAWebConfiguration) {
   EXPECT_EQ(controlAddressFault("127.0.0.1:3001"), "");
   EXPECT_EQ(controlAddressFault("localhost:0"), "");
   EXPECT_THAT(controlAddressFault("0.0.0.0:3001"), HasSubstr("use 127.0.0.1:3001"));
   EXPECT_THAT(controlAddressFault("192.168.1.7:3001"), HasSubstr("not a loopback address"));
-  EXPECT_EQ(metricsAddressFault("192.168.1.7:9469"), "");
+  EXPECT_THAT(controlAddressFault("[::]:3001"), HasSubstr("needs TLS and credentials"));
+  EXPECT_EQ(addressFault("192.168.1.7:9469"), "");
 }
 
 }  // namespace

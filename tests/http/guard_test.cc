@@ -71,6 +71,39 @@ TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
   EXPECT_EQ(ask(true, 0, "a wrong one"), 401) << "whoever shows a token is judged by it";
 }
 
+TEST(Guard, AUserOfTheWebConfigurationIsAsGoodAsTheToken) {
+  const Guard guard(policy());
+  Request request = withHeaders({});
+  request.caller.user = "ops";
+  EXPECT_EQ(statusOf(access(guard, request, Access::kAdmin)), 0);
+  EXPECT_EQ(toString(guard.identify(request)), "web user ops");
+  request.headers.add("Authorization", "Bearer a wrong one");
+  EXPECT_EQ(statusOf(access(guard, request, Access::kOperate)), 401);
+}
+
+TEST(Guard, WhomTheGateLetInForTheirTokenNeedsItForReadingToo) {
+  const Guard guard(policy());
+  for (const Access needed : {Access::kOpen, Access::kRead}) {
+    const auto ask = [&](const std::string& token) {
+      Request request = withHeaders({{"Authorization", "Bearer " + token}});
+      request.caller.needs_credential = true;
+      return statusOf(access(guard, request, needed));
+    };
+    EXPECT_EQ(ask("a wrong one"), 401);
+    EXPECT_EQ(ask(kToken), 0);
+  }
+}
+
+TEST(Guard, ReadingOverTheUnixSocketNeedsNoToken) {
+  GuardPolicy open = policy();
+  open.token_for_reads = true;
+  const Guard guard(open);
+  Request request = withHeaders({});
+  EXPECT_EQ(statusOf(access(guard, request, Access::kRead)), 401);
+  request.caller.unix_socket = true;
+  EXPECT_EQ(statusOf(access(guard, request, Access::kRead)), 0);
+}
+
 TEST(Guard, AnswersToItsOwnNamesOnly) {
   for (const char* good : {"localhost", "localhost:3001", "LOCALHOST", "127.0.0.1:9", "[::1]:3001",
                            "heald.example", "heald.example:80"}) {
