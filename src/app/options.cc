@@ -11,6 +11,9 @@ namespace {
 constexpr const char* kFooter = R"(
 Signals: TERM and INT stop it: running actions get TERM, and KILL after their grace.
 Exit codes: 0 stopped, 1 cannot start, 2 wrong arguments.
+Environment: STATE_DIRECTORY is where the store and the control token are, as systemd sets it. FEATURE_AUTO_HEALING_ENABLED,
+FEATURE_AUTO_DETECTION_MONITORING, FEATURE_PREVENTIVE_HEALING_ENABLED and FEATURE_PROCESS_MONITORING_ENABLED are kill switches:
+with false, nothing can switch it on.
 
 Examples:
   heald --config.file=/etc/heald/heald.yml
@@ -19,9 +22,9 @@ Examples:
 
 }  // namespace
 
-std::optional<DaemonOptions> parseOptions(int argc, char** argv, int& exit_code) {
-  DaemonOptions options;
-  CLI::App app(
+void describeOptions(CLI::App& app, DaemonOptions& options) {
+  app.name("heald");
+  app.description(
       "heald, the self-healing daemon that knows when to stop: runs checks, starts remedies, "
       "verifies them, backs off, breaks the circuit, goes dormant.");
   app.footer(kFooter);
@@ -43,6 +46,12 @@ std::optional<DaemonOptions> parseOptions(int argc, char** argv, int& exit_code)
   app.add_option("--log.format", options.log_format, "logfmt or json")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
+}
+
+std::optional<DaemonOptions> parseOptions(int argc, char** argv, int& exit_code) {
+  DaemonOptions options;
+  CLI::App app;
+  describeOptions(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,16 +1,29 @@
 #pragma once
 
-#include <ostream>
-#include <string>
+#include <memory>
 
-#include "ctl/exit_code.h"
-#include "ctl/token.h"
+#include "ctl/invocation.h"
+#include "ctl/run.h"
 
 namespace heald::ctl {
 
 inline constexpr const char* kDefaultConfigFile = "/etc/heald/heald.yml";
 
-// The JSON Schema of the configuration, for editors.
-ExitCode printSchema(std::ostream& out);
+// `config schema` and `config init`. Lives as long as `app`.
+class ConfigCommands {
+ public:
+  ConfigCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  ~ConfigCommands();
+
+ private:
+  struct Options;
+
+  void addSchema(CLI::App& config);
+  void addInit(CLI::App& config);
+
+  Invocation& chosen_;
+  const Surroundings& at_;
+  std::unique_ptr<Options> options_;
+};
 
 }  // namespace heald::ctl

@@ -12,6 +12,7 @@
 #include "config/scalars.h"
 #include "core/text.h"
 #include "ctl/config_commands.h"
+#include "ctl/command_table.h"
 #include "ctl/console.h"
 #include "ctl/contexts.h"
 #include "ctl/error_json.h"
@@ -19,6 +20,7 @@
 #include "ctl/help.h"
 #include "ctl/invocation.h"
 #include "ctl/offline_commands.h"
+#include "ctl/printed_commands.h"
 #include "ctl/reading_commands.h"
 #include "ctl/run_checks.h"
 #include "ctl/token_commands.h"
@@ -41,7 +43,6 @@ struct Arguments {
   std::string name;
   std::string setting;
   std::string length;
-  std::string file = kDefaultConfigFile;
 };
 
 using Command = std::function<ExitCode(const Console&)>;
@@ -62,8 +63,9 @@ class CommandLine {
     addReload();
     addExec();
     tokens_.emplace(app_, chosen_, at_);
-    addConfiguration();
+    configuration_.emplace(app_, chosen_, at_);
     offline_.emplace(app_, chosen_, at_);
+    printed_.emplace(app_, chosen_, at_);
     addHelp();
     addFooters(app_, kFooter);
   }
@@ -82,6 +84,7 @@ class CommandLine {
   }
 
   std::vector<std::string> commands() { return commandsOf(app_); }
+  CommandEntry table() { return commandTableOf(app_); }
 
  private:
   // Every command's help ends with a few lines, not with what `healdctl help` says once.
@@ -276,14 +279,6 @@ class CommandLine {
     });
   }
 
-  void addConfiguration() {
-    CLI::App* config = app_.add_subcommand("config", "About the configuration");
-    config->require_subcommand(1);
-    CLI::App* schema = addOffline(config, "schema", "Print its JSON Schema, for editors",
-                                  [this] { return printSchema(at_.out); });
-    addJson(*schema, chosen_);
-  }
-
   // A flag goes before a context that is named, that before the environment, and that before the
   // current context. A context is taken as a whole: its token is for its URL.
   Result<Context> whereItIs() const {
@@ -356,8 +351,22 @@ class CommandLine {
   Invocation chosen_;
   CLI::App app_{kDescription};
   std::optional<ReadingCommands> reading_;
+  std::optional<ConfigCommands> configuration_;
   std::optional<OfflineCommands> offline_;
   std::optional<TokenCommands> tokens_;
+  std::optional<PrintedCommands> printed_;
+};
+
+// A command line that is only looked at.
+class UnusedCommandLine {
+ public:
+  CommandLine* operator->() { return &line_; }
+
+ private:
+  std::ostringstream none_;
+  Surroundings nowhere_{
+      none_, none_, [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
+  CommandLine line_{nowhere_};
 };
 
 }  // namespace
@@ -367,10 +376,11 @@ int run(int argc, const char* const* argv, const Surroundings& surroundings) {
 }
 
 std::vector<std::string> commandTable() {
-  std::ostringstream none;
-  const Surroundings nowhere{
-      none, none, [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
-  return CommandLine(nowhere).commands();
+  return UnusedCommandLine()->commands();
+}
+
+CommandEntry operatorTable() {
+  return UnusedCommandLine()->table();
 }
 
 }  // namespace heald::ctl

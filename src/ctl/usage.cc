@@ -37,9 +37,12 @@ std::string placeOf(const CLI::App* app) {
   return words;
 }
 
+// Without the hidden ones.
 Words namesBelow(CLI::App& app) {
   Words names;
-  for (const CLI::App* sub : below(app)) names.push_back(sub->get_name());
+  for (const CLI::App* sub : below(app)) {
+    if (!sub->get_group().empty()) names.push_back(sub->get_name());
+  }
   return names;
 }
 
@@ -118,6 +121,7 @@ bool helpFor(CLI::App& root, const Words& words, std::string& text) {
 std::vector<std::string> commandsOf(CLI::App& app) {
   Words commands;
   for (CLI::App* sub : below(app)) {
+    if (sub->get_group().empty()) continue;  // hidden
     const Words deeper = commandsOf(*sub);
     if (deeper.empty()) commands.push_back(placeOf(sub));
     commands.insert(commands.end(), deeper.begin(), deeper.end());

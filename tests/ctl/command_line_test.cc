@@ -154,6 +154,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"check-config", {{config_}, {bad_}, 6}},
         {"bound", {{config_}, {bad_}, 6}},
         {"config schema", {{}, {"extra"}, 2}},
+        {"config init", {{files_.file("first.yml"), "--port", "22"}, {config_, "--all"}, 1}},
         {"simulate", {{config_, scenario_}, {bad_, scenario_}, 6}},
         {"backtest",
          {{"--history", history_, "--config", config_},
@@ -179,6 +180,7 @@ const std::map<std::string, std::string> kWithoutJson = {
     {"watch", "it is a screen; status --json"},
     {"exec", "its output is the command's"},
     {"help", "it is for people"},
+    {"completion", "it is a script of a shell"},
 };
 
 TEST_F(EveryCommand, ThatPrintsHasJsonOfSuccessAndOfFailure) {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "ctl/invocation.h"
+#include "ctl/run.h"
+
+namespace heald::ctl {
+
+// What healdctl prints of its own tables: `completion SHELL`; and hidden, as only scripts use them,
+// `complete` (the candidates for a shell) and `man PAGE`. Lives as long as `app`.
+class PrintedCommands {
+ public:
+  PrintedCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  ~PrintedCommands();
+
+ private:
+  struct Options;
+
+  ExitCode complete() const;
+  ExitCode printPage() const;
+
+  const Surroundings& at_;
+  std::unique_ptr<Options> options_;
+};
+
+}  // namespace heald::ctl
