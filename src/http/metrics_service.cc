@@ -20,8 +20,10 @@ PageKind pageKindOf(const Request& request) {
 
 }  // namespace
 
-MetricsService::MetricsService(Router router, GuardPolicy policy, Hooks hooks)
+MetricsService::MetricsService(Router router, GuardPolicy policy, Hooks hooks,
+                               std::chrono::nanoseconds quick)
     : pipeline_(std::move(router), std::move(policy), std::move(hooks)),
+      quick_(quick),
       maker_([this](std::stop_token stop) { run(stop); }) {}
 
 MetricsService::~MetricsService() = default;
@@ -41,9 +43,28 @@ MetricsService::Admission MetricsService::admit(const door::RequestHead& head,
 
 void MetricsService::serve(std::shared_ptr<door::Exchange> exchange) {
   if (exchange->head().target.starts_with("/-/")) return make({std::move(exchange)});
+  {
+    const std::lock_guard lock(mutex_);
+    if (!mayMakeHere()) {
+      waiting_.push_back(std::move(exchange));
+      asked_.notify_one();
+      return;
+    }
+  }
+  makePages({std::move(exchange)});
+}
+
+bool MetricsService::mayMakeHere() const {
+  constexpr int kShare = 5;
+  return waiting_.empty() && took_ <= quick_ && Clock::now() - made_ >= (kShare - 1) * took_;
+}
+
+void MetricsService::makePages(const Exchanges& asked) {
+  const auto begun = Clock::now();
+  make(asked);
   const std::lock_guard lock(mutex_);
-  waiting_.push_back(std::move(exchange));
-  asked_.notify_one();
+  made_ = Clock::now();
+  took_ = made_ - begun;
 }
 
 void MetricsService::run(std::stop_token stop) {
@@ -54,7 +75,7 @@ void MetricsService::run(std::stop_token stop) {
       if (!asked_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
       asked.swap(waiting_);
     }
-    make(asked);
+    makePages(asked);
   }
 }
 

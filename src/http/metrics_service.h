@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -16,9 +17,14 @@ namespace heald::http {
 // on one thread of its own: once for all who ask for it at the same time, whoever they are, so that
 // no number of scrapes makes another wait for more than two pages. A page is never older than the
 // request that it answers.
+//
+// Where the last page took no longer than a change of threads does, the next is made on the door's
+// thread, which gives a fifth of its time to that at most.
 class MetricsService : public door::Service {
  public:
-  MetricsService(Router router, GuardPolicy policy, Hooks hooks);
+  static constexpr std::chrono::microseconds kQuick{300};
+  MetricsService(Router router, GuardPolicy policy, Hooks hooks,
+                 std::chrono::nanoseconds quick = kQuick);
   ~MetricsService() override;
 
   Admission admit(const door::RequestHead& head, const door::Caller& caller) override;
@@ -27,11 +33,17 @@ class MetricsService : public door::Service {
 
  private:
   using Exchanges = std::vector<std::shared_ptr<door::Exchange>>;
+  using Clock = std::chrono::steady_clock;
   void run(std::stop_token stop);
+  void makePages(const Exchanges& asked);
   void make(const Exchanges& asked) const;
+  bool mayMakeHere() const;
 
   const Pipeline pipeline_;
+  const std::chrono::nanoseconds quick_;
   std::mutex mutex_;
+  Clock::time_point made_{};                        // the last pages: when, and
+  std::chrono::nanoseconds took_ = Clock::duration::max();  // how long it took
   std::condition_variable_any asked_;
   Exchanges waiting_;
   std::jthread maker_;  // last: it ends before what it uses
