@@ -118,7 +118,9 @@ TEST(ManPages, EveryCommandAndEveryOptionIsInThem) {
   for (const auto& [page, program] : programs) {
     const std::string text = manPage(page).value();
     forEach(program, [&](const CommandEntry& command) {
-      if (command.commands.empty()) EXPECT_THAT(text, HasSubstr(roffText(command.name()))) << page;
+      if (command.commands.empty()) {
+        EXPECT_THAT(text, HasSubstr(roffText(command.name()))) << page;
+      }
       for (const ArgumentEntry& argument : command.arguments) {
         EXPECT_THAT(text, HasSubstr(roffText(argument.help))) << page << " " << command.name();
       }

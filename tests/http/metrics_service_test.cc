@@ -15,11 +15,11 @@ class MetricsServiceTest : public testing::Test {
  protected:
   explicit MetricsServiceTest(nanoseconds quick = MetricsService::kQuick) {
     Router router;
-    router.get("/metrics", [this](const Request&) {
+    router.get("/metrics", Access::kOpen, [this](const Request&) {
       maker_ = std::this_thread::get_id();
       return text("heald_up 1\n");
     });
-    router.get("/-/healthy", [this](const Request&) {
+    router.get("/-/healthy", Access::kOpen, [this](const Request&) {
       maker_ = std::this_thread::get_id();
       return text("fine\n");
     });
