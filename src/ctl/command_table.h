@@ -11,7 +11,7 @@ namespace heald::ctl {
 
 // One option or argument of a command, as --help describes it.
 struct ArgumentEntry {
-  std::vector<std::string> names;    // "-f", "--follow"; of an argument the one name, without dashes
+  std::vector<std::string> names;  // "-f", "--follow"; of an argument the one name, without dashes
   std::string help;
   std::string default_value;         // "": none
   std::vector<std::string> choices;  // the only values that it takes; empty: others, or none

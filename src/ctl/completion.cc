@@ -57,6 +57,18 @@ const std::map<std::string, ValueSource>& sources() {
       {"--web.control-address", ValueSource::kFree},
       {"--web.metrics-address", ValueSource::kFree},
       {"--web.token-file", ValueSource::kFile},
+      {"--web.config.file", ValueSource::kFile},
+      {"--context", ValueSource::kFree},
+      {"--ca-file", ValueSource::kFile},
+      {"--cert", ValueSource::kFile},
+      {"--key", ValueSource::kFile},
+      {"--expires", ValueSource::kFree},
+      {"--grace", ValueSource::kFree},
+      {"--write", ValueSource::kFile},
+      {"--owner", ValueSource::kFree},
+      {"token create name", ValueSource::kFree},
+      {"token rotate name", ValueSource::kFree},
+      {"token revoke name", ValueSource::kFree},
   };
   return table;
 }

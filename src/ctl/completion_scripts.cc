@@ -3,7 +3,8 @@
 namespace heald::ctl {
 namespace {
 
-constexpr const char* kBash = R"(# Completion of healdctl and heald for bash. What fits is what `healdctl complete` says.
+constexpr const char* kBash =
+    R"(# Completion of healdctl and heald for bash. What fits is what `healdctl complete` says.
 _healdctl() {
   local cur cword words line shown
   if declare -F _get_comp_words_by_ref >/dev/null; then
@@ -50,7 +51,8 @@ else
 fi
 )";
 
-constexpr const char* kFish = R"(# Completion of healdctl and heald for fish. What fits is what `healdctl complete` says.
+constexpr const char* kFish =
+    R"(# Completion of healdctl and heald for fish. What fits is what `healdctl complete` says.
 function __healdctl_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)

@@ -25,12 +25,11 @@ ConfigCommands::ConfigCommands(CLI::App& app, Invocation& chosen, const Surround
 ConfigCommands::~ConfigCommands() = default;
 
 void ConfigCommands::addSchema(CLI::App& config) {
-  CLI::App* schema = addOfflineCommand(config, chosen_, "schema",
-                                       "Print its JSON Schema, for editors", [this] {
-                                         at_.out << config::configSchema(app::builtinKinds())
-                                                 << "\n";
-                                         return ExitCode::kOk;
-                                       });
+  CLI::App* schema =
+      addOfflineCommand(config, chosen_, "schema", "Print its JSON Schema, for editors", [this] {
+        at_.out << config::configSchema(app::builtinKinds()) << "\n";
+        return ExitCode::kOk;
+      });
   addJson(*schema, chosen_);
 }
 
@@ -42,8 +41,7 @@ void ConfigCommands::addInit(CLI::App& config) {
       [this, &init] {
         init.as_json = chosen_.as_json;
         init.may_ask = isatty(STDIN_FILENO) == 1;
-        return initConfig(init, surveyHost(""),
-                          at_.environment, std::cin, at_.out, at_.err);
+        return initConfig(init, surveyHost(""), at_.environment, std::cin, at_.out, at_.err);
       });
   addJson(*sub, chosen_);
   sub->add_option("file", init.file, "Where to; - for stdout. A file that is there stays as it is")

@@ -27,9 +27,9 @@ class ConfigInit {
 
   ExitCode run(const Lookup& environment) {
     if (exists()) {
-      return fail(ExitCode::kRefused, options_.file + " is there, and it is not overwritten (name " +
-                                          "another file, or look at it: healdctl check-config " +
-                                          options_.file + ")");
+      return fail(ExitCode::kRefused,
+                  options_.file + " is there, and it is not overwritten (name " +
+                      "another file, or look at it: healdctl check-config " + options_.file + ")");
     }
     takePorts();
     if (const ExitCode code = choose(); code != ExitCode::kOk) return code;
@@ -90,12 +90,14 @@ class ConfigInit {
     }
     for (const FoundService& service : host_.services) {
       take(config_.services, service.unit,
-           "service " + service.unit + (service.running ? " runs" : " is enabled, and has no process"),
+           "service " + service.unit +
+               (service.running ? " runs" : " is enabled, and has no process"),
            service.running);
     }
     for (const FoundPort& port : host_.ports) {
       take(config_.addresses, port.address,
-           (port.program.empty() ? "something" : port.program) + " listens on " + port.address, true);
+           (port.program.empty() ? "something" : port.program) + " listens on " + port.address,
+           true);
     }
     for (const std::string& plugin : host_.plugins) {
       take(config_.plugins, plugin, "there is the plugin " + plugin, true);
@@ -112,7 +114,8 @@ class ConfigInit {
     if (std::find(into.begin(), into.end(), what) != into.end() || stopped_) return;
     bool wanted = likely;
     if (!options_.everything) {
-      if (!asked_) err_ << "Found on this machine. Enter takes the answer in capitals, Ctrl-D stops.\n";
+      if (!asked_)
+        err_ << "Found on this machine. Enter takes the answer in capitals, Ctrl-D stops.\n";
       asked_ = true;
       err_ << "  " << found << ". Watch it? " << (likely ? "[Y/n] " : "[y/N] ") << std::flush;
       std::string answer;
@@ -148,9 +151,9 @@ class ConfigInit {
     const std::string draft = options_.file + ".new." + std::to_string(getpid());
     io::UniqueFd fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (fd.get() < 0) return std::strerror(errno);
-    const bool written = ::write(fd.get(), text.data(), text.size()) ==
-                             static_cast<ssize_t>(text.size()) &&
-                         fsync(fd.get()) == 0 && link(draft.c_str(), options_.file.c_str()) == 0;
+    const bool written =
+        ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        fsync(fd.get()) == 0 && link(draft.c_str(), options_.file.c_str()) == 0;
     const int error = errno;
     unlink(draft.c_str());
     return written ? "" : std::strerror(error);

@@ -13,11 +13,11 @@
 namespace heald::ctl {
 
 struct ConfigInitOptions {
-  std::string file;           // "-": to `out`
-  FirstConfig chosen{};       // by flags
-  std::vector<int> ports{};   // by flags, of this machine
-  bool everything = false;    // all that was found, without a question
-  bool may_ask = false;       // there is a human at a terminal
+  std::string file;             // "-": to `out`
+  FirstConfig chosen = {};      // by flags
+  std::vector<int> ports = {};  // by flags, of this machine
+  bool everything = false;      // all that was found, without a question
+  bool may_ask = false;         // there is a human at a terminal
   bool as_json = false;
 };
 

@@ -8,7 +8,8 @@
 namespace heald::ctl {
 namespace {
 
-constexpr const char* kHead = R"(# Made by `healdctl config init`; yours now. Every key: man heald.yml
+constexpr const char* kHead =
+    R"(# Made by `healdctl config init`; yours now. Every key: man heald.yml
 #
 # heald runs the checks and decides what it would do. While `mode` is observe it starts nothing.
 # Look at it for some days:
@@ -46,11 +47,12 @@ class CheckNames {
   std::string take(const std::string& wanted) {
     std::string name;
     for (const char c : wanted) {
-      const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ||
-                        c == '.';
+      const bool fits =
+          std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
       name += fits ? c : '-';
     }
-    while (!name.empty() && std::isalnum(static_cast<unsigned char>(name[0])) == 0) name.erase(0, 1);
+    while (!name.empty() && std::isalnum(static_cast<unsigned char>(name[0])) == 0)
+      name.erase(0, 1);
     name.resize(std::min(name.size(), kLongest));
     if (name.empty()) name = "check";
     std::string free = name;
@@ -119,8 +121,9 @@ std::string firstConfigText(const FirstConfig& config) {
   }
   if (!config.prometheus.empty()) out << "\n  # Prometheus: unhealthy while a target is down.\n";
   for (const std::string& server : config.prometheus) {
-    out << "  - name: " << names.take("targets-down") << "\n    monitor_only: true\n    promql: {server: "
-        << quotedText(server) << ", query: \"count(up == 0) or vector(0)\", critical: \"> 0\"}\n";
+    out << "  - name: " << names.take("targets-down")
+        << "\n    monitor_only: true\n    promql: {server: " << quotedText(server)
+        << ", query: \"count(up == 0) or vector(0)\", critical: \"> 0\"}\n";
   }
   writeRemedies(out, of_services, config.services);
   return out.str();

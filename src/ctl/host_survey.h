@@ -18,7 +18,8 @@ struct FoundPort {
   std::string program;  // "nginx"; "": cannot be seen by who asks
 };
 
-// What a first configuration could watch here. Each list in the order of names, without heald's own.
+// What a first configuration could watch here. Each list in the order of names, without heald's
+// own.
 struct Host {
   std::vector<FoundService> services;
   std::vector<FoundPort> ports;

@@ -29,9 +29,8 @@ std::string typeOf(const Json& schema) {
     for (const Json& word : form["enum"]) words += (words.empty() ? "" : "|") + valueText(word);
     return words;
   }
-  const std::string type = form.contains("type") && form["type"].is_string()
-                               ? form["type"].get<std::string>()
-                               : "text";
+  const std::string type =
+      form.contains("type") && form["type"].is_string() ? form["type"].get<std::string>() : "text";
   if (type == "integer") {
     return "integer from " + form["minimum"].dump() + " to " + form["maximum"].dump();
   }

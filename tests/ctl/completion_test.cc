@@ -1,4 +1,5 @@
-// What shells may offer, and the man pages: both are made of the tables behind --help, and nothing is missing in them.
+// What shells may offer, and the man pages: both are made of the tables behind --help, and nothing
+// is missing in them.
 #include "ctl/completion.h"
 
 #include <gmock/gmock.h>
@@ -93,9 +94,12 @@ class CompletionOfNames : public CtlTest {};
 TEST_F(CompletionOfNames, ARunningHealdIsAskedForItsNames) {
   engine_->show(http::troubledSnapshot());
   EXPECT_EQ(ctl({"complete", "--", "healdctl", "resume", "gat"}).out, "gateway\tgovernor\n");
-  EXPECT_THAT(ctl({"complete", "--", "healdctl", "run", "check", ""}).out, HasSubstr("disk\tcheck\n"));
-  EXPECT_THAT(ctl({"complete", "--", "healdctl", "pause", "ren"}).out, HasSubstr("renew-key\tremedy\n"));
-  EXPECT_THAT(ctl({"complete", "--", "healdctl", "flag", "auto_h"}).out, HasSubstr("auto_healing\tflag\n"));
+  EXPECT_THAT(ctl({"complete", "--", "healdctl", "run", "check", ""}).out,
+              HasSubstr("disk\tcheck\n"));
+  EXPECT_THAT(ctl({"complete", "--", "healdctl", "pause", "ren"}).out,
+              HasSubstr("renew-key\tremedy\n"));
+  EXPECT_THAT(ctl({"complete", "--", "healdctl", "flag", "auto_h"}).out,
+              HasSubstr("auto_healing\tflag\n"));
   EXPECT_EQ(ctl({"complete", "--", "heald", "--log.format", "j"}).out, "json\t\n");
 }
 

@@ -140,7 +140,8 @@ TEST_F(ConfigInitTest, TheHostIsSurveyed) {
   put("/etc/systemd/system/multi-user.target.wants/systemd-resolved.service", "");
   put("/sys/fs/cgroup/system.slice/nginx.service/cgroup.procs", "41\n");
   put("/proc/net/tcp",
-      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+      "inode\n"
       "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 111 1\n"
       "   1: 0100007F:2382 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 112 1\n"
       "   2: 0100007F:0BB9 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 113 1\n"
