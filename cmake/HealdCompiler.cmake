@@ -15,7 +15,10 @@ endif()
 
 add_compile_options(-pthread)  # everywhere, for the precompiled header of the tests has to fit
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-                    -Wimplicit-fallthrough -Werror)
+                    -Wimplicit-fallthrough)
+if(HEALD_WERROR)
+  add_compile_options(-Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees uninitialised members in moved std::variants, overlapping copies in string assignments
   # and reads past small strings that are not there (GCC bugs 105562, 105651, 105329); the sanitizers
