@@ -2,7 +2,7 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert');
-const { refusal, template } = require('./chart');
+const { parse, refusal, template, whereThereIs } = require('./chart');
 
 const refused = (name, values, message, args) =>
   test(`refused: ${name}`, () => {
@@ -85,4 +85,32 @@ test('taken: a Kubernetes with a vendor in its version', () => {
 
 test('taken: what an umbrella chart adds', () => {
   assert.strictEqual(template([], { global: { team: 'shop' } }).code, 0);
+});
+
+// A release that changed its kind and was rolled back left two healds behind, each with a store of its own.
+const onClaim = { spec: { template: { spec: { volumes: [{ name: 'tmp', emptyDir: {} }, { name: 'store', persistentVolumeClaim: { claimName: 'shop-heald-store' } }] } } } };
+const emptied = ['--set', 'kind=DaemonSet,store.type=emptyDir'];
+
+test('refused: an upgrade that changes the kind, with the way to do it', () => {
+  const said = whereThereIs({ Deployment: onClaim }, ['--is-upgrade', ...emptied]);
+  assert.notStrictEqual(said.code, 0);
+  assert.match(said.errors, /kind: DaemonSet is refused, as this release runs as a Deployment.*helm -n apps uninstall shop/);
+  assert.match(whereThereIs({ DaemonSet: onClaim }, ['--is-upgrade']).errors, /kind: Deployment is refused, as this release runs as a DaemonSet/);
+});
+
+test('refused: an upgrade that leaves the claim with the state', () => {
+  const said = whereThereIs({ Deployment: onClaim }, ['--is-upgrade', '--set', 'store.type=emptyDir']);
+  assert.match(said.errors, /store.type: emptyDir is refused, as this release has its state on the claim shop-heald-store: .*uninstall/);
+});
+
+test('taken: an upgrade that changes neither, and an installation', () => {
+  assert.strictEqual(whereThereIs({ Deployment: onClaim }, ['--is-upgrade']).code, 0);
+  assert.strictEqual(whereThereIs({ DaemonSet: onClaim }, ['--is-upgrade', ...emptied]).code, 0);
+  assert.strictEqual(whereThereIs({ Deployment: onClaim }, emptied).code, 0);
+});
+
+test('taken: a configuration whose first line is indented', () => {
+  const result = template(['--show-only', 'templates/config.yaml'], { configFile: '  checks: []\n  remedies: []\n' });
+  assert.strictEqual(result.code, 0, result.errors);
+  assert.strictEqual(parse(result.output).data['heald.yml'], '  checks: []\n  remedies: []\n');
 });

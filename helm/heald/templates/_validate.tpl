@@ -17,6 +17,7 @@
 {{- if and $daemonset (eq $values.store.type "pvc") -}}
 {{- fail "kind: DaemonSet cannot have store.type: pvc: one claim cannot serve every node. Use store.type: hostPath (the state stays on the node) or emptyDir (dormant mode, failures and budgets are forgotten with the pod)" -}}
 {{- end -}}
+{{- include "heald.refuseMove" (list . (lookup "apps/v1" "Deployment" .Release.Namespace (include "heald.fullname" .)) (lookup "apps/v1" "DaemonSet" .Release.Namespace (include "heald.fullname" .))) -}}
 {{- if and $values.store.existingClaim (ne $values.store.type "pvc") -}}
 {{- fail (printf "store.existingClaim needs store.type: pvc, and it is %s" $values.store.type) -}}
 {{- end -}}
@@ -76,6 +77,29 @@
 {{- if hasKey $values.securityContext "runAsNonRoot" }}{{ $nonroot = $values.securityContext.runAsNonRoot }}{{ end -}}
 {{- if $nonroot -}}
 {{- fail "runAsUser: 0 is root, and runAsNonRoot: true forbids it, so no pod could start: set podSecurityContext.runAsNonRoot: false as well, if heald has to be root" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* include "heald.refuseMove" (list . DEPLOYMENT DAEMONSET): the workloads that are there, empty where there is none. A release
+     that changes its kind, or leaves its claim, cannot be rolled back: Helm does not find the claim again, and then leaves both workloads behind,
+     each with a store of its own. So that is refused, with the way to do it. */}}
+{{- define "heald.refuseMove" -}}
+{{- $top := index . 0 -}}
+{{- $values := $top.Values -}}
+{{- $deployment := index . 1 -}}
+{{- $daemonset := index . 2 -}}
+{{- if $top.Release.IsUpgrade -}}
+{{- $way := printf "Take both steps by hand: helm -n %s uninstall %s (a claim with store.keep stays), then helm install with the new values; the state is not taken along" $top.Release.Namespace $top.Release.Name -}}
+{{- $other := eq $values.kind "DaemonSet" | ternary $deployment $daemonset -}}
+{{- if $other -}}
+{{- fail (printf "kind: %s is refused, as this release runs as a %s: after a rollback two healds would run. %s" $values.kind (eq $values.kind "DaemonSet" | ternary "Deployment" "DaemonSet") $way) -}}
+{{- end -}}
+{{- $spec := dig "spec" "template" "spec" dict ($deployment | default dict) -}}
+{{- range $volume := get $spec "volumes" | default list -}}
+{{- if and (eq $volume.name "store") (hasKey $volume "persistentVolumeClaim") (ne $values.store.type "pvc") -}}
+{{- fail (printf "store.type: %s is refused, as this release has its state on the claim %s: a rollback would not find it again. %s" $values.store.type $volume.persistentVolumeClaim.claimName $way) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
