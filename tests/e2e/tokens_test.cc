@@ -177,6 +177,10 @@ TEST(TokensOfTheConfiguration, AreReadFromTheirFiles) {
   EXPECT_EQ(alerts(secret), 200);
   EXPECT_EQ(alerts(std::string(40, 'b')), 401) << "a file that others may read lets nobody in";
   EXPECT_TRUE(daemon.logHas("a token of the configuration is not taken"));
+  daemon.configure("checks: []\n");
+  const RawResponse reloaded = daemon.post("/-/reload", "");
+  EXPECT_EQ(reloaded.status, 409) << "they are read at the start";
+  EXPECT_THAT(reloaded.body, HasSubstr("web.tokens: restart heald"));
 }
 
 }  // namespace

@@ -31,11 +31,11 @@ std::string asUser(uid_t user, gid_t group, const std::function<std::string()>& 
   if (child == 0) {
     const bool changed = setgid(group) == 0 && setuid(user) == 0;
     const std::string answer = changed ? work() : "ids not changed";
-    _exit(write(ends[1], answer.data(), answer.size()) < 0 ? 1 : 0);
+    _exit(::write(ends[1], answer.data(), answer.size()) < 0 ? 1 : 0);
   }
   close(ends[1]);
   std::string answer(4096, '\0');
-  const ssize_t count = read(ends[0], answer.data(), answer.size());
+  const ssize_t count = ::read(ends[0], answer.data(), answer.size());
   answer.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   close(ends[0]);
   waitpid(child, nullptr, 0);
