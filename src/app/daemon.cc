@@ -12,6 +12,7 @@
 #include "app/listeners.h"
 #include "app/log_options.h"
 #include "app/version.h"
+#include "app/what_if.h"
 #include "http/backend.h"
 #include "http/bell.h"
 #include "io/log.h"
@@ -66,6 +67,7 @@ class RunningDaemon final : public Daemon {
                     [this](engine::HistoryEntry entry) { loop_.record(std::move(entry)); },
                     std::filesystem::absolute(config_.store.path).parent_path().string(),
                     std::move(sockets)}) {
+    in_force_.set(config_);
     warn(configuration.warnings);
   }
 
@@ -155,6 +157,7 @@ class RunningDaemon final : public Daemon {
     }
     reloads_.succeeded(read->hash, clock_.now().wall);
     warn(read->warnings);
+    in_force_.set(std::move(read->config));
     return {};
   }
 
@@ -179,6 +182,10 @@ class RunningDaemon final : public Daemon {
     backend.bell = &history_bell_;
     backend.history = [this](const engine::HistoryQuery& query) {
       return store::readHistory(config_.store.path, query);
+    };
+    backend.config = [this] { return in_force_.get(); };
+    backend.simulate = [this](const http::WhatIf& question) {
+      return what_ifs_.answer(*in_force_.get(), loop_.snapshot(), question);
     };
     backend.version = version();
     return backend;
@@ -230,6 +237,8 @@ class RunningDaemon final : public Daemon {
 
   const DaemonOptions options_;
   const config::Config config_;  // of the start: what cannot change is compared with it
+  app::ConfigInForce in_force_;
+  app::WhatIfs what_ifs_;
   runtime::SystemClock clock_;
   app::ReloadFigures reloads_;
   std::mutex reload_mutex_;

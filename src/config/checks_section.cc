@@ -77,6 +77,7 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
     fields.items("for_each", kForEachHelp);
     describeCheck(fields, kinds, config.setup.detection, spec, part);
     spec.kind = part.kind;
+    part.place = fields.place("");
     reports.push_back(
         {fields.unknownNameLater("depends_on", "checks"), fields.later("depends_on")});
     config.checks.push_back(std::move(part));

@@ -80,7 +80,7 @@ Governors readGovernors(Fields& top) {
   top.section("governor_defaults", false, "what every governor is told to keep",
               [&](Fields& fields) { readPolicy(fields, governors.defaults); });
   const auto readEntry = [&](const std::string& name, Fields& fields) {
-    Governors::Entry entry{governors.defaults, fields.later("")};
+    Governors::Entry entry{governors.defaults, fields.later(""), fields.place("")};
     readPolicy(fields, entry.policy);
     if (const std::string wrong = nameFault(name); !wrong.empty()) {
       fields.fail("", quoted(name) + " " + wrong);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,7 @@ struct KindPart {
   std::string kind;
   std::shared_ptr<const Part> part;
   bool monitor_only = false;  // a check that is only to be seen: nothing has to use it
+  std::string place = {};     // where its check, remedy or step stands: "file:line:col"
 };
 
 // A whole configuration. The engine's half is `setup`; what its names stand for is beside it, in
@@ -59,9 +61,10 @@ struct Config {
   WebOptions web;
   StoreOptions store;
   engine::Setup setup;
-  std::shared_ptr<const Part> alertmanager;     // that is asked for alerts; none: nobody is
-  std::vector<KindPart> checks;                 // of setup.checks[i]
-  std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
+  std::shared_ptr<const Part> alertmanager;            // that is asked for alerts; none: nobody is
+  std::vector<KindPart> checks;                        // of setup.checks[i]
+  std::vector<std::vector<KindPart>> remedies;         // of setup.remedies[i], one a step
+  std::map<std::string, std::string> governor_places;  // of those that the file names
 };
 
 }  // namespace heald::config

@@ -100,6 +100,7 @@ void readStep(Fields& fields, const std::vector<Kind>& kinds, std::vector<int>& 
   }
   fields.exactlyOne("kind of remedy", namesOf(kinds));
   KindPart part;
+  part.place = fields.place("");
   readKind(fields, kinds, part);
   after.push_back(std::max(failures, first ? 0 : after.back()));
   parts.push_back(std::move(part));
@@ -111,6 +112,7 @@ std::vector<KindPart> readActions(Fields& fields, const std::vector<Kind>& kinds
   choice.emplace_back("steps");
   fields.exactlyOne("kind of remedy", choice);
   KindPart single;
+  single.place = fields.place("");
   readKind(fields, kinds, single);
   std::vector<int> after;
   std::vector<KindPart> parts;
@@ -186,7 +188,8 @@ bool readRemedy(Fields& fields, const Governors& governors, const Names& checks,
 
 // The governors that are used, each with its policy. An entry that serves nobody is a mistake: its
 // limits would silently not hold.
-void listGovernors(const Governors& governors, engine::Setup& setup) {
+void listGovernors(const Governors& governors, Config& config) {
+  engine::Setup& setup = config.setup;
   std::map<std::string, core::GovernorPolicy> used = {{kMainGovernor, governors.defaults}};
   Names remedies;
   for (const engine::RemedySpec& remedy : setup.remedies) {
@@ -204,6 +207,7 @@ void listGovernors(const Governors& governors, engine::Setup& setup) {
     }
   }
   for (auto& [name, policy] : used) setup.governors.push_back({name, std::move(policy)});
+  for (const auto& [name, entry] : governors.entries) config.governor_places[name] = entry.place;
 }
 
 std::string kindOf(const std::vector<KindPart>& actions) {
@@ -264,7 +268,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
     if (labels) requireDeclared(fields, draft.spec, actions);
     add(std::move(draft), std::move(actions), config);
   });
-  listGovernors(governors, config.setup);
+  listGovernors(governors, config);
 }
 
 }  // namespace heald::config

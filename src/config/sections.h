@@ -36,6 +36,7 @@ struct Governors {
   struct Entry {
     core::GovernorPolicy policy;
     Fields::Report report;  // at its name
+    std::string place;
   };
   core::GovernorPolicy defaults;
   std::map<std::string, Entry> entries;

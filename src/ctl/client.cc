@@ -188,6 +188,12 @@ io::HttpRequest Client::requestFor(const std::string& method, const std::string&
   return request;
 }
 
+std::string Client::tokenToHandOver() const {
+  const bool local = options_.url.starts_with(kUnix) || isThisHost(hostIn(options_.url));
+  const bool may = options_.token.named || local;
+  return may ? options_.token.value : "";
+}
+
 bool Client::mayUseToken() const {
   // The kernel tells heald who is at the other end of a socket; one that was found is not needed.
   const bool local = socket_.empty() && isThisHost(hostIn(options_.url));

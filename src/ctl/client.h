@@ -66,6 +66,8 @@ class Client {
                 core::Duration silence);
 
   const std::string& url() const { return options_.url; }
+  // For the browser of whoever asks; "" where it may not be sent there.
+  std::string tokenToHandOver() const;
 
  private:
   io::HttpResponse transfer(io::HttpRequest request);

@@ -23,6 +23,7 @@ Examples:
   healdctl run check gateway                            waits for its result; so does --all
   healdctl history --since 2h --kind attempt,breaker    what has happened, and why
   healdctl watch                                        the status, kept up to date
+  healdctl open gateway                                 the admin page, in your browser
   healdctl pause restart-gateway --for 2h --reason "moving the disk"
   healdctl explain gateway                              why it may act now, or may not
   healdctl exec --governor backup --deadline 30m -- /usr/local/bin/backup --full

@@ -6,6 +6,7 @@
 #include "config/scalars.h"
 #include "ctl/explain_command.h"
 #include "ctl/history.h"
+#include "ctl/open_command.h"
 #include "ctl/status_command.h"
 #include "ctl/terminal.h"
 #include "ctl/watch.h"
@@ -17,6 +18,7 @@ struct ReadingCommands::Options {
   std::string name;
   HistoryOptions history;
   double watch_seconds = 2;
+  OpenOptions open;
 };
 
 ReadingCommands::ReadingCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
@@ -25,6 +27,7 @@ ReadingCommands::ReadingCommands(CLI::App& app, Invocation& chosen, const Surrou
   addExplain(app);
   addHistory(app);
   addWatch(app);
+  addOpen(app);
 }
 
 ReadingCommands::~ReadingCommands() = default;
@@ -91,6 +94,14 @@ void ReadingCommands::addHistory(CLI::App& app) {
       chosen_.ask = [&history](const Console& console) { return showHistory(console, history); };
     }
   });
+}
+
+void ReadingCommands::addOpen(CLI::App& app) {
+  OpenOptions& open = options_->open;
+  CLI::App* sub = addCommand(app, chosen_, "open", "The admin page in your browser, with the token",
+                             [&open](const Console& console) { return openPage(console, open); });
+  sub->add_option("governor", open.governor, "The page of this one");
+  sub->add_flag("--print", open.print, "Only print its address, with the token in it");
 }
 
 void ReadingCommands::addWatch(CLI::App& app) {

@@ -23,6 +23,7 @@ class ReadingCommands {
   void addExplain(CLI::App& app);
   void addHistory(CLI::App& app);
   void addWatch(CLI::App& app);
+  void addOpen(CLI::App& app);
 
   Invocation& chosen_;
   const Surroundings& at_;

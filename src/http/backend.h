@@ -4,12 +4,14 @@
 #include <memory>
 #include <string>
 
+#include "config/model.h"
 #include "core/time.h"
 #include "engine/answers.h"
 #include "engine/event.h"
 #include "engine/output.h"
 #include "engine/snapshot.h"
 #include "heald/result.h"
+#include "http/what_if.h"
 #include "metrics/page.h"
 
 namespace heald::http {
@@ -45,6 +47,11 @@ struct Backend {
   std::string token_file = {};  // of the control token
   // What the log and the history are to tell that the engine does not know of.
   std::function<void(engine::HistoryEntry)> tell = nullptr;
+  // The configuration in force.
+  std::function<std::shared_ptr<const config::Config>()> config = nullptr;
+  // Plays the production engine from the present state, on the caller's thread and beside the
+  // engine. kNotFound: no such governor; kLimit: another one is being answered.
+  std::function<Result<Foreseen>(const WhatIf&)> simulate = nullptr;
 };
 
 }  // namespace heald::http

@@ -100,6 +100,19 @@ std::optional<Error> readNames(const BodyField& field, const nlohmann::json& val
   return std::nullopt;
 }
 
+std::optional<Error> readWord(const BodyField& field, const nlohmann::json& value, Body& body) {
+  const auto& words = field.words;
+  const bool known = value.is_string() &&
+                     std::find(words.begin(), words.end(), value.get<std::string>()) != words.end();
+  if (known) {
+    body.words[field.name] = value.get<std::string>();
+    return std::nullopt;
+  }
+  std::string choice;
+  for (const std::string& word : words) choice += (choice.empty() ? "" : ", ") + inQuotes(word);
+  return badBody(inQuotes(field.name) + " must be one of " + choice + ": " + field.help);
+}
+
 std::optional<Error> readField(const BodyField& field, const nlohmann::json& object, Body& body) {
   const auto found = object.find(field.name);
   if (found == object.end()) {
@@ -113,6 +126,8 @@ std::optional<Error> readField(const BodyField& field, const nlohmann::json& obj
       return readDuration(field, *found, body);
     case FieldType::kName:
       return readName(field, *found, body);
+    case FieldType::kWord:
+      return readWord(field, *found, body);
     case FieldType::kError:
       return readText(field, *found, body.error, core::kErrorTextLimit);
     case FieldType::kRole:
@@ -130,6 +145,11 @@ std::optional<Error> readField(const BodyField& field, const nlohmann::json& obj
 }
 
 }  // namespace
+
+std::string_view Body::word(std::string_view field) const {
+  const auto found = words.find(field);
+  return found == words.end() ? std::string_view{} : found->second;
+}
 
 Result<Body> readBody(const Request& request, const std::vector<BodyField>& fields) {
   const auto object = parseJsonObject(request.body);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ enum class FieldType {
   kBoolean,   // true or false
   kDuration,  // a text such as "10m"
   kName,      // a text as it is, not empty
+  kWord,      // one of `words`
   kError,     // a text of any lines; what is beyond core::kErrorTextLimit is dropped
   kRole,      // the word of a role
   kNames,     // a list of texts
@@ -31,6 +33,7 @@ struct BodyField {
   FieldType type = FieldType::kReason;
   bool required = true;  // without it a boolean is false
   std::string help;
+  std::vector<std::string> words{};  // of a kWord
 };
 
 struct QueryField {
@@ -67,6 +70,9 @@ struct Body {
   config::Role role = config::Role::kRead;
   std::vector<std::string> governors;
   std::string sha256;
+  std::map<std::string, std::string, std::less<>> words;  // of each kWord that is there
+
+  std::string_view word(std::string_view field) const;  // "" where it is not
 };
 
 // Reads a body by the fields of its call. Error{kInvalid}, with what would be right: a key that is

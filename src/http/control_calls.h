@@ -13,6 +13,8 @@ std::vector<Call> readingCalls(const Backend& backend);
 std::vector<Call> changingCalls(const Backend& backend);
 // The audit log, and the same live.
 std::vector<Call> historyCalls(const Backend& backend);
+// What the admin page needs besides: settings, availability, what would be.
+std::vector<Call> pageDataCalls(const Backend& backend);
 // The governor as a service.
 std::vector<Call> permitCalls(const Backend& backend);
 // Who may do what.

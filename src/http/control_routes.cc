@@ -7,6 +7,7 @@
 #include "http/actor.h"
 #include "http/control_calls.h"
 #include "http/digest.h"
+#include "http/page_calls.h"
 
 namespace heald::http {
 
@@ -80,11 +81,13 @@ std::function<Response(const engine::Reply&)> replyAs(int success) {
 }
 
 std::vector<Call> controlCalls(const Backend& backend) {
-  std::vector<Call> calls = readingCalls(backend);
+  std::vector<Call> calls = pageCalls();
+  for (Call& call : readingCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : changingCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : historyCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : permitCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : tokenCalls(backend)) calls.push_back(std::move(call));
+  for (Call& call : pageDataCalls(backend)) calls.push_back(std::move(call));
   calls.push_back({.method = "GET",
                    .path = "/api/openapi.json",
                    .needs = Access::kRead,

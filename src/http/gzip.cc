@@ -39,10 +39,11 @@ bool acceptsGzip(std::string_view accept_encoding) {
   return false;
 }
 
-std::optional<std::string> gzip(std::string_view text) {
+std::optional<std::string> gzip(std::string_view text, Packing packing) {
   const auto stream = std::make_unique<z_stream>();
-  // The fastest level: the text of metrics shrinks to a tenth at every level.
-  if (deflateInit2(stream.get(), Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, kMemoryLevel,
+  // Fast: the text of metrics shrinks to a tenth at every level.
+  const int level = packing == Packing::kFast ? Z_BEST_SPEED : Z_BEST_COMPRESSION;
+  if (deflateInit2(stream.get(), level, Z_DEFLATED, kGzipWindow, kMemoryLevel,
                    Z_DEFAULT_STRATEGY) != Z_OK) {
     return std::nullopt;
   }

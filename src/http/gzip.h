@@ -14,9 +14,14 @@ inline constexpr std::size_t kGzipThreshold =
 // True when Accept-Encoding names gzip, unless with q=0. "*" counts as no.
 bool acceptsGzip(std::string_view accept_encoding);
 
+enum class Packing : unsigned char {
+  kFast,      // for what is sent once
+  kSmallest,  // for what is kept
+};
+
 // The text as one gzip member; nothing when zlib has no memory. Its state lives on the heap: the
 // stacks of CivetWeb's workers are 100 KiB small.
-std::optional<std::string> gzip(std::string_view text);
+std::optional<std::string> gzip(std::string_view text, Packing packing = Packing::kFast);
 
 // Compresses the body in place when the client accepts it and it is worth it; sets
 // Content-Encoding and Vary.

@@ -16,12 +16,12 @@ struct Link {
 };
 
 struct Landing {
-  std::string title;
-  std::string version;
-  std::optional<engine::Overall> status;  // nothing before the first snapshot
-  std::string sentence;                   // what that means, in a few words
-  std::vector<std::string> issues;        // at most kMaxLandingIssues are shown
-  std::vector<Link> links;
+  std::string title = {};
+  std::string version = {};
+  std::optional<engine::Overall> status = {};  // nothing before the first snapshot
+  std::string sentence = {};                   // what that means, in a few words
+  std::vector<std::string> issues = {};        // at most kMaxLandingIssues are shown
+  std::vector<Link> links = {};
 };
 
 inline constexpr std::size_t kMaxLandingIssues = 10;

@@ -64,7 +64,7 @@ class MetricsPages {
 };
 
 Response metricsLanding(const Backend& backend) {
-  Landing page = overviewOf(backend, Detail::kNamesAndCounts);
+  Landing page = overviewOf(backend);
   page.links = {{"/metrics", "/metrics", "for Prometheus"},
                 {"/-/healthy", "/-/healthy", "is the process alive"},
                 {"/-/ready", "/-/ready", "does it detect and heal"}};

@@ -25,6 +25,9 @@ ordered_json fieldSchema(const BodyField& field) {
   if (field.type == FieldType::kSha256) {
     return {{"type", "string"}, {"pattern", "^[0-9a-f]{64}$"}, {"description", field.help}};
   }
+  if (field.type == FieldType::kWord) {
+    return {{"type", "string"}, {"enum", field.words}, {"description", field.help}};
+  }
   if (field.type == FieldType::kName || field.type == FieldType::kError) {
     return {{"type", "string"}, {"description", field.help}};
   }

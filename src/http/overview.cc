@@ -99,7 +99,7 @@ std::vector<Call> healthCalls(const Backend& backend, Detail detail) {
            .handler = ready}};
 }
 
-Landing overviewOf(const Backend& backend, Detail detail) {
+Landing overviewOf(const Backend& backend) {
   Landing landing;
   landing.title = "heald";
   landing.version = backend.version;
@@ -109,11 +109,7 @@ Landing overviewOf(const Backend& backend, Detail detail) {
   landing.status = engine::overallStatus(*snapshot, now);
   const std::vector<engine::Issue> issues = engine::issues(*snapshot, now);
   landing.sentence = sentenceOf(*landing.status, issues.empty());
-  if (detail == Detail::kNamesAndCounts) {
-    landing.issues = countsOf(issues, *snapshot);
-    return landing;
-  }
-  for (const engine::Issue& issue : issues) landing.issues.push_back(issue.message);
+  landing.issues = countsOf(issues, *snapshot);
   return landing;
 }
 

@@ -18,8 +18,9 @@ enum class Detail { kNamesAndCounts, kAll };
 // reason (without the error of the store, where that is too much).
 std::vector<Call> healthCalls(const Backend& backend, Detail detail);
 
-// The landing page's upper half, from the present snapshot.
-Landing overviewOf(const Backend& backend, Detail detail);
+// The upper half of the metrics listener's landing page, from the present snapshot: names and
+// counts.
+Landing overviewOf(const Backend& backend);
 
 // The answer of a call that needs a snapshot while there is none yet.
 Response notStartedYet();

@@ -137,30 +137,10 @@ Response explain(const Snapshot& snapshot, core::Now now, const Request& request
                                           namesOf(kind, kind.list(snapshot, now, false)) + ")"});
 }
 
-Response landing(const Backend& backend) {
-  Landing page = overviewOf(backend, Detail::kAll);
-  page.links = {{"/api/status", "/api/status", "everything, as JSON"},
-                {"/api/status?format=markdown", "/api/status?format=markdown", "as a document"},
-                {"/api/governors", "/api/governors", "what may be tried, and when"},
-                {"/api/checks", "/api/checks", "what heald looks at"},
-                {"/api/remedies", "/api/remedies", "what it may do"},
-                {"/api/tasks", "/api/tasks", "what runs in the background"},
-                {"/api/flags", "/api/flags", "the kill switches"},
-                {"/api/history", "/api/history", "what has happened"},
-                {"/api/openapi.json", "/api/openapi.json", "every call"}};
-  return landingPage(page);
-}
-
 }  // namespace
 
 std::vector<Call> readingCalls(const Backend& backend) {
   std::vector<Call> calls = {
-      {.method = "GET",
-       .path = "/",
-       .needs = Access::kRead,
-       .summary = "The state at a glance, for a browser",
-       .content_type = "text/html",
-       .handler = [backend](const Request&) { return landing(backend); }},
       {.method = "GET",
        .path = "/api/status",
        .needs = Access::kRead,

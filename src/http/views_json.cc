@@ -54,24 +54,6 @@ ordered_json inFlightJson(const Snapshot& snapshot, const engine::GovernorView& 
   return list;
 }
 
-ordered_json policyJson(const core::GovernorPolicy& policy) {
-  ordered_json budgets = ordered_json::array();
-  for (const core::BudgetPolicy& budget : policy.budgets) {
-    budgets.push_back({{"attempts", budget.attempts}, {"per", milliseconds(budget.per)}});
-  }
-  return {{"backoffBase", milliseconds(policy.backoff.base)},
-          {"backoffMax", milliseconds(policy.backoff.max)},
-          {"maxConsecutiveFailures", policy.max_consecutive_failures},
-          {"failureThreshold", policy.breaker.failure_threshold},
-          {"timeoutWindow", milliseconds(policy.breaker.open_for)},
-          {"halfOpenMaxAttempts", policy.breaker.half_open_max_attempts},
-          {"permanentOpenThreshold", policy.breaker.permanent_open_threshold},
-          {"permanentOpenConditions", policy.permanent_open_conditions},
-          {"maxInFlight", policy.max_in_flight},
-          {"budgets", std::move(budgets)},
-          {"resetAfter", milliseconds(policy.reset_after)}};
-}
-
 ordered_json suppressedJson(const engine::GovernorCounters& counters) {
   ordered_json suppressed = ordered_json::object();
   for (std::size_t i = 0; i < core::kGuardCount; ++i) {
@@ -98,6 +80,24 @@ ordered_json failuresByReason(const engine::RemedyTotals& totals) {
 }
 
 }  // namespace
+
+ordered_json policyJson(const core::GovernorPolicy& policy) {
+  ordered_json budgets = ordered_json::array();
+  for (const core::BudgetPolicy& budget : policy.budgets) {
+    budgets.push_back({{"attempts", budget.attempts}, {"per", milliseconds(budget.per)}});
+  }
+  return {{"backoffBase", milliseconds(policy.backoff.base)},
+          {"backoffMax", milliseconds(policy.backoff.max)},
+          {"maxConsecutiveFailures", policy.max_consecutive_failures},
+          {"failureThreshold", policy.breaker.failure_threshold},
+          {"timeoutWindow", milliseconds(policy.breaker.open_for)},
+          {"halfOpenMaxAttempts", policy.breaker.half_open_max_attempts},
+          {"permanentOpenThreshold", policy.breaker.permanent_open_threshold},
+          {"permanentOpenConditions", policy.permanent_open_conditions},
+          {"maxInFlight", policy.max_in_flight},
+          {"budgets", std::move(budgets)},
+          {"resetAfter", milliseconds(policy.reset_after)}};
+}
 
 long long milliseconds(core::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();

@@ -37,6 +37,7 @@ nlohmann::ordered_json taskJson(const engine::Snapshot& snapshot, const engine::
                                 core::Now now);
 nlohmann::ordered_json flagJson(const core::FeatureFlags& flags, core::Feature feature);
 
+nlohmann::ordered_json policyJson(const core::GovernorPolicy& policy);
 long long milliseconds(core::Duration duration);
 
 }  // namespace heald::http

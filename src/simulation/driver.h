@@ -74,6 +74,11 @@ class Driver {
   void elapse(Duration d) { time_ += d; }
   // The wall clock shows this at the start; 2025-11-24T16:00:00Z unless it is called.
   void startAt(core::WallTime wall) { wall_at_ = wall.time_since_epoch() - time_; }
+  // Both clocks show this at the start.
+  void startAt(core::Now now) {
+    startAt(now.wall);
+    boot_at_ = now.boot.time_since_epoch() - time_;
+  }
   // The wall clock is set; no wait may notice.
   void stepWall(Duration by) { wall_at_ += by; }
   // The boot clock is wrong by so much more: a fault to be found, nothing that a machine does.

@@ -23,7 +23,7 @@ class Player : private Surroundings {
       : setup_(setup), scenario_(scenario), actors_(scenario, setup) {
     setup_.alertmanager.asked = false;  // a scenario tells each end of an alert
   }
-  Record run();
+  Record run(const Beginning* beginning = nullptr);
 
  private:
   // What is to be done at a moment, besides what the engine does.
@@ -45,6 +45,7 @@ class Player : private Surroundings {
     moments_.push_back({at, order, std::move(act)});
   }
   void plan();
+  void runUntil(core::Duration t);
   void note(Level level, std::string message, EntryFields fields = {}) {
     record_.entries.push_back({driver_.time(), level, std::move(message), std::move(fields), true});
   }
@@ -68,7 +69,8 @@ class Player : private Surroundings {
   std::string store_error_;
   std::string away_;  // why nobody answers
   core::Duration away_until_{};
-  bool dead_ = false;  // heald was killed and has not started again
+  std::uint64_t most_steps_ = 0;  // 0: no bound
+  bool dead_ = false;             // heald was killed and has not started again
 };
 
 std::string Player::commit(const engine::Changes& changes) {
@@ -318,25 +320,37 @@ void Player::expectSteps(const Expectation& e, const std::string& what) {
       {e.place, what + "steps", listed(*e.steps), listed(got), got == *e.steps});
 }
 
-Record Player::run() {
+void Player::runUntil(core::Duration t) {
+  while (most_steps_ > 0 && driver_.steps() < most_steps_ && driver_.step(t)) {
+  }
+  if (most_steps_ == 0 || driver_.steps() < most_steps_) return driver_.runUntil(t);
+  record_.complete = false;
+}
+
+Record Player::run(const Beginning* beginning) {
   record_.run_for = scenario_.run_for;
   if (scenario_.starts_at) driver_.startAt(*scenario_.starts_at);
+  if (beginning != nullptr) {
+    driver_.startAt(beginning->now);
+    most_steps_ = beginning->most_steps;
+  }
   record_.began = driver_.now().wall;
-  driver_.boot(setup_, engine::Saved{});
+  driver_.boot(setup_, beginning != nullptr ? beginning->saved : engine::Saved{});
   plan();
   // Until the moment, unless nobody is there; then time alone goes on.
   const auto go = [this](core::Duration until) {
     const core::Duration gone = dead_ ? until : std::min(until, away_until_);
     if (driver_.time() < gone) driver_.elapse(gone - driver_.time());
-    if (absence().empty()) driver_.runUntil(until);
+    if (absence().empty()) runUntil(until);
   };
   for (const Moment& moment : moments_) {
-    if (moment.at > scenario_.run_for) break;
+    if (moment.at > scenario_.run_for || !record_.complete) break;
     go(moment.at);
     moment.act();
     go(moment.at);
   }
   go(scenario_.run_for);
+  if (!record_.complete) record_.run_for = driver_.time();
   record_.steps = driver_.steps();
   return std::move(record_);
 }
@@ -345,6 +359,10 @@ Record Player::run() {
 
 Record play(const engine::Setup& setup, const Scenario& scenario) {
   return Player(setup, scenario).run();
+}
+
+Record play(const engine::Setup& setup, const Scenario& scenario, const Beginning& beginning) {
+  return Player(setup, scenario).run(&beginning);
 }
 
 }  // namespace heald::simulation

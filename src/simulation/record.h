@@ -85,6 +85,7 @@ struct Record {
   std::vector<Verdict> verdicts;
   std::vector<engine::HistoryEntry> history;  // as heald writes it, in wall time
   core::WallTime began{};
+  bool complete = true;  // it did not end early: see Beginning
   std::uint64_t check_runs = 0;
   std::uint64_t steps = 0;  // events of the engine
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "ctl/open_command.h"
 #include "fixture.h"
 
 namespace heald::ctl {
@@ -18,6 +19,12 @@ Lookup with(std::map<std::string, std::string> values) {
     if (found == values.end()) return std::nullopt;
     return found->second;
   };
+}
+
+TEST(PageAddress, HandsTheTokenOverInTheFragmentWhichNoServerSees) {
+  EXPECT_EQ(pageAddress("http://127.0.0.1:3001", "a b", "web/1"),
+            "http://127.0.0.1:3001/#token=a%20b&to=%2Fgovernor%2Fweb%252F1");
+  EXPECT_EQ(pageAddress("http://127.0.0.1:3001/", "", ""), "http://127.0.0.1:3001/#/");
 }
 
 TEST(Token, IsReadFromTheFileThatIsNamed) {

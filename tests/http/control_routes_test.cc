@@ -294,7 +294,8 @@ TEST_F(ControlRoutes, SaysSoWhileThereIsNoSnapshot) {
   EXPECT_EQ(get("/api/checks/x").status, 503);
   EXPECT_EQ(get("/-/ready").status, 503);
   EXPECT_EQ(get("/-/healthy").status, 200);
-  EXPECT_THAT(get("/").body, HasSubstr("starting"));
+  EXPECT_EQ(get("/api/availability").status, 503);
+  EXPECT_EQ(get("/").status, 200);
 }
 
 TEST_F(ControlRoutes, DescribesExactlyWhatIsRouted) {

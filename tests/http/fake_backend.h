@@ -120,6 +120,9 @@ struct FakeEngine {
   std::vector<Asker> askers;  // of the events
   Result<void> reload_answer;
   std::vector<std::string> reloaded_by;
+  std::shared_ptr<const config::Config> config = std::make_shared<const config::Config>();
+  std::vector<WhatIf> what_ifs;
+  Result<Foreseen> foreseen = Foreseen{};
 
   void settle() { const std::lock_guard lock(mutex); }
   static inline std::mutex mutex;
@@ -151,7 +154,12 @@ struct FakeEngine {
             "1.2.3",
             "http://localhost:3001/",
             [](const engine::HistoryQuery&) { return engine::HistoryPage{}; },
-            nullptr};
+            nullptr,
+            [this] { return config; },
+            [this](const WhatIf& question) -> Result<Foreseen> {
+              what_ifs.push_back(question);
+              return foreseen;
+            }};
   }
 
   // The last event, which has to be an E.

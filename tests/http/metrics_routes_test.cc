@@ -1,3 +1,4 @@
+#include "http/landing_page.h"
 #include "http/metrics_routes.h"
 
 #include <gmock/gmock.h>
@@ -193,16 +194,12 @@ TEST_F(MetricsRoutes, AllowsItsOwnStyleByHashAndNothingElse) {
   EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
 }
 
-TEST_F(MetricsRoutes, HasATwinOnTheControlListenerThatEscapesWhatChecksSay) {
-  engine::Snapshot snapshot = sampleSnapshot();
-  for (int i = 0; i < 40; ++i) {
-    snapshot.checks.push_back(check("api", engine::Health::kUnhealthy, "<script>\"'&\xff"));
-  }
-  engine_.show(snapshot);
-  const std::string body = ask(controlRoutes(engine_.backend()), "GET", "/").body;
-  EXPECT_THAT(body, HasSubstr("&lt;script&gt;&quot;&#39;&amp;\uFFFD"));
-  EXPECT_THAT(body, HasSubstr("and 30 more"));
-  EXPECT_THAT(body, Not(HasSubstr("<script")));
+TEST(LandingPage, EscapesWhatItIsGivenAndShowsSoMuchOfIt) {
+  const Response page =
+      landingPage({.issues = std::vector<std::string>(40, "<script>\"'&\xff"), .links = {}});
+  EXPECT_THAT(page.body, HasSubstr("&lt;script&gt;&quot;&#39;&amp;\uFFFD"));
+  EXPECT_THAT(page.body, HasSubstr("and 30 more"));
+  EXPECT_THAT(page.body, Not(HasSubstr("<script")));
 }
 
 TEST_F(MetricsRoutes, LeavesOutALinkThatIsNotHttp) {

@@ -1,0 +1,58 @@
+// An entry of the history as a line.
+import {link} from './route';
+import {When} from './parts';
+import type {Entry} from './types';
+
+export const kKinds = ['attempt', 'breaker', 'governor', 'denial', 'check', 'alert', 'human', 'flag', 'pause', 'access', 'reload', 'store', 'heald'];
+
+const kBad = new Set(['failed', 'dormant', 'PERMANENT_OPEN', 'unhealthy', 'unavailable', 'refused', 'lost', 'unreadable', 'wrong_token', 'rejected']);
+const kGood = new Set(['succeeded', 'healthy', 'CLOSED', 'active', 'available', 'resolved', 'cleared']);
+const kWarn = new Set(['OPEN', 'HALF_OPEN', 'warning', 'firing', 'off', 'on_reserve', 'no_reserve']);
+
+export function toneOfEntry(e: Entry): string {
+  if (e.kind === 'human' || e.kind === 'pause' || e.kind === 'flag') return 'busy';
+  const word = e.event ?? '';
+  return kBad.has(word) ? 'bad' : kGood.has(word) ? 'good' : kWarn.has(word) ? 'warn' : 'quiet';
+}
+
+// "attempt 3 failed", "breaker OPEN", "check unhealthy".
+export function words(e: Entry): string {
+  const event = (e.event ?? '').replace(/_/g, ' ');
+  switch (e.kind) {
+    case 'attempt':
+      return `attempt ${e.attempt ?? ''} ${event}`;
+    case 'denial':
+      return `denied: ${event}`;
+    case 'flag':
+      return `${e.details?.flag ?? 'flag'} ${event}`;
+    case 'human':
+      return event;
+    default:
+      return `${e.kind} ${event}`;
+  }
+}
+
+export function Subject({e}: {e: Entry}) {
+  const parts = [];
+  if (e.check) parts.push(<a key="c" href={link('check', e.check)}>{e.check}</a>);
+  if (e.remedy) parts.push(<a key="r" href={link('remedy', e.remedy)}>{e.remedy}{e.target ? ` @ ${e.target}` : ''}</a>);
+  if (e.governor && e.governor !== e.remedy) parts.push(<a key="g" href={link('governor', e.governor)}>{e.governor}</a>);
+  return <span class="subject">{parts}</span>;
+}
+
+export function Event({e, selected}: {e: Entry; selected?: boolean}) {
+  const details = e.details ?? {};
+  const until = typeof details.until === 'string' ? details.until : null;
+  return (
+    <div class={`event ${toneOfEntry(e)}`} role="listitem" aria-current={selected ? 'true' : undefined}>
+      <When t={e.t} />
+      <span class="what"><i class={`mark ${toneOfEntry(e)}`} aria-hidden="true" />{words(e)}</span>
+      <Subject e={e} />
+      <span class="message" title={e.message ?? undefined}>
+        {e.message}
+        {until && <> <span class="soft">until <When t={until} /></span></>}
+        {e.actor && <span class="soft"> {e.actor}</span>}
+      </span>
+    </div>
+  );
+}
