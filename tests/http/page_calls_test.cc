@@ -94,11 +94,13 @@ TEST_F(PageCalls, HasAtMostSixtyKilobytes) {
 
 TEST_F(PageCalls, TellsTheSettingsInForceAndWhereTheyStand) {
   config::Config config;
-  config.setup.checks.push_back({.name = "web", .kind = "tcp", .depends_on = {"database"}});
-  config.checks.push_back({.kind = "tcp", .part = nullptr, .place = "heald.yml:4:5"});
-  config.setup.remedies.push_back({.name = "heal", .check = "web", .steps = {0, 3}});
-  config.remedies.push_back({{.kind = "exec", .part = nullptr, .place = "heald.yml:9:5"},
-                             {.kind = "http", .part = nullptr}});
+  config.setup.checks.emplace_back().name = "web";
+  config.setup.checks.back().depends_on = {"database"};
+  config.checks.push_back({"tcp", nullptr, false, "heald.yml:4:5"});
+  config.setup.remedies.emplace_back().name = "heal";
+  config.setup.remedies.back().steps = {0, 3};
+  config.remedies.push_back(
+      {{"exec", nullptr, false, "heald.yml:9:5"}, {"http", nullptr, false, "heald.yml:11:9"}});
   config.setup.governors.push_back({"heal", {}});
   config.governor_places["heal"] = "heald.yml:2:3";
   engine_.config = std::make_shared<const config::Config>(std::move(config));
@@ -134,7 +136,9 @@ TEST_F(PageCalls, RefusesAQuestionThatIsNone) {
               HasSubstr(R"(\"then\" must be one of \"fails\", \"heals\")"));
   EXPECT_EQ(post(R"({"governor": "main", "for": "8d"})").status, 400);
   EXPECT_EQ(post("{}").status, 400);
-  engine_.foreseen = Foreseen{.refused = "main is not dormant"};
+  Foreseen refused;
+  refused.refused = "main is not dormant";
+  engine_.foreseen = refused;
   EXPECT_EQ(post(R"({"governor": "main", "first": "resume"})").status, 409);
   engine_.foreseen = Error{ErrorCode::kNotFound, "no governor"};
   EXPECT_EQ(post(R"({"governor": "mian"})").status, 404);

@@ -16,10 +16,13 @@ using std::chrono::seconds;
 class Foresee : public testing::Test {
  protected:
   Foresee() {
-    setup_.checks.push_back({.name = "web", .kind = "tcp", .interval = seconds(30),
-                             .follows_cycle = false, .unhealthy_after = 2});
-    setup_.remedies.push_back({.name = "heal", .check = "web", .governor = "main", .kind = "exec",
-                               .verify = {seconds(1), seconds(2)}, .steps = {0, 3}});
+    engine::CheckSpec& spec = setup_.checks.emplace_back();
+    spec.name = "web";
+    spec.interval = seconds(30);
+    spec.follows_cycle = false;
+    spec.unhealthy_after = 2;
+    addRemedy("heal", "web", "main");
+    setup_.remedies.back().steps = {0, 3};
     setup_.governors.push_back({"main", {}});
     present_.taken = {core::BootTime(hours(50)), core::WallTime(hours(490'000))};
     present_.max_concurrent = 3;
@@ -36,6 +39,13 @@ class Foresee : public testing::Test {
     present_.remedies.push_back(remedy);
   }
 
+  void addRemedy(const std::string& name, const std::string& check, const std::string& governor) {
+    engine::RemedySpec& spec = setup_.remedies.emplace_back();
+    spec.name = name;
+    spec.check = check;
+    spec.governor = governor;
+    spec.verify = {seconds(1), seconds(2)};
+  }
   core::GovernorState& state() { return present_.governors.front().state; }
   void becomesDormant() {
     state().dormancy = core::DormancyRecord{"Exceeded max failures", {}, {}, {}};
@@ -121,8 +131,8 @@ TEST_F(Foresee, EndsEarlyRatherThanWorkingForLong) {
 TEST_F(Foresee, LeavesOutWhatDoesNotBelongToTheGovernor) {
   for (int i = 0; i < 5000; ++i) {
     const std::string name = "other" + std::to_string(i);
-    setup_.checks.push_back({.name = name, .kind = "tcp"});
-    setup_.remedies.push_back({.name = name, .check = name, .governor = name});
+    setup_.checks.emplace_back().name = name;
+    addRemedy(name, name, name);
     setup_.governors.push_back({name, {}});
   }
   const Record record = ask({"main", hours(2)}).record;

@@ -120,8 +120,8 @@ export function MapView() {
           <p class="soft small">A check that depends on an unhealthy one is not healed.</p>
         </div>
         {!made ? <Empty>…</Empty> : nodes.length === 0 ? <Empty>{q ? 'Nothing has this name.' : 'Nothing depends on anything.'}</Empty> : (
-          <div class="scroll map" tabIndex={0} role="region" aria-label="Picture of the dependencies">
-            <svg width={w} height={h} aria-hidden="true">
+          <div class="scroll map" role="region" aria-label="Picture of the dependencies">
+            <svg width={w} height={h}>
               {made.links.map(([a, b]) => {
                 const from = made.nodes.get(a)!;
                 const to = made.nodes.get(b)!;
@@ -133,7 +133,7 @@ export function MapView() {
                 return <path key={`${a} ${b}`} class={`edge ${bad ? 'bad' : ''}`} d={`M${x1} ${y1}C${x1 + kGapX / 2} ${y1} ${x2 - kGapX / 2} ${y2} ${x2} ${y2}`} />;
               })}
               {nodes.map((n) => (
-                <a key={n.id} href={link(n.kind, n.name)} tabIndex={-1}>
+                <a key={n.id} href={link(n.kind, n.name)} aria-label={`${n.kind} ${n.name}: ${n.word}`}>
                   <g class={`node ${n.kind} ${n.tone}`} transform={`translate(${x(n)} ${y(n)})`}>
                     <title>{`${n.kind} ${n.name}: ${n.word}`}</title>
                     <rect width={kW} height={kH} rx={n.kind === 'check' ? 15 : 5} />

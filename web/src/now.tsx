@@ -88,7 +88,7 @@ function ProblemCard({p}: {p: Problem}) {
         {p.last && <div><dt>Last attempt</dt><dd><p class="clamp">{p.last}</p></dd></div>}
         <div><dt>Next</dt><dd><p>{p.next} {p.nextAt && <Countdown t={p.nextAt} />}</p></dd></div>
         {p.conditions.length > 0 && (
-          <div><dt>Before you resume</dt><dd><ul>{p.conditions.map((c) => <li key={c}>{c}</li>)}</ul></dd></div>
+          <div><dt>Before you resume</dt><dd>{p.conditions.map((c) => <p key={c}>{c}</p>)}</dd></div>
         )}
       </dl>
       <div class="buttons">

@@ -1,6 +1,6 @@
 // What the page knows of heald: one status, refreshed after each event and now and then, and the history as far as it
 // has been asked for, kept up to date by one stream.
-import {computed, effect, signal} from '@preact/signals';
+import {computed, effect, signal, untracked} from '@preact/signals';
 import {ApiError, answeredAt, get, headers, token, urlOf} from './api';
 import {hear, serverNow} from './time';
 import type {Check, Entry, Governor, Page, Remedy, Status} from './types';
@@ -271,14 +271,16 @@ export async function begin() {
   let first = true;
   effect(() => {
     token.value; // another reader sees more, or less
-    if (!first) {
-      forget();
-      wantedFrom = Infinity;
-      historyVersion.value++;
-      wantHistory(serverNow() - 3_600_000);
-      stop?.abort();
-    }
-    first = false;
+    untracked(() => {
+      if (!first) {
+        forget();
+        wantedFrom = Infinity;
+        historyVersion.value++;
+        wantHistory(serverNow() - 3_600_000);
+        stop?.abort();
+      }
+      first = false;
+    });
   });
   await refresh();
   wantHistory(serverNow() - 3_600_000);
