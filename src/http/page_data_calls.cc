@@ -89,6 +89,17 @@ Response settings(const config::Config& config, bool with_commands) {
   return json(value);
 }
 
+Response whoami(const Request& request) {
+  ordered_json who;
+  ordered_json role;
+  if (request.who.grant) {
+    who = toString(request.who);
+    role = toString(request.who.grant->role);
+  }
+  return json(ordered_json{
+      {"who", std::move(who)}, {"role", std::move(role)}, {"mayRead", request.may_read}});
+}
+
 ordered_json shareJson(const Availability::Share& share) {
   ordered_json availability;
   if (share.known > core::Duration::zero()) {
@@ -196,6 +207,11 @@ const std::vector<BodyField>& simulateFields() {
 std::vector<Call> pageDataCalls(const Backend& backend) {
   const auto book = std::make_shared<Availability>();
   std::vector<Call> calls = {
+      {.method = "GET",
+       .path = "/api/whoami",
+       .needs = Access::kOpen,
+       .summary = "What the credential of this call is good for",
+       .handler = [](const Request& request) { return whoami(request); }},
       {.method = "GET",
        .path = "/api/settings",
        .needs = Access::kRead,

@@ -113,6 +113,12 @@ TEST_F(PageCalls, TellsTheSettingsInForceAndWhereTheyStand) {
   EXPECT_EQ(found["governors"][0]["policy"]["maxConsecutiveFailures"], 10);
 }
 
+TEST_F(PageCalls, TellsWhatTheCredentialIsGoodFor) {
+  const json found = json::parse(get("/api/whoami").body);
+  EXPECT_EQ(found["role"], "admin");
+  EXPECT_EQ(found["mayRead"], true);
+}
+
 TEST_F(PageCalls, AsksWhatWouldBe) {
   Foreseen foreseen;
   foreseen.attempts.push_back({"heal", "main", 5, 2, testNow().wall, {}, false});

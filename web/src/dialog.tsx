@@ -5,7 +5,7 @@ import {useEffect, useRef} from 'preact/hooks';
 import {ApiError, ask, myName, newKey, setMyName} from './api';
 import type {Deed} from './deeds';
 import {openDeed} from './parts';
-import {mayAct, refreshSoon} from './state';
+import {may, refreshSoon, who} from './state';
 import {TokenForm} from './token';
 
 const kDurations: [string, string][] = [['15m', '15 min'], ['1h', '1 hour'], ['4h', '4 hours'], ['1d', '1 day']];
@@ -48,13 +48,13 @@ function DeedForm({deed, close}: {deed: Deed; close: () => void}) {
     <form onSubmit={send}>
       <h2 id="deed-title">{deed.title}</h2>
       {deed.sentence.map((line) => <p key={line}>{line}</p>)}
-      {!mayAct.value && (
+      {!may(deed.role) && (
         <div class="note warn">
-          <p>This needs a token with the role <b>{deed.role}</b>.</p>
+          <p>This needs a token with the role <b>{deed.role}</b>{who.value?.role && <>; yours is <b>{who.value.role}</b></>}.</p>
           <TokenForm />
         </div>
       )}
-      {mayAct.value && !done && (
+      {may(deed.role) && !done && (
         <fieldset disabled={running.value}>
           {deed.duration && (
             <div class="field">
@@ -97,7 +97,7 @@ function DeedForm({deed, close}: {deed: Deed; close: () => void}) {
       </div>
       <div class="buttons end">
         <button type="button" onClick={close}>{done ? 'Close' : 'Cancel'}</button>
-        {mayAct.value && !done && (
+        {may(deed.role) && !done && (
           <button type="submit" class={`main ${deed.danger ? 'danger' : ''}`} disabled={!ready}>
             {running.value ? 'Asking…' : outcome.value?.kind === 'lost' ? 'Ask again' : deed.label}
           </button>

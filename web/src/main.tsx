@@ -11,7 +11,7 @@ import {MapView} from './map_view';
 import {Now, problems} from './now';
 import {Icon, When, openDeed} from './parts';
 import {adjust, go, link, route} from './route';
-import {begin, checks, governors, mayAct, refreshSoon, remedies, status, tokenFault, trouble} from './state';
+import {begin, checks, governors, may, refreshSoon, remedies, status, tokenFault, trouble, who} from './state';
 import {CheckView, GovernorView, RemedyView} from './things';
 import {setUtc, utc} from './time';
 import {TokenForm} from './token';
@@ -131,7 +131,7 @@ function Top() {
       <div class="corner">
         <button type="button" class="round" title={`Theme: ${theme.value}`} aria-label={`Theme: ${theme.value}`} onClick={nextTheme}><Icon name={kThemeIcons[theme.value]} /></button>
         <button type="button" class="round" title="Keys" aria-label="Keys and help" onClick={() => (panel.value = 'keys')}><Icon name="help" /></button>
-        <button type="button" class={mayAct.value ? '' : 'locked'} onClick={() => (panel.value = 'token')}><Icon name={mayAct.value ? 'check' : 'lock'} /> {mayAct.value ? 'may act' : tokenFault.value ? 'wrong token' : 'read only'}</button>
+        <button type="button" class={may('operate') ? '' : 'locked'} onClick={() => (panel.value = 'token')}><Icon name={may('operate') ? 'check' : 'lock'} /> {may('operate') ? 'may act' : token.value && who.value && !who.value.role ? 'wrong token' : 'read only'}</button>
       </div>
     </header>
   );

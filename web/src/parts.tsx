@@ -2,7 +2,7 @@
 import {signal, useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
 import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
-import {mayAct} from './state';
+import {may} from './state';
 import type {Deed} from './deeds';
 import {ago, full, iso, moment, now, until} from './time';
 
@@ -32,9 +32,9 @@ export function DeedButton({deed, main}: {deed: Deed; main?: boolean}) {
       type="button"
       class={`${main ? 'main' : ''} ${deed.danger ? 'danger' : ''}`}
       onClick={() => (openDeed.value = deed)}
-      title={mayAct.value ? undefined : `needs a token with the role ${deed.role}`}
+      title={may(deed.role) ? undefined : `needs a token with the role ${deed.role}`}
     >
-      {!mayAct.value && <Icon name="lock" />}
+      {!may(deed.role) && <Icon name="lock" />}
       {deed.label}
     </button>
   );

@@ -3,7 +3,7 @@
 import {computed, effect, signal, untracked} from '@preact/signals';
 import {ApiError, answeredAt, get, headers, token, urlOf} from './api';
 import {hear, serverNow} from './time';
-import type {Check, Entry, Governor, Page, Remedy, Status} from './types';
+import type {Check, Entry, Governor, Page, Remedy, Status, Who} from './types';
 
 export const status = signal<Status | null>(null);
 export const trouble = signal<{since: number; message: string} | null>(null); // why it is not up to date
@@ -16,7 +16,8 @@ function byName<T extends {name: string}>(list: T[] | undefined): Map<string, T>
 export const governors = computed(() => byName<Governor>(status.value?.circuitBreakers));
 export const checks = computed(() => byName<Check>(status.value?.checks));
 export const remedies = computed(() => byName<Remedy>(status.value?.remedies));
-export const mayAct = computed(() => token.value !== '' && status.value?.outputShown === true);
+export const who = signal<Who | null>(null);
+export const may = (role: 'operate' | 'admin') => who.value?.role === 'admin' || who.value?.role === role;
 
 // By governor, those of targets included.
 export const remediesOf = computed(() => {
@@ -49,6 +50,18 @@ function measure(start: number) {
   performance.measure('heald status to picture', {start, end: performance.now()});
 }
 
+async function askWho() {
+  try {
+    const asked = token.value;
+    const is = await get<Who>('/api/whoami');
+    if (asked !== token.value) return;
+    who.value = is;
+    tokenFault.value = asked && !is.role ? 'heald does not know this token' : is.mayRead ? '' : 'reading needs a token here';
+  } catch {
+    // The status says why.
+  }
+}
+
 async function refresh() {
   if (running) return;
   running = true;
@@ -60,7 +73,6 @@ async function refresh() {
     const start = answeredAt;
     status.value = next;
     requestAnimationFrame(() => setTimeout(() => measure(start)));
-    tokenFault.value = token.value && !next.outputShown ? 'heald does not know this token' : '';
   } catch (failure) {
     lose(failure);
   }
@@ -272,6 +284,7 @@ export async function begin() {
   effect(() => {
     token.value; // another reader sees more, or less
     untracked(() => {
+      void askWho();
       if (!first) {
         forget();
         wantedFrom = Infinity;

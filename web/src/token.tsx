@@ -1,6 +1,6 @@
 import {useSignal} from '@preact/signals';
 import {setToken, token} from './api';
-import {mayAct, refreshSoon, tokenFault} from './state';
+import {refreshSoon, tokenFault, who} from './state';
 
 // The token is kept for this tab alone, and sent to heald alone.
 export function TokenForm({done}: {done?: () => void}) {
@@ -23,7 +23,7 @@ export function TokenForm({done}: {done?: () => void}) {
         {token.value && <button type="button" onClick={() => { setToken(''); refreshSoon(); done?.(); }}>Forget it</button>}
       </div>
       <p class="soft small">
-        {mayAct.value ? 'A token is in use. ' : ''}It is in <code>control.token</code> beside the store; <code>healdctl open</code> brings it along. It is kept until this tab is closed.
+        {who.value?.role ? `In use: ${who.value.who}, with the role ${who.value.role}. ` : ''}It is in <code>control.token</code> beside the store; <code>healdctl open</code> brings it along. It is kept until this tab is closed.
       </p>
     </div>
   );

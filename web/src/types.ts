@@ -171,6 +171,12 @@ export interface Status {
   time: string;
 }
 
+export interface Who {
+  who: string | null;
+  role: 'read' | 'alerts' | 'permits' | 'operate' | 'admin' | null;
+  mayRead: boolean;
+}
+
 export interface Guard {
   guard: string;
   passes: boolean;
