@@ -155,6 +155,9 @@ struct FakeEngine {
             "http://localhost:3001/",
             [](const engine::HistoryQuery&) { return engine::HistoryPage{}; },
             nullptr,
+            nullptr,
+            "",
+            nullptr,
             [this] { return config; },
             [this](const WhatIf& question) -> Result<Foreseen> {
               what_ifs.push_back(question);
