@@ -148,6 +148,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"unpause", {{"--all"}, {}, 2}},
         {"reload", {{}, {"extra"}, 2}},
         {"token create", {{"made", "--role", "read"}, {"made", "--role", "boss"}, 2}},
+        {"open", {{"queue"}, {"quue"}, 5}},
         {"token list", {{}, gone({}), 3}},
         {"token revoke", {{"first"}, {"frist"}, 5}},
         {"token rotate", {{"second"}, {"secnod"}, 5}},
