@@ -4,6 +4,7 @@ import {useEffect, useRef} from 'preact/hooks';
 import {adjust, route} from './route';
 import {about, checks, historyVersion, remediesOf, status} from './state';
 import {laneOf, type Attempt, type Band, type LaneModel} from './lanes';
+import {settings} from './settings';
 import {clock, day, duration, minute, now} from './time';
 import type {Entry, Governor} from './types';
 
@@ -57,6 +58,8 @@ export function useWidth() {
   return box;
 }
 
+const openTimes = computed(() => new Map((settings.value?.governors ?? []).map((g) => [g.name, g.policy.timeoutWindow])));
+
 export function laneFor(g: Governor, from: number): LaneModel | null {
   const s = status.value;
   if (!s) return null;
@@ -72,6 +75,7 @@ export function laneFor(g: Governor, from: number): LaneModel | null {
       remedyEntries: remedies.map((r) => about('remedy', r.name)),
       checkEntries: names.map((n) => about('check', n)),
       common: about('all'),
+      openFor: openTimes.value.get(g.name) ?? Infinity,
     },
     s,
     from,

@@ -73,16 +73,17 @@ export function healthOf(check: Check | undefined, entries: Entry[], from: numbe
   );
 }
 
-function breakerBands(g: Governor, entries: Entry[], from: number, now: number): Band[] {
+function breakerBands(g: Governor, entries: Entry[], from: number, now: number, openFor: number): Band[] {
   const told = entries.filter((e) => e.kind === 'breaker');
   // An OPEN whose time is over reads as HALF_OPEN, and there is no entry for that.
   const present = told.length ? told[told.length - 1].event ?? g.state : g.state;
   const bands: Band[] = [];
   for (const s of spans(told, from, now, (e) => e.event ?? '', (e) => String(e.details?.from ?? 'CLOSED'), present)) {
     if (s.value === 'OPEN') {
-      const over = s.to === now && g.state === 'HALF_OPEN';
-      const until = s.to === now ? parse(g.openUntil) : null;
-      bands.push({kind: over ? 'half' : 'open', from: s.from, to: until ?? s.to, text: over ? 'HALF_OPEN' : 'OPEN'});
+      const present = s.to === now;
+      const ends = present ? parse(g.openUntil) ?? (g.state === 'OPEN' ? s.to : Math.min(s.to, s.from + openFor)) : Math.min(s.to, s.from + openFor);
+      bands.push({kind: 'open', from: s.from, to: ends, text: 'OPEN'});
+      if (ends < s.to) bands.push({kind: 'half', from: ends, to: s.to, text: 'HALF_OPEN: its time is over, the next attempt decides'});
     } else if (s.value === 'HALF_OPEN') {
       bands.push({kind: 'half', from: s.from, to: s.to, text: 'HALF_OPEN'});
     } else if (s.value === 'PERMANENT_OPEN') {
@@ -219,6 +220,7 @@ export interface LaneSources {
   remedyEntries: Entry[][];
   checkEntries: Entry[][];
   common: Entry[];
+  openFor: number; // how long its breaker stays OPEN
 }
 
 export function laneOf(of: LaneSources, status: Status, from: number, now: number): LaneModel {
@@ -227,7 +229,7 @@ export function laneOf(of: LaneSources, status: Status, from: number, now: numbe
   const bands = [
     ...commonBands(of.common, from, now, status),
     ...pauseBands(of.remedies, of.remedyEntries, of.common.filter((e) => !e.remedy), from, now, status),
-    ...breakerBands(g, of.entries, from, now),
+    ...breakerBands(g, of.entries, from, now, of.openFor),
     ...dormantBands(g, of.entries, from, now),
   ];
   const acts = actsOf([...of.entries, ...of.remedyEntries.flat().filter((e) => !e.governor), ...of.common], from);

@@ -8,6 +8,7 @@ import {Explain} from './explain';
 import {Badge, Empty, Field, Rows, When, narrow} from './parts';
 import {adjust, link, route} from './route';
 import {about, checks, governors, historyFrom, historyVersion, remediesOf, status, wantHistory} from './state';
+import {useSettings} from './settings';
 import {iso, now, number} from './time';
 import type {Governor} from './types';
 
@@ -118,6 +119,7 @@ const Legend = () => (
 
 export function Lanes({compact}: {compact?: boolean}) {
   const w = timeWindow.value;
+  useSettings();
   const box = useWidth();
   const frame = useRef<HTMLDivElement>(null);
   const filter = route.value.params.get('q') ?? '';
