@@ -212,7 +212,7 @@ TEST(Refusals, AControlListenerForTheWholeWorldIsRefusedWithTheReason) {
   daemon.spawn();
   EXPECT_EQ(daemon.waitForExit(), 1);
   EXPECT_THAT(daemon.log(), HasSubstr("0.0.0.0:0\\\" is not a loopback address"));
-  EXPECT_THAT(daemon.log(), HasSubstr("authenticat"));
+  EXPECT_THAT(daemon.log(), HasSubstr("it needs TLS and credentials"));
 }
 
 TEST(Refusals, AConfigurationWithMistakesIsRefusedWithThePlaceOfEach) {
