@@ -3,6 +3,7 @@
 //   heald_calls PORT CONNECTIONS SECONDS PATH [TOKEN [BODY]]
 //
 // GET without a body, POST with one; each connection sends its next call when the last is answered.
+// A permit (201) is reported as ok before the next one is asked for.
 // HEALD_CALLS_PLAIN=1 leaves TLS out. Prints calls a second, statuses, and how long answers took.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -29,11 +30,15 @@ struct Connection {
   int socket = -1;
   SSL* ssl = nullptr;
   std::string in;
+  std::string permit;  // that is to be reported next
   Clock::time_point asked{};
 };
 
 struct Load {
-  std::string request;
+  std::string head;  // behind the path, without a length
+  std::string path;
+  std::string body;
+  bool posts = false;
   std::map<int, long> statuses;
   std::vector<double> took;  // milliseconds
 };
@@ -53,12 +58,23 @@ bool open(Connection& c, std::uint16_t port, SSL_CTX* context) {
   return SSL_connect(c.ssl) == 1;
 }
 
-bool ask(Connection& c, const Load& load) {
+std::string requestOf(const Connection& c, const Load& load) {
+  if (!load.posts) return "GET " + load.path + load.head + "\r\n";
+  const bool report = !c.permit.empty();
+  const std::string body = report ? R"({"ok": true})" : load.body;
+  return "POST " + load.path + (report ? "/" + c.permit + "/result" : "") + load.head +
+         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
+}
+
+void ask(Connection& c, const Load& load) {
+  const std::string request = requestOf(c, load);
+  c.permit.clear();
   c.asked = Clock::now();
-  const int size = static_cast<int>(load.request.size());
-  const auto sent = c.ssl != nullptr ? SSL_write(c.ssl, load.request.data(), size)
-                                     : ::send(c.socket, load.request.data(), load.request.size(), 0);
-  return sent == size;
+  const int size = static_cast<int>(request.size());
+  const auto sent = c.ssl != nullptr ? SSL_write(c.ssl, request.data(), size)
+                                     : ::send(c.socket, request.data(), request.size(), 0);
+  if (sent != size) std::cerr << "a call could not be sent\n";
 }
 
 // What has come; false: the connection has ended.
@@ -79,20 +95,26 @@ bool whole(Connection& c, Load& load) {
   if (end == std::string::npos || length > end) return false;
   const std::size_t size = end + 4 + std::stoul(c.in.substr(length + 16));
   if (c.in.size() < size) return false;
-  ++load.statuses[std::stoi(c.in.substr(9))];
+  const int status = std::stoi(c.in.substr(9));
+  ++load.statuses[status];
+  const std::string mark = "\"id\":\"";
+  const auto id = c.in.find(mark, end);
+  if (status == 201 && id != std::string::npos) {
+    c.permit = c.in.substr(id + mark.size(), c.in.find('"', id + mark.size()) - id - mark.size());
+  }
   load.took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - c.asked).count());
   c.in.erase(0, size);
   return true;
 }
 
-std::string requestOf(int argc, char** argv) {
-  const std::string body = argc > 6 ? argv[6] : "";
-  std::string text = std::string(argc > 6 ? "POST " : "GET ") + argv[4] + " HTTP/1.1\r\nHost: localhost\r\n";
-  if (argc > 5) text += std::string("Authorization: Bearer ") + argv[5] + "\r\n";
-  if (argc > 6) {
-    text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-  }
-  return text + "\r\n" + body;
+Load loadOf(int argc, char** argv) {
+  Load load;
+  load.path = argv[4];
+  load.head = " HTTP/1.1\r\nHost: localhost\r\n";
+  if (argc > 5) load.head += std::string("Authorization: Bearer ") + argv[5] + "\r\n";
+  load.posts = argc > 6;
+  if (load.posts) load.body = argv[6];
+  return load;
 }
 
 }  // namespace
@@ -105,7 +127,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   SSL_CTX* context =
       std::getenv("HEALD_CALLS_PLAIN") != nullptr ? nullptr : SSL_CTX_new(TLS_client_method());
-  Load load{requestOf(argc, argv), {}, {}};
+  Load load = loadOf(argc, argv);
   std::vector<Connection> all(std::strtoul(argv[2], nullptr, 10));
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   const auto begun = Clock::now();
