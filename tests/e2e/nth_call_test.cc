@@ -66,7 +66,7 @@ class NthCallFails : public testing::Test {
                   [&] { return governor().at("inFlight").empty() && storeUp(); });
   }
 
-  // heald forks only for one that it does not have.
+  // heald forks, and opens files, only for one that it does not have.
   void killSupervisors() const {
     for (const Process& process : descendantsOf(daemon_.pid())) ::kill(process.pid, SIGKILL);
   }
@@ -120,7 +120,7 @@ class NthCallFails : public testing::Test {
 };
 
 TEST_F(NthCallFails, OpenWithoutDescriptors) {
-  everyNth(Call::kOpen, EMFILE, 40);
+  everyNth(Call::kOpen, EMFILE, 40, [this] { killSupervisors(); });
 }
 TEST_F(NthCallFails, PipeWithoutDescriptors) {
   everyNth(Call::kPipe, EMFILE, 10);
