@@ -74,7 +74,7 @@ heald(8), healdctl(1), /usr/share/doc/heald/docs/configuration.md
 
 std::string title(const std::string& name, const std::string& section) {
   return ".TH " + roffText(name) + " " + section + " \"\" \"heald " + app::kVersion +
-         "\" \"heald\"\n";
+         "\" \"heald\"\n.ad l\n";
 }
 
 // "--url URL", "-f, --follow", "governor".
