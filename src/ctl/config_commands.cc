@@ -47,10 +47,14 @@ void ConfigCommands::addInit(CLI::App& config) {
   sub->add_option("file", init.file, "Where to; - for stdout. A file that is there stays as it is")
       ->capture_default_str();
   sub->add_flag("--all", init.everything, "Watch all that is found and runs; ask nothing");
-  sub->add_option("--service", init.chosen.services, "Watch, and restart, this unit of systemd");
+  // One value each, so that the file behind it is not taken for another; several by repeating it.
+  sub->add_option("--service", init.chosen.services, "Watch, and restart, this unit of systemd")
+      ->allow_extra_args(false);
   sub->add_option("--port", init.ports, "Watch this TCP port of this machine")
-      ->check(CLI::Range(1, 65535));
-  sub->add_option("--plugin", init.chosen.plugins, "Run this Nagios plugin");
+      ->check(CLI::Range(1, 65535))
+      ->allow_extra_args(false);
+  sub->add_option("--plugin", init.chosen.plugins, "Run this Nagios plugin")
+      ->allow_extra_args(false);
   sub->add_option("--prometheus", init.chosen.prometheus, "Watch the targets of this Prometheus");
 }
 

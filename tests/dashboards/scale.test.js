@@ -54,9 +54,9 @@ test('no answer grows with the number of hosts, and a dashboard is at most 2 MB'
     assert.deepStrictEqual([...new Set(rows.Dormant.map(({ metric }) => metric.team))], ['platform']);
     assert.deepStrictEqual([...new Set(rows.Dormant.map(({ metric }) => metric.triggered_by))], ['automatic']);
     assert.strictEqual(rows['Healds that are not healthy'].length, 60);
-    // One check of each host; on a slow machine a second one may time out.
-    const each = rows.Unhealthy.length / 40;
-    assert.ok(Number.isInteger(each) && each >= 1, `${rows.Unhealthy.length} unhealthy checks of 40 hosts`);
+    // At least one check of each host; on a slow machine others time out, too.
+    const unhealthy = new Set(rows.Unhealthy.map(({ metric }) => metric.instance));
+    assert.strictEqual(unhealthy.size, 40, JSON.stringify(rows.Unhealthy));
   } finally {
     await prometheus.stop();
   }
