@@ -111,5 +111,6 @@ install(DIRECTORY alerts dashboards DESTINATION ${CMAKE_INSTALL_DATADIR}/heald C
 install(FILES mixin.libsonnet DESTINATION ${CMAKE_INSTALL_DATADIR}/heald COMPONENT daemon)
 install(FILES README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT daemon)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT daemon PATTERN images EXCLUDE)
-install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT daemon)
+install(DIRECTORY config/examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT daemon)
+install(FILES config/heald.yml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT daemon)
 install(FILES packaging/user.conf packaging/heald.socket DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT daemon)
