@@ -211,7 +211,7 @@ addEventListener('keydown', (e) => {
 // The tab says how it is.
 effect(() => {
   const s = status.value?.selfHealing;
-  const n = problems.value.length;
+  const n = problems.value.filter((p) => p.level !== 'info').length;
   document.title = s ? `${trouble.value ? '(not connected) ' : ''}${s.status}${n ? ` (${n})` : ''} · heald` : 'heald';
 });
 

@@ -71,8 +71,9 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
   const firing = remedies.reduce((sum, r) => sum + (r.targets.length ? r.targets.filter((t) => t.governor === g.name).reduce((n, t) => n + t.firing, 0) : r.firing), 0);
   const busy = g.inFlight.length > 0;
   const waits = g.state !== 'CLOSED' || g.nextAttemptAt !== null;
+  const unwell = bad.length > 0 || firing > 0;
   const near = g.consecutiveFailures > 0 && g.maxConsecutiveFailures - g.consecutiveFailures <= 3;
-  if (!g.isDormant && !waits && !busy && !near && bad.length === 0 && firing === 0) return null;
+  if (!g.isDormant && !waits && !busy && !near && !unwell) return null;
 
   const common = commonReasons(status);
   const p: Problem = {
@@ -117,7 +118,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
     p.why.push(`its circuit breaker is OPEN after ${plural(g.failureCount, 'failure')}`);
     p.nextAt = time(g.nextAttemptAt) ?? time(g.openUntil);
     p.next = `One trial${stepWords(waiting)} may start in`;
-  } else if (g.nextAttemptAt) {
+  } else if (g.nextAttemptAt && unwell) {
     p.badge = 'waiting';
     p.why.push(`backoff after ${counts}`);
     p.nextAt = time(g.nextAttemptAt);
@@ -125,12 +126,12 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
   } else if (g.state === 'HALF_OPEN') {
     p.badge = 'half open';
     p.why.push('its circuit breaker is HALF_OPEN: the next attempt decides');
-    p.next = bad.length || firing ? 'One trial starts with the next unhealthy result.' : 'It closes after lasting health.';
+    p.next = unwell ? 'One trial starts with the next unhealthy result.' : 'It closes after lasting health.';
   } else if (bad.length && bad.every((c) => c.health === 'warning') && remedies.every((r) => !r.on.includes('warning'))) {
     p.badge = 'warning';
     p.why.push('its remedies answer to critical results alone');
     p.next = 'Nothing, as long as it is only a warning.';
-  } else if (bad.length || firing) {
+  } else if (unwell) {
     p.badge = 'unhealthy';
     const words = remedies.map(phaseWords).find(Boolean);
     p.next = words ? `${words}.` : 'An attempt starts with the next unhealthy result.';
@@ -140,6 +141,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
     p.why.push(counts);
     p.next = 'After lasting health its failures are forgotten.';
   }
+  if (!unwell && !g.isDormant && !busy && !near) p.level = 'info'; // it has only not been forgotten yet
   if (near && !g.isDormant && !busy) p.why.push(`it goes dormant after ${plural(left, 'more failure')}`);
   if (!g.isDormant) {
     if (blocked) p.why.push(`check ${blocked.blockedBy}, which it depends on, is unhealthy`);
