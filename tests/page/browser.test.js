@@ -27,21 +27,41 @@ remedies:
 `;
 const kViews = ['/', '/lanes', '/checks', '/history', '/map', '/governor/main', '/remedy/heal-web', '/check/web'];
 
+const kWell = ['web', 'database', 'queue'];
 const kTroubled = ['/', '/lanes', '/governor/main'];
 
 let browser;
 let heald;
 test.before(async () => {
   browser = await Browser.start();
-  heald = await Heald.start(kConfig);
+  heald = await Heald.start(kConfig, { files: kWell });
 });
 test.after(async () => {
   await browser?.stop();
   await heald?.stop();
 });
 
-const well = (h = heald) => { for (const name of ['web', 'database', 'queue']) h.put(name); };
 const health = (name, is, h = heald) => until(`${name} is ${is}`, async () => (await h.api('GET', `/api/checks/${name}`)).health === is);
+
+// Whatever a story has left behind: all checks are healthy, nothing is paused or dormant, and no failure is remembered.
+test.beforeEach(async () => {
+  heald.drop('repaired');
+  for (const name of kWell) heald.put(name);
+  await heald.api('POST', '/api/unpause');
+  for (const name of kWell) await health(name, 'healthy');
+  const { circuitBreakers } = await heald.api('GET', '/api/status');
+  for (const g of circuitBreakers) {
+    if (g.consecutiveFailures > 0 && !g.isDormant) await heald.api('POST', `/api/governors/${g.name}/dormant`, { reason: 'a new story' });
+    if (g.consecutiveFailures > 0 || g.isDormant) await heald.api('POST', `/api/governors/${g.name}/resume`, { reason: 'a new story' });
+  }
+});
+
+// heal-web has failed once, and waits.
+async function failOnce() {
+  const { newest } = await heald.api('GET', '/api/history?limit=1');
+  heald.drop('web');
+  return heald.told({ kind: 'attempt', event: 'failed', governor: 'main' }, newest);
+}
 
 // In each view, light and dark: nothing that axe-core finds, no error, nothing beside the screen.
 async function lookAround(views = kViews) {
@@ -66,8 +86,10 @@ async function act(page, button, { reason, answer, first } = {}) {
   await first?.(dialog);
   if (reason) await dialog.locator('textarea').fill(reason);
   await dialog.locator('button[type=submit]').click();
-  await dialog.locator('.note').first().waitFor();
-  const said = await dialog.locator('.note').first().textContent();
+  const note = dialog.locator('.note:not(.warn)').first();
+  await note.waitFor();
+  const said = await note.textContent();
+  assert.match(await note.getAttribute('class'), /good/, `${button}: ${said}`);
   if (answer) assert.match(said, answer);
   assert.strictEqual(await dialog.locator('button[type=submit]').count(), 0, 'it cannot be pressed twice');
   await dialog.getByRole('button', { name: 'Close' }).click();
@@ -75,12 +97,20 @@ async function act(page, button, { reason, answer, first } = {}) {
 }
 
 test('a calm heald: every view is in order', async () => {
-  well();
-  await health('web', 'healthy');
-  await health('queue', 'healthy');
   await lookAround();
   const page = await browser.open(heald);
   assert.strictEqual(await page.locator('h1').textContent(), 'Healthy');
+  assert.match(await page.title(), /^healthy · heald/);
+  await page.context().close();
+});
+
+test('a failure that health has overtaken is told, and is no problem that the tab counts', async () => {
+  await failOnce();
+  heald.put('web');
+  await health('web', 'healthy');
+  const page = await browser.open(heald);
+  const card = page.locator('.problem', { hasText: 'main' });
+  await card.getByText('After lasting health its failures are forgotten').waitFor();
   assert.match(await page.title(), /^healthy · heald/);
   await page.context().close();
 });
@@ -115,10 +145,9 @@ test('from red to green with the page alone', async () => {
   const page = await browser.open(heald);
   heald.drop('web');
   const card = page.locator('.problem', { hasText: 'main' });
-  await card.getByText('The next attempt').waitFor();
-  assert.match(await card.textContent(), /web is unhealthy: connection refused/);
-  assert.match(await card.textContent(), /port 8080 in use/);
-  assert.match(await card.textContent(), /backoff after \d of 10 consecutive failures/);
+  for (const words of ['The next attempt', 'web is unhealthy: connection refused', 'port 8080 in use', /backoff after \d of 10 consecutive failures/]) {
+    await card.getByText(words).first().waitFor();
+  }
   await lookAround(kTroubled);
 
   await act(page, 'Retry now', { reason: 'freed the port <b>', answer: /retry|wait|attempt/i, first: (d) => d.locator('#deed-name').fill('alice') });
@@ -303,7 +332,7 @@ test('to a screen reader lanes are a table', async () => {
 });
 
 test('a selection has an address, which says what was in the way', async () => {
-  const failed = await heald.told({ kind: 'attempt', event: 'failed', governor: 'main' });
+  const failed = await failOnce();
   const at = new Date(Date.parse(failed.time) + 100).toISOString();
   const page = await browser.open(heald, `/lanes?sel=main&at=${encodeURIComponent(at)}`);
   const picked = page.getByRole('region', { name: 'Selection' });
@@ -312,14 +341,18 @@ test('a selection has an address, which says what was in the way', async () => {
 });
 
 test('the history is searched, filtered and exported as JSON lines', async () => {
+  await heald.api('POST', '/api/governors/main/dormant', { reason: 'the port is taken' });
+  const { newest } = await heald.api('GET', '/api/history?limit=1');
+  const reason = `the port is free, ${newest}`;
+  await heald.api('POST', '/api/governors/main/resume', { reason });
   const page = await browser.open(heald, '/history');
   await page.getByRole('button', { name: 'human', exact: true }).click();
-  await page.getByLabel('Search the history').fill('the port is free');
+  await page.getByLabel('Search the history').fill(reason);
   await until('one fits', async () => (await page.locator('.event').count()) === 1);
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as JSON lines' }).click()]);
   const lines = require('node:fs').readFileSync(await file.path(), 'utf8').trim().split('\n');
   assert.strictEqual(lines.length, 1);
-  assert.strictEqual(JSON.parse(lines[0]).message, 'the port is free');
+  assert.strictEqual(JSON.parse(lines[0]).message, reason);
   await page.context().close();
 });
 
@@ -412,13 +445,17 @@ ${names.map((s) => `  - {name: heal-${s}, when: {check: ${s}}, exec: {command: [
 `);
   try {
     const page = await browser.open(big, '/lanes');
-    const measure = () => page.evaluate(async () => {
-      const answer = await fetch('api/status');
-      const text = await answer.text();
-      window.__text = text;
-      return performance.getEntriesByName('heald status to picture').map((e) => e.duration);
-    });
-    const took = await until('it has measured', async () => { const all = await measure(); return all.length ? all : null; });
+    const took = [];
+    // Each measurement replaces the one before; a tab that is looked at again asks again. The best of three: others use the machine.
+    for (let before = -1; took.length < 3 && !took.some((ms) => ms < 300);) {
+      const one = await until('it has measured', () => page.evaluate((last) => {
+        const found = performance.getEntriesByName('heald status to picture').at(-1);
+        return found && found.startTime !== last ? { at: found.startTime, ms: found.duration } : null;
+      }, before));
+      before = one.at;
+      took.push(one.ms);
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    }
     assert.ok(Math.min(...took) < 300, `it took ${took} ms`);
     await page.getByRole('button', { name: /quiet governors/ }).click();
     await page.getByLabel('Filter governors').fill('4321');

@@ -23,13 +23,14 @@ async function until(what, look) {
 
 class Heald {
   // @DIR@ in the configuration is a folder of its own.
-  static async start(config, { ready = 'selfHealing' } = {}) {
+  static async start(config, { files = [] } = {}) {
     const heald = new Heald();
     heald.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heald-page-'));
     heald.port = 0;
     heald.configure(config);
+    for (const name of files) heald.put(name);
     await heald.run();
-    await until('it answers', async () => (await heald.api('GET', '/api/status').catch(() => null))?.[ready]);
+    await until('it answers', async () => (await heald.api('GET', '/api/status').catch(() => null))?.selfHealing);
     return heald;
   }
 
@@ -63,11 +64,11 @@ class Heald {
     return answer.json();
   }
   async governor(name) { return this.api('GET', `/api/governors/${encodeURIComponent(name)}`); }
-  // The newest entry of the history like this.
-  async told(like) {
+  // The newest entry of the history like this, after the one with the number.
+  async told(like, after = 0) {
     return until(`the history tells of ${JSON.stringify(like)}`, async () => {
       const { entries } = await this.api('GET', '/api/history?limit=200');
-      return entries.find((e) => Object.entries(like).every(([key, value]) => (value instanceof RegExp ? value.test(e[key] ?? '') : e[key] === value)));
+      return entries.find((e) => e.id > after && Object.entries(like).every(([key, value]) => (value instanceof RegExp ? value.test(e[key] ?? '') : e[key] === value)));
     });
   }
 
