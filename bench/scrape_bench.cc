@@ -1,5 +1,5 @@
-// What a scrape costs, with as many checks as remedies and governors. bench/scrape measures the whole
-// way, over HTTP and beside nginx.
+// What a scrape costs, with as many checks as remedies and governors. bench/scrape measures the
+// whole way, over HTTP and beside nginx.
 #include <benchmark/benchmark.h>
 #include <prometheus/text_serializer.h>
 

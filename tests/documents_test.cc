@@ -1,4 +1,5 @@
-// The documents among themselves: an index that has all, links that lead somewhere, one word for one thing.
+// The documents among themselves: an index that has all, links that lead somewhere, one word for
+// one thing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -130,7 +131,8 @@ TEST(Documents, HaveOneWordForOneThing) {
     const std::string text = lower(contentOf(page));
     for (const std::string& word : words) {
       const std::regex whole("\\b" + word + "\\b");
-      EXPECT_FALSE(std::regex_search(text, whole)) << page << ": \"" << word << "\" (docs/glossary.md)";
+      EXPECT_FALSE(std::regex_search(text, whole))
+          << page << ": \"" << word << "\" (docs/glossary.md)";
     }
   }
 }

@@ -14,10 +14,12 @@ namespace heald {
 // What overrides the configuration file, as the daemon's flags do.
 struct DaemonOptions {
   std::string config_file = "/etc/heald/heald.yml";
-  std::optional<std::string> control_address;  // host:port, or several with commas; port 0 is any free port
+  std::optional<std::string>
+      control_address;  // host:port, or several with commas; port 0 is any free port
   std::optional<std::string> metrics_address;
   std::optional<std::string> token_file;
-  std::optional<std::string> metrics_web_config;  // --web.config.file; Prometheus' web configuration
+  std::optional<std::string>
+      metrics_web_config;             // --web.config.file; Prometheus' web configuration
   std::string log_level = "info";     // debug, info, warn, error
   std::string log_format = "logfmt";  // or json
 };

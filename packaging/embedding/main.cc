@@ -1,4 +1,5 @@
-// heald inside a program: starts it with the configuration that is named, runs a job of the program's own, stops on Ctrl-C.
+// heald inside a program: starts it with the configuration that is named, runs a job of the
+// program's own, stops on Ctrl-C.
 #include <heald/daemon.h>
 #include <pthread.h>
 #include <signal.h>
@@ -29,7 +30,8 @@ int main(int argc, char** argv) {
   const auto registered = (*daemon)->backgroundTaskManager().registerInterval(
       "warm-up", [] { /* what this program does each five minutes */ }, std::chrono::minutes(5));
   if (!registered) std::cerr << registered.error().message << "\n";
-  std::cout << "heald " << heald::version() << " listens on " << (*daemon)->controlAddress() << std::endl;
+  std::cout << "heald " << heald::version() << " listens on " << (*daemon)->controlAddress()
+            << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   (*daemon)->stop();

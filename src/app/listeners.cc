@@ -155,22 +155,25 @@ Result<void> Listeners::judgeControl(bool has_token) const {
                  "the control plane listens on an address that other hosts reach, " + why};
   };
   if (control_access_ == nullptr) {
-    return refused("so it needs TLS: add \"web: {control: {config_file: "
-                   "/etc/heald/control-web.yml}}\", and to that file \"tls_server_config: "
-                   "{cert_file: server.crt, key_file: server.key}\"");
+    return refused(
+        "so it needs TLS: add \"web: {control: {config_file: "
+        "/etc/heald/control-web.yml}}\", and to that file \"tls_server_config: "
+        "{cert_file: server.crt, key_file: server.key}\"");
   }
   if (has_token || control_access_->hasCredentials()) return {};
-  return refused("and there is no credential: a token (web.token_file), or in the web configuration "
-                 "basic_auth_users or client_auth_type: RequireAndVerifyClientCert");
+  return refused(
+      "and there is no credential: a token (web.token_file), or in the web configuration "
+      "basic_auth_users or client_auth_type: RequireAndVerifyClientCert");
 }
 
-// Those of healdctl, and those of the configuration. Whatever cannot be read lets nobody in, and the
-// control token and the socket do.
+// Those of healdctl, and those of the configuration. Whatever cannot be read lets nobody in, and
+// the control token and the socket do.
 void Listeners::readTokens() {
   if (const auto loaded = tokens_.load(); !loaded) {
-    around_.log.write(io::LogLevel::kError,
-                      "the named tokens cannot be read: none of them is taken, and none can be made",
-                      {{"reason", loaded.error().message}});
+    around_.log.write(
+        io::LogLevel::kError,
+        "the named tokens cannot be read: none of them is taken, and none can be made",
+        {{"reason", loaded.error().message}});
   }
   for (const config::TokenOption& option : web_.tokens) {
     const auto token = http::readTokenFile(option.file);

@@ -33,7 +33,7 @@ class Listeners {
     io::Log& log;
     std::function<core::Now()> now;
     std::function<void(engine::HistoryEntry)> record;
-    std::string folder;  // of the store: where heald may write
+    std::string folder;                    // of the store: where heald may write
     std::vector<InheritedSocket> sockets;  // instead of those that the configuration names
   };
 
@@ -86,7 +86,7 @@ class Listeners {
   http::AlertsRefused alerts_refused_;
   Addresses metrics_addresses_;
   Addresses control_addresses_;
-  std::string unlinked_;  // the path of a Unix socket of heald's own
+  std::string unlinked_;                             // the path of a Unix socket of heald's own
   std::unique_ptr<door::WebAccess> metrics_access_;  // null: plain, and for everybody
   std::unique_ptr<door::WebAccess> control_access_;
   std::unique_ptr<http::MetricsService> metrics_service_;

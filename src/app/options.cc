@@ -31,10 +31,12 @@ void describeOptions(CLI::App& app, DaemonOptions& options) {
   app.set_version_flag(
       "--version", std::string("heald ") + kVersion + " (" + kRevision + ", " + kCompiler + ")");
   app.add_option("--config.file", options.config_file, "The configuration")->capture_default_str();
-  app.add_option("--web.control-address", options.control_address,
-                 "host:port of API and admin page, or several with commas, instead of the configuration's");
-  app.add_option("--web.metrics-address", options.metrics_address,
-                 "host:port of /metrics and health, or several with commas, instead of the configuration's");
+  app.add_option(
+      "--web.control-address", options.control_address,
+      "host:port of API and admin page, or several with commas, instead of the configuration's");
+  app.add_option(
+      "--web.metrics-address", options.metrics_address,
+      "host:port of /metrics and health, or several with commas, instead of the configuration's");
   app.add_option("--web.config.file", options.metrics_web_config,
                  "Web configuration of the metrics listener, instead of the configuration's: TLS, "
                  "users, headers, a rate limit, as Prometheus has them");

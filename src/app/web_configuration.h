@@ -21,8 +21,8 @@ bool reachesOthers(const Addresses& addresses);  // one of them is not on loopba
 door::WebAccess::Options webAccessOptions(Plane plane, const config::WebOptions& web,
                                           const Addresses& addresses);
 
-// What is wrong with the web configurations that a configuration names, by the plane. It reads them,
-// and the files that they name.
+// What is wrong with the web configurations that a configuration names, by the plane. It reads
+// them, and the files that they name.
 std::vector<std::pair<Plane, std::string>> problemsOfWeb(const config::WebOptions& web);
 
 }  // namespace heald::app

@@ -39,15 +39,17 @@ void readPlane(Fields& fields, const char* plane, std::string& file, const char*
 }  // namespace
 
 Fields::Report readWeb(Fields& fields, WebOptions& web) {
-  readPlane(fields, "control", web.control_config_file, "the control plane: who may reach it, and how");
+  readPlane(fields, "control", web.control_config_file,
+            "the control plane: who may reach it, and how");
   readPlane(fields, "metrics", web.metrics_config_file, "the metrics listener, likewise");
   readAddresses(fields, "control_address", web.control_addresses,
                 web.control_config_file.empty() ? controlAddressFault : addressFault,
                 "host:port of the control plane, or a list of them: status, admin page and human "
                 "actions; not on loopback alone only with web.control.config_file");
-  fields.text("control_socket", web.control_socket, {.check = filePathFault},
-              "Unix socket of the control plane, where root and heald's own user need no token; absent: "
-              "control.sock in ${RUNTIME_DIRECTORY} when that is set");
+  fields.text(
+      "control_socket", web.control_socket, {.check = filePathFault},
+      "Unix socket of the control plane, where root and heald's own user need no token; absent: "
+      "control.sock in ${RUNTIME_DIRECTORY} when that is set");
   readAddresses(fields, "metrics_address", web.metrics_addresses, addressFault,
                 "host:port of /metrics and the health endpoints, or a list of them");
   fields.text(

@@ -42,7 +42,8 @@ bool isIpv6Loopback(const std::string& host) {
 // An address in other clothes, so that the advice is to the point.
 std::string hostFault(const std::string& host) {
   if (host.empty()) return std::string("has no host") + kExamples;
-  if (host == "*") return "has * as its host (for every interface write 0.0.0.0, or [::] for IPv6 as well)";
+  if (host == "*")
+    return "has * as its host (for every interface write 0.0.0.0, or [::] for IPv6 as well)";
   if (host.find('/') != std::string::npos) {
     return std::string("is a URL or a path, not host:port") + kExamples;
   }
@@ -89,7 +90,8 @@ std::string controlAddressFault(const std::string& text) {
   const auto address = parseListenAddress(text);
   if (!address) return address.error().message;
   if (isLoopback(*address)) return "";
-  return "is not a loopback address: other hosts reach it, so it needs TLS and credentials (add \"web: "
+  return "is not a loopback address: other hosts reach it, so it needs TLS and credentials (add "
+         "\"web: "
          "{control: {config_file: /etc/heald/control-web.yml}}\", and to that file "
          "\"tls_server_config: {cert_file: server.crt, key_file: server.key}\"; or use 127.0.0.1:" +
          std::to_string(address->port) + ")";

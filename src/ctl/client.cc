@@ -232,8 +232,8 @@ Failure Client::refused(const io::HttpResponse& response) const {
   const std::string message = messageIn(response);
   const auto body = nlohmann::ordered_json::parse(response.body, nullptr, false);
   const bool wrong_role = textOf(objectOf(body, "error"), "code") == "wrong_role";
-  const std::string used = mayUseToken() ? "healdctl used the token of " + options_.token.file + "\n"
-                                         : std::string();
+  const std::string used =
+      mayUseToken() ? "healdctl used the token of " + options_.token.file + "\n" : std::string();
   switch (response.status) {
     case 400:
       return {ExitCode::kUsage, message};

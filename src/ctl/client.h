@@ -36,7 +36,7 @@ inline constexpr const char* kControlSocket = "/run/heald/control.sock";
 struct ClientOptions {
   std::string url = "http://127.0.0.1:3001";  // or "unix:/run/heald/control.sock"
   core::Duration timeout = std::chrono::seconds(10);
-  std::string ca_file;  // of who may have signed heald's certificate; "": the system's
+  std::string ca_file;               // of who may have signed heald's certificate; "": the system's
   std::string certificate, key_pem;  // of this client, as PEM; "": none
   Token token;
   std::string actor;  // who acts, for heald's log: "alice@host"

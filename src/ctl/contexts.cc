@@ -39,7 +39,8 @@ class ContextReader {
       }
     }
     if (const Node* current = top.valueOf("current"); name.empty() && current != nullptr) {
-      if (current->type != Node::Type::kText) return fault(current->place, "current", "is not a name");
+      if (current->type != Node::Type::kText)
+        return fault(current->place, "current", "is not a name");
       name = current->text;
     }
     if (name.empty()) return Context{};
@@ -50,14 +51,15 @@ class ContextReader {
     for (const Node::Entry& entry : contexts->entries) names.push_back(entry.key);
     const Node* chosen = contexts->valueOf(name);
     if (chosen == nullptr) {
-      return Error{ErrorCode::kInvalid, file_ + ": there is no context " + config::quoted(name) + " " +
-                                            config::suggestion(name, names)};
+      return Error{ErrorCode::kInvalid, file_ + ": there is no context " + config::quoted(name) +
+                                            " " + config::suggestion(name, names)};
     }
     return readOne(*chosen, "contexts." + name);
   }
 
  private:
-  Error fault(const config::Place& place, const std::string& path, const std::string& message) const {
+  Error fault(const config::Place& place, const std::string& path,
+              const std::string& message) const {
     return {ErrorCode::kInvalid, toString(config::Problem{file_, place, path, message})};
   }
   Error unknown(const Node::Entry& entry, const std::string& path,

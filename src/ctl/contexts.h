@@ -10,8 +10,8 @@ namespace heald::ctl {
 // How one heald is reached. Empty: not said.
 struct Context {
   std::string url;
-  std::string ca_file;     // of those who may have signed heald's certificate
-  std::string cert_file;   // healdctl's own, and its key
+  std::string ca_file;    // of those who may have signed heald's certificate
+  std::string cert_file;  // healdctl's own, and its key
   std::string key_file;
   std::string token_file;
 };
@@ -29,8 +29,8 @@ std::string contextsFile(const Lookup& environment);
 //       token_file: ~/.config/heald/prod.token
 //
 // Paths are beside the file, or begin with ~/. With an empty name the current one, and none at all
-// where the file or `current` is not there. An Error{kInvalid} names the place of a mistake, and for
-// a name that is not there those that are.
+// where the file or `current` is not there. An Error{kInvalid} names the place of a mistake, and
+// for a name that is not there those that are.
 Result<Context> findContext(const std::string& name, const std::string& file,
                             const Lookup& environment);
 

@@ -11,8 +11,8 @@
 #include "app/version.h"
 #include "config/scalars.h"
 #include "core/text.h"
-#include "ctl/config_commands.h"
 #include "ctl/command_table.h"
+#include "ctl/config_commands.h"
 #include "ctl/console.h"
 #include "ctl/contexts.h"
 #include "ctl/error_json.h"
@@ -102,16 +102,20 @@ class CommandLine {
   }
 
   void addGlobals() {
-    app_.add_option("--url", args_.at.url, "Where heald's control plane is, or HEALD_URL: http://127.0.0.1:3001, unix:/run/heald/control.sock. "
-                    "Without it the socket, if heald listens there, and else port 3001 of this host");
+    app_.add_option(
+        "--url", args_.at.url,
+        "Where heald's control plane is, or HEALD_URL: http://127.0.0.1:3001, "
+        "unix:/run/heald/control.sock. "
+        "Without it the socket, if heald listens there, and else port 3001 of this host");
     app_.add_option("--context", args_.context,
                     "One of ~/.config/heald/config.yml: a URL with its files; or HEALD_CONTEXT");
     app_.add_option("--ca-file", args_.at.ca_file,
                     "PEM file of who may have signed heald's certificate; the system's without it");
     app_.add_option("--cert", args_.at.cert_file, "PEM file of your own certificate, with --key");
     app_.add_option("--key", args_.at.key_file, "PEM file of its key");
-    app_.add_option("--token-file", args_.at.token_file,
-                    "File with a token; or HEALD_TOKEN_FILE, or where heald keeps the control token");
+    app_.add_option(
+        "--token-file", args_.at.token_file,
+        "File with a token; or HEALD_TOKEN_FILE, or where heald keeps the control token");
     app_.add_option("--idempotency-key", args_.key,
                     "Name of this change: asked again under the same one, it is done once");
     app_.add_option("--timeout", chosen_.timeout_seconds, "Seconds to wait for an answer")
@@ -294,8 +298,8 @@ class CommandLine {
       auto found = findContext(name, contextsFile(at_.environment), at_.environment);
       if (!found) return found.error();
       at.url = found->url;
-      for (std::string Context::*file : {&Context::ca_file, &Context::cert_file, &Context::key_file,
-                         &Context::token_file}) {
+      for (std::string Context::*file :
+           {&Context::ca_file, &Context::cert_file, &Context::key_file, &Context::token_file}) {
         if ((at.*file).empty()) at.*file = (*found).*file;
       }
     }

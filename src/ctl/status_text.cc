@@ -152,8 +152,7 @@ StatusBlock actionBlock(const ordered_json& status, const StatusLayout& layout) 
   for (const ordered_json& advice : listOf(status, "recommendations")) {
     Lines lines = indented(textOf(advice, "message") + ":", 2, 2, layout);
     // Not broken: it is to be copied.
-    lines.push_back("    " +
-                    painted(textOf(advice, "command"), Colour::kStrong, layout.colours));
+    lines.push_back("    " + painted(textOf(advice, "command"), Colour::kStrong, layout.colours));
     block.items.push_back(std::move(lines));
   }
   block.troubles = block.items.size();

@@ -66,7 +66,8 @@ std::string described(const ordered_json& token) {
   return text + governors + (expires.empty() ? ", without an end" : ", until " + expires);
 }
 
-// A secret on its way: to the file first, as a file that cannot be written must cost nobody a token.
+// A secret on its way: to the file first, as a file that cannot be written must cost nobody a
+// token.
 ExitCode giveSecret(const Console& console, const Destination& to, const std::string& path,
                     ordered_json body, const std::string& name) {
   const auto secret = http::randomToken();
@@ -85,10 +86,9 @@ ExitCode giveSecret(const Console& console, const Destination& to, const std::st
   ordered_json token = ordered_json::parse(answer.body, nullptr, false);
   if (file) {
     if (const auto written = file->commit(); !written) {
-      return console.fail(ExitCode::kBadFile, "heald knows the token, but " +
-                                                  written.error().message +
-                                                  "; healdctl token rotate " + name +
-                                                  " makes another");
+      return console.fail(ExitCode::kBadFile,
+                          "heald knows the token, but " + written.error().message +
+                              "; healdctl token rotate " + name + " makes another");
     }
     token["writtenTo"] = to.file;
   } else {
@@ -191,9 +191,9 @@ void TokenCommands::addCreate(CLI::App& tokens) {
       tokens, chosen_, "create", "Make a token, and print it or write it to a file",
       [&options](const Console& console) {
         if (!options.file.empty() && ::access(options.file.c_str(), F_OK) == 0) {
-          return console.fail(ExitCode::kUsage,
-                              options.file + " exists; healdctl token rotate " + options.name +
-                                  " --write " + options.file + " puts a new one in its place");
+          return console.fail(ExitCode::kUsage, options.file + " exists; healdctl token rotate " +
+                                                    options.name + " --write " + options.file +
+                                                    " puts a new one in its place");
         }
         ordered_json body = {{"name", options.name}, {"role", options.role}};
         if (!options.governors.empty()) body["governors"] = options.governors;
@@ -217,32 +217,33 @@ void TokenCommands::addCreate(CLI::App& tokens) {
 
 void TokenCommands::addRotate(CLI::App& tokens) {
   Options& options = *options_;
-  CLI::App* sub = addCommand(
-      tokens, chosen_, "rotate", "Give a token a new secret; name and role stay",
-      [&options](const Console& console) {
-        ordered_json body = ordered_json::object();
-        if (*config::parseDuration(options.grace) > core::Duration{}) body["grace"] = options.grace;
-        if (!options.expires.empty()) body["expires"] = options.expires;
-        return giveSecret(console, {options.file, options.owner},
-                          kTokens + ("/" + segment(options.name)) + "/rotate", std::move(body),
-                          options.name);
-      });
+  CLI::App* sub =
+      addCommand(tokens, chosen_, "rotate", "Give a token a new secret; name and role stay",
+                 [&options](const Console& console) {
+                   ordered_json body = ordered_json::object();
+                   if (*config::parseDuration(options.grace) > core::Duration{})
+                     body["grace"] = options.grace;
+                   if (!options.expires.empty()) body["expires"] = options.expires;
+                   return giveSecret(console, {options.file, options.owner},
+                                     kTokens + ("/" + segment(options.name)) + "/rotate",
+                                     std::move(body), options.name);
+                 });
   sub->add_option("name", options.name, "Its name")->required();
   sub->add_option("--grace", options.grace, "How long the old secret stays good; 0s: it is leaked")
       ->check(CLI::Validator(durationProblem, ""))
       ->capture_default_str();
   sub->add_option("--expires", options.expires, "How long it is good; else as long as before, anew")
       ->check(CLI::Validator(durationProblem, ""));
-  CLI::Option* write = sub->add_option(
-      "--write", options.file, "Put it in the place of this file, with its owner and mode");
+  CLI::Option* write = sub->add_option("--write", options.file,
+                                       "Put it in the place of this file, with its owner and mode");
   sub->add_option("--owner", options.owner, "The user that the file is for")->needs(write);
 }
 
 void TokenCommands::addList(CLI::App& tokens) {
   addCommand(tokens, chosen_, "list", "The tokens, and whether they are good and used",
              [this](const Console& console) {
-               return listTokens(console, at_.terminal ? static_cast<std::size_t>(at_.size.columns)
-                                                       : 0);
+               return listTokens(console,
+                                 at_.terminal ? static_cast<std::size_t>(at_.size.columns) : 0);
              });
 }
 

@@ -7,9 +7,9 @@
 
 namespace heald::ctl {
 
-// token create, list, revoke, rotate. A secret is made here and heald is told its SHA-256 alone; it is
-// printed once, or written to a file that its user alone can read and that is there as a whole or
-// not at all.
+// token create, list, revoke, rotate. A secret is made here and heald is told its SHA-256 alone; it
+// is printed once, or written to a file that its user alone can read and that is there as a whole
+// or not at all.
 class TokenCommands {
  public:
   TokenCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);

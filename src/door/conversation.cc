@@ -84,9 +84,8 @@ void Hall::admit(Connection& c, RequestHead head) {
   move(c, Phase::kWaiting);
   c.head = std::move(head);
   gate->judgeLater(*c.head, c.caller, [this, post = post_, id = c.id](Gate::Verdict verdict) {
-    post->send([this, id, verdict = std::move(verdict)]() mutable {
-      onVerdict(id, std::move(verdict));
-    });
+    post->send(
+        [this, id, verdict = std::move(verdict)]() mutable { onVerdict(id, std::move(verdict)); });
   });
 }
 

@@ -191,7 +191,7 @@ class Door::Impl {
   std::vector<Entrance> entrances_;
   std::vector<epoll_event> shaking_;   // of this turn: connections
   std::vector<std::uint64_t> coming_;  // and entrances
-  bool draining_ = false;  // the door's thread alone
+  bool draining_ = false;              // the door's thread alone
   std::thread thread_;
 };
 

@@ -56,9 +56,9 @@ Result<Bound> listenOn(const config::ListenAddress& address) {
       ::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size) != 0) {
     return failed(address, errno);
   }
-  bound.address.port = ntohs(name.ss_family == AF_INET6
-                                 ? reinterpret_cast<const sockaddr_in6&>(name).sin6_port
-                                 : reinterpret_cast<const sockaddr_in&>(name).sin_port);
+  bound.address.port =
+      ntohs(name.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(name).sin6_port
+                                       : reinterpret_cast<const sockaddr_in&>(name).sin_port);
   return bound;
 }
 

@@ -30,8 +30,8 @@ class Passwords {
 
   // Whether the same claim was compared before, and how that ended.
   std::optional<bool> known(const Claim& claim) const;
-  // `done` is called once: at once with kBusy when too many wait, otherwise on the other thread. The
-  // peers have their turns.
+  // `done` is called once: at once with kBusy when too many wait, otherwise on the other thread.
+  // The peers have their turns.
   void compare(Claim claim, const std::string& peer, std::function<void(Outcome)> done);
 
  private:

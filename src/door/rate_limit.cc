@@ -8,7 +8,8 @@ bool RateLimit::allow(Clock::time_point now) {
   if (interval_.count() <= 0) return true;
   if (last_ != Clock::time_point{}) {
     const std::chrono::duration<double, std::nano> gone = now - last_;
-    tokens_ = std::min<double>(burst_, tokens_ + gone.count() / static_cast<double>(interval_.count()));
+    tokens_ =
+        std::min<double>(burst_, tokens_ + gone.count() / static_cast<double>(interval_.count()));
   }
   last_ = now;
   if (tokens_ < 1) return false;

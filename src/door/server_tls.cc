@@ -67,7 +67,8 @@ Result<void> useCertificate(SSL_CTX* context, const WebConfig::Tls& tls) {
     return invalid(name + " has no usable certificate in PEM");
   }
   while (Certificate next{PEM_read_bio_X509(bio.get(), nullptr, &noPassword, nullptr)}) {
-    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return invalid(name + " has a bad chain");
+    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1)
+      return invalid(name + " has a bad chain");
   }
   ERR_clear_error();  // the end of the file
   return {};
@@ -97,7 +98,8 @@ Result<void> useClientCa(SSL_CTX* context, const WebConfig::Tls& tls) {
     SSL_CTX_add_client_CA(context, ca.get());
     ++found;
   }
-  if (found == 0) return invalid(nameOf("client_ca", tls.client_ca_file) + " has no certificate in PEM");
+  if (found == 0)
+    return invalid(nameOf("client_ca", tls.client_ca_file) + " has no certificate in PEM");
   ERR_clear_error();
   return {};
 }
@@ -139,8 +141,8 @@ bool hasOneOf(const X509* certificate, const std::vector<std::string>& sans) {
 // As Go does: one that is asked for and not verified is taken, and nobody is said to have vouched
 // for it; and of the allowed names one has to be there.
 int judgeCertificate(X509_STORE_CTX* store, void* context) {
-  const auto* demand =
-      static_cast<const Demand*>(SSL_CTX_get_ex_data(static_cast<SSL_CTX*>(context), demandIndex()));
+  const auto* demand = static_cast<const Demand*>(
+      SSL_CTX_get_ex_data(static_cast<SSL_CTX*>(context), demandIndex()));
   if (demand->verify && X509_verify_cert(store) != 1) return 0;
   if (!demand->verify) X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED);
   if (demand->sans.empty() || hasOneOf(X509_STORE_CTX_get0_cert(store), demand->sans)) return 1;

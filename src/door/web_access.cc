@@ -64,13 +64,12 @@ std::string lookOf(const std::string& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return file + " " + std::to_string(errno);
   std::string look = file;
-  for (const auto value : {static_cast<std::int64_t>(status.st_dev),
-                           static_cast<std::int64_t>(status.st_ino),
-                           static_cast<std::int64_t>(status.st_size),
-                           static_cast<std::int64_t>(status.st_mtim.tv_sec),
-                           static_cast<std::int64_t>(status.st_mtim.tv_nsec),
-                           static_cast<std::int64_t>(status.st_ctim.tv_sec),
-                           static_cast<std::int64_t>(status.st_ctim.tv_nsec)}) {
+  for (const auto value :
+       {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
+        static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
+        static_cast<std::int64_t>(status.st_mtim.tv_nsec),
+        static_cast<std::int64_t>(status.st_ctim.tv_sec),
+        static_cast<std::int64_t>(status.st_ctim.tv_nsec)}) {
     look += " " + std::to_string(value);
   }
   return look;
@@ -84,7 +83,8 @@ struct WebAccess::State {
   std::string headers;
 };
 
-// The files of the last reading, whether or not it was a good one, and what they looked like before.
+// The files of the last reading, whether or not it was a good one, and what they looked like
+// before.
 struct WebAccess::Watched {
   std::vector<std::pair<std::string, std::string>> files;
 
@@ -113,7 +113,8 @@ Result<WebAccess::StatePointer> WebAccess::read(const Options& options, Watched&
   auto state = std::make_shared<State>();
   state->config = std::move(*config);
   const WebConfig::Tls& tls = state->config.tls;
-  for (const auto& name : {tls.certificate_file, tls.key_file, tls.client_ca_file}) watched.add(name);
+  for (const auto& name : {tls.certificate_file, tls.key_file, tls.client_ca_file})
+    watched.add(name);
   if (state->config.has_tls) {
     auto context = contextOf(tls);
     if (!context) return failed(file + ": tls_server_config: " + context.error().message);
@@ -221,8 +222,9 @@ void WebAccess::judgeLater(const RequestHead& head, const Caller& caller,
   passwords_.compare(std::move(*claim), caller.peer(),
                      [user, done = std::move(done)](Passwords::Outcome outcome) {
                        if (outcome == Passwords::Outcome::kBusy) {
-                         return done({Refusal{503, "too many passwords are being compared; try "
-                                                   "again in a moment"}});
+                         return done({Refusal{503,
+                                              "too many passwords are being compared; try "
+                                              "again in a moment"}});
                        }
                        done(verdictOf(outcome == Passwords::Outcome::kRight, user));
                      });

@@ -69,7 +69,7 @@ class WebAccess : public TlsSource, public Gate {
   mutable std::mutex mutex_;
   StatePointer state_;
   const std::unique_ptr<Watched> watched_;
-  RateLimit rate_;                  // the door's thread alone
+  RateLimit rate_;  // the door's thread alone
   Passwords passwords_;
   std::jthread watcher_;  // last: it ends before what it uses
 };

@@ -67,8 +67,8 @@ std::vector<std::string> namesOf(const Table& table) {
   return names;
 }
 
-// A bcrypt hash as golang.org/x/crypto/bcrypt takes it: $2, a letter or none, a cost of 4 to 31, and
-// 53 characters.
+// A bcrypt hash as golang.org/x/crypto/bcrypt takes it: $2, a letter or none, a cost of 4 to 31,
+// and 53 characters.
 bool isBcrypt(std::string_view hash) {
   if (!hash.starts_with("$2")) return false;
   hash.remove_prefix(2);
@@ -77,9 +77,8 @@ bool isBcrypt(std::string_view hash) {
   int cost = 0;
   const auto [end, failure] = std::from_chars(hash.data() + 1, hash.data() + 3, cost);
   return failure == std::errc{} && end == hash.data() + 3 && cost >= 4 && cost <= 31 &&
-         std::all_of(hash.begin() + 4, hash.end(), [](unsigned char c) {
-           return std::isalnum(c) != 0 || c == '.' || c == '/';
-         });
+         std::all_of(hash.begin() + 4, hash.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '/'; });
 }
 
 // A duration as Go writes it: "1s", "1m30s", "1.5h", "100ms"; also 0 alone.
@@ -91,8 +90,8 @@ std::optional<std::chrono::nanoseconds> goDuration(std::string_view text) {
   if (text.empty()) return std::nullopt;
   while (!text.empty()) {
     double number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                                std::chars_format::fixed);
+    const auto [end, failure] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     if (failure != std::errc{} || number < 0) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const auto length = text.find_first_of("0123456789.");
@@ -113,10 +112,11 @@ class Reader {
   explicit Reader(const std::string& file) : file_(file) {}
 
   Result<WebConfig> read(const Node& top) {
-    mapping(top, "", {{"tls_server_config", [&](const Node& n) { readTls(n); }},
-                      {"http_server_config", [&](const Node& n) { readHttp(n); }},
-                      {"rate_limit", [&](const Node& n) { readRate(n); }},
-                      {"basic_auth_users", [&](const Node& n) { readUsers(n); }}});
+    mapping(top, "",
+            {{"tls_server_config", [&](const Node& n) { readTls(n); }},
+             {"http_server_config", [&](const Node& n) { readHttp(n); }},
+             {"rate_limit", [&](const Node& n) { readRate(n); }},
+             {"basic_auth_users", [&](const Node& n) { readUsers(n); }}});
     if (problem_) return *problem_;
     return std::move(result_);
   }
@@ -137,7 +137,8 @@ class Reader {
       const std::string below = path.empty() ? entry.key : path + "." + entry.key;
       const auto known = fields.find(entry.key);
       if (known == fields.end()) {
-        return wrong(entry.place, below, "unknown key " + config::suggestion(entry.key, namesOf(fields)));
+        return wrong(entry.place, below,
+                     "unknown key " + config::suggestion(entry.key, namesOf(fields)));
       }
       if (std::find(seen.begin(), seen.end(), entry.key) != seen.end()) {
         return wrong(entry.place, below, "is there twice");
@@ -178,8 +179,8 @@ class Reader {
     for (const auto& [name, value] : table) {
       if (word == name) return value;
     }
-    wrong(place, path_, config::quoted(word) + " is not known " +
-                            config::suggestion(word, namesOf(table)));
+    wrong(place, path_,
+          config::quoted(word) + " is not known " + config::suggestion(word, namesOf(table)));
     return std::begin(table)->second;
   }
   template <class Table>
@@ -246,8 +247,9 @@ class Reader {
   }
 
   void readHttp(const Node& node) {
-    mapping(node, "http_server_config", {{"http2", [&](const Node& n) { (void)boolean(n); }},
-                                         {"headers", [&](const Node& n) { readHeaders(n); }}});
+    mapping(node, "http_server_config",
+            {{"http2", [&](const Node& n) { (void)boolean(n); }},
+             {"headers", [&](const Node& n) { readHeaders(n); }}});
   }
 
   void readHeaders(const Node& node) {
@@ -259,7 +261,8 @@ class Reader {
             rule.values.empty() ||
             std::find(rule.values.begin(), rule.values.end(), value) != rule.values.end();
         if (!allowed) {
-          return wrong(n.place, path_, config::quoted(value) + " is not " + config::joined(rule.values));
+          return wrong(n.place, path_,
+                       config::quoted(value) + " is not " + config::joined(rule.values));
         }
         if (value.find_first_of("\r\n") != std::string::npos) {
           return wrong(n.place, path_, "has more than one line");
@@ -297,7 +300,8 @@ class Reader {
       path_ = "basic_auth_users." + entry.key;
       const std::string hash = text(entry.value);
       // The hash is a secret: no message shows it.
-      if (!isBcrypt(hash)) return wrong(entry.value.place, path_, "is not a bcrypt hash ($2y$10$…)");
+      if (!isBcrypt(hash))
+        return wrong(entry.value.place, path_, "is not a bcrypt hash ($2y$10$…)");
       if (!result_.users.emplace(entry.key, hash).second) {
         return wrong(entry.place, path_, "is there twice");
       }
@@ -313,7 +317,8 @@ class Reader {
 }  // namespace
 
 Result<WebConfig> readWebConfig(std::string_view text, const std::string& file) {
-  constexpr config::FileKind kKind{"web configuration", "nothing", "tls_server_config: {...}", true};
+  constexpr config::FileKind kKind{"web configuration", "nothing", "tls_server_config: {...}",
+                                   true};
   config::Weight used;
   const auto parsed = config::parseDocument(text, kKind, used);
   if (const auto* fault = std::get_if<config::SyntaxFault>(&parsed)) {

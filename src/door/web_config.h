@@ -36,9 +36,9 @@ struct WebConfig {
 };
 
 // Reads the text of such a file. Strict as the toolkit is: an unknown key, cipher, curve, version,
-// client_auth_type or header, a header's value that it does not take, a hash that is not bcrypt's, a
-// client CA without a policy, SANs where no certificate is required, a half of certificate and key
-// is an Error{kInvalid}, with its place. `http2` is read and of no effect. Relative paths are
+// client_auth_type or header, a header's value that it does not take, a hash that is not bcrypt's,
+// a client CA without a policy, SANs where no certificate is required, a half of certificate and
+// key is an Error{kInvalid}, with its place. `http2` is read and of no effect. Relative paths are
 // beside `file`. Opens no other file.
 Result<WebConfig> readWebConfig(std::string_view text, const std::string& file);
 

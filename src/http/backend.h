@@ -42,10 +42,10 @@ struct Backend {
   std::string control_url;  // for the links of the metrics listener's landing page; may be ""
   // A page of the history, from disk: on the caller's thread, without the engine.
   std::function<Result<engine::HistoryPage>(const engine::HistoryQuery&)> history;
-  Bell* bell = nullptr;  // rung when there is more of it; outlives the listeners
-  Tokens* tokens = nullptr;    // outlives the listeners; null: there are no named ones
+  Bell* bell = nullptr;         // rung when there is more of it; outlives the listeners
+  Tokens* tokens = nullptr;     // outlives the listeners; null: there are no named ones
   std::string token_file = {};  // of the control token
-  // What the log and the history are to tell that the engine does not know of.
+  // Writes into log and history what happened outside the engine.
   std::function<void(engine::HistoryEntry)> tell = nullptr;
   // The configuration in force.
   std::function<std::shared_ptr<const config::Config>()> config = nullptr;

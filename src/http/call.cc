@@ -82,8 +82,8 @@ std::optional<Error> readRole(const BodyField& field, const nlohmann::json& valu
   if (auto problem = readText(field, value, word, kMaxReasonBytes)) return problem;
   const auto role = config::roleNamed(word);
   if (!role) {
-    return badBody(inQuotes(field.name) + ": " + inQuotes(word) + " is no role (there are: " +
-                   config::roleNames() + ")");
+    return badBody(inQuotes(field.name) + ": " + inQuotes(word) +
+                   " is no role (there are: " + config::roleNames() + ")");
   }
   body.role = *role;
   return std::nullopt;

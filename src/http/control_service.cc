@@ -20,7 +20,8 @@ Result<std::unique_ptr<ControlService>> ControlService::start(
   service->couriers_ = std::make_unique<Couriers>(
       workers, service->server_->socket(), service->tickets_,
       [own = service.get()](door::Exchange& exchange) {
-        exchange.answer(own->refuse(503, "heald could not take the request; try again in a moment"));
+        exchange.answer(
+            own->refuse(503, "heald could not take the request; try again in a moment"));
       });
   return service;
 }

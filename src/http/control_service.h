@@ -16,8 +16,8 @@ namespace heald::http {
 class ControlService : public door::Service {
  public:
   // An Error says why the server behind cannot be started. `folders`: see PrivateSocket.
-  static Result<std::unique_ptr<ControlService>> start(Router router, GuardPolicy policy, Hooks hooks,
-                                                       int workers,
+  static Result<std::unique_ptr<ControlService>> start(Router router, GuardPolicy policy,
+                                                       Hooks hooks, int workers,
                                                        const std::vector<std::string>& folders);
   // Running handlers are waited for. The door has to be closed before.
   ~ControlService() override;

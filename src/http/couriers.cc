@@ -12,7 +12,8 @@ namespace {
 
 bool sendAll(int socket, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = TEMP_FAILURE_RETRY(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    const ssize_t sent =
+        TEMP_FAILURE_RETRY(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL));
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }

@@ -14,8 +14,8 @@
 
 namespace heald::http {
 
-// Threads that carry whole requests to the server behind the door, one each at a time and as many as
-// that has workers, and wait there until it is done. The answer goes its own way, by the ticket.
+// Threads that carry whole requests to the server behind the door, one each at a time and as many
+// as that has workers, and wait there until it is done. The answer goes its own way, by the ticket.
 class Couriers {
  public:
   // `unanswered` is called for a request that the server ended without an answer.

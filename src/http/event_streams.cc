@@ -152,7 +152,8 @@ bool EventStreams::writePage(Stream& stream, std::vector<Page>& pages) {
 const EventStreams::Page& EventStreams::pageOf(const Stream& stream,
                                                std::vector<Page>& pages) const {
   for (const Page& known : pages) {
-    if (known.with_output == stream.reader.with_output && same(known.query, stream.query)) return known;
+    if (known.with_output == stream.reader.with_output && same(known.query, stream.query))
+      return known;
   }
   Page& page = pages.emplace_back();
   page.query = stream.query;

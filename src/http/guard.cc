@@ -159,16 +159,16 @@ std::optional<Response> Guard::checkOrigin(const Request& request) const {
                "web.allowed_hosts if it should");
 }
 
-// Another site's page cannot read the answer, but it could hold streams and connections. A link that
-// a person follows is no such page.
+// Another site's page cannot read the answer, but it could hold streams and connections. A link
+// that a person follows is no such page.
 std::optional<Response> Guard::checkReadingSite(const Request& request) const {
   const auto origin = request.headers.get("Origin");
   const auto host = origin ? hostOfOrigin(*origin) : std::nullopt;
   const auto site = request.headers.get("Sec-Fetch-Site").value_or("");
   const auto mode = request.headers.get("Sec-Fetch-Mode").value_or("");
-  const bool ours = origin ? host && hosts_.allows(*host)
-                           : !equalsIgnoringCase(site, "cross-site") &&
-                                 !equalsIgnoringCase(site, "same-site");
+  const bool ours =
+      origin ? host && hosts_.allows(*host)
+             : !equalsIgnoringCase(site, "cross-site") && !equalsIgnoringCase(site, "same-site");
   if (ours || (!origin && equalsIgnoringCase(mode, "navigate"))) return std::nullopt;
   return error(403, "forbidden",
                "a page of another site may not read anything here; add its host to "

@@ -15,8 +15,8 @@ namespace heald::http {
 
 class Tokens;
 
-// Whoever has a certificate with this name, verified against the listener's client CA: a DNS name, a
-// URI, an address or a mail address, compared as it is. The first that fits counts.
+// Whoever has a certificate with this name, verified against the listener's client CA: a DNS name,
+// a URI, an address or a mail address, compared as it is. The first that fits counts.
 struct ClientRole {
   std::string san;
   Grant grant;
@@ -27,7 +27,7 @@ struct GuardPolicy {
   bool check_host = true;  // false only for a listener without anything to protect (metrics)
   std::vector<std::string> allowed_hosts{};  // besides localhost, 127.0.0.1, [::1]; without ports
   std::string token{};                       // the control token: role admin; empty: there is none
-  std::string token_file{};      // where a human finds it; named in the message, never opened here
+  std::string token_file{};  // where a human finds it; named in the message, never opened here
   std::vector<unsigned> operators{};  // users who are admin over a Unix socket, by uid
   const Tokens* tokens = nullptr;     // the named ones; outlives the guard
   std::vector<ClientRole> client_roles{};

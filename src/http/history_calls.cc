@@ -59,7 +59,8 @@ Response events(const Backend& backend, const std::shared_ptr<EventStreams>& str
   if (!begin) return error(begin.error());
   query->after = *begin;
   Response response = text("", "text/event-stream");
-  response.stream = [streams, query = std::move(*query), reader = EventStreams::Reader{request.seesOutput(), request.still_may},
+  response.stream = [streams, query = std::move(*query),
+                     reader = EventStreams::Reader{request.seesOutput(), request.still_may},
                      place](std::shared_ptr<door::Outlet> outlet) {
     streams->add(query, reader, std::move(outlet), place);
   };

@@ -65,8 +65,8 @@ struct Response {
   std::string body;
   std::shared_ptr<const std::string> shared = nullptr;  // instead of `body`, not copied
   Headers headers;  // besides Content-Type, Content-Length and the ones every answer has
-  // Instead of a body: is given the place to which it writes, then or later and from any thread, for
-  // as long as it lasts. May not throw.
+  // Instead of a body: is given the place to which it writes, then or later and from any thread,
+  // for as long as it lasts. May not throw.
   std::function<void(std::shared_ptr<door::Outlet>)> stream = nullptr;
 
   const std::string& content() const { return shared != nullptr ? *shared : body; }

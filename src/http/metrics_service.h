@@ -42,7 +42,7 @@ class MetricsService : public door::Service {
   const Pipeline pipeline_;
   const std::chrono::nanoseconds quick_;
   std::mutex mutex_;
-  Clock::time_point made_{};                        // the last pages: when, and
+  Clock::time_point made_{};                                // the last pages: when, and
   std::chrono::nanoseconds took_ = Clock::duration::max();  // how long it took
   std::condition_variable_any asked_;
   Exchanges waiting_;

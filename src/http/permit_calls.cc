@@ -47,8 +47,8 @@ Response notThisGovernor(const Request& request, const std::string& governor) {
     governors += (governors.empty() ? "" : ", ") + own;
   }
   return error(403, "wrong_role",
-               toString(request.who) + " may ask for permits of " + governors + " alone, and not of \"" +
-                   io::oneLine(governor, 64) + "\"");
+               toString(request.who) + " may ask for permits of " + governors +
+                   " alone, and not of \"" + io::oneLine(governor, 64) + "\"");
 }
 
 Response request(const Backend& backend, const std::vector<BodyField>& fields,

@@ -126,7 +126,9 @@ Response Pipeline::answer(Request& request, const BodyReader& read_body) const {
 
 Response Pipeline::answerMalformed(int status, std::string_view reason) const {
   observe({kUnmatchedRoute, "other", status, 0});
-  const std::string_view code = status == 401 ? "unauthorized" : status == 429 ? "too_many" : "invalid";
+  const std::string_view code = status == 401   ? "unauthorized"
+                                : status == 429 ? "too_many"
+                                                : "invalid";
   return error(status, code, reason);
 }
 

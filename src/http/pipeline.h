@@ -47,8 +47,8 @@ class Pipeline {
   Admission admit(const Request& request) const;
 
   // The second half, of an admitted request with its body, whose credential is looked at again: it
-  // may have ended meanwhile. Never throws: what a handler throws becomes a 500 whose detail goes to
-  // the log alone.
+  // may have ended meanwhile. Never throws: what a handler throws becomes a 500 whose detail goes
+  // to the log alone.
   Response serve(Request& request) const;
 
   // Both.

@@ -64,7 +64,8 @@ Result<PrivateSocket> PrivateSocket::listen(const std::vector<std::string>& fold
 io::UniqueFd PrivateSocket::connect() const {
   io::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = nameBelow(inode_.get(), "");
-  if (!socket.valid() || ::connect(socket.get(), plain(address), sizeof address) == 0) return socket;
+  if (!socket.valid() || ::connect(socket.get(), plain(address), sizeof address) == 0)
+    return socket;
   return {};
 }
 

@@ -32,7 +32,8 @@ void initialiseLibraryOnce() {
 bool listensOn(int fd, int port) {
   int listens = 0;
   socklen_t size = sizeof listens;
-  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) return false;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
+    return false;
   sockaddr_in name{};
   size = sizeof name;
   return ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0 &&

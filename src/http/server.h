@@ -12,8 +12,8 @@
 namespace heald::http {
 
 // The server of the control plane: CivetWeb, whose workers take what the door has read, run the
-// handlers and hand their answers back to the door. It listens on a private socket alone, and answers
-// nobody without a ticket.
+// handlers and hand their answers back to the door. It listens on a private socket alone, and
+// answers nobody without a ticket.
 //
 // Every request passes through one callback that CivetWeb calls before its own routing, so that
 // neither its prefix matching nor its handling of OPTIONS, WebSocket and files is ever reached.

@@ -86,7 +86,8 @@ std::string forWhat(const TokenRecord& record) {
 }
 
 // A typing error would make a token that is good for nothing.
-std::optional<Error> unknownGovernor(const Backend& backend, const std::vector<std::string>& named) {
+std::optional<Error> unknownGovernor(const Backend& backend,
+                                     const std::vector<std::string>& named) {
   const auto snapshot = backend.snapshot();
   if (snapshot == nullptr) return std::nullopt;
   std::string known;
@@ -97,8 +98,7 @@ std::optional<Error> unknownGovernor(const Backend& backend, const std::vector<s
     const bool found = std::any_of(snapshot->governors.begin(), snapshot->governors.end(),
                                    [&](const auto& governor) { return governor.name == name; });
     if (!found) {
-      return Error{ErrorCode::kNotFound,
-                   "no governor \"" + name + "\" (there are: " + known + ")"};
+      return Error{ErrorCode::kNotFound, "no governor \"" + name + "\" (there are: " + known + ")"};
     }
   }
   return std::nullopt;
@@ -176,7 +176,8 @@ std::vector<Call> tokenCalls(const Backend& backend) {
                                 {"role", FieldType::kRole, true, config::roleNames()},
                                 {"governors", FieldType::kNames, false,
                                  "of the role permits: whose permits may be asked for"},
-                                hash, expires},
+                                hash,
+                                expires},
                        .success = 201},
                       create),
           tokenChange(backend,
@@ -190,7 +191,8 @@ std::vector<Call> tokenCalls(const Backend& backend) {
                        .path = "/api/tokens/{name}/rotate",
                        .needs = Access::kAdmin,
                        .summary = "Give a token a new secret",
-                       .body = {hash, expires,
+                       .body = {hash,
+                                expires,
                                 {"grace", FieldType::kDuration, false,
                                  "how long the old one stays good, at most 7d; without it not at "
                                  "all"}}},

@@ -137,8 +137,8 @@ Result<Tokens::Place> Tokens::known(Entries& entries, const std::string& name) c
   if (found == entries.end()) {
     std::string names;
     for (const Entry& entry : entries) names += (names.empty() ? "" : ", ") + entry.record.name;
-    return Error{ErrorCode::kNotFound, "no token \"" + name + "\" (there are: " +
-                                           (names.empty() ? "none" : names) + ")"};
+    return Error{ErrorCode::kNotFound,
+                 "no token \"" + name + "\" (there are: " + (names.empty() ? "none" : names) + ")"};
   }
   if (found->file.empty()) return found;
   return Error{ErrorCode::kConflict, "token \"" + name +
@@ -169,9 +169,8 @@ Result<TokenRecord> Tokens::create(const Wanted& wanted) {
   Entries all = *entries();
   if (auto wrong = hashFault(all, wanted.sha256, wanted.name)) return *wrong;
   const core::WallTime now = now_();
-  const auto taken = std::find_if(all.begin(), all.end(), [&](const Entry& entry) {
-    return entry.record.name == wanted.name;
-  });
+  const auto taken = std::find_if(
+      all.begin(), all.end(), [&](const Entry& entry) { return entry.record.name == wanted.name; });
   if (taken != all.end()) {
     const TokenRecord& record = taken->record;
     if (!isOver(record) && record.sha256 == wanted.sha256 && record.grant == wanted.grant) {
@@ -245,7 +244,8 @@ Result<TokenRecord> Tokens::rotate(const Rotation& rotation) {
                             : std::nullopt;
   record.previous_sha256 = std::exchange(record.sha256, rotation.sha256);
   record.previous_until = now + rotation.grace;
-  if (record.expires_at) record.previous_until = std::min(*record.previous_until, *record.expires_at);
+  if (record.expires_at)
+    record.previous_until = std::min(*record.previous_until, *record.expires_at);
   record.created_at = now;
   record.expires_at = lifetime ? std::optional(now + *lifetime) : std::nullopt;
   TokenRecord answer = record;

@@ -72,7 +72,7 @@ class Tokens {
 
   struct View {
     TokenRecord record;
-    std::string file;                        // of one of the configuration; ""
+    std::string file;                         // of one of the configuration; ""
     std::optional<core::WallTime> last_used;  // since heald started
     bool expired = false;
   };

@@ -66,7 +66,8 @@ Result<void> FileReplacement::commit() {
     return replacementFailed(path_, "cannot replace it");
   }
   temporary_.clear();
-  if (!syncFolderAround(path_)) return replacementFailed(path_, "is replaced, and perhaps not durably");
+  if (!syncFolderAround(path_))
+    return replacementFailed(path_, "is replaced, and perhaps not durably");
   return {};
 }
 

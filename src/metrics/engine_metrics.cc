@@ -33,9 +33,8 @@ void addFeatures(const engine::Snapshot& s, Families& out) {
   };
   addAll(out.gauge("feature_enabled", "Whether a feature flag is on."),
          [&](core::Feature feature) { return s.features.enabled(feature) ? 1 : 0; });
-  addAll(
-      out.gauge("feature_configured", "Whether the configuration has a feature on."),
-      [&](core::Feature feature) { return s.features.layers(feature).configuration ? 1 : 0; });
+  addAll(out.gauge("feature_configured", "Whether the configuration has a feature on."),
+         [&](core::Feature feature) { return s.features.layers(feature).configuration ? 1 : 0; });
   addAll(out.gauge("feature_last_change_timestamp_seconds",
                    "When a human last changed a feature flag at run time; 0 if never."),
          [&](core::Feature feature) { return seconds(s.features.layers(feature).changed_at); });

@@ -95,7 +95,8 @@ class Family {
 
 // The metrics of one scrape, in the order in which they are made: a metric has all of its series
 // before the next one is asked for (otherwise this aborts), so that a text needs no second place
-// for any. A name gets the prefix "heald_", except those that Prometheus has fixed for every process
+// for any. A name gets the prefix "heald_", except those that Prometheus has fixed for every
+// process
 // ("process_"). A metric without series is not exposed.
 class Families {
  public:

@@ -35,8 +35,8 @@ enum class TextFormat : std::uint8_t { kPrometheus, kOpenMetrics };
 
 // Writes the text of a scrape as its series come: Prometheus' format 0.0.4, or OpenMetrics 1.0, in
 // which counters are named without their "_total", buckets may carry an exemplar ({attempt="17"}),
-// and the text has an end. Series, labels and numbers are the same in both. Every number has as many
-// digits as it takes to read it back unchanged.
+// and the text has an end. Series, labels and numbers are the same in both. Every number has as
+// many digits as it takes to read it back unchanged.
 class TextFamilies : private Series, public Families {
  public:
   // `layout` outlives this.

@@ -53,8 +53,7 @@ class Foreseer {
     sayWhatAlertsFire(scenario);
     doFirst(scenario);
     Foresight foresight;
-    foresight.record =
-        play(setup_, scenario, {present_.taken, savedState(), kMostForesightSteps});
+    foresight.record = play(setup_, scenario, {present_.taken, savedState(), kMostForesightSteps});
     foresight.refused = refusalIn(foresight.record);
     foresight.assumptions = assumptions();
     return foresight;

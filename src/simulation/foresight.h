@@ -24,8 +24,8 @@ struct Question {
 };
 
 struct Foresight {
-  Record record;  // moments count from the snapshot
-  std::string refused;  // why what a human does first would be refused, or ""
+  Record record;                         // moments count from the snapshot
+  std::string refused;                   // why what a human does first would be refused, or ""
   std::vector<std::string> assumptions;  // a sentence each
 };
 

@@ -16,8 +16,8 @@ Record play(const engine::Setup& setup, const Scenario& scenario);
 
 // Where a scenario begins that does not begin with a first start of heald.
 struct Beginning {
-  core::Now now;        // of a machine that goes on
-  engine::Saved saved;  // in boot time of that machine
+  core::Now now;                 // of a machine that goes on
+  engine::Saved saved;           // in boot time of that machine
   std::uint64_t most_steps = 0;  // events of the engine, after which it ends early
 };
 Record play(const engine::Setup& setup, const Scenario& scenario, const Beginning& beginning);

@@ -88,7 +88,8 @@ TEST_F(CheckConfigTest, EveryRuleIsInTheManualAndInAnExample) {
       ids.insert((*found)[1]);
     }
   }
-  ids.insert({"program-missing", "program-not-executable", "program-not-yours", "user-unknown", "web-config"});
+  ids.insert({"program-missing", "program-not-executable", "program-not-yours", "user-unknown",
+              "web-config"});
   const std::string manual = contentOf(HEALD_SOURCE_DIR "/docs/configuration.md");
   const std::size_t begin = manual.find("## What `check-config` warns of");
   const std::string table = manual.substr(begin, manual.find("\n## ", begin + 1) - begin);

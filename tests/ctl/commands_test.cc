@@ -210,8 +210,10 @@ TEST_F(Commands, NeverUsesAProxy) {
 
 TEST_F(Commands, SaysThatItIsNotHealdThatAnswers) {
   http::Router router;
-  router.get("/api/status", http::Access::kOpen, [](const http::Request&) { return http::text("<html>"); });
-  router.get("/api/flags", http::Access::kOpen, [](const http::Request&) { return http::text("[]"); });
+  router.get("/api/status", http::Access::kOpen,
+             [](const http::Request&) { return http::text("<html>"); });
+  router.get("/api/flags", http::Access::kOpen,
+             [](const http::Request&) { return http::text("[]"); });
   const test::ControlListener other(std::move(router));
   const std::string url = other.url();
   EXPECT_EQ(ctl({"status", "--url", url}).code, 3);

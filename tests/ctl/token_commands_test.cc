@@ -50,7 +50,9 @@ class TokenCommandsTest : public testing::Test {
     if (!match) return "unknown";
     return match->problem.empty() ? std::string(toString(match->grant.role)) : match->problem;
   }
-  static std::string firstLineOf(const std::string& text) { return text.substr(0, text.find('\n')); }
+  static std::string firstLineOf(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+  }
 
   test::TempDir files_;
   http::FakeEngine engine_;
@@ -130,10 +132,9 @@ TEST_F(TokenCommandsTest, RotateInPlaceAndKeepTheOldOneForAWhile) {
 }
 
 TEST_F(TokenCommandsTest, ListAndRevoke) {
-  ASSERT_EQ(ctl({"token", "create", "cron", "--role", "permits", "--governor",
-                 "self-healing-main"})
-                .code,
-            0);
+  ASSERT_EQ(
+      ctl({"token", "create", "cron", "--role", "permits", "--governor", "self-healing-main"}).code,
+      0);
   const Said listed = ctl({"token", "list"});
   EXPECT_THAT(listed.out, HasSubstr("control"));
   EXPECT_THAT(listed.out, HasSubstr("permits: self-healing-main"));
@@ -157,7 +158,8 @@ TEST_F(TokenCommandsTest, SayWhatToDoAboutATokenThatIsNotEnough) {
   ASSERT_EQ(ctl({"token", "create", "am", "--role", "alerts", "--write", file}).code, 0);
   const Said other = ctl({"dormant", "--all", "--reason", "x"}, "am.token");
   EXPECT_EQ(other.code, 4);
-  EXPECT_THAT(other.err, HasSubstr("needs the role operate or admin; token am has the role alerts"));
+  EXPECT_THAT(other.err,
+              HasSubstr("needs the role operate or admin; token am has the role alerts"));
   EXPECT_THAT(other.err, HasSubstr("healdctl used the token of " + file));
   EXPECT_THAT(other.err, HasSubstr("healdctl token create NAME --role ROLE"));
   ASSERT_EQ(ctl({"token", "revoke", "am"}).code, 0);

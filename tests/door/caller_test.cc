@@ -93,7 +93,8 @@ class UnixSocket : public testing::Test {
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     path_.copy(name.sun_path, path_.size());
-    if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) != 0) socket.reset();
+    if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
+      socket.reset();
     return socket;
   }
 

@@ -38,7 +38,8 @@ class WebAccessTest : public testing::Test {
     certificate.writeKey(dir_.file("server.key"));
   }
   void configure(const std::string& more) {
-    dir_.write("web.yml", "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n" + more);
+    dir_.write("web.yml",
+               "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n" + more);
   }
   void plain(const std::string& text) { dir_.write("web.yml", text); }
 
@@ -111,7 +112,8 @@ TEST_F(WebAccessTest, RequestsInOnePieceAreAnsweredOneAfterTheOther) {
   configure("");
   open();
   TlsConnection connection(port_);
-  const RawResponse first = connection.ask(std::string(kAsk) + "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok");
+  const RawResponse first = connection.ask(
+      std::string(kAsk) + "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok");
   EXPECT_THAT(first.head + first.body + connection.readAnswer(), HasSubstr("POST /b ok"));
 }
 
@@ -224,8 +226,9 @@ TEST_F(WebAccessTest, ABearerIsLetInWhereSomebodyElseJudgesIt) {
 }
 
 TEST_F(WebAccessTest, EveryAnswerHasTheHeaders) {
-  plain("http_server_config:\n  headers:\n    X-Frame-Options: deny\n"
-        "    Strict-Transport-Security: max-age=31536000\n");
+  plain(
+      "http_server_config:\n  headers:\n    X-Frame-Options: deny\n"
+      "    Strict-Transport-Security: max-age=31536000\n");
   open();
   for (const std::string path : {"/a", "/forbidden"}) {
     const RawResponse answer = test::get(port_, path);
@@ -296,7 +299,8 @@ TEST_F(WebAccessTest, AHandshakeThatIsNotEndedEndsWithItsTime) {
 TEST_F(WebAccessTest, GarbageInThePlaceOfAHandshakeEndsTheConnectionAlone) {
   configure("");
   open();
-  for (const std::string& garbage : {std::string("\0\0\0\0\0\0\0\0", 8), std::string(3000, '\x16')}) {
+  for (const std::string& garbage :
+       {std::string("\0\0\0\0\0\0\0\0", 8), std::string(3000, '\x16')}) {
     test::RawConnection hostile(port_);
     hostile.send(garbage);
     (void)hostile.readAll();

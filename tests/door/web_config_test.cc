@@ -37,8 +37,9 @@ TEST(WebConfig, MayBeEmptyAndThenChangesNothing) {
 }
 
 TEST(WebConfig, IsReadAsTheToolkitsSampleIs) {
-  const WebConfig config = good(tls("") + "basic_auth_users:\n  alice: " + kHash + "\n  bob: " + kHash +
-                                "\nrate_limit:\n  interval: \"1s\"\n  burst: 20\n");
+  const WebConfig config =
+      good(tls("") + "basic_auth_users:\n  alice: " + kHash + "\n  bob: " + kHash +
+           "\nrate_limit:\n  interval: \"1s\"\n  burst: 20\n");
   EXPECT_TRUE(config.has_tls);
   EXPECT_EQ(config.tls.certificate_file, "/etc/heald/server.crt") << "beside the file";
   EXPECT_EQ(config.tls.key_file, "/keys/server.key");
@@ -67,7 +68,8 @@ TEST(WebConfig, HasEveryKeyOfTheDocument) {
 }
 
 TEST(WebConfig, RefusesWhatTheToolkitRefuses) {
-  EXPECT_THAT(wrong("tls_config: {}"), HasSubstr("/etc/heald/web.yml:1:1: tls_config: unknown key"));
+  EXPECT_THAT(wrong("tls_config: {}"),
+              HasSubstr("/etc/heald/web.yml:1:1: tls_config: unknown key"));
   EXPECT_THAT(wrong("tls_server_config: {certfile: a}"), HasSubstr("unknown key"));
   EXPECT_THAT(wrong("tls_server_config: {cert_file: a}"), HasSubstr("key"));
   EXPECT_THAT(wrong("tls_server_config: {key_file: a}"), HasSubstr("cert"));
@@ -75,14 +77,16 @@ TEST(WebConfig, RefusesWhatTheToolkitRefuses) {
   EXPECT_THAT(wrong(tls("  client_auth_type: Perhaps\n")), HasSubstr("\"Perhaps\" is not known"));
   EXPECT_THAT(wrong(tls("  client_ca_file: ca\n")), HasSubstr("client_auth_type"));
   EXPECT_THAT(wrong(tls("  client_allowed_sans: [a]\n")), HasSubstr("client_allowed_sans"));
-  EXPECT_THAT(wrong(tls("  client_auth_type: VerifyClientCertIfGiven\n  client_allowed_sans: [a]\n")),
-              HasSubstr("client_allowed_sans"));
+  EXPECT_THAT(
+      wrong(tls("  client_auth_type: VerifyClientCertIfGiven\n  client_allowed_sans: [a]\n")),
+      HasSubstr("client_allowed_sans"));
   EXPECT_THAT(wrong(tls("  min_version: TLS111\n")), HasSubstr("TLS111"));
   EXPECT_THAT(wrong(tls("  min_version: TLS13\n  max_version: TLS12\n")), HasSubstr("above"));
   EXPECT_THAT(wrong(tls("  cipher_suites: [TLS_RSA_WITH_RC4]\n")), HasSubstr("TLS_RSA_WITH_RC4"));
   EXPECT_THAT(wrong(tls("  curve_preferences: [CurveP257]\n")), HasSubstr("CurveP256"));
   EXPECT_THAT(wrong("http_server_config: {headers: {Server: x}}"), HasSubstr("Server"));
-  EXPECT_THAT(wrong("http_server_config: {headers: {X-Frame-Options: yes}}"), HasSubstr("sameorigin"));
+  EXPECT_THAT(wrong("http_server_config: {headers: {X-Frame-Options: yes}}"),
+              HasSubstr("sameorigin"));
   EXPECT_THAT(wrong("http_server_config: {http2: perhaps}"), HasSubstr("true or false"));
   EXPECT_THAT(wrong("rate_limit: {interval: soon}"), HasSubstr("duration"));
   EXPECT_THAT(wrong("rate_limit: {burst: x}"), HasSubstr("number"));

@@ -124,7 +124,8 @@ class ManyConnections : public testing::Test {
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
     // On each of the two listeners, as far as this process may have them.
-    count_ = std::min(10'000, (static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 100'000)) - 1'000) / 2);
+    count_ =
+        std::min(10'000, (static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 100'000)) - 1'000) / 2);
     heald_.start();
   }
   void hold(std::uint16_t port) {
@@ -154,12 +155,15 @@ TEST_F(ManyConnections, ThatAreIdleOrHalfSentDelayNoScrapeNoProbeAndNoKillSwitch
   const Latency health = latencyOf(metrics, "/-/healthy", 300);
   const Latency page = latencyOf(metrics, "/metrics", 100);
   const auto begun = steady_clock::now();
-  EXPECT_EQ(heald_.put("/api/flags/auto_healing", R"({"enabled": false, "reason": "a test"})").status, 200);
+  EXPECT_EQ(
+      heald_.put("/api/flags/auto_healing", R"({"enabled": false, "reason": "a test"})").status,
+      200);
   const std::chrono::duration<double, std::milli> killed = steady_clock::now() - begun;
   std::cout << "/-/healthy p50 " << quiet_health.median << " p99 " << quiet_health.p99
-            << " ms quiet, p50 " << health.median << " p99 " << health.p99 << " ms among them; /metrics p99 "
-            << quiet_page.p99 << " and " << page.p99 << "; kill switch " << killed.count()
-            << " ms; memory " << before << " and " << memory() << " KiB\n";
+            << " ms quiet, p50 " << health.median << " p99 " << health.p99
+            << " ms among them; /metrics p99 " << quiet_page.p99 << " and " << page.p99
+            << "; kill switch " << killed.count() << " ms; memory " << before << " and " << memory()
+            << " KiB\n";
   // Generous: other tests run beside it. The figures are printed.
   EXPECT_LT(health.median, quiet_health.median + 5);
   EXPECT_LT(page.median, quiet_page.median + 5);

@@ -170,9 +170,9 @@ class ControlSocket : public testing::Test {
     daemon_.start();
   }
   int healdctl(const std::string& arguments, const std::string& as = {}) const {
-    const std::string command = as + HEALD_BINARY_DIR "/healdctl --url unix:" +
-                                daemon_.file("control.sock") + " " + arguments + " > " +
-                                daemon_.file("said") + " 2>&1";
+    const std::string command =
+        as + HEALD_BINARY_DIR "/healdctl --url unix:" + daemon_.file("control.sock") + " " +
+        arguments + " > " + daemon_.file("said") + " 2>&1";
     return std::system(command.c_str());
   }
 
@@ -181,7 +181,8 @@ class ControlSocket : public testing::Test {
 
 TEST_F(ControlSocket, OwnUserIsAnOperatorWithoutAToken) {
   EXPECT_EQ(healdctl("flag auto_healing off --reason test"), 0) << daemon_.read("said");
-  EXPECT_EQ(daemon_.get("/api/flags/auto_healing").body.find("\"enabled\":true"), std::string::npos);
+  EXPECT_EQ(daemon_.get("/api/flags/auto_healing").body.find("\"enabled\":true"),
+            std::string::npos);
   daemon_.await("the history", [&] {
     return daemon_.get("/api/history").body.find("\"user ") != std::string::npos;
   });

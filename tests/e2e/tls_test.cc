@@ -34,17 +34,24 @@ class TlsStory : public testing::Test {
   }
 
   std::string file(const std::string& name) const { return heald_.file(name); }
-  void write(const std::string& name, const std::string& text) const { heald_.dir().write(name, text); }
+  void write(const std::string& name, const std::string& text) const {
+    heald_.dir().write(name, text);
+  }
   void useServer(const Certificate& certificate) const {
     certificate.writeKey(file("server.key"));
     certificate.writePem(file("server.crt"));
   }
-  std::string metricsUrl() const { return "https://127.0.0.1:" + std::to_string(heald_.metricsPort()); }
-  std::string controlUrl() const { return "https://127.0.0.1:" + std::to_string(heald_.controlPort()); }
+  std::string metricsUrl() const {
+    return "https://127.0.0.1:" + std::to_string(heald_.metricsPort());
+  }
+  std::string controlUrl() const {
+    return "https://127.0.0.1:" + std::to_string(heald_.controlPort());
+  }
   // The status that curl sees, "000" for none.
   std::string curl(const std::string& url, std::vector<std::string> more = {}) const {
-    std::vector<std::string> words = {"curl", "-s", "-o", file("body"), "-w", "%{http_code}",
-                                      "--cacert", file("ca.crt"), "--max-time", "20"};
+    std::vector<std::string> words = {
+        "curl",         "-s",       "-o",           file("body"), "-w",
+        "%{http_code}", "--cacert", file("ca.crt"), "--max-time", "20"};
     words.insert(words.end(), more.begin(), more.end());
     words.push_back(url);
     return runCommand(words).output;
@@ -56,8 +63,8 @@ class TlsStory : public testing::Test {
   }
   // Waits until Prometheus has scraped a heald whose configuration of the job is this.
   void expectScraped(const std::string& job, double up = 1) const {
-    Prometheus prometheus("global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: heald\n" + job +
-                          "    static_configs: [{targets: ['127.0.0.1:" +
+    Prometheus prometheus("global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: heald\n" +
+                          job + "    static_configs: [{targets: ['127.0.0.1:" +
                           std::to_string(heald_.metricsPort()) + "']}]\n");
     ASSERT_TRUE(prometheus.ready()) << prometheus.log();
     heald_.await("the scrape", [&] { return prometheus.value("up") == up; });
@@ -89,8 +96,8 @@ TEST_F(TlsStory, PrometheusScrapesWithACertificate) {
                                "  client_ca_file: ca.crt\n"
                                "  client_allowed_sans: [prometheus.example]\n");
   heald_.start();
-  expectScraped("    scheme: https\n    tls_config: {" + ca() + ", cert_file: " + file("client.crt") +
-                ", key_file: " + file("client.key") + "}\n");
+  expectScraped("    scheme: https\n    tls_config: {" + ca() +
+                ", cert_file: " + file("client.crt") + ", key_file: " + file("client.key") + "}\n");
   expectScraped("    scheme: https\n    tls_config: {" + ca() + "}\n", 0);
 }
 
@@ -101,7 +108,8 @@ TEST_F(TlsStory, CurlSeesTheStatusAndTheHeaders) {
   heald_.start();
   EXPECT_EQ(curl(metricsUrl() + "/metrics"), "401");
   EXPECT_EQ(curl(metricsUrl() + "/metrics", {"-u", "prom:no"}), "401");
-  EXPECT_EQ(curl(metricsUrl() + "/metrics", {"-u", "prom:fakepassword", "-D", file("head")}), "200");
+  EXPECT_EQ(curl(metricsUrl() + "/metrics", {"-u", "prom:fakepassword", "-D", file("head")}),
+            "200");
   EXPECT_THAT(heald_.read("head"), HasSubstr("Strict-Transport-Security: max-age=60"));
   EXPECT_THAT(heald_.read("head"), HasSubstr("HTTP/1.1 200")) << "HTTP/2 is not served";
   EXPECT_EQ(curl(metricsUrl() + "/-/healthy", {"--tlsv1.3", "-u", "prom:fakepassword"}), "200");
@@ -110,15 +118,18 @@ TEST_F(TlsStory, CurlSeesTheStatusAndTheHeaders) {
 
 TEST_F(TlsStory, OpensslSeesTheChainAndNoRenegotiation) {
   heald_.start();
-  const auto said = runCommand({"/bin/sh", "-c",
-                                "printf 'GET /-/healthy HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: "
-                                "close\\r\\n\\r\\n' | openssl s_client -quiet -ign_eof -verify_return_error "
-                                "-CAfile " + file("ca.crt") + " -connect 127.0.0.1:" +
-                                    std::to_string(heald_.metricsPort()) + " 2>&1"});
+  const auto said =
+      runCommand({"/bin/sh", "-c",
+                  "printf 'GET /-/healthy HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: "
+                  "close\\r\\n\\r\\n' | openssl s_client -quiet -ign_eof -verify_return_error "
+                  "-CAfile " +
+                      file("ca.crt") +
+                      " -connect 127.0.0.1:" + std::to_string(heald_.metricsPort()) + " 2>&1"});
   EXPECT_THAT(said.output, HasSubstr("HTTP/1.1 200"));
-  const auto again = runCommand({"/bin/sh", "-c",
-                                 "(sleep 1; echo R; sleep 1) | openssl s_client -tls1_2 -connect 127.0.0.1:" +
-                                     std::to_string(heald_.metricsPort()) + " 2>&1"});
+  const auto again =
+      runCommand({"/bin/sh", "-c",
+                  "(sleep 1; echo R; sleep 1) | openssl s_client -tls1_2 -connect 127.0.0.1:" +
+                      std::to_string(heald_.metricsPort()) + " 2>&1"});
   EXPECT_THAT(again.output, HasSubstr("no renegotiation"));
 }
 
@@ -138,8 +149,9 @@ TEST_F(TlsStory, HealdctlReachesTheControlPlaneByAContext) {
   write("home.yml", "");
   const std::string where = "config/heald";
   runCommand({"mkdir", "-p", file(where)});
-  write(where + "/config.yml", "current: here\ncontexts:\n  here:\n    url: " + controlUrl() +
-                                   "\n    ca_file: ../../ca.crt\n    token_file: ../../control.token\n");
+  write(where + "/config.yml",
+        "current: here\ncontexts:\n  here:\n    url: " + controlUrl() +
+            "\n    ca_file: ../../ca.crt\n    token_file: ../../control.token\n");
   const auto with = [&](std::vector<std::string> words) {
     std::vector<std::string> all = {"env", "-u", "HEALD_URL", "XDG_CONFIG_HOME=" + file("config"),
                                     HEALD_BINARY_DIR "/healdctl"};
@@ -147,7 +159,8 @@ TEST_F(TlsStory, HealdctlReachesTheControlPlaneByAContext) {
     return runCommand(all);
   };
   EXPECT_EQ(with({"--context", "here", "status"}).code, 0) << with({"status"}).output;
-  EXPECT_EQ(with({"flag", "auto_healing", "off", "--reason", "a test"}).code, 0) << "the current one";
+  EXPECT_EQ(with({"flag", "auto_healing", "off", "--reason", "a test"}).code, 0)
+      << "the current one";
   EXPECT_THAT(with({"--context", "ther", "status"}).output, HasSubstr("there is no context"));
   EXPECT_EQ(healdctl({"--url", controlUrl(), "status"}).code, 3) << "not of a CA that it knows";
   EXPECT_EQ(healdctl({"--url", controlUrl(), "--ca-file", file("ca.crt"), "status"}).code, 0);
@@ -166,7 +179,8 @@ TEST_F(TlsStory, HealdctlShowsItsCertificate) {
   };
   EXPECT_EQ(ask({"--cert", file("client.crt"), "--key", file("client.key")}).code, 0);
   EXPECT_EQ(ask({}).code, 3);
-  EXPECT_THAT(ask({"--cert", file("client.crt")}).output, HasSubstr("--cert and --key belong together"));
+  EXPECT_THAT(ask({"--cert", file("client.crt")}).output,
+              HasSubstr("--cert and --key belong together"));
 }
 
 TEST_F(TlsStory, OnAnAddressThatOthersReachNothingIsReadWithoutACredential) {
@@ -203,7 +217,8 @@ TEST_F(TlsStory, AWebConfigurationThatIsWrongStartsNothingAndSaysWhere) {
   write("control-web.yml", "tls_server_config: {cert_fil: server.crt}\n");
   heald_.spawn();
   EXPECT_NE(heald_.waitForExit(), 0);
-  EXPECT_THAT(heald_.log(), HasSubstr("control-web.yml:1:21: tls_server_config.cert_fil: unknown key"));
+  EXPECT_THAT(heald_.log(),
+              HasSubstr("control-web.yml:1:21: tls_server_config.cert_fil: unknown key"));
   const auto checked = healdctl({"check-config", "--host", file("heald.yml")});
   EXPECT_THAT(checked.output, HasSubstr("[web-config]"));
 }

@@ -30,8 +30,8 @@ class NamedTokens : public testing::Test {
   // Its secret.
   std::string create(const std::string& name, const std::string& role,
                      std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {"token", "create", name, "--role", role, "--write",
-                                          daemon_.file(name)};
+    std::vector<std::string> arguments = {"token",   "create",          name, "--role", role,
+                                          "--write", daemon_.file(name)};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const CommandResult made = healdctl(arguments);
     EXPECT_EQ(made.code, 0) << made.output;
@@ -62,8 +62,8 @@ TEST_F(NamedTokens, AreInForceAtOnceAndRefusedWithinASecondOfTheirEnd) {
   EXPECT_EQ(pause(ops), 401) << "the very next request";
   const std::string brief = create("brief", "operate", {"--expires", "2s"});
   EXPECT_EQ(pause(brief), 200);
-  daemon_.await("the end of the token", [&] { return pause(brief) == 401; },
-                std::chrono::seconds(3));
+  daemon_.await(
+      "the end of the token", [&] { return pause(brief) == 401; }, std::chrono::seconds(3));
   EXPECT_THAT(post("/api/unpause", "", brief).body, HasSubstr("the token brief expired at"));
 }
 
@@ -72,10 +72,10 @@ TEST_F(NamedTokens, SurviveKillMinusNine) {
   const std::string gone = create("gone", "admin");
   const std::string turned = create("turned", "operate");
   ASSERT_EQ(healdctl({"token", "revoke", "gone"}).code, 0);
-  ASSERT_EQ(healdctl({"token", "rotate", "turned", "--grace", "0s", "--write",
-                      daemon_.file("turned")})
-                .code,
-            0);
+  ASSERT_EQ(
+      healdctl({"token", "rotate", "turned", "--grace", "0s", "--write", daemon_.file("turned")})
+          .code,
+      0);
   daemon_.kill();
   daemon_.waitForExit();
   daemon_.start();

@@ -16,7 +16,9 @@ namespace {
 
 // A row without a role does not compile.
 template <class Row>
-concept MayLeaveOutTheRole = requires { Row{.method = "GET", .path = "/"}; };
+concept MayLeaveOutTheRole = requires {
+  Row{.method = "GET", .path = "/"};
+};
 static_assert(!MayLeaveOutTheRole<Call> && !MayLeaveOutTheRole<Route>);
 static_assert(!std::is_default_constructible_v<Needs>);
 static_assert(requires { Call{.method = "GET", .path = "/", .needs = Access::kOpen}; });
@@ -70,8 +72,8 @@ class AccessTable : public testing::Test {
     EXPECT_TRUE(tokens_.load());
     const auto make = [&](const std::string& name, Grant grant,
                           std::optional<core::Duration> lifetime = {}) {
-      const auto made =
-          tokens_.create({name, std::move(grant), Digest("secret-" + name).hex(), lifetime, "test"});
+      const auto made = tokens_.create(
+          {name, std::move(grant), Digest("secret-" + name).hex(), lifetime, "test"});
       EXPECT_TRUE(made) << made.error().message;
       return "Bearer secret-" + name;
     };
@@ -141,12 +143,12 @@ TEST_F(AccessTable, IsHeldForEveryRouteRoleAndCredential) {
       const auto promised = documented.find(call);
       ASSERT_NE(promised, documented.end()) << call << " is not in the table of docs/http-api.md";
       for (const Credential& credential : credentials_) {
-        const bool named = !credential.role.empty() &&
-                           (" " + promised->second + " ").find(" " + credential.role + " ") !=
-                               std::string::npos;
-        const bool needs_none = promised->second == "everybody" ||
-                                (promised->second == "read or operate or admin" &&
-                                 (!closed || credential.caller.unix_socket));
+        const bool named =
+            !credential.role.empty() &&
+            (" " + promised->second + " ").find(" " + credential.role + " ") != std::string::npos;
+        const bool needs_none =
+            promised->second == "everybody" || (promised->second == "read or operate or admin" &&
+                                                (!closed || credential.caller.unix_socket));
         const int wanted = named || needs_none ? 0 : credential.role.empty() ? 401 : 403;
         EXPECT_EQ(statusOf(pipeline, route, credential), wanted)
             << call << " with " << credential.what << (closed ? ", closed" : ", open");

@@ -11,7 +11,8 @@ TEST(AlertsRefused, CountsTheNotificationsThatAlertmanagerDoesNotSendAgain) {
     refused.note({kAlertsPath, "POST", status, 0});
     refused.note({"/api/pause", "POST", status, 0});
   }
-  EXPECT_EQ(refused.count(AlertsRefusal::kUnauthorized), 2u) << "no token, and one for something else";
+  EXPECT_EQ(refused.count(AlertsRefusal::kUnauthorized), 2u)
+      << "no token, and one for something else";
   EXPECT_EQ(refused.count(AlertsRefusal::kTooLarge), 1u);
   EXPECT_EQ(refused.count(AlertsRefusal::kInvalid), 3u) << "429 and 5xx are sent again";
 }

@@ -295,7 +295,8 @@ TEST(EventStream, AStoreThatCannotBeReadEndsNoStream) {
 TEST(EventStream, ManyPinNoWorkerAndEndWithTheServer) {
   FakeHistory history;
   history.newest = 5;
-  auto server = std::make_unique<test::ControlListener>(controlRoutes(history.backend()), GuardPolicy{}, 2);
+  auto server =
+      std::make_unique<test::ControlListener>(controlRoutes(history.backend()), GuardPolicy{}, 2);
   const std::string call = "GET /api/events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::vector<std::unique_ptr<test::RawConnection>> streams;
   for (int i = 0; i < 200; ++i) {
@@ -304,8 +305,9 @@ TEST(EventStream, ManyPinNoWorkerAndEndWithTheServer) {
     ASSERT_TRUE(streams.back()->readable({20, 0}));
   }
   EXPECT_EQ(test::get(server->port(), "/api/history").status, 200);
-  EXPECT_EQ(test::sendRaw(server->port(), "HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
-            200);
+  EXPECT_EQ(
+      test::sendRaw(server->port(), "HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
+      200);
   history.bell.close();
   const auto begun = std::chrono::steady_clock::now();
   server.reset();

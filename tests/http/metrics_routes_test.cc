@@ -1,5 +1,5 @@
-#include "http/landing_page.h"
 #include "http/metrics_routes.h"
+#include "http/landing_page.h"
 
 #include <gmock/gmock.h>
 #include <openssl/evp.h>

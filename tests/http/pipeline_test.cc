@@ -14,7 +14,8 @@ class PipelineTest : public testing::Test {
  protected:
   static Router table() {
     Router router;
-    router.get("/api/checks/{name}", Access::kOpen, [](const Request& r) { return text(r.parameter("name")); });
+    router.get("/api/checks/{name}", Access::kOpen,
+               [](const Request& r) { return text(r.parameter("name")); });
     router.get("/throws", Access::kOpen,
                [](const Request&) -> Response { throw std::runtime_error("its detail"); });
     router.get("/throws-int", Access::kOpen, [](const Request&) -> Response { throw 42; });

@@ -92,7 +92,8 @@ TEST_F(HttpServer, HasNoSocketThatAnotherProcessCouldConnectTo) {
 
 TEST_F(HttpServer, AnswersNobodyWithoutATicket) {
   const io::UniqueFd inside = server_->server().socket().connect();
-  const std::string call = "GET /api/status HTTP/1.1\r\nHost: localhost\r\nX-Heald-Ticket: 1-1\r\n\r\n";
+  const std::string call =
+      "GET /api/status HTTP/1.1\r\nHost: localhost\r\nX-Heald-Ticket: 1-1\r\n\r\n";
   ASSERT_EQ(::send(inside.get(), call.data(), call.size(), 0), static_cast<ssize_t>(call.size()));
   char byte = 0;
   EXPECT_EQ(::recv(inside.get(), &byte, 1, 0), 0);

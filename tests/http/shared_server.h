@@ -28,8 +28,8 @@ class ServerTest : public testing::Test {
     GuardPolicy policy;
     policy.token = kTestToken;
     policy.token_file = "/var/lib/heald/control.token";
-    return std::make_unique<test::ControlListener>(table(), policy, workers,
-                                     door::Patience{.head = kTestTimeout, .body = kTestTimeout});
+    return std::make_unique<test::ControlListener>(
+        table(), policy, workers, door::Patience{.head = kTestTimeout, .body = kTestTimeout});
   }
 
   static Router table() {
@@ -37,8 +37,10 @@ class ServerTest : public testing::Test {
     router.get("/api/status", Access::kOpen, [](const Request& request) {
       return text("status " + std::string(request.queryValue("format").value_or("json")));
     });
-    router.get("/metrics", Access::kOpen, [](const Request&) { return text(std::string(2'000'000, 'm')); });
-    router.get("/throws", Access::kOpen, [](const Request&) -> Response { throw std::runtime_error("why"); });
+    router.get("/metrics", Access::kOpen,
+               [](const Request&) { return text(std::string(2'000'000, 'm')); });
+    router.get("/throws", Access::kOpen,
+               [](const Request&) -> Response { throw std::runtime_error("why"); });
     router.get("/page", Access::kOpen, [](const Request&) { return text("<p>", "text/html"); });
     router.get("/slow", Access::kOpen, [](const Request&) {
       ++slow_started_;

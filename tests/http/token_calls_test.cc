@@ -55,10 +55,10 @@ TEST_F(TokenCalls, MakeListRotateAndRevoke) {
   EXPECT_EQ(tokens()[0]["file"], "/var/lib/heald/control.token");
   EXPECT_EQ(tokens()[1]["state"], "valid");
   EXPECT_EQ(tokens()[1]["createdBy"], "token control from 127.0.0.1 as alice@host");
-  EXPECT_EQ(call("POST", "/api/tokens/ci/rotate",
-                 {{"sha256", Digest("another").hex()}, {"grace", "5m"}})
-                .status,
-            200);
+  EXPECT_EQ(
+      call("POST", "/api/tokens/ci/rotate", {{"sha256", Digest("another").hex()}, {"grace", "5m"}})
+          .status,
+      200);
   EXPECT_EQ(tokens()[1]["replacedGoodUntil"], "2026-11-23T20:52:00.000Z");
   EXPECT_EQ(call("POST", "/api/tokens/ci/revoke").status, 200);
   EXPECT_EQ(tokens()[1]["state"], "revoked");

@@ -26,8 +26,7 @@ std::string hashOf(const std::string& token) {
 class TokensTest : public testing::Test {
  protected:
   std::unique_ptr<Tokens> open() {
-    auto tokens =
-        std::make_unique<Tokens>(folder_.file("tokens.json"), [this] { return now_; });
+    auto tokens = std::make_unique<Tokens>(folder_.file("tokens.json"), [this] { return now_; });
     const auto loaded = tokens->load();
     loaded_ = loaded ? "" : loaded.error().message;
     return tokens;
@@ -145,7 +144,7 @@ TEST_F(TokensTest, RefuseWhatWouldBeATokenForNothingOrForTooMuch) {
   EXPECT_EQ(codeOf(create("p", "b", {Role::kPermits})), "invalid");
   EXPECT_EQ(codeOf(create("p", "b", {Role::kRead, {"backup"}})), "invalid");
   for (const std::string& hash : {std::string(), std::string(63, 'a'), std::string(64, 'A'),
-                                 std::string(64, 'g'), std::string(65, 'a')}) {
+                                  std::string(64, 'g'), std::string(65, 'a')}) {
     EXPECT_EQ(codeOf(tokens_->create({"x", {Role::kRead}, hash})), "invalid") << hash;
   }
 }
@@ -171,7 +170,8 @@ TEST_F(TokensTest, OfADamagedFileLetNobodyInAndAreNotOverwritten) {
   for (const std::string& bad :
        {good.substr(0, good.size() / 2), std::string("[]"), std::string("{}"), std::string("\0", 1),
         cut("\"version\": 1", "\"version\": 2"), cut("\"operate\"", "\"root\""),
-        cut("\"createdAt\": \"2", "\"createdAt\": \"x"), cut("\"sha256\": \"", "\"sha256\": \"00")}) {
+        cut("\"createdAt\": \"2", "\"createdAt\": \"x"),
+        cut("\"sha256\": \"", "\"sha256\": \"00")}) {
     folder_.write("tokens.json", bad);
     tokens_ = open();
     EXPECT_THAT(loaded_, HasSubstr("tokens.json")) << bad;

@@ -93,8 +93,7 @@ class Protobuf : public testing::Test {
     std::ofstream(folder_ / "stream.proto")
         << "syntax = \"proto2\";\nimport \"io/prometheus/client/metrics.proto\";\n"
            "message Stream { repeated io.prometheus.client.MetricFamily family = 1; }\n";
-    std::ofstream(folder_ / "in", std::ios::binary)
-        << inOneMessage(protobufOf(exposition));
+    std::ofstream(folder_ / "in", std::ios::binary) << inOneMessage(protobufOf(exposition));
     const std::string command = "protoc --decode=Stream -I " + kSchemas + " -I " +
                                 folder_.string() + " stream.proto < " + (folder_ / "in").string() +
                                 " > " + (folder_ / "out").string();

@@ -55,8 +55,7 @@ std::string written(Fill fill, TextFormat format = TextFormat::kPrometheus) {
 }
 
 std::string exactly(double value) {
-  const std::string text =
-      written([&](TextFamilies& out) { out.gauge("x", "h").add({}, value); });
+  const std::string text = written([&](TextFamilies& out) { out.gauge("x", "h").add({}, value); });
   return text.substr(text.rfind(' ') + 1, text.size() - text.rfind(' ') - 2);
 }
 
@@ -74,9 +73,18 @@ TEST(TextFamilies, WriteWhatPrometheusOwnSerializerMakesOfTheSameFamilies) {
 TEST(TextFamilies, APageDoesNotDependOnThePagesBeforeIt) {
   std::mt19937 random(7);  // the same worlds each time
   const auto below = [&](std::size_t end) { return random() % end; };
-  const std::vector<std::string> names = {"a",       "ab",          "b\"",   "b\\\"", "b\\",
-                                          "gr\xc3\xbcn", "\xff",        "line\n", "",      "web",
-                                          "web\"} 1\nheald_up{x=\"",  "disk"};
+  const std::vector<std::string> names = {"a",
+                                          "ab",
+                                          "b\"",
+                                          "b\\\"",
+                                          "b\\",
+                                          "gr\xc3\xbcn",
+                                          "\xff",
+                                          "line\n",
+                                          "",
+                                          "web",
+                                          "web\"} 1\nheald_up{x=\"",
+                                          "disk"};
   Layout layout;
   for (int round = 0; round < 400; ++round) {
     engine::Snapshot snapshot = richSnapshot();
@@ -109,16 +117,17 @@ TEST(TextFamilies, LabelsOfOtherNamesInOneMetricAreToldApart) {
     family.add({{"two", "v"}}, 2);
     family.add({}, 3);
     family.add({{"one", "v"}, {"two", "w"}}, 4);
-    EXPECT_THAT(families.take().text, testing::EndsWith("heald_x{one=\"v\"} 1\nheald_x{two=\"v\"} 2\n"
-                                                        "heald_x 3\n"
-                                                        "heald_x{one=\"v\",two=\"w\"} 4\n"));
+    EXPECT_THAT(families.take().text,
+                testing::EndsWith("heald_x{one=\"v\"} 1\nheald_x{two=\"v\"} 2\n"
+                                  "heald_x 3\n"
+                                  "heald_x{one=\"v\",two=\"w\"} 4\n"));
   }
 }
 
 TEST(TextFamilies, AValueIsNeverTakenForTheEscapedFormOfAnother) {
   Layout layout;
-  for (const auto& [value, written] :
-       std::vector<std::pair<std::string, std::string>>{{"a\"b", "a\\\"b"}, {"a\\\"b", "a\\\\\\\"b"}}) {
+  for (const auto& [value, written] : std::vector<std::pair<std::string, std::string>>{
+           {"a\"b", "a\\\"b"}, {"a\\\"b", "a\\\\\\\"b"}}) {
     TextFamilies families(TextFormat::kPrometheus, layout);
     families.gauge("x", "h").add({{"l", value}}, 1);
     EXPECT_THAT(families.take().text, HasSubstr("{l=\"" + written + "\"} 1"));
@@ -203,8 +212,9 @@ TEST(TextFamilies, InOpenMetricsABucketOfAttemptsNamesTheLastOfThem) {
   const std::string text = textOf(snapshot, TextFormat::kOpenMetrics, layout);
   EXPECT_THAT(text, HasSubstr("heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"5\"} 4 # "
                               "{attempt=\"17\"} 4 1700000050\n"));
-  EXPECT_THAT(text, HasSubstr("heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"+Inf\"} 5 # "
-                              "{attempt=\"18\"} 14400 1700000060\n"));
+  EXPECT_THAT(text,
+              HasSubstr("heald_healing_duration_seconds_bucket{kind=\"exec\",le=\"+Inf\"} 5 # "
+                        "{attempt=\"18\"} 14400 1700000060\n"));
   EXPECT_THAT(text, HasSubstr("{kind=\"a-first-kind\",le=\"5\"} 0\n"));
   EXPECT_THAT(textOf(snapshot, TextFormat::kPrometheus, layout),
               testing::Not(HasSubstr("attempt=")));

@@ -18,8 +18,8 @@ class ControlListener {
  public:
   explicit ControlListener(http::Router router, http::GuardPolicy policy = {}, int workers = 4,
                            door::Patience patience = {}) {
-    auto started = http::ControlService::start(std::move(router), std::move(policy), {}, workers,
-                                               {"/tmp"});
+    auto started =
+        http::ControlService::start(std::move(router), std::move(policy), {}, workers, {"/tmp"});
     if (!started) throw std::runtime_error(started.error().message);
     service_ = std::move(*started);
     auto bound = door::listenOn({"127.0.0.1", 0});

@@ -20,8 +20,8 @@ class Prometheus {
   bool ready();
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   std::string log() const { return child_->output(); }
-  // The samples of an instant query, of now or of a moment (seconds since 1970). Throws what it says
-  // when it refuses the query.
+  // The samples of an instant query, of now or of a moment (seconds since 1970). Throws what it
+  // says when it refuses the query.
   nlohmann::json query(const std::string& promql, std::optional<double> at = {}) const;
   // The value of a query that gives one sample.
   std::optional<double> value(const std::string& promql) const;

@@ -47,7 +47,8 @@ class TlsConnection {
     X509* certificate = SSL_get0_peer_certificate(ssl_);
     if (certificate == nullptr) return "";
     char text[256];
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, text, sizeof text);
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, text,
+                              sizeof text);
     return text;
   }
 
