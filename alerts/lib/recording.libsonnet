@@ -27,17 +27,6 @@ function(config)
       ],
     },
     {
-      name: 'heald-fleet',
-      rules: [
-        rule('job:heald_up:sum', 'sum %s (%s)' % [q.byJob(), q.up]),
-        rule('job:heald_up:count', 'count %s (%s)' % [q.byJob(), q.up]),
-        rule('job:heald_dormant:sum', 'sum %s (%s)' % [q.byJob(), q.max('heald_dormant', 'governor')]),
-        rule('job:heald_check_unhealthy:sum',
-             'sum %s (%s)' % [q.byJob(), q.max('heald_check_health', 'check', 'health="unhealthy"')]),
-        rule('job:heald_check:count', 'count %s (%s)' % [q.byJob(), q.max('heald_check_executions_total', 'check')]),
-      ],
-    },
-    {
       name: 'heald-statistics-of-healing',
       interval: config.recordingInterval,
       rules: [
@@ -66,12 +55,11 @@ function(config)
       ] + [
         rule('job_kind:heald_time_to_heal_seconds_bucket:increase1h', jobSum('heald_time_to_heal_seconds_bucket', '1h', 'kind, le')),
       ] + [
-        rule('job_kind:heald_time_to_heal_seconds:p%d_%s' % [percent, window], 'histogram_quantile(%s, %s)' % [
+        rule('job_kind:heald_time_to_heal_seconds:p%d_7d' % percent, 'histogram_quantile(%s, %s)' % [
           q.text(percent / 100),
-          hours('job_kind:heald_time_to_heal_seconds_bucket:increase1h', window),
+          hours('job_kind:heald_time_to_heal_seconds_bucket:increase1h', '7d'),
         ])
         for percent in [50, 90]
-        for window in windows
       ],
     },
     {

@@ -2,7 +2,8 @@
 local words = import 'words.libsonnet';
 
 function(k)
-  local notHealthy = k.ofTeam('check', 'sum by (H, check) (avg_over_time(heald_check_health{S,C,health!="healthy"}[$__range] @ end()))', ' @ end()');
+  // One series for each check, and not one for each health.
+  local notHealthy = k.ofTeam('check', '1 - avg_over_time(heald_check_health{S,C,health="healthy"}[$__range] @ end()) > 0', ' @ end()');
   // Of processes, of which there may be none.
   local process(metric) = k.greatest(10, 'H, process', '%s{S,P}' % metric, '%s{S,P} @ end()' % metric);
   local orNone(text) = '(%s) or on () label_replace(vector(0), "process", "no process is watched", "", "")' % text;
@@ -78,9 +79,19 @@ function(k)
                     thresholds: k.steps([['orange']]),
                     defaults: { noValue: 'Every check is healthy' },
                   }),
+        k.ranking('Availability, over weeks', 'Part of a day, a week and 30 days in which a check was not unhealthy; the four checks with the least in 30 days. As the rules record it.',
+                  k.greatest(4, 'H, check', k.windowsOf('instance_check:heald_check_availability:ratio', 'S,C'),
+                             '1 - max by (H, check) (%s)' % k.ofTeam('check', 'instance_check:heald_check_availability:ratio30d{S,C} < 1')),
+                  '{{check}} ' + k.labels.instance + ', {{window}}', {
+                    w: 6,
+                    unit: 'percentunit',
+                    thresholds: k.steps([['orange'], ['blue', 0.99]]),
+                    defaults: { max: 1, decimals: 2, noValue: 'No check was unhealthy, or no rules are loaded' },
+                    runbook: 'HealdCheckBurningBudget',
+                  }),
         k.ranking('Error budget, burn rate', 'How many times as fast as its target of availability allows a check was unhealthy within the last hour, as the rules record it; the ten fastest. Above 1 the target is missed.',
                   'topk(10, max by (H, check) (%s))' % k.ofTeam('check', 'instance_check:heald_check_error_budget:burnrate1h{S,C} > 0'), '{{check}} ' + k.labels.instance, {
-                    w: 8,
+                    w: 6,
                     thresholds: k.steps([['blue'], ['orange', 1]]),
                     defaults: { decimals: 1, noValue: 'Nothing burns, or no rules are loaded' },
                     runbook: 'HealdCheckBurningBudget',
@@ -91,10 +102,10 @@ function(k)
             legend: k.labels.instance,
           },
           { expr: 'max(heald_detection_interval_seconds{S})', legend: 'interval' },
-        ], { w: 8, unit: 's', colors: { interval: 'limit:#808080' }, runbook: 'HealdDetectionStalled' }),
+        ], { w: 6, unit: 's', colors: { interval: 'limit:#808080' }, runbook: 'HealdDetectionStalled' }),
         k.bars('Detection cycles', 'Cycles that have begun, on all healds of a job.', [
           { expr: 'round(sum by (J) (%s))' % k.perStep('heald_detection_cycles_total{S}'), legend: k.labels.job },
-        ], { w: 8 }),
+        ], { w: 6 }),
       ]),
       k.row('Processes', [
         k.table('Processes that are down', 'Watched processes of which no instance is alive; 100 at most.',

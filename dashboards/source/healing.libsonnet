@@ -50,7 +50,7 @@ function(k)
           worst(|||
             max by (H, governor) (
               (heald_circuit_breaker_state{S,G,state="half_open"} == 1) or 2 * (heald_circuit_breaker_state{S,G,state="open"} == 1)
-              or 3 * (heald_dormant_triggered_by{S,G,triggered_by!="manual"} == 1) or 4 * (heald_dormant_triggered_by{S,G,triggered_by="manual"} == 1)
+              or 3 * (heald_dormant{S,G} == 1) or 4 * (heald_dormant_triggered_by{S,G,triggered_by="manual"} == 1)
             )
           |||),
           '{{governor}} ' + k.labels.instance,
@@ -63,13 +63,13 @@ function(k)
         k.bars('Attempts, by remedy', 'Attempts that started; the ten remedies with most.', [
           {
             expr: byRemedy('heald_healing_attempts_total{S,G,R}'),
-            legend: '{{remedy}}',
+            legend: '{{remedy}} ' + k.labels.job,
           },
         ], { w: 8 }),
         k.bars('Healed, by remedy', 'Attempts after which the check was healthy again within the verify window; the ten remedies with most.', [
           {
             expr: byRemedy('heald_healing_successes_total{S,G,R}'),
-            legend: '{{remedy}}',
+            legend: '{{remedy}} ' + k.labels.job,
           },
         ], { w: 8, color: 'green' }),
         k.bars('Failed, by reason', 'Of all remedies. error: the action failed. timeout: it took too long. verification: it ended well and did not help. permanent: no retry can help. interrupted: heald ended meanwhile.', [
@@ -109,9 +109,9 @@ function(k)
                     defaults: { max: 1 },
                     runbook: 'HealdBudgetNearlyUsed',
                   }),
-        k.bars('Transitions of circuit breakers', 'Changes of the state of circuit breakers of all teams, by the state that they came to.', [
-          { expr: 'round(sum by (to) (%s))' % k.perStep('heald_circuit_breaker_transitions_total{S,G}'), legend: 'to {{to}}' },
-        ], { w: 8, colors: { 'to closed': 'green', 'to open': 'orange', 'to half_open': 'yellow', 'to permanent_open': 'red' }, runbook: 'HealdBreakerFlapping' }),
+        k.bars('Circuit breakers that opened', 'How often circuit breakers of all teams opened, and how often for good.', [
+          { expr: 'round(sum by (to) (%s))' % k.perStep('heald_circuit_breaker_transitions_total{S,G,to=~"open|permanent_open"}'), legend: 'to {{to}}' },
+        ], { w: 8, colors: { 'to open': 'orange', 'to permanent_open': 'red' }, runbook: 'HealdBreakerFlapping' }),
         k.table('Breakers that have counted failures', 'The breaker\'s own count: some failures open it, more of them open it for good; beside its state. The most first, 100 at most.',
                 'topk(100, max by (H, governor, state) ((heald_circuit_breaker_state{S,G} == 1) * on (H, governor) group_left () %s))' % k.ofTeam('governor', 'heald_circuit_breaker_failures{S,G} > 0'),
                 [{ field: 'Value', title: 'Failures', unit: 'none', width: 90 }, { field: 'governor', title: 'Governor' }, k.hostColumn] + k.placeColumns + [{ field: 'state', title: 'Breaker', width: 110 }],

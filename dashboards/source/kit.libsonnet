@@ -60,6 +60,11 @@ function(config) {
   // Of many series the n whose `by` is greatest, for the whole time range: topk() alone takes others at every step. `by` asks for
   // one moment, with @ end().
   greatest(n, key, text, by):: '(%s) and on (%s) topk(%d, %s)' % [text, key, n, by],
+  // What rules record of several windows (…:ratio1d, …:ratio7d): each with its window as a label.
+  windowsOf(record, matchers):: std.join(' or ', [
+    'label_replace(%s%s{%s}, "window", "%s", "", "")' % [record, window, matchers, window]
+    for window in ['1d', '7d', '30d']
+  ]),
   greatestNow(n, key, selector):: kit.greatest(n, key, selector, selector + ' @ end()'),
 
   // Colours. Red needs a human.

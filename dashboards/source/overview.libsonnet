@@ -151,23 +151,24 @@ function(k)
 
       // What rules record (alerts/heald.rules.yml): a month of 500 hosts cannot be asked for at each look.
       k.row('Over weeks', [
-        k.ranking('Success ratio, 30 days', 'Attempts that helped, of all attempts of 30 days; the ten jobs with the least. As the rules record it.',
-                  'bottomk(10, job:heald_healing_success:ratio30d{F})', k.labels.job, {
+        k.ranking('Success ratio, over weeks', 'Attempts that helped, of all attempts of a day, a week and 30 days; the ten with the least. As the rules record it.',
+                  'bottomk(10, %s)' % k.windowsOf('job:heald_healing_success:ratio', 'F'), k.labels.job + ', {{window}}', {
                     w: 5,
                     unit: 'percentunit',
                     thresholds: k.shares(0.5, 0.8),
                     defaults: { max: 1, decimals: 0, noValue: recorded },
                     runbook: 'HealdRemedyIneffective',
                   }),
-        k.ranking('Ended without a human, 30 days', 'Incidents that a remedy or time itself has ended, of all incidents of 30 days; the ten jobs with the least. As the rules record it.',
-                  'bottomk(10, job:heald_incidents_without_human:ratio30d{F})', k.labels.job, {
+        k.ranking('Ended without a human, over weeks', 'Incidents that a remedy or time itself has ended, of all incidents of a day, a week and 30 days; the ten with the least. As the rules record it.',
+                  'bottomk(10, %s)' % k.windowsOf('job:heald_incidents_without_human:ratio', 'F'), k.labels.job + ', {{window}}', {
                     w: 5,
                     unit: 'percentunit',
                     thresholds: k.plain,
                     defaults: { max: 1, decimals: 0, noValue: recorded },
                   }),
-        k.lines('Time to heal, by kind', 'Nine of ten incidents of the 7 days before took no longer, by the kind of the check. As the rules record it.', [
-          { expr: 'max by (kind) (job_kind:heald_time_to_heal_seconds:p90_7d{F})', legend: '{{kind}}' },
+        k.lines('Time to heal, by kind', 'Half of the incidents of the 7 days before took no longer, and nine of ten, by the kind of the check. As the rules record it.', [
+          { expr: 'max by (kind) (job_kind:heald_time_to_heal_seconds:p50_7d{F})', legend: '{{kind}}, half' },
+          { expr: 'max by (kind) (job_kind:heald_time_to_heal_seconds:p90_7d{F})', legend: '{{kind}}, nine of ten' },
         ], { w: 6, unit: 's', interval: '10m', points: 50, defaults: { noValue: recorded } }),
         k.ranking('Least available checks, 30 days', 'Part of the last 30 days in which a check was not unhealthy; the ten with the least. As the rules record it.',
                   'bottomk(10, max by (H, check) (%s))' % k.ofTeam('check', 'instance_check:heald_check_availability:ratio30d{S} < 1'),

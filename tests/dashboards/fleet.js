@@ -142,7 +142,8 @@ function addRecorded(tape) {
   for (const [i, { labels: [, check] }] of checks.entries()) {
     const label = [['check', check[1]]];
     const one = recordedBeside(tape, [
-      { labels: [['__name__', 'instance_check:heald_check_availability:ratio30d'], ...label], value: i % 10 === 3 ? 1 - (i % 7 + 1) / 300 : 1 },
+      ...['1d', '7d', '30d'].map((window, w) => (
+        { labels: [['__name__', `instance_check:heald_check_availability:ratio${window}`], ...label], value: i % 10 === 3 ? 1 - (i % 7 + 1) / (100 * (w + 1)) : 1 })),
       { labels: [['__name__', 'instance_check:heald_check_error_budget:burnrate1h'], ...label], value: i % 10 === 3 ? (i % 7 + 1) / 3 : 0 },
     ]);
     for (const [key, series] of one.series) tape.series.set(key, series);
@@ -156,8 +157,13 @@ function dropRecorded(tape) {
 
 // What rules record of a job.
 const kOfJob = (tape) => recordedBeside(tape, [
+  { labels: [['__name__', 'job:heald_healing_success:ratio1d']], value: 0.88 },
+  { labels: [['__name__', 'job:heald_healing_success:ratio7d']], value: 0.91 },
   { labels: [['__name__', 'job:heald_healing_success:ratio30d']], value: 0.93 },
+  { labels: [['__name__', 'job:heald_incidents_without_human:ratio1d']], value: 0.97 },
+  { labels: [['__name__', 'job:heald_incidents_without_human:ratio7d']], value: 0.98 },
   { labels: [['__name__', 'job:heald_incidents_without_human:ratio30d']], value: 0.985 },
+  { labels: [['__name__', 'job_kind:heald_time_to_heal_seconds:p50_7d'], ['kind', 'file']], value: 21 },
   { labels: [['__name__', 'job_kind:heald_time_to_heal_seconds:p90_7d'], ['kind', 'file']], value: 74 },
 ]);
 
