@@ -95,6 +95,15 @@ scrape_configs: [{job_name: target, static_configs: [{targets: ['127.0.0.1:)" +
     dir_.write(replica + ".json", json::array({{{"targets", targets}}}).dump());
   }
 
+  // Until Prometheus tells so many of them.
+  void awaitTold(const Prometheus& prometheus, std::size_t count) {
+    heald_->await("Prometheus knows whom to tell", [&] {
+      const CommandResult said =
+          runCommand({"curl", "-s", prometheus.url() + "/api/v1/alertmanagers"});
+      return json::parse(said.output).at("data").at("activeAlertmanagers").size() == count;
+    });
+  }
+
   void awaitFiring(Prometheus& prometheus) {
     heald_->await("the alert in Prometheus", [&] {
       return !prometheus.query("ALERTS{alertname=\"Down\",alertstate=\"firing\"}").empty();
@@ -208,6 +217,40 @@ TEST_F(Episodes, TwoAlertmanagersWithoutGossipAreOneAttemptForEachEpisode) {
     broken_ = true;
     awaitRuns(episode + 1);
   }
+}
+
+// It believes in the alert for four minutes, and tells of it again and again.
+TEST_F(Episodes, AnAlertmanagerThatIsCutOffAndStillTellsWhatIsOverStartsNothing) {
+  startHeald();
+  RealAlertmanager& one = addAlertmanager();
+  RealAlertmanager& cut_off = addAlertmanager();
+  Prometheus& prometheus = addPrometheus("a");
+  tell("a", {&one, &cut_off});
+  broken_ = true;
+  awaitRuns(1);
+  heald_->await("both know it", [&] { return !startOf(one).empty() && !startOf(cut_off).empty(); });
+  tell("a", {&one});
+  awaitTold(prometheus, 1);
+  for (long episode = 1; episode <= 2; ++episode) {
+    broken_ = false;
+    awaitHealed(episode);
+    const double heard = known();
+    heald_->await(
+        "it is told again that it fires", [&] { return known() >= heard + 3; },
+        std::chrono::seconds(60));
+    EXPECT_FALSE(cut_off.alerts().empty());
+    EXPECT_EQ(runs(), episode);
+    EXPECT_EQ(heald_->remedy("restart").at("firing"), 0);
+    broken_ = true;
+    awaitRuns(episode + 1);
+  }
+  tell("a", {&one, &cut_off});  // joined again
+  awaitTold(prometheus, 2);
+  broken_ = false;
+  awaitHealed(3);
+  heald_->await("both know it is over",
+                [&] { return one.alerts().empty() && cut_off.alerts().empty(); });
+  EXPECT_EQ(runs(), 3);
 }
 
 TEST_F(Episodes, AReplicaLabelThatWasNotDroppedIsIgnoredWhereHealdIsToldSo) {
