@@ -27,9 +27,10 @@ struct Place {
 struct Problem {
   std::string file;
   Place place;
-  std::string path;     // "checks[2].timeout"; empty for the file as a whole
-  std::string message;  // what is wrong, and in brackets what would be right
-  std::string id = {};  // of a warning, its rule ("check-unused"); empty for a mistake
+  std::string path;       // "checks[2].timeout"; empty for the file as a whole
+  std::string message;    // what is wrong, and in brackets what would be right
+  std::string id = {};    // of a warning, its rule ("check-unused"); empty for a mistake
+  std::size_t count = 1;  // how many it stands for: sorted()
 
   friend bool operator==(const Problem&, const Problem&) = default;
 };
@@ -39,7 +40,12 @@ struct Problem {
 // end.
 std::string toString(const Problem& problem);
 
-// By position (the main file first), at most 200 of them; a last one then counts the others.
+// By position (the main file first). Of those that say the same of many items ("remedies[7].verify"
+// and "remedies[8].verify") the first five, and then how many more there are, under the path
+// without its numbers. At most 200; a last one then counts the others.
 std::vector<Problem> sorted(std::vector<Problem> problems);
+
+// How many they are, with those that are not shown.
+std::size_t countOf(const std::vector<Problem>& problems);
 
 }  // namespace heald::config

@@ -116,14 +116,14 @@ class CheckConfig {
   }
 
   void tell(const std::string& file, const config::ReadResult& result) {
-    mistakes_ += result.problems.size();
-    warnings_ += result.warnings.size();
+    mistakes_ += countOf(result.problems);
+    warnings_ += countOf(result.warnings);
     for (const auto* list : {&result.problems, &result.warnings}) {
       for (const Problem& problem : *list) add(problem);
     }
     if (!result.ok() || options_.as_json) return;
     const engine::Setup& setup = result.config.setup;
-    const std::string warned = howMany(result.warnings.size(), "warning", "warnings");
+    const std::string warned = howMany(countOf(result.warnings), "warning", "warnings");
     out_ << (file == "-" ? "stdin" : core::escaped(file));
     if (options_.strict && !result.warnings.empty()) {
       out_ << ": " << warned << " (--strict)\n";

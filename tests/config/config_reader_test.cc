@@ -285,6 +285,20 @@ TEST(ConfigReader, ShowsTheFirstTwoHundredMistakesAndCountsTheOthers) {
             "heald.yml:200:1: 50 more mistakes are not shown (correct these first)");
 }
 
+TEST(ConfigReader, ShowsOneMistakeOfFourHundredItemsFiveTimesAndTheOtherMistakeToo) {
+  std::string text = "checks:\n";
+  for (int i = 0; i < 400; ++i) {
+    text += "  - {name: c" + std::to_string(i) + ", interval: 5 parsecs, tcp: {address: 'h:1'}}\n";
+  }
+  const auto problems =
+      readConfig(text + "strange_key: 1\n", "heald.yml", fakeKinds(), nullptr).problems;
+  ASSERT_EQ(problems.size(), 7U);
+  EXPECT_EQ(problems[4].path, "checks[4].interval");
+  EXPECT_EQ(toString(problems[5]), "heald.yml:7:16: checks[].interval: the same 395 more times");
+  EXPECT_THAT(toString(problems[6]), testing::HasSubstr("heald.yml:402:1: strange_key: "));
+  EXPECT_EQ(countOf(problems), 401U);
+}
+
 TEST(ConfigReader, SaysWhyAFileCannotBeRead) {
   const auto why = [](const std::string& path) {
     const auto problems = readConfigFile(path, fakeKinds(), nullptr).problems;
