@@ -3,7 +3,8 @@
 //   heald_calls PORT CONNECTIONS SECONDS PATH [TOKEN [BODY]]
 //
 // GET without a body, POST with one; each connection sends its next call when the last is answered.
-// A permit (201) is reported as ok before the next one is asked for.
+// A permit (201) is reported as ok before the next one is asked for. "{n}" in BODY is the number of
+// the connection, from 0: for a governor of its own.
 // HEALD_CALLS_PLAIN=1 leaves TLS out. Prints calls a second, statuses, and how long answers took.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -30,6 +31,7 @@ struct Connection {
   int socket = -1;
   SSL* ssl = nullptr;
   std::string in;
+  std::string body;    // of its calls
   std::string permit;  // that is to be reported next
   Clock::time_point asked{};
 };
@@ -61,7 +63,7 @@ bool open(Connection& c, std::uint16_t port, SSL_CTX* context) {
 std::string requestOf(const Connection& c, const Load& load) {
   if (!load.posts) return "GET " + load.path + load.head + "\r\n";
   const bool report = !c.permit.empty();
-  const std::string body = report ? R"({"ok": true})" : load.body;
+  const std::string body = report ? R"({"ok": true})" : c.body;
   return "POST " + load.path + (report ? "/" + c.permit + "/result" : "") + load.head +
          "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + body;
@@ -107,6 +109,11 @@ bool whole(Connection& c, Load& load) {
   return true;
 }
 
+std::string numbered(std::string body, std::size_t number) {
+  const auto mark = body.find("{n}");
+  return mark == std::string::npos ? body : body.replace(mark, 3, std::to_string(number));
+}
+
 Load loadOf(int argc, char** argv) {
   Load load;
   load.path = argv[4];
@@ -136,6 +143,7 @@ int main(int argc, char** argv) {
       std::cerr << "connection " << i << " failed\n";
       return 1;
     }
+    all[i].body = numbered(load.body, i);
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = i;

@@ -10,6 +10,11 @@ const KeptAnswer* Answers::find(const std::string& key) const {
   return found == answers_.end() ? nullptr : &found->second;
 }
 
+bool Answers::pending(const std::string& key) const {
+  return std::any_of(proposals_.begin(), proposals_.end(),
+                     [&](const Proposal& proposal) { return proposal.key == key; });
+}
+
 void Answers::propose(const Claim& claim, const Reply& reply, core::Now now) {
   while (!by_age_.empty() &&
          (by_age_.begin()->first + kRemembered < now.wall || answers_.size() >= kMostRemembered)) {

@@ -31,6 +31,8 @@ class Answers {
 
   // The remembered one, or null.
   const KeptAnswer* find(const std::string& key) const;
+  // Of a step whose commit is still to come.
+  bool pending(const std::string& key) const;
   // Of the step that is being made; what is too old or too much goes with it.
   void propose(const Claim& claim, const Reply& reply, core::Now now);
 

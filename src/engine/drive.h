@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/engine.h"
 
@@ -23,6 +26,24 @@ Output drive(Engine& engine, const Event& event, core::Now now, Commit&& commit,
   Output out = engine.step(event, now, claim);
   settleAll(engine, now, out, std::forward<Commit>(commit));
   return out;
+}
+
+// Several events that mayShareACommit(), with one commit of all; an Output for each.
+struct Asked {
+  const Event& event;
+  const Claim& claim;
+};
+template <class Commit>
+std::vector<Output> driveTogether(Engine& engine, std::span<const Asked> all, core::Now now,
+                                  Commit&& commit) {
+  std::vector<Output> outs;
+  outs.reserve(all.size());
+  for (const Asked& one : all) outs.push_back(engine.step(one.event, now, one.claim));
+  if (std::any_of(outs.begin(), outs.end(), [](const Output& out) { return out.commit; })) {
+    engine.settle(commit(engine.changes(now)), now, outs);
+    settleAll(engine, now, outs.front(), std::forward<Commit>(commit));
+  }
+  return outs;
 }
 
 }  // namespace heald::engine

@@ -52,7 +52,7 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
   }
   if (const KeptAnswer* known = answers_.find(claim.key)) {
     out.reply = again(*known, claim);
-    out.reply_stands = true;
+    out.reply_stands = !answers_.pending(claim.key);
     finish(step);
     return out;
   }
@@ -81,54 +81,70 @@ void Engine::Impl::finish(Step& step) {
   step.out.commit = toCommit(step);
 }
 
-void Engine::Impl::settle(const std::string& error, core::Now now, Output& out) {
-  Step step{now, out};
+void Engine::Impl::settle(const std::string& error, core::Now now, std::span<Output> outs) {
+  Step step{now, outs.front()};
   if (error.empty()) {
-    queue_.written();
-    tally_.keep();
-    if (std::exchange(flag_proposal_, std::nullopt)) {
-      detect(step);
-    }
-    healing_.keep(step);
-    if (pauses_.keep(out.notes)) {
-      healing_.pausesChanged(step);
-    }
-    permits_.keep(out.notes);
-    answers_.keep(true);
-    if (!human_.empty()) {
-      for (const auto& count : std::exchange(human_, {})) {
-        count(*this);
-      }
-      healing_.governorsChanged(step);
-      for (const int governor : std::exchange(retried_, {})) {
-        healing_.retry(governor, step);
-      }
-    }
-    out.notes.insert(out.notes.end(), human_notes_.begin(), human_notes_.end());
-    out.reply_stands = true;
+    keep(step);
+    for (Output& out : outs) out.reply_stands = true;
   } else {
-    storeDown(error);
-    store_.tellFailure(out);
-    healing_.undo(step);
-    pauses_.undo();
-    answers_.undo();
-    tally_.undo();
-    human_.clear();
-    retried_.clear();
-    if (flag_proposal_) {
-      features_.restoreOverride(flag_proposal_->feature, flag_proposal_->before.overridden,
-                                flag_proposal_->before.changed_at);
-      flag_proposal_.reset();
-    }
-    if (out.reply && out.reply->ok() && !out.reply_stands) {
-      out.reply = Error{ErrorCode::kUnavailable,
-                        "the store is unavailable (" + error + "): nothing was changed"};
-    }
-    permits_.undo(out);
+    undo(error, step, outs);
   }
   human_notes_.clear();
   human_entries_.clear();
+  for (Output& out : outs) out.commit = false;
   finish(step);
+}
+
+void Engine::Impl::keep(Step& step) {
+  queue_.written();
+  tally_.keep();
+  if (std::exchange(flag_proposal_, std::nullopt)) {
+    detect(step);
+  }
+  healing_.keep(step);
+  if (pauses_.keep(step.out.notes)) {
+    healing_.pausesChanged(step);
+  }
+  permits_.keep(step.out.notes);
+  answers_.keep(true);
+  if (!human_.empty()) {
+    for (const auto& count : std::exchange(human_, {})) {
+      count(*this);
+    }
+    healing_.governorsChanged(step);
+    for (const int governor : std::exchange(retried_, {})) {
+      healing_.retry(governor, step);
+    }
+  }
+  step.out.notes.insert(step.out.notes.end(), human_notes_.begin(), human_notes_.end());
+}
+
+void Engine::Impl::undo(const std::string& error, Step& step, std::span<Output> outs) {
+  storeDown(error);
+  store_.tellFailure(step.out);
+  healing_.undo(step);
+  pauses_.undo();
+  answers_.undo();
+  tally_.undo();
+  human_.clear();
+  retried_.clear();
+  if (flag_proposal_) {
+    features_.restoreOverride(flag_proposal_->feature, flag_proposal_->before.overridden,
+                              flag_proposal_->before.changed_at);
+    flag_proposal_.reset();
+  }
+  const auto refused = permits_.undo(step.out);
+  for (Output& out : outs) {
+    if (!out.commit || !out.reply || !out.reply->ok() || out.reply_stands) continue;
+    const auto& permit = (*out.reply)->permit;
+    const auto denied = permit ? refused.find(permit->id) : refused.end();
+    if (denied != refused.end()) {
+      out.reply = denied->second;
+    } else {
+      out.reply = Error{ErrorCode::kUnavailable,
+                        "the store is unavailable (" + error + "): nothing was changed"};
+    }
+  }
 }
 
 void Engine::Impl::storeProbed(const std::string& error, core::Now now, Output& out) {
@@ -315,7 +331,10 @@ Changes Engine::everything(core::Now now) const {
   return impl_->everything(now);
 }
 void Engine::settle(const std::string& error, core::Now now, Output& out) {
-  impl_->settle(error, now, out);
+  impl_->settle(error, now, {&out, 1});
+}
+void Engine::settle(const std::string& error, core::Now now, std::span<Output> outs) {
+  impl_->settle(error, now, outs);
 }
 void Engine::restore(const Saved& saved, core::Now now) {
   impl_->restore(saved, now);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/time.h"
@@ -24,6 +25,9 @@ namespace heald::engine {
 //   if (out.commit) engine.settle(store.commit(engine.changes(now)), now, out);
 //   log out.notes; start out.actions; answer out.reply;
 //
+// Events that mayShareACommit() can be stepped one after the other before one settle() of all their
+// outputs: what they propose is then in force, or undone, together.
+//
 // Durability: whatever changes a governor, a total or a flag is only *proposed* by step(). It is in
 // force, visible and acted upon when settle(ok) says that it is on disk; after settle(error) it has
 // not happened: the state is as before, the store counts as down, nothing starts, and it is asked
@@ -40,13 +44,15 @@ class Engine {
   // A human action with a claim is done once: asked again, it is answered as it was.
   Output step(const Event& event, core::Now now, const Claim& claim = {});
 
-  // What the last step proposed, as the store has to hold it.
+  // What was proposed since the last settle(), as the store has to hold it.
   Changes changes(core::Now now) const;
   // The whole durable state, for a store that has to be written anew.
   Changes everything(core::Now now) const;
   // `out` is the step's output; what the commit makes possible is added to it. `error` is the
   // reason in one line, empty when the commit succeeded.
   void settle(const std::string& error, core::Now now, Output& out);
+  // The same for steps that share a commit. What follows from it is added to the first.
+  void settle(const std::string& error, core::Now now, std::span<Output> outs);
 
   // The store answers again after it could not be read at start-up: the real state takes the place
   // of the "state unreadable" one.

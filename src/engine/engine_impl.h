@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ class Engine::Impl {
   Output step(const Event& event, core::Now now, const Claim& claim);
   Changes changes(core::Now now) const;
   Changes everything(core::Now now) const;
-  void settle(const std::string& error, core::Now now, Output& out);
+  void settle(const std::string& error, core::Now now, std::span<Output> outs);
   void restore(const Saved& saved, core::Now now) { load(saved, now); }
 
   void storeProbed(const std::string& error, core::Now now, Output& out);
@@ -62,6 +63,8 @@ class Engine::Impl {
                        core::Duration first_after);
   void load(const Saved& saved, core::Now now);
   void finish(Step& step);
+  void keep(Step& step);
+  void undo(const std::string& error, Step& step, std::span<Output> outs);
   // The answer that was given under this key.
   Reply again(const KeptAnswer& answer, const Claim& claim) const;
   void storeDown(const std::string& error);

@@ -183,4 +183,12 @@ using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Re
                            UnpauseRemedy, RequestPermit, ReportPermit, RegisterTask, RemoveTask,
                            AlertsReceived, AlertAsked, Reload, Record, Stop>;
 
+// Whether steps of such events may be made one after the other and committed together. What asks
+// for permits and reports them does, as programs do it by the thousand; nothing that heald starts
+// follows from a step of it before its commit.
+inline bool mayShareACommit(const Event& event) {
+  return std::holds_alternative<RequestPermit>(event) ||
+         std::holds_alternative<ReportPermit>(event);
+}
+
 }  // namespace heald::engine

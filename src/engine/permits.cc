@@ -199,14 +199,9 @@ void Permits::expire(const Permit& permit, core::Now now) {
 }
 
 void Permits::forgetOld(core::Now now) {
-  std::vector<std::pair<core::WallTime, std::string>> over;
-  for (const auto& [id, permit] : permits_) {
-    if (permit.state != PermitState::kOutstanding) over.emplace_back(permit.ended_at, id);
-  }
-  std::sort(over.begin(), over.end());
-  for (std::size_t i = 0; i < over.size(); ++i) {
-    const bool many = over.size() - i >= kMostRemembered;  // room for one more
-    if (many || now.wall - over[i].first > kRemembered) propose(over[i].second, std::nullopt);
+  while (!ended_.empty() && (ended_.size() >= kMostRemembered ||  // room for one more
+                             now.wall - ended_.begin()->first > kRemembered)) {
+    propose(std::string(ended_.begin()->second), std::nullopt);
   }
 }
 
@@ -219,12 +214,17 @@ void Permits::propose(const std::string& id, std::optional<Permit> after, std::s
 
 void Permits::put(const std::string& id, std::optional<Permit> permit) {
   outstanding_.erase(id);
+  if (const auto found = permits_.find(id); found != permits_.end()) {
+    ended_.erase({found->second.ended_at, id});
+  }
   if (!permit) {
     permits_.erase(id);
     return;
   }
   if (permit->state == PermitState::kOutstanding) {
     outstanding_.insert(id);
+  } else {
+    ended_.emplace(permit->ended_at, id);
   }
   permits_.insert_or_assign(id, std::move(*permit));
 }
@@ -311,17 +311,19 @@ Note Permits::noteOf(const Permit& permit) const {
 }
 
 // The governors were undone by their owner.
-void Permits::undo(Output& out) {
+std::map<std::string, Reply> Permits::undo(Output& out) {
+  std::map<std::string, Reply> refused;
   for (; !proposals_.empty(); proposals_.pop_back()) {
     Proposal& last = proposals_.back();
     const auto found = permits_.find(last.id);
     if (!last.before && found != permits_.end()) {
       const int governor = governors_.indexOf(found->second.governor);
       const std::string by = found->second.by;
-      out.reply = refuse(governor, {core::Guard::kStoreUnavailable, {}}, {}, by, out);
+      refused.emplace(last.id, refuse(governor, {core::Guard::kStoreUnavailable, {}}, {}, by, out));
     }
     put(last.id, std::move(last.before));
   }
+  return refused;
 }
 
 void Permits::load(Permit permit) {

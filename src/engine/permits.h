@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/governor.h"
@@ -55,7 +56,8 @@ class Permits {
   void addHistory(std::vector<HistoryEntry>& entries) const;
   void addEverything(Changes& changes) const;
   void keep(std::vector<Note>& notes);
-  void undo(Output& out);
+  // Who asked for those that are not given after all is told so, by the permit's id.
+  std::map<std::string, Reply> undo(Output& out);
 
   // At start-up only. `owns`: whether the ticket is an outstanding permit's.
   void load(Permit permit);
@@ -85,8 +87,9 @@ class Permits {
   Note noteOf(const Permit& permit) const;
 
   Governors& governors_;
-  std::map<std::string, Permit> permits_;  // by id
-  std::set<std::string> outstanding_;      // their ids
+  std::map<std::string, Permit> permits_;                   // by id
+  std::set<std::string> outstanding_;                       // their ids
+  std::set<std::pair<core::WallTime, std::string>> ended_;  // the others, the oldest first
   std::vector<Proposal> proposals_;
   std::map<std::string, PermitCounts> counts_;         // by governor
   std::map<std::string, core::BootTime> first_asked_;  // by governor; long ago, if before the start

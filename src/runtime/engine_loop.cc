@@ -1,6 +1,7 @@
 #include "runtime/engine_loop.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 #include <variant>
 
@@ -55,11 +56,11 @@ Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction
   return ask({std::move(command), nullptr, std::move(function)});
 }
 
-Result<engine::Reply> EngineLoop::call(engine::Event command, engine::Claim claim, Gone gone) {
+void EngineLoop::call(engine::Event command, engine::Claim claim, Gone gone, Then then) {
   Letter letter{std::move(command), nullptr, nullptr};
   letter.claim = std::move(claim);
   letter.gone = std::move(gone);
-  return ask(std::move(letter));
+  send(std::move(letter), std::move(then));
 }
 
 Error EngineLoop::abandon() {
@@ -76,23 +77,24 @@ void EngineLoop::record(engine::HistoryEntry entry) {
 }
 
 Result<engine::Reply> EngineLoop::ask(Letter letter) {
-  letter.answer = std::make_shared<Answer>();
-  auto future = letter.answer->get_future();
-  if (closed_) {
-    return Error{ErrorCode::kShutdown, "heald is stopping"};
+  // Shared: the engine's thread may still be at it when whoever waits goes on.
+  auto answered = std::make_shared<std::promise<Result<engine::Reply>>>();
+  auto future = answered->get_future();
+  send(std::move(letter),
+       [answered](Result<engine::Reply> result) { answered->set_value(std::move(result)); });
+  return future.get();
+}
+
+void EngineLoop::send(Letter letter, Then then) {
+  const auto answer = std::make_shared<Answer>(std::move(then));
+  letter.answer = answer;
+  // A letter that is taken and never read answers by its end.
+  if (closed_ || mailbox_.offer(std::move(letter))) {
+    return;
   }
-  // Ours is the only copy that the mailbox takes: a letter that is never read breaks the promise.
-  if (!mailbox_.offer(std::move(letter))) {
-    if (closed_) {
-      return Error{ErrorCode::kShutdown, "heald is stopping"};
-    }
+  if (!closed_) {
     ++queue_full_;
-    return Error{ErrorCode::kLimit, "too many requests wait for the engine; try again"};
-  }
-  try {
-    return future.get();
-  } catch (const std::future_error&) {
-    return Error{ErrorCode::kShutdown, "heald is stopping"};
+    answer->give(Error{ErrorCode::kLimit, "too many requests wait for the engine; try again"});
   }
 }
 
@@ -109,8 +111,8 @@ void EngineLoop::run() {
   while (!quitting_) {
     auto letters = mailbox_.takeAll(patience());
     beat_ = clock_.now().boot.time_since_epoch().count();
-    for (Letter& letter : letters) {
-      handle(letter);
+    for (std::span<Letter> rest(letters); !rest.empty();) {
+      rest = rest.subspan(handleSome(rest));
     }
     const auto wakeup = engine_->nextWakeup();
     if (wakeup && *wakeup <= clock_.now().boot) {
@@ -144,18 +146,61 @@ void EngineLoop::handle(Letter& letter) {
     quitting_ = true;
     return;
   }
-  if (letter.gone && letter.gone()) {
-    replies_.push_back({std::move(letter.answer), abandon()});
+  if (abandoned(letter)) {
     return;
   }
   const core::Now now = clock_.now();
   Output out = engine::drive(
       *engine_, letter.event, now,
       [this](const engine::Changes& changes) { return commit(changes); }, letter.claim);
+  tellRoom(now, out);
+  tell(letter, out);
+}
+
+void EngineLoop::handleTogether(std::span<Letter> letters) {
+  std::vector<Letter*> present;
+  std::vector<engine::Asked> asked;
+  for (Letter& letter : letters) {
+    if (abandoned(letter)) continue;
+    present.push_back(&letter);
+    asked.push_back({letter.event, letter.claim});
+  }
+  if (present.empty()) {
+    return;
+  }
+  const core::Now now = clock_.now();
+  auto outs = engine::driveTogether(
+      *engine_, asked, now, [this](const engine::Changes& changes) { return commit(changes); });
+  tellRoom(now, outs.front());
+  for (std::size_t i = 0; i < present.size(); ++i) tell(*present[i], outs[i]);
+}
+
+std::size_t EngineLoop::handleSome(std::span<Letter> letters) {
+  const auto alone = [](const Letter& letter) {
+    return letter.quit || !engine::mayShareACommit(letter.event);
+  };
+  const auto end = std::find_if(letters.begin(), letters.end(), alone);
+  const auto together = std::min(static_cast<std::size_t>(end - letters.begin()), kMostTogether);
+  if (together < 2) {
+    handle(letters.front());
+    return 1;
+  }
+  handleTogether(letters.first(together));
+  return together;
+}
+
+bool EngineLoop::abandoned(Letter& letter) {
+  const bool gone = letter.gone && letter.gone();
+  if (gone) {
+    replies_.push_back({std::move(letter.answer), abandon()});
+  }
+  return gone;
+}
+
+void EngineLoop::tell(Letter& letter, Output& out) {
   if (out.reply && out.reply->ok() && (*out.reply)->repeat == engine::Repeat::kSame) {
     ++repeated_;
   }
-  tellRoom(now, out);
   dirty_ = true;
   if (letter.applied && out.reply && out.reply->ok()) {
     letter.applied();
@@ -300,7 +345,7 @@ void EngineLoop::publishIfDue() {
     publish();
   }
   for (Reply& reply : std::exchange(replies_, {})) {
-    reply.answer->set_value(std::move(reply.result));
+    reply.answer->give(std::move(reply.result));
   }
   const std::lock_guard lock(idle_mutex_);
   idle_ = engine_->idle();

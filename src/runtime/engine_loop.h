@@ -2,12 +2,14 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <future>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -34,6 +36,9 @@ class EngineLoop {
   // Snapshots are at most this old while something changes; and never older than kHeartbeat.
   static constexpr std::chrono::milliseconds kPublishAfter{100};
   static constexpr std::chrono::seconds kHeartbeat{1};
+  // Calls about permits that came while a commit was under way share the next one, so many at most:
+  // its time is that of one write, and not of each.
+  static constexpr std::size_t kMostTogether = 256;
 
   EngineLoop(engine::Setup setup, store::Store& store, Work& work, const Clock& clock,
              io::Log& log);
@@ -56,10 +61,13 @@ class EngineLoop {
   // Asks the engine and waits for its answer. kLimit when its mailbox is full, kShutdown once it
   // stops. `function` is the job of a RegisterTask. Not from a job that would replace itself.
   Result<engine::Reply> call(engine::Event command, Work::TaskFunction function = nullptr);
-  // The same for a caller who may go away: `gone` is asked on the engine's thread, right before the
-  // command would be done. If it says so, nothing is, and the answer is kConflict.
+  // The same for a caller who may go away, and does not wait here. `gone` is asked on the engine's
+  // thread, right before the command would be done: if it says so, nothing is, and the answer is
+  // kConflict. `then` is called once, on the engine's thread (so it must be quick) or, when the
+  // command does not even get there, on the caller's.
   using Gone = std::function<bool()>;
-  Result<engine::Reply> call(engine::Event command, engine::Claim claim, Gone gone);
+  using Then = std::function<void(Result<engine::Reply>)>;
+  void call(engine::Event command, engine::Claim claim, Gone gone, Then then);
   // What nobody waited for any more, and what was answered again under its key.
   std::uint64_t abandoned() const { return abandoned_; }
   std::uint64_t repeated() const { return repeated_; }
@@ -85,7 +93,20 @@ class EngineLoop {
   void stop();
 
  private:
-  using Answer = std::promise<Result<engine::Reply>>;
+  // Of one who asked: given, or else that heald is stopping.
+  class Answer {
+   public:
+    explicit Answer(Then then) : then_(std::move(then)) {}
+    ~Answer() { give(Error{ErrorCode::kShutdown, "heald is stopping"}); }
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+    void give(Result<engine::Reply> result) {
+      if (const Then then = std::exchange(then_, nullptr)) then(std::move(result));
+    }
+
+   private:
+    Then then_;
+  };
   struct Letter {
     engine::Event event;
     std::shared_ptr<Answer> answer;  // shared: the caller keeps none, a waiting task does
@@ -101,9 +122,15 @@ class EngineLoop {
   };
 
   Result<engine::Reply> ask(Letter letter);
+  void send(Letter letter, Then then);
   void openStore();
   void run();
+  // The next of these, or several that share a commit; returns how many.
+  std::size_t handleSome(std::span<Letter> letters);
   void handle(Letter& letter);
+  void handleTogether(std::span<Letter> letters);
+  bool abandoned(Letter& letter);
+  void tell(Letter& letter, engine::Output& out);
   void perform(engine::Output& out);
   void start(const engine::Action& action);
   void taskReady(const engine::TaskReady& ready);

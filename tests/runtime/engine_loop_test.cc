@@ -157,7 +157,7 @@ TEST_F(LoopTest, WhatIsAskedByWhomHasGoneIsNotDone) {
   loop_.start();
   bool gone = true;
   const auto ask = [&] {
-    return loop_.call(engine::EnterDormant{"main", "a test", "a test"}, {}, [&] { return gone; });
+    return callFor(engine::EnterDormant{"main", "a test", "a test"}, {}, [&] { return gone; });
   };
   EXPECT_EQ(ask().error().code, ErrorCode::kConflict);
   EXPECT_FALSE(governor().state.dormant());
@@ -172,10 +172,45 @@ TEST_F(LoopTest, WhatIsAskedTwiceUnderOneKeyIsDoneOnce) {
   loop_.start();
   const engine::Claim claim{"key", "request"};
   const engine::Event reset = engine::Reset{"main", false, "a test"};
-  EXPECT_EQ(loop_.call(reset, claim, nullptr)->repeat, engine::Repeat::kNo);
-  EXPECT_EQ(loop_.call(reset, claim, nullptr)->repeat, engine::Repeat::kSame);
+  EXPECT_EQ(callFor(reset, claim, nullptr)->repeat, engine::Repeat::kNo);
+  EXPECT_EQ(callFor(reset, claim, nullptr)->repeat, engine::Repeat::kSame);
   EXPECT_EQ(governor().state.epoch, 1u);
   EXPECT_EQ(loop_.repeated(), 1u);
+}
+
+TEST_F(LoopTest, CallsAboutPermitsThatComeWhileACommitIsUnderWayShareTheNext) {
+  constexpr int kCalls = 40;
+  engine::Setup setup;
+  for (int i = 0; i <= kCalls; ++i) setup.governors.push_back({"g" + std::to_string(i), {}});
+  setup.healing.max_concurrent = kCalls + 1;
+  std::promise<void> under_way;
+  std::promise<void> done;
+  std::atomic<int> commits = 0;
+  store_.setFault([&](store::Operation operation, std::uint64_t) -> std::string {
+    if (operation == store::Operation::kCommit && commits++ == 0) {
+      under_way.set_value();
+      done.get_future().wait();
+    }
+    return "";
+  });
+  EngineLoop loop(setup, store_, work_, clock_, log_);
+  loop.start();
+  const auto ask = [&](int i) {
+    return std::async(std::launch::async, [&loop, i] {
+      return loop.call(
+          engine::RequestPermit{"g" + std::to_string(i), std::chrono::minutes(1), "", "test"});
+    });
+  };
+  std::vector<std::future<Result<engine::Reply>>> asked;
+  asked.push_back(ask(0));
+  under_way.get_future().wait();
+  for (int i = 1; i <= kCalls; ++i) asked.push_back(ask(i));
+  ASSERT_TRUE(eventually([&] { return loop.queueLength() == kCalls; }));
+  done.set_value();
+  for (auto& reply : asked) EXPECT_TRUE(reply.get()->permit);
+  EXPECT_EQ(commits, 2);
+  EXPECT_EQ(loop.snapshot()->permits.size(), std::size_t{kCalls + 1});
+  loop.stop();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <optional>
 
@@ -125,6 +126,15 @@ class LoopTest : public testing::Test {
   engine::GovernorView governor() const { return loop_.snapshot()->governors.at(0); }
   Result<engine::Reply> enterDormant() {
     return loop_.call(engine::EnterDormant{"main", "a test", "a test"});
+  }
+  // As a caller who is asked, right before it is done, whether it still waits.
+  Result<engine::Reply> callFor(engine::Event command, engine::Claim claim, EngineLoop::Gone gone) {
+    auto answered = std::make_shared<std::promise<Result<engine::Reply>>>();
+    auto reply = answered->get_future();
+    loop_.call(
+        std::move(command), std::move(claim), std::move(gone),
+        [answered](Result<engine::Reply> result) { answered->set_value(std::move(result)); });
+    return reply.get();
   }
   Result<engine::Reply> resume() { return loop_.call(engine::Resume{"main", "a test", "a test"}); }
 
