@@ -171,8 +171,8 @@ class RunningDaemon final : public Daemon {
     http::Backend backend;
     backend.snapshot = [this] { return loop_.snapshot(); };
     backend.now = [this] { return clock_.now(); };
-    backend.call = [this](engine::Event event, http::Asker asker) {
-      return loop_.call(std::move(event), std::move(asker.claim), std::move(asker.gone));
+    backend.call = [this](engine::Event event, http::Asker asker, http::Backend::Then then) {
+      loop_.call(std::move(event), std::move(asker.claim), std::move(asker.gone), std::move(then));
     };
     backend.reload = [this](const std::string& by, const http::Asker& asker) -> Result<void> {
       if (asker.gone && asker.gone()) return loop_.abandon();

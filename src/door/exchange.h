@@ -87,6 +87,10 @@ class Exchange {
 
   bool answered() const { return answered_; }
 
+  // Whoever was asked has left it to somebody else, who answers later.
+  void defer() { deferred_ = true; }
+  bool deferred() const { return deferred_; }
+
   // Whether whoever asks has closed the connection, or its half of it. Any thread.
   bool gone() const { return *gone_; }
 
@@ -100,6 +104,7 @@ class Exchange {
   const std::function<void()> wake_;
   const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
   std::atomic<bool> answered_ = false;
+  std::atomic<bool> deferred_ = false;
 };
 
 }  // namespace heald::door

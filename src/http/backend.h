@@ -29,12 +29,14 @@ struct Asker {
 // protobuf.
 enum class MetricsFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
 
-// What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox and
-// wait for its answer. Every function may be called from any thread and throws nothing.
+// What the routes stand on: reads use the published snapshot, writes go to the engine's mailbox.
+// Every function may be called from any thread and throws nothing.
 struct Backend {
   std::function<std::shared_ptr<const engine::Snapshot>()> snapshot;
   std::function<core::Now()> now;
-  std::function<Result<engine::Reply>(engine::Event, Asker)> call;
+  // `then` is called once: at once, or on the engine's thread, and so has to be quick.
+  using Then = std::function<void(Result<engine::Reply>)>;
+  std::function<void(engine::Event, Asker, Then then)> call;
   // Reads the configuration again; `by` is who asked. An Error means that nothing has changed.
   std::function<Result<void>(const std::string& by, const Asker&)> reload;
   std::function<metrics::Page(MetricsFormat)> metrics;

@@ -29,6 +29,19 @@ std::string digestOf(const Request& request) {
   return Digest(request.method + " " + request.path + "\n" + request.body).hex();
 }
 
+Response answerTo(const Result<engine::Reply>& reply, const Show& show) {
+  if (!reply) return error(reply.error());
+  if (reply->repeat == engine::Repeat::kOther) {
+    return error(422, "key_reused",
+                 "this Idempotency-Key was used for another request: nothing was changed");
+  }
+  Response response = show(*reply);
+  if (reply->repeat == engine::Repeat::kSame) {
+    response.headers.add("Idempotency-Replayed", "true");
+  }
+  return response;
+}
+
 }  // namespace
 
 Result<Asker> askerOf(const Request& request, std::string digest) {
@@ -46,20 +59,17 @@ Result<Asker> askerOf(const Request& request, std::string digest) {
   return asker;
 }
 
-Response ask(const Backend& backend, const Request& request, engine::Event event,
-             const std::function<Response(const engine::Reply&)>& show, std::string digest) {
+Response ask(const Backend& backend, const Request& request, engine::Event event, const Show& show,
+             std::string digest) {
   auto asker = askerOf(request, std::move(digest));
   if (!asker) return error(asker.error());
-  const auto reply = backend.call(std::move(event), std::move(*asker));
-  if (!reply) return error(reply.error());
-  if (reply->repeat == engine::Repeat::kOther) {
-    return error(422, "key_reused",
-                 "this Idempotency-Key was used for another request: nothing was changed");
-  }
-  Response response = show(*reply);
-  if (reply->repeat == engine::Repeat::kSame) {
-    response.headers.add("Idempotency-Replayed", "true");
-  }
+  Response response;
+  response.later = [call = backend.call, event = std::move(event), asker = std::move(*asker),
+                    show](std::function<void(Response::Maker)> answer) {
+    call(event, asker, [show, answer = std::move(answer)](Result<engine::Reply> reply) {
+      answer([show, reply = std::move(reply)] { return answerTo(reply, show); });
+    });
+  };
   return response;
 }
 

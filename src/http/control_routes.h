@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "http/backend.h"
@@ -18,9 +19,11 @@ std::vector<Call> controlCalls(const Backend& backend);
 
 // A call that changes something: asks the engine, for this caller and under the request's
 // `Idempotency-Key`. A key that is not one is a kInvalid. `show` makes the answer of a reply that
-// is neither an error nor one of another request with the same key.
-Response ask(const Backend& backend, const Request& request, engine::Event event,
-             const std::function<Response(const engine::Reply&)>& show, std::string digest = "");
+// is neither an error nor one of another request with the same key; it may hold nothing of the
+// request. The response is one with `later`: what a commit waits for holds nobody up.
+using Show = std::function<Response(const engine::Reply&)>;
+Response ask(const Backend& backend, const Request& request, engine::Event event, const Show& show,
+             std::string digest = "");
 // `digest`: of method, path and body, where the body was not kept.
 Result<Asker> askerOf(const Request& request, std::string digest = "");
 

@@ -79,7 +79,7 @@ void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange) const {
     if (sendAll(connection.get(), passedOn(ticket))) awaitEnd(connection.get());
     tickets_.redeem(ticket);
   }
-  if (!exchange->answered()) unanswered_(*exchange);
+  if (!exchange->answered() && !exchange->deferred()) unanswered_(*exchange);
 }
 
 }  // namespace heald::http

@@ -68,6 +68,11 @@ struct Response {
   // Instead of a body: is given the place to which it writes, then or later and from any thread,
   // for as long as it lasts. May not throw.
   std::function<void(std::shared_ptr<door::Outlet>)> stream = nullptr;
+  // Instead of all else: the answer is not known yet, and nobody has to wait for it. Called once;
+  // it calls `answer` once, then or later and on any thread, with what makes the answer, which may
+  // throw as a handler may. That is done on a thread where it is in nobody's way.
+  using Maker = std::function<Response()>;
+  std::function<void(std::function<void(Maker)> answer)> later = nullptr;
 
   const std::string& content() const { return shared != nullptr ? *shared : body; }
 };

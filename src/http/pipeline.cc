@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <future>
 
 #include "http/gzip.h"
 
@@ -75,17 +76,9 @@ Pipeline::Admission Pipeline::admit(const Request& request) const {
   return {std::nullopt, route.method != "GET", route.streamed};
 }
 
-Response Pipeline::handled(Request& request, const Match& match) const {
+Response Pipeline::guarded(const Request& request, const Response::Maker& make) const {
   try {
-    request.parameters = match.parameters;
-    request.who = guard_->identify(request);
-    const Access access = match.route->access;
-    if (!guard_->mayCall(request, request.who, access)) {
-      return *guard_->checkAccess(request, request.who, access, match.route->body_limit);
-    }
-    request.may_read = guard_->mayCall(request, request.who, Access::kRead);
-    if (request.who.grant) request.still_may = whetherStill(request, guard_);
-    Response response = match.route->handler(request);
+    Response response = make();
     compressFor(request, response);
     return response;
   } catch (const std::exception& failure) {
@@ -96,14 +89,57 @@ Response Pipeline::handled(Request& request, const Match& match) const {
   return internalError();
 }
 
+Response Pipeline::handled(Request& request, const Match& match) const {
+  return guarded(request, [&] {
+    request.parameters = match.parameters;
+    request.who = guard_->identify(request);
+    const Access access = match.route->access;
+    if (!guard_->mayCall(request, request.who, access)) {
+      return *guard_->checkAccess(request, request.who, access, match.route->body_limit);
+    }
+    request.may_read = guard_->mayCall(request, request.who, Access::kRead);
+    if (request.who.grant) request.still_may = whetherStill(request, guard_);
+    return match.route->handler(request);
+  });
+}
+
 Response Pipeline::serve(Request& request) const {
   const auto start = std::chrono::steady_clock::now();
   const Match match = router_.match(request.method, request.path);
   if (match.route == nullptr) return match.refusal;  // it was not admitted
+  const auto answered = [this, start, &route = *match.route](const Request& asked, int status) {
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    observe({route.path, methodLabel(asked.method), status, seconds.count()});
+  };
   Response response = handled(request, match);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  observe({match.route->path, methodLabel(request.method), response.status, seconds.count()});
+  if (!response.later) {
+    answered(request, response.status);
+    return response;
+  }
+  auto asked = std::make_shared<Request>();  // what is needed of it then
+  asked->method = request.method;
+  asked->path = request.path;
+  asked->headers = request.headers;
+  response.later = [this, answered, asked = std::move(asked), later = std::move(response.later)](
+                       const std::function<void(Response::Maker)>& answer) {
+    later([=, this](const Response::Maker& make) {
+      answer([=, this] {
+        Response made = guarded(*asked, make);
+        answered(*asked, made.status);
+        return made;
+      });
+    });
+  };
   return response;
+}
+
+Response Pipeline::serveAndWait(Request& request) const {
+  Response response = serve(request);
+  if (!response.later) return response;
+  auto made = std::make_shared<std::promise<Response>>();
+  auto answered = made->get_future();
+  response.later([made](const Response::Maker& make) { made->set_value(make()); });
+  return answered.get();
 }
 
 void Pipeline::observeSame(const Request& request, int status) const {
@@ -121,7 +157,7 @@ Response Pipeline::answer(Request& request, const BodyReader& read_body) const {
       return std::move(*unread);
     }
   }
-  return serve(request);
+  return serveAndWait(request);
 }
 
 Response Pipeline::answerMalformed(int status, std::string_view reason) const {

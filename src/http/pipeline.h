@@ -48,10 +48,12 @@ class Pipeline {
 
   // The second half, of an admitted request with its body, whose credential is looked at again: it
   // may have ended meanwhile. Never throws: what a handler throws becomes a 500 whose detail goes
-  // to the log alone.
+  // to the log alone. A response with `later` is one whose maker does not throw either.
   Response serve(Request& request) const;
+  // The same, and waits where the answer comes later.
+  Response serveAndWait(Request& request) const;
 
-  // Both.
+  // Both halves.
   Response answer(Request& request, const BodyReader& read_body) const;
 
   // A request so malformed that there is no Request to answer.
@@ -65,6 +67,8 @@ class Pipeline {
   const Guard& guard() const { return *guard_; }
 
  private:
+  // What `make` returns, or a 500.
+  Response guarded(const Request& request, const Response::Maker& make) const;
   Response handled(Request& request, const Match& match) const;
   void observe(const RequestRecord& record) const;
   void noteFault(const Request& request, const Identity& who, const Route& route,

@@ -18,12 +18,14 @@ class RunChecks : public testing::Test {
   void SetUp() override {
     http::Backend backend = engine_.backend();
     backend.snapshot = [this] { return look(); };
-    backend.call = [this](engine::Event event, http::Asker) -> Result<engine::Reply> {
-      const std::lock_guard lock(mutex_);
-      const auto& name = std::get<engine::RunCheckNow>(event).check;
-      asked_.push_back(name);
-      started_[name] = looks_;
-      return engine::Reply{"check is run now"};
+    backend.call = [this](engine::Event event, http::Asker, const http::Backend::Then& then) {
+      {
+        const std::lock_guard lock(mutex_);
+        const auto& name = std::get<engine::RunCheckNow>(event).check;
+        asked_.push_back(name);
+        started_[name] = looks_;
+      }
+      then(engine::Reply{"check is run now"});
     };
     server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend),
                                                       http::GuardPolicy{.token = kTestToken});

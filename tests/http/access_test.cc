@@ -177,9 +177,9 @@ TEST_F(AccessTable, EndsARequestWhoseTokenIsRevokedBeforeItIsDone) {
   request.path = "/api/unpause";
   request.headers = {{"Host", "localhost"}, {"Authorization", "Bearer secret-operate"}};
   ASSERT_FALSE(pipeline.admit(request).refusal);
-  EXPECT_EQ(pipeline.serve(request).status, 200);
+  EXPECT_EQ(pipeline.serveAndWait(request).status, 200);
   ASSERT_TRUE(tokens_.revoke("operate", "test"));
-  EXPECT_EQ(pipeline.serve(request).status, 401);
+  EXPECT_EQ(pipeline.serveAndWait(request).status, 401);
   EXPECT_EQ(engine_.events.size(), 1u);
 }
 

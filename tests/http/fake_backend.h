@@ -134,11 +134,13 @@ struct FakeEngine {
   Backend backend() {
     return {[this] { return snapshot; },
             [this] { return now; },
-            [this](engine::Event event, Asker asker) {
-              const std::lock_guard lock(mutex);
-              askers.push_back(std::move(asker));
-              events.push_back(std::move(event));
-              return reply;
+            [this](engine::Event event, Asker asker, const Backend::Then& then) {
+              {
+                const std::lock_guard lock(mutex);
+                askers.push_back(std::move(asker));
+                events.push_back(std::move(event));
+              }
+              then(reply);
             },
             [this](const std::string& by, const Asker&) {
               reloaded_by.push_back(by);
