@@ -40,7 +40,11 @@ Bus::Outcome Bus::unavailable(int error) const {
 
 Bus::Outcome Bus::refused(const sd_bus_error& error) const {
   if (sd_bus_error_has_name(&error, SD_BUS_ERROR_TIMEOUT)) return timedOut();
-  const std::string text = oneLine(error.message ? error.message : error.name);
+  std::string text = oneLine(error.message ? error.message : error.name);
+  if (sd_bus_error_has_name(&error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED) ||
+      sd_bus_error_has_name(&error, SD_BUS_ERROR_ACCESS_DENIED)) {
+    text += " heald's user may not do this; a rule of polkit can let it (50-heald.rules)";
+  }
   return {gone(error) ? UnitEnd::kUnavailable : UnitEnd::kRefused,
           gone(error) ? "D-Bus: " + text : text};
 }

@@ -30,7 +30,7 @@ test('every file that is promised is there', () => {
     'share/zsh/site-functions/_healdctl', 'share/fish/vendor_completions.d/healdctl.fish',
     'share/heald/heald.schema.json', 'share/heald/alerts/heald.rules.yml', 'share/heald/alerts/alertmanager.yml',
     'share/heald/dashboards/heald-overview.json', 'share/heald/mixin.libsonnet',
-    'share/doc/heald/README.md', 'share/doc/heald/docs/configuration.md', 'share/doc/heald/examples/heald.yml', 'share/doc/heald/examples/user.conf',
+    'share/doc/heald/README.md', 'share/doc/heald/docs/configuration.md', 'share/doc/heald/examples/heald.yml', 'share/doc/heald/examples/root.conf', 'share/polkit-1/rules.d/50-heald.rules',
     `${libdir}/libheald.a`, `${libdir}/pkgconfig/heald.pc`, `${libdir}/cmake/heald/healdConfig.cmake`,
     'share/doc/libheald-dev/examples/embedding/main.cc',
     ...fs.readdirSync(path.join(source, 'include/heald')).map((name) => `include/heald/${name}`),
