@@ -36,6 +36,60 @@ test('the probes ask the listener that Prometheus asks, which is open to the nod
   assert.ok(container.args.includes('--web.control-address=127.0.0.1:3001'));
 });
 
+test('with a Secret for the metrics listener probes, ServiceMonitor and helm test are over HTTPS', () => {
+  const objects = render(operator, { tls: { metrics: { existingSecret: 'm' } } });
+  const container = heald(objects);
+  for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) assert.strictEqual(container[probe].httpGet.scheme, 'HTTPS', probe);
+  assert.ok(container.args.includes('--web.config.file=/etc/heald-web/metrics.yml'));
+  assert.ok(container.args.includes('--web.control-address=127.0.0.1:3001'), 'the other listener stays where it was');
+  assert.deepStrictEqual(volume(objects, 'tls-metrics').secret.items.map((item) => item.key), ['tls.crt', 'tls.key']);
+  assert.strictEqual(volume(objects, 'tls-metrics').secret.defaultMode, 0o440);
+  const [endpoint] = only(objects, 'ServiceMonitor').spec.endpoints;
+  assert.strictEqual(endpoint.scheme, 'https');
+  assert.deepStrictEqual(endpoint.tlsConfig, { serverName: 'shop-heald.apps.svc', ca: { secret: { name: 'm', key: 'ca.crt' } } });
+  const asks = parse(only(objects, 'ConfigMap', 'shop-heald-web').data['test.yml']);
+  for (const { http } of asks.checks) assert.ok(http.url.startsWith('https://'));
+  assert.deepStrictEqual(asks.check_defaults.http.tls_config, { server_name: 'shop-heald.apps.svc', ca_file: '/run/secrets/heald-tls-metrics/ca.crt' });
+  // The system's CAs, and another name.
+  const other = render(operator, { tls: { metrics: { existingSecret: 'm', caKey: '', serverName: 'x.example' } } });
+  assert.deepStrictEqual(only(other, 'ServiceMonitor').spec.endpoints[0].tlsConfig, { serverName: 'x.example' });
+  assert.deepStrictEqual(parse(only(other, 'ConfigMap', 'shop-heald-web').data['test.yml']).check_defaults.http.tls_config, { server_name: 'x.example' });
+  // Without it nothing of this is there.
+  assert.strictEqual(only(render(operator), 'ServiceMonitor').spec.endpoints[0].scheme, undefined);
+  assert.ok(!render().some((o) => o.kind === 'ConfigMap' && o.metadata.name === 'shop-heald-web'));
+});
+
+test('with a Secret for the control plane other pods reach it, over TLS, and whom the policy names alone', () => {
+  const values = { tls: { control: { existingSecret: 'c' } } };
+  const objects = render([], values);
+  const container = heald(objects);
+  assert.ok(container.args.includes('--web.control-address=0.0.0.0:3001'));
+  for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) assert.strictEqual(container[probe].httpGet.scheme, undefined, probe);
+  assert.deepStrictEqual(container.ports.map((port) => port.name), ['metrics', 'control']);
+  assert.deepStrictEqual(only(objects, 'Service').spec.ports.map((port) => [port.name, port.port, port.targetPort]), [['metrics', 9469, 'metrics'], ['control', 3001, 'control']]);
+  assert.deepStrictEqual(parse(configOf(objects)).web, {
+    control: { config_file: '/etc/heald-web/control.yml' },
+    allowed_hosts: ['shop-heald', 'shop-heald.apps', 'shop-heald.apps.svc', 'shop-heald.apps.svc.cluster.local'],
+  });
+  const web = parse(only(objects, 'ConfigMap', 'shop-heald-web').data['control.yml']).tls_server_config;
+  assert.deepStrictEqual(web, { cert_file: '/run/secrets/heald-tls-control/tls.crt', key_file: '/run/secrets/heald-tls-control/tls.key' });
+  // healdctl in the pod goes by the socket.
+  assert.strictEqual(container.env.find(({ name }) => name === 'RUNTIME_DIRECTORY').value, mount(objects, 'run').mountPath);
+  // Closed by default: the port is named only together with whom it is for.
+  const portsOf = (rendered) => only(rendered, 'NetworkPolicy').spec.ingress.map((rule) => rule.ports[0].port);
+  assert.deepStrictEqual(portsOf(objects), [9469]);
+  assert.deepStrictEqual(portsOf(render([], { ...values, networkPolicy: { controlFrom: [{ podSelector: {} }] } })), [9469, 3001]);
+  assert.deepStrictEqual(portsOf(render()), [9469]);
+  // Client certificates beside tokens.
+  const both = render(caseOf('tls'));
+  const asks = parse(both.find((o) => o.kind === 'ConfigMap' && o.data['control.yml']).data['control.yml']).tls_server_config;
+  assert.strictEqual(asks.client_auth_type, 'VerifyClientCertIfGiven');
+  assert.strictEqual(asks.client_ca_file, '/run/secrets/heald-tls-control/ca.crt');
+  const { web: given } = parse(both.find((o) => o.kind === 'ConfigMap' && o.data['heald.yml']).data['heald.yml']);
+  assert.deepStrictEqual(given.client_roles, [{ san: 'oncall.shop.example', role: 'operate' }]);
+  assert.ok(given.allowed_hosts.includes('heald.shop.example') && given.tokens.length === 1);
+});
+
 test('the configuration is written as it was given, without Helm looking at it', () => {
   const text = '# mine\nremedies: [] # {{instance}} {{ .Values.x }} ${NAME}\n';
   assert.strictEqual(configOf(render([], { configFile: text })), text);

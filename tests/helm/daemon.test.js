@@ -25,8 +25,9 @@ class Pod {
     fs.chmodSync(this.folder, 0o755);
     for (const program of ['heald', 'healdctl']) fs.copyFileSync(path.join(build, program), path.join(this.folder, program));
     const config = only(objects, 'ConfigMap', 'shop-heald-config').data['heald.yml'];
-    this.write('etc/heald/heald.yml', config.replaceAll('/run/secrets/heald-tokens', this.path('run/secrets/heald-tokens')), 0o644);
+    this.write('etc/heald/heald.yml', this.moved(config), 0o644);
     this.mountToken();
+    this.mountTls();
     this.mountTokens();
     fs.mkdirSync(this.path('var/lib/heald'), { recursive: true });
     this.give('var/lib/heald', 0o2775);
@@ -39,6 +40,10 @@ class Pod {
     fs.mkdirSync(path.dirname(this.path(name)), { recursive: true });
     fs.writeFileSync(this.path(name), text);
     fs.chmodSync(this.path(name), mode);
+  }
+  // A text with the paths of the pod, as they are here.
+  moved(text) {
+    return text.replaceAll(/\/(run\/secrets|etc\/heald-web)\//g, (where) => this.path(`.${where}`));
   }
   // root's, with fsGroup as its group.
   give(name, mode) {
@@ -53,6 +58,24 @@ class Pod {
     if (root) this.give('run/secrets/heald/token', volume.secret.defaultMode);
   }
 
+  // Certificates that sign themselves, for the names of the Service and of this host.
+  mountTls() {
+    const web = this.objects.find((o) => o.kind === 'ConfigMap' && o.metadata.name === 'shop-heald-web')?.data ?? {};
+    for (const [file, text] of Object.entries(web)) this.write(`etc/heald-web/${file}`, this.moved(text), 0o644);
+    for (const { name, secret } of workload(this.objects).spec.template.spec.volumes.filter((v) => v.name.startsWith('tls-'))) {
+      const at = (file) => this.path(`run/secrets/heald-${name}/${file}`);
+      fs.mkdirSync(path.dirname(at('tls.key')), { recursive: true });
+      const made = run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=heald',
+        '-addext', 'subjectAltName=DNS:shop-heald.apps.svc,IP:127.0.0.1', '-keyout', at('tls.key'), '-out', at('tls.crt')]);
+      assert.strictEqual(made.code, 0, made.errors);
+      fs.copyFileSync(at('tls.crt'), at('ca.crt'));
+      for (const { path: file } of secret.items) if (root) this.give(`run/secrets/heald-${name}/${file}`, secret.defaultMode);
+    }
+    if (!this.container.env.some(({ name }) => name === 'RUNTIME_DIRECTORY')) return;
+    fs.mkdirSync(this.path('run/heald'), { recursive: true });
+    if (root) this.give('run/heald', 0o2777);
+  }
+
   // Secrets of the operator's: each holds its own name, many times.
   mountTokens() {
     const volume = workload(this.objects).spec.template.spec.volumes.find((v) => v.name === 'tokens');
@@ -65,7 +88,7 @@ class Pod {
 
   // A path or address of the pod as it is here.
   here(text) {
-    return text.replace(/^(--[a-z.-]+=)?(\/(etc|var|run)\/.*)$/, (_, flag, file) => (flag ?? '') + this.path(file)).replace(/=(0\.0\.0\.0|127\.0\.0\.1):\d+$/, '=127.0.0.1:0');
+    return text.replace(/^(--[a-z.-]+=)?(\/(etc|var|run)\/.*)$/, (_, flag, file) => (flag ?? '') + this.path(file)).replace(/=(0\.0\.0\.0|127\.0\.0\.1):\d+$/, '=$1:0');
   }
   get environment() {
     return Object.fromEntries(Object.entries(variables(this.container)).map(([name, value]) => [name, this.here(value)]));
@@ -85,7 +108,7 @@ class Pod {
     const deadline = Date.now() + 30000;
     for (;;) {
       const line = this.log.split('\n').find((text) => text.includes(`"${listener} listener"`));
-      if (line) return JSON.parse(line).address;
+      if (line) return JSON.parse(line).address.replace('0.0.0.0', '127.0.0.1');
       if (Date.now() > deadline || this.process.exitCode !== null) assert.fail(`no ${listener} listener:\n${this.log}`);
       await new Promise((resolve) => this.process.stderr.once('data', resolve).once('end', resolve));
     }
@@ -143,6 +166,39 @@ test('a token of a Secret has its role, and no other', async () => {
     assert.strictEqual(refused.code, 4);
     assert.match(refused.errors, /needs the role admin; token oncall has the role operate/);
     await pod.stop();
+  });
+});
+
+test('over TLS both listeners are as the chart says: probes, other pods with a token, healdctl in the pod without anything', async () => {
+  const tls = { metrics: { existingSecret: 'm' }, control: { existingSecret: 'c' } };
+  const config = { checks: [{ name: 'it', exec: { command: ['/bin/true'] }, interval: '1s' }] };
+  await withPod({ tls, config, tokens: [{ name: 'reader', role: 'read', existingSecret: 'a-secret-for-reading' }] }, async (pod) => {
+    pod.start();
+    const control = `https://${await pod.address('control')}`;
+    const metrics = `https://${await pod.address('metrics')}`;
+    // The kubelet verifies no certificate.
+    assert.strictEqual(run('curl', ['-skf', '--retry', '30', '--retry-delay', '1', `${metrics}/-/ready`]).output, 'heald is ready.\n', pod.log);
+    const ca = ['--ca-file', pod.path('run/secrets/heald-tls-control/tls.crt')];
+    const status = (more) => run(pod.path('healdctl'), ['--url', control, ...ca, ...more, 'status'], { env: { PATH: process.env.PATH, HOME: pod.folder } });
+    assert.strictEqual(status(['--token-file', pod.path('run/secrets/heald-tokens/reader')]).code, 0);
+    assert.strictEqual(status([]).code, 4, 'reading needs a credential too');
+    const inside = { ...pod.environment, PATH: process.env.PATH };
+    delete inside.HEALD_TOKEN_FILE;
+    const local = run(pod.path('healdctl'), ['--url', `unix:${pod.path('run/heald/control.sock')}`, 'flag', 'auto_healing', 'off', '--reason', 'a test'], { env: inside, ...pod.ids });
+    assert.strictEqual(local.code, 0, local.errors + pod.log);
+    // helm test, whose heald looks over TLS.
+    const test = only(pod.objects, 'Pod').spec.containers[0];
+    const [host, port] = metrics.slice('https://'.length).split(':');
+    const script = pod.moved(test.args[0]).replaceAll('/tmp/control.sock', pod.path('control.sock'));
+    pod.write('etc/heald-web/test.yml', fs.readFileSync(pod.path('etc/heald-web/test.yml'), 'utf8').replaceAll('/tmp/control.sock', pod.path('control.sock'))
+      .replaceAll('127.0.0.1:3001', '127.0.0.1:0').replaceAll('127.0.0.1:9469', '127.0.0.1:0'), 0o644);
+    const env = { PATH: `${pod.folder}:${process.env.PATH}`, HEALD_HOST: host, HEALD_PORT: port, STATE_DIRECTORY: pod.path('state-of-the-test') };
+    const ask = () => run('bash', ['-euo', 'pipefail', '-c', `${script}\nkill %1`], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const good = ask();
+    assert.strictEqual(good.code, 0, good.output + good.errors);
+    assert.match(good.output, /metrics/);
+    await pod.stop();
+    assert.notStrictEqual(ask().code, 0);
   });
 });
 

@@ -49,6 +49,12 @@ refused('a claim that is not used', { store: { type: 'emptyDir', existingClaim: 
 refused('two configurations', { config: { checks: [] }, existingConfigMap: 'mine' }, /several configurations: config, existingConfigMap/);
 refused('a configuration that is no YAML', { configFile: 'checks: [' }, /configFile is not YAML/);
 const token = { name: 'ci', role: 'read', existingSecret: 'mine' };
+const control = { control: { existingSecret: 'c' } };
+refused('TLS of the control plane beside a configuration that it cannot be written into', { tls: control, configFile: 'checks: []' }, /name a web configuration as web.control.config_file/);
+refused('TLS of the control plane in two places', { tls: control, config: { web: { control: {} } } }, /config.web.control are both there/);
+refused('a control plane that nobody has a credential for', { tls: control, token: { create: false } }, /needs a credential/);
+refused('peers of a control plane that nobody can reach', { networkPolicy: { controlFrom: [{ podSelector: {} }] } }, /needs tls.control.existingSecret/);
+refused('a Secret whose name is none', { tls: { metrics: { existingSecret: 'A_b' } } }, /tls.metrics.existingSecret/);
 refused('a role that is none', { tokens: [{ ...token, role: 'boss' }] }, /tokens.0.role must be one of the following/);
 refused('a token without a Secret', { tokens: [{ name: 'ci', role: 'read' }] }, /existingSecret is required/);
 refused('tokens beside a configuration that they cannot be written into', { tokens: [token], configFile: 'checks: []' }, /name them as web.tokens/);

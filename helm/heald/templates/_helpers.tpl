@@ -70,7 +70,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* The text of heald.yml. Never through tpl: {{instance}} is heald's. */}}
 {{- define "heald.configText" -}}
-{{- $config := .Values.config -}}
+{{- $web := dict -}}
 {{- if .Values.tokens -}}
 {{- $tokens := list -}}
 {{- range $token := .Values.tokens -}}
@@ -78,9 +78,23 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- with $token.governors }}{{ $_ := set $entry "governors" . }}{{ end -}}
 {{- $tokens = append $tokens (set $entry "file" (printf "/run/secrets/heald-tokens/%s" $token.name)) -}}
 {{- end -}}
-{{- $config = mergeOverwrite (deepCopy $config) (dict "web" (dict "tokens" $tokens)) -}}
+{{- $_ := set $web "tokens" $tokens -}}
 {{- end -}}
+{{- if .Values.tls.control.existingSecret -}}
+{{- $_ := set $web "control" (dict "config_file" "/etc/heald-web/control.yml") -}}
+{{- $service := include "heald.fullname" . -}}
+{{- $in := printf "%s.%s" $service .Release.Namespace -}}
+{{- $hosts := get (get .Values.config "web" | default dict) "allowed_hosts" | default list -}}
+{{- $_ := set $web "allowed_hosts" (concat (list $service $in (printf "%s.svc" $in) (printf "%s.svc.cluster.local" $in)) $hosts) -}}
+{{- end -}}
+{{- $config := .Values.config -}}
+{{- if $web }}{{ $config = mergeOverwrite (deepCopy $config) (dict "web" $web) }}{{ end -}}
 {{- if .Values.configFile }}{{ .Values.configFile }}{{ else }}{{ toYaml $config }}{{ end -}}
+{{- end -}}
+
+{{/* What Prometheus and the test expect in the certificate. */}}
+{{- define "heald.metricsName" -}}
+{{- default (printf "%s.%s.svc" (include "heald.fullname" .) .Release.Namespace) .Values.tls.metrics.serverName -}}
 {{- end -}}
 
 {{/* What rolls the pods: the configuration, wherever it comes from. */}}

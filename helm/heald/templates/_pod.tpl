@@ -43,8 +43,11 @@ spec:
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args:
         - --config.file=/etc/heald/heald.yml
-        - --web.control-address=127.0.0.1:3001
+        - --web.control-address={{ .Values.tls.control.existingSecret | empty | ternary "127.0.0.1" "0.0.0.0" }}:3001
         - --web.metrics-address=0.0.0.0:9469
+        {{- if .Values.tls.metrics.existingSecret }}
+        - --web.config.file=/etc/heald-web/metrics.yml
+        {{- end }}
         {{- if include "heald.tokenSecret" . }}
         - --web.token-file=/run/secrets/heald/token
         {{- end }}
@@ -57,6 +60,11 @@ spec:
         - name: HEALD_TOKEN_FILE
           value: /run/secrets/heald/token
         {{- end }}
+        {{- if .Values.tls.control.existingSecret }}
+        # The Unix socket, which healdctl in the pod uses first: it needs no certificate there.
+        - name: RUNTIME_DIRECTORY
+          value: /run/heald
+        {{- end }}
         {{- with .Values.env }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -68,19 +76,25 @@ spec:
         - name: metrics
           containerPort: 9469
           protocol: TCP
+        {{- if .Values.tls.control.existingSecret }}
+        - name: control
+          containerPort: 3001
+          protocol: TCP
+        {{- end }}
+      {{- $scheme := .Values.tls.metrics.existingSecret | empty | ternary "" ", scheme: HTTPS" }}
       # Starting reads the configuration and opens the store; then the process has to answer.
       startupProbe:
-        httpGet: {path: /-/healthy, port: metrics}
+        httpGet: {path: /-/healthy, port: metrics{{ $scheme }}}
         periodSeconds: 2
         failureThreshold: 30
       livenessProbe:
-        httpGet: {path: /-/healthy, port: metrics}
+        httpGet: {path: /-/healthy, port: metrics{{ $scheme }}}
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 3
       # Not ready without a store that works: nothing would start.
       readinessProbe:
-        httpGet: {path: /-/ready, port: metrics}
+        httpGet: {path: /-/ready, port: metrics{{ $scheme }}}
         periodSeconds: 5
         timeoutSeconds: 5
         failureThreshold: 2
@@ -100,6 +114,23 @@ spec:
           mountPath: /var/lib/heald
         - name: tmp
           mountPath: /tmp
+        {{- if or .Values.tls.metrics.existingSecret .Values.tls.control.existingSecret }}
+        - name: web
+          mountPath: /etc/heald-web
+          readOnly: true
+        {{- end }}
+        {{- if .Values.tls.metrics.existingSecret }}
+        - name: tls-metrics
+          mountPath: /run/secrets/heald-tls-metrics
+          readOnly: true
+        {{- end }}
+        {{- if .Values.tls.control.existingSecret }}
+        - name: tls-control
+          mountPath: /run/secrets/heald-tls-control
+          readOnly: true
+        - name: run
+          mountPath: /run/heald
+        {{- end }}
         {{- if include "heald.tokenSecret" . }}
         - name: token
           mountPath: /run/secrets/heald
@@ -127,12 +158,41 @@ spec:
       {{- include "heald.storeVolume" . | nindent 6 }}
     - name: tmp
       emptyDir: {}
+    {{- $mode := eq (include "heald.root" .) "root" | ternary "0400" "0440" }}
+    {{- if or .Values.tls.metrics.existingSecret .Values.tls.control.existingSecret }}
+    - name: web
+      configMap:
+        name: {{ include "heald.fullname" . }}-web
+    {{- end }}
+    {{- with .Values.tls.metrics.existingSecret }}
+    - name: tls-metrics
+      secret:
+        secretName: {{ . | quote }}
+        defaultMode: {{ $mode }}
+        items:
+          - {key: tls.crt, path: tls.crt}
+          - {key: tls.key, path: tls.key}
+    {{- end }}
+    {{- with .Values.tls.control.existingSecret }}
+    - name: tls-control
+      secret:
+        secretName: {{ . | quote }}
+        defaultMode: {{ $mode }}
+        items:
+          - {key: tls.crt, path: tls.crt}
+          - {key: tls.key, path: tls.key}
+          {{- with $.Values.tls.control.clientCaKey }}
+          - {key: {{ . | quote }}, path: {{ . | quote }}}
+          {{- end }}
+    - name: run
+      emptyDir: {medium: Memory, sizeLimit: 1Mi}
+    {{- end }}
     {{- if include "heald.tokenSecret" . }}
     # Root's, and readable for fsGroup, which heald accepts. Its own user cannot own it: Kubernetes has no way to say that.
     - name: token
       secret:
         secretName: {{ include "heald.tokenSecret" . | quote }}
-        defaultMode: {{ eq (include "heald.root" .) "root" | ternary "0400" "0440" }}
+        defaultMode: {{ $mode }}
         items:
           - key: {{ .Values.token.key | quote }}
             path: token
@@ -140,7 +200,7 @@ spec:
     {{- if .Values.tokens }}
     - name: tokens
       projected:
-        defaultMode: {{ eq (include "heald.root" .) "root" | ternary "0400" "0440" }}
+        defaultMode: {{ $mode }}
         sources:
           {{- range .Values.tokens }}
           - secret:

@@ -37,6 +37,19 @@
 {{- if $mistake }}{{ fail (printf "configFile is not YAML: %s" $mistake) }}{{ end -}}
 {{- end -}}
 
+{{- $tls := $values.tls -}}
+{{- if and $tls.control.existingSecret (or $values.configFile $values.existingConfigMap) -}}
+{{- fail "tls.control is written into config, and there is none: name a web configuration as web.control.config_file in the configuration of yours, and bring it and its Secret with extraVolumes" -}}
+{{- end -}}
+{{- if and $tls.control.existingSecret (hasKey (get $values.config "web" | default dict) "control") -}}
+{{- fail "tls.control and config.web.control are both there; keep one of them" -}}
+{{- end -}}
+{{- if and $tls.control.existingSecret (not (or $values.tokens (include "heald.tokenSecret" .) $tls.control.clientCaKey)) -}}
+{{- fail "tls.control needs a credential for those who come: tokens, token.create, token.existingSecret, or tls.control.clientCaKey" -}}
+{{- end -}}
+{{- if and $values.networkPolicy.controlFrom (not $tls.control.existingSecret) -}}
+{{- fail "networkPolicy.controlFrom needs tls.control.existingSecret: without TLS the control plane listens in the pod alone" -}}
+{{- end -}}
 {{- if and $values.tokens (or $values.configFile $values.existingConfigMap) -}}
 {{- fail "tokens are written into config, and there is none: name them as web.tokens in the configuration of yours, and bring their Secrets with extraVolumes" -}}
 {{- end -}}
