@@ -175,15 +175,17 @@ void Listeners::readTokens() {
         "the named tokens cannot be read: none of them is taken, and none can be made",
         {{"reason", loaded.error().message}});
   }
-  for (const config::TokenOption& option : web_.tokens) {
-    const auto token = http::readTokenFile(option.file);
-    if (token) {
-      tokens_.configure(option.name, option.grant, *token, option.file);
+  const auto told = [this](const std::string& name, const std::string& problem) {
+    if (problem.empty()) {
+      around_.log.write(io::LogLevel::kInfo, "token of the configuration read anew",
+                        {{"token", name}});
     } else {
-      around_.log.write(io::LogLevel::kError, "a token of the configuration is not taken",
-                        {{"token", option.name}, {"reason", token.error().message}});
+      around_.log.write(io::LogLevel::kError,
+                        "a token of the configuration cannot be read: it lets nobody in",
+                        {{"token", name}, {"reason", problem}});
     }
-  }
+  };
+  token_files_ = std::make_unique<http::TokenFiles>(web_.tokens, tokens_, told);
 }
 
 http::GuardPolicy Listeners::controlPolicy() {
@@ -259,6 +261,7 @@ void Listeners::closeControl() {
   if (!unlinked_.empty()) ::unlink(std::exchange(unlinked_, "").c_str());
   control_service_.reset();
   control_access_.reset();
+  token_files_.reset();
   tellOf(auth_failures_.rest());
 }
 

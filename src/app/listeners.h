@@ -19,6 +19,7 @@
 #include "http/backend.h"
 #include "http/control_service.h"
 #include "http/metrics_service.h"
+#include "http/token_files.h"
 #include "http/tokens.h"
 #include "io/log.h"
 #include "metrics/sources.h"
@@ -81,6 +82,7 @@ class Listeners {
   const config::WebOptions& web_;
   Surroundings around_;
   http::Tokens tokens_;
+  std::unique_ptr<http::TokenFiles> token_files_;
   HttpFigures requests_;
   http::AuthFailures auth_failures_;
   http::AlertsRefused alerts_refused_;

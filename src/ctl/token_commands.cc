@@ -115,6 +115,7 @@ Cell stateCell(const ordered_json& token) {
   const std::string expires = textOf(token, "expiresAt");
   if (state == "revoked") return {"revoked " + textOf(token, "revokedAt"), Colour::kQuiet};
   if (state == "expired") return {"expired " + expires, Colour::kWarn};
+  if (state == "unreadable") return {state, Colour::kWarn};
   return {expires.empty() ? state : state + " until " + expires, Colour::kGood};
 }
 

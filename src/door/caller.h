@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,10 @@ struct Caller {
   bool unix_socket = false;
   bool tls = false;
   // Of the present request, by the listener's gate.
-  std::string user{};             // of basic_auth_users, whose password is right; empty: none
+  std::string user{};  // of basic_auth_users, whose password is right; empty: none
+  // Whether it is one still, with this password: for answers that last. Any thread, as long as the
+  // listener is there. Empty: nobody can tell.
+  std::function<bool()> still{};
   bool needs_credential = false;  // it is let in because it brings one that the gate cannot judge
   // Of the client's certificate, verified against the listener's client CA; empty without one. Each
   // with its kind: "DNS:prometheus.example", "URI:spiffe://…", "email:…", "IP:192.0.2.7".

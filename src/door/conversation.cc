@@ -101,6 +101,7 @@ void Hall::onVerdict(Id id, Gate::Verdict verdict) {
 
 void Hall::decide(Connection& c, RequestHead head, Gate::Verdict verdict) {
   c.caller.user = std::move(verdict.user);
+  c.caller.still = std::move(verdict.still);
   c.caller.needs_credential = verdict.needs_credential;
   if (verdict.refusal) {
     Answer answer = service(c).refuse(verdict.refusal->status, verdict.refusal->message);
@@ -220,7 +221,7 @@ void Hall::send(Connection& c) {
 
 void Hall::afterAnswer(Connection& c) {
   memory_ -= std::exchange(c.reserved, 0);
-  if (!c.close_after) return move(c, Phase::kIdle);
+  if (!c.close_after) return draining_ ? close(c) : move(c, Phase::kIdle);
   c.channel.finish();
   if (c.ended) return close(c);
   move(c, Phase::kLingering);

@@ -22,6 +22,7 @@ class Gate {
   struct Verdict {
     std::optional<Refusal> refusal{};
     std::string user{};             // Caller::user
+    std::function<bool()> still{};  // Caller::still
     bool needs_credential = false;  // Caller::needs_credential
   };
 

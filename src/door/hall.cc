@@ -210,13 +210,10 @@ void Hall::drain() {
   draining_ = true;
   std::vector<Connection*> leaving;
   for (const auto& [id, c] : connections_) {
-    if (c->phase != Phase::kWaiting && c->phase != Phase::kSending) leaving.push_back(c.get());
+    // A stream has its last words, when whoever writes it ends it.
+    if (isIdle(c->phase) && c->phase != Phase::kLingering) leaving.push_back(c.get());
   }
-  for (Connection* c : leaving) {
-    if (c->phase == Phase::kStreaming) stream(*c);  // its last words, as far as they go
-    if (c->phase == Phase::kLingering) continue;
-    close(*c);
-  }
+  for (Connection* c : leaving) close(*c);
   sweep();
 }
 

@@ -2,11 +2,9 @@
 
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -54,27 +52,6 @@ Gate::Verdict unauthorised(const std::string& why) {
   return {Gate::Refusal{401, why, "WWW-Authenticate: Basic\r\n"}};
 }
 
-Gate::Verdict verdictOf(bool right, const std::string& user) {
-  if (!right) return unauthorised("the user or the password is wrong");
-  return {std::nullopt, user};
-}
-
-// What tells that a file has changed, also when it is replaced by one of the same size and time.
-std::string lookOf(const std::string& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return file + " " + std::to_string(errno);
-  std::string look = file;
-  for (const auto value :
-       {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-        static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
-        static_cast<std::int64_t>(status.st_mtim.tv_nsec),
-        static_cast<std::int64_t>(status.st_ctim.tv_sec),
-        static_cast<std::int64_t>(status.st_ctim.tv_nsec)}) {
-    look += " " + std::to_string(value);
-  }
-  return look;
-}
-
 }  // namespace
 
 struct WebAccess::State {
@@ -83,24 +60,10 @@ struct WebAccess::State {
   std::string headers;
 };
 
-// The files of the last reading, whether or not it was a good one, and what they looked like
-// before.
-struct WebAccess::Watched {
-  std::vector<std::pair<std::string, std::string>> files;
-
-  void add(const std::string& file) {
-    if (!file.empty()) files.emplace_back(file, lookOf(file));
-  }
-  bool changed() const {
-    return std::any_of(files.begin(), files.end(),
-                       [](const auto& file) { return lookOf(file.first) != file.second; });
-  }
-};
-
-Result<WebAccess::StatePointer> WebAccess::read(const Options& options, Watched& watched) {
+Result<WebAccess::StatePointer> WebAccess::read(const Options& options, io::WatchedFiles& watched) {
   const auto failed = [](std::string why) { return Error{ErrorCode::kInvalid, std::move(why)}; };
   const std::string& file = options.file;
-  watched.files.clear();
+  watched.clear();
   watched.add(file);
   if (options.fault) {
     if (std::string fault = options.fault(file); !fault.empty()) return failed(std::move(fault));
@@ -129,20 +92,19 @@ Result<WebAccess::StatePointer> WebAccess::read(const Options& options, Watched&
 }
 
 std::string WebAccess::faultOf(const Options& options) {
-  Watched unused;
+  io::WatchedFiles unused;
   const auto state = read(options, unused);
   return state ? "" : state.error().message;
 }
 
-WebAccess::WebAccess(Options options)
-    : options_(std::move(options)), watched_(std::make_unique<Watched>()) {}
+WebAccess::WebAccess(Options options) : options_(std::move(options)) {}
 
 Result<std::unique_ptr<WebAccess>> WebAccess::open(Options options) {
   std::unique_ptr<WebAccess> access(new WebAccess(std::move(options)));
-  auto state = read(access->options_, *access->watched_);
+  auto state = read(access->options_, access->watched_);
   if (!state) return state.error();
   access->state_ = std::move(*state);
-  access->watcher_ = std::jthread([own = access.get()](std::stop_token stop) { own->run(stop); });
+  access->watcher_.emplace(kInterval, [own = access.get()] { own->refresh(); });
   return access;
 }
 
@@ -153,24 +115,24 @@ WebAccess::StatePointer WebAccess::state() const {
   return state_;
 }
 
-void WebAccess::run(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested()) {
-    never.wait_for(lock, stop, kInterval, [] { return false; });
-    if (!stop.stop_requested()) refresh();
-  }
-}
-
 void WebAccess::refresh() {
-  if (!watched_->changed()) return;
-  const auto fresh = read(options_, *watched_);
+  if (!watched_.changed()) return;
+  const auto fresh = read(options_, watched_);
   if (fresh) {
     const std::lock_guard lock(mutex_);
     state_ = *fresh;
   }
   if (options_.told) options_.told(fresh ? "" : fresh.error().message);
+}
+
+Gate::Verdict WebAccess::verdictOf(bool right, const Passwords::Claim& claim) const {
+  if (!right) return unauthorised("the user or the password is wrong");
+  const auto still = [this, user = claim.user, hash = claim.hash] {
+    const StatePointer now = state();
+    const auto found = now->config.users.find(user);
+    return found != now->config.users.end() && found->second == hash;
+  };
+  return {std::nullopt, claim.user, still};
 }
 
 bool WebAccess::hasTls() const {
@@ -211,22 +173,21 @@ std::optional<Gate::Verdict> WebAccess::judge(const RequestHead& head, const Cal
   if (!claim) return unauthorised("a user and a password are needed (basic_auth_users)");
   const auto known = passwords_.known(*claim);
   if (!known) return std::nullopt;
-  return verdictOf(*known, claim->user);
+  return verdictOf(*known, *claim);
 }
 
 void WebAccess::judgeLater(const RequestHead& head, const Caller& caller,
                            std::function<void(Verdict)> done) {
   auto claim = claimOf(head, state()->config);
   if (!claim) return done(unauthorised("a user and a password are needed (basic_auth_users)"));
-  const std::string user = claim->user;
-  passwords_.compare(std::move(*claim), caller.peer(),
-                     [user, done = std::move(done)](Passwords::Outcome outcome) {
+  passwords_.compare(*claim, caller.peer(),
+                     [this, claim = *claim, done = std::move(done)](Passwords::Outcome outcome) {
                        if (outcome == Passwords::Outcome::kBusy) {
                          return done({Refusal{503,
                                               "too many passwords are being compared; try "
                                               "again in a moment"}});
                        }
-                       done(verdictOf(outcome == Passwords::Outcome::kRight, user));
+                       done(verdictOf(outcome == Passwords::Outcome::kRight, claim));
                      });
 }
 

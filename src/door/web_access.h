@@ -3,9 +3,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "door/gate.h"
 #include "door/passwords.h"
@@ -13,6 +12,8 @@
 #include "door/server_tls.h"
 #include "door/tls_source.h"
 #include "door/web_config.h"
+#include "io/every.h"
+#include "io/watched_files.h"
 
 namespace heald::door {
 
@@ -60,18 +61,17 @@ class WebAccess : public TlsSource, public Gate {
   using StatePointer = std::shared_ptr<const State>;
 
   explicit WebAccess(Options options);
-  struct Watched;
-  static Result<StatePointer> read(const Options& options, Watched& watched);
+  static Result<StatePointer> read(const Options& options, io::WatchedFiles& watched);
   StatePointer state() const;
-  void run(std::stop_token stop);
+  Verdict verdictOf(bool right, const Passwords::Claim& claim) const;
 
   const Options options_;
   mutable std::mutex mutex_;
   StatePointer state_;
-  const std::unique_ptr<Watched> watched_;
-  RateLimit rate_;  // the door's thread alone
+  io::WatchedFiles watched_;  // of the last reading, whether or not it was a good one
+  RateLimit rate_;            // the door's thread alone
   Passwords passwords_;
-  std::jthread watcher_;  // last: it ends before what it uses
+  std::optional<io::Every> watcher_;  // last: it ends before what it uses
 };
 
 }  // namespace heald::door

@@ -102,7 +102,8 @@ void EventStreams::run(std::stop_token stop) {
     const bool closed = backend_.bell->closed();
     std::vector<Page> pages;
     for (Stream& stream : streams_) {
-      closed ? stream.outlet->end() : serve(stream, pages, rung);
+      if (!closed || !stream.served) serve(stream, pages, rung);
+      if (closed) stream.outlet->end();
     }
     std::erase_if(streams_, [&](const Stream& stream) {
       if (!closed && !stream.ended && !stream.outlet->gone()) return false;
@@ -122,6 +123,7 @@ void EventStreams::serve(Stream& stream, std::vector<Page>& pages, std::uint64_t
     stream.outlet->end();
     return;
   }
+  stream.served = true;
   if (stream.seen < rung) stream.more = true;
   stream.seen = rung;
   while (stream.more && stream.outlet->room() > 0 && writePage(stream, pages)) {

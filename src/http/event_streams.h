@@ -20,7 +20,7 @@ namespace heald::http {
 // what is there already, then what comes, with a comment now and then so that both sides know that
 // the other is there. Reads from disk one page at a time, and a page once for all who are at the
 // same place and ask for the same. A client has its next page when it has taken the last one. All
-// end when the bell is closed. Thread-safe.
+// end when the bell is closed; one that has just come, behind its first page. Thread-safe.
 class EventStreams {
  public:
   static constexpr std::chrono::seconds kHeartbeat{15};
@@ -53,6 +53,7 @@ class EventStreams {
     std::shared_ptr<void> place;
     std::uint64_t seen = 0;  // rings of the bell whose news it has
     bool more = true;        // it has not had all of them
+    bool served = false;     // once at least
     bool ended = false;      // its credential is not good any more
     Clock::time_point quiet_since{};
   };

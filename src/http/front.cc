@@ -34,4 +34,16 @@ door::Answer answerOf(Response response) {
   return answer;
 }
 
+door::Answer Front::refuse(int status, const std::string& message) {
+  return answerOf(pipeline_.answerMalformed(status, message));
+}
+
+Front::Admission Front::admit(const door::RequestHead& head, const door::Caller& caller) {
+  const auto request = requestOf(head, caller);
+  if (!request) return {refuse(400, request.error().message), false};
+  auto admission = pipeline_.admit(*request);
+  if (admission.refusal) return {answerOf(std::move(*admission.refusal)), false};
+  return {std::nullopt, admission.reads_body};
+}
+
 }  // namespace heald::http

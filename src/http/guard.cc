@@ -211,7 +211,7 @@ Identity Guard::identify(const Request& request) const {
   }
   // The listener's gate has compared the password; such users may do everything, as everywhere else
   // where the file is Prometheus' web configuration.
-  if (!caller.user.empty()) {
+  if (!caller.user.empty() && (!caller.still || caller.still())) {
     return {Identity::Proof::kPassword, caller.user, Grant{Role::kAdmin}};
   }
   if (const ClientRole* rule = clientRole(caller)) {

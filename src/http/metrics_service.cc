@@ -4,7 +4,6 @@
 #include <tuple>
 #include <utility>
 
-#include "http/front.h"
 #include "http/gzip.h"
 
 namespace heald::http {
@@ -22,24 +21,11 @@ PageKind pageKindOf(const Request& request) {
 
 MetricsService::MetricsService(Router router, GuardPolicy policy, Hooks hooks,
                                std::chrono::nanoseconds quick)
-    : pipeline_(std::move(router), std::move(policy), std::move(hooks)),
+    : Front(std::move(router), std::move(policy), std::move(hooks)),
       quick_(quick),
       maker_([this](std::stop_token stop) { run(stop); }) {}
 
 MetricsService::~MetricsService() = default;
-
-door::Answer MetricsService::refuse(int status, const std::string& message) {
-  return answerOf(pipeline_.answerMalformed(status, message));
-}
-
-MetricsService::Admission MetricsService::admit(const door::RequestHead& head,
-                                                const door::Caller& caller) {
-  const auto request = requestOf(head, caller);
-  if (!request) return {refuse(400, request.error().message), false};
-  auto admission = pipeline_.admit(*request);
-  if (admission.refusal) return {answerOf(std::move(*admission.refusal)), false};
-  return {std::nullopt, admission.reads_body};
-}
 
 void MetricsService::serve(std::shared_ptr<door::Exchange> exchange) {
   if (exchange->head().target.starts_with("/-/")) return make({std::move(exchange)});
@@ -86,9 +72,9 @@ void MetricsService::make(const Exchanges& asked) const {
     if (!request) continue;  // it was not admitted
     door::Answer& answer = made[pageKindOf(*request)];
     if (answer.body == nullptr) {
-      answer = answerOf(pipeline_.serve(*request));
+      answer = answerOf(pipeline().serve(*request));
     } else {
-      pipeline_.observeSame(*request, answer.status);
+      pipeline().observeSame(*request, answer.status);
     }
     exchange->answer(answer);
   }

@@ -7,8 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "door/service.h"
-#include "http/pipeline.h"
+#include "http/front.h"
 
 namespace heald::http {
 
@@ -20,16 +19,14 @@ namespace heald::http {
 //
 // Where the last page took no longer than a change of threads does, the next is made on the door's
 // thread, which gives a fifth of its time to that at most.
-class MetricsService : public door::Service {
+class MetricsService : public Front {
  public:
   static constexpr std::chrono::microseconds kQuick{300};
   MetricsService(Router router, GuardPolicy policy, Hooks hooks,
                  std::chrono::nanoseconds quick = kQuick);
   ~MetricsService() override;
 
-  Admission admit(const door::RequestHead& head, const door::Caller& caller) override;
   void serve(std::shared_ptr<door::Exchange> exchange) override;
-  door::Answer refuse(int status, const std::string& message) override;
 
  private:
   using Exchanges = std::vector<std::shared_ptr<door::Exchange>>;
@@ -39,7 +36,6 @@ class MetricsService : public door::Service {
   void make(const Exchanges& asked) const;
   bool mayMakeHere() const;
 
-  const Pipeline pipeline_;
   const std::chrono::nanoseconds quick_;
   std::mutex mutex_;
   Clock::time_point made_{};                                // the last pages: when, and

@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "http/deferred.h"
 #include "http/front.h"
 #include "http/wire.h"
 
@@ -51,9 +52,13 @@ int listeningOn(int port) {
   return -1;
 }
 
-// CivetWeb waits for what comes by the port: it goes on with what has taken its place.
+// CivetWeb waits for what comes by the port: it goes on with what has taken its place. The kernel
+// may be slow to pass the knock on; who leaves before is not noticed, and CivetWeb waits two
+// seconds.
 void knockOn(int port) {
-  const io::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const io::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const timeval patience{1, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   sockaddr_in name{};
   name.sin_family = AF_INET;
   name.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -69,6 +74,7 @@ struct Server::Impl {
   ~Impl() {
     private_socket.close();  // so that CivetWeb's accepting thread wakes
     if (context != nullptr) mg_stop(context);
+    deferred.awaitAll();
   }
 
   static Impl& of(const mg_connection* connection) {
@@ -85,6 +91,7 @@ struct Server::Impl {
   Tickets& tickets;
   PrivateSocket private_socket;
   mg_context* context = nullptr;
+  Deferred deferred;
   std::mutex start_mutex;  // CivetWeb's messages during start explain its failure
   bool starting = true;
   std::string start_messages;
@@ -100,7 +107,13 @@ void Server::Impl::answer(mg_connection* handle) {
   request->gone = [exchange] { return exchange->gone(); };
   request->body = exchange->takeBody();
   Response response = pipeline.serve(*request);
-  if (response.stream && request->method != "HEAD") {
+  if (response.later) {
+    exchange->defer();
+    response.later([this, exchange, open = deferred.begin()](Response::Maker make) {
+      deferred.make(
+          [exchange, open, make = std::move(make)] { exchange->answer(answerOf(make())); });
+    });
+  } else if (response.stream && request->method != "HEAD") {
     response.stream(exchange->stream({response.status, responseHead(response)}));
   } else {
     exchange->answer(answerOf(std::move(response)));

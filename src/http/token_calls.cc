@@ -22,7 +22,7 @@ ordered_json wordOrNull(const std::string& text) {
 
 const char* stateOf(const Tokens::View& view) {
   if (view.record.revoked_at) return "revoked";
-  return view.expired ? "expired" : "valid";
+  return view.unreadable ? "unreadable" : view.expired ? "expired" : "valid";
 }
 
 ordered_json tokenJson(const Tokens::View& view) {

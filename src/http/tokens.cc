@@ -54,13 +54,17 @@ Result<void> Tokens::load() {
   return {};
 }
 
-void Tokens::configure(const std::string& name, const Grant& grant, std::string_view token,
-                       const std::string& file) {
+void Tokens::configure(const std::string& name, const Grant& grant,
+                       std::optional<std::string_view> token, const std::string& file) {
   const std::lock_guard lock(changing_);
   Entries all = *entries();
-  TokenRecord record{.name = name, .grant = grant, .sha256 = Digest(token).hex()};
-  all.insert(all.begin(),
-             {std::move(record), file, std::make_shared<std::atomic<std::int64_t>>(0)});
+  TokenRecord record{.name = name, .grant = grant, .sha256 = token ? Digest(*token).hex() : ""};
+  Entry entry{std::move(record), file, std::make_shared<std::atomic<std::int64_t>>(0)};
+  const auto before = std::find_if(all.begin(), all.end(), [&](const Entry& known) {
+    return !known.file.empty() && known.record.name == name;
+  });
+  before == all.end() ? (void)all.insert(all.begin(), std::move(entry))
+                      : (void)(*before = std::move(entry));
   show(std::move(all));
 }
 
@@ -97,6 +101,7 @@ std::vector<Tokens::View> Tokens::list() const {
   for (const Entry& entry : *entries()) {
     View& view = views.emplace_back(View{entry.record, entry.file, {}, false});
     view.expired = !entry.record.revoked_at && isOver(entry.record);
+    view.unreadable = !entry.file.empty() && entry.record.sha256.empty();
     if (const auto used = entry.used->load(std::memory_order_relaxed); used != 0) {
       view.last_used = core::WallTime(core::WallTime::duration(used));
     }
@@ -141,9 +146,9 @@ Result<Tokens::Place> Tokens::known(Entries& entries, const std::string& name) c
                  "no token \"" + name + "\" (there are: " + (names.empty() ? "none" : names) + ")"};
   }
   if (found->file.empty()) return found;
-  return Error{ErrorCode::kConflict, "token \"" + name +
-                                         "\" is of the configuration: it is changed there, or in " +
-                                         found->file + ", and with a restart"};
+  return Error{
+      ErrorCode::kConflict,
+      "token \"" + name + "\" is of the configuration: it is changed there, or in " + found->file};
 }
 
 Result<void> Tokens::write(const Entries& entries) const {

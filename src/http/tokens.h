@@ -41,7 +41,7 @@ Result<std::vector<TokenRecord>> decodeTokens(std::string_view text);
 // above all when the store is down. The file is replaced as a whole before a change counts, so what
 // is answered is durable; and what is changed is in force when the call returns.
 //
-// Those that the configuration names are read from their files at the start, and nothing here
+// Those that the configuration names come from files of the operator's (token_files.h), and no call
 // changes them. Thread-safe; find() waits for no disk.
 class Tokens {
  public:
@@ -58,8 +58,9 @@ class Tokens {
   // What is in the file. After an Error nobody gets in by it, and nothing can be changed until a
   // human has mended it and heald has been restarted; no file is no token.
   Result<void> load();
-  // One of the configuration, and where it is from.
-  void configure(const std::string& name, const Grant& grant, std::string_view token,
+  // One of the configuration, and where it is from; nothing: it cannot be read, so that it lets
+  // nobody in and keeps its name. What was there of that name and the configuration is replaced.
+  void configure(const std::string& name, const Grant& grant, std::optional<std::string_view> token,
                  const std::string& file);
 
   struct Match {
@@ -75,6 +76,7 @@ class Tokens {
     std::string file;                         // of one of the configuration; ""
     std::optional<core::WallTime> last_used;  // since heald started
     bool expired = false;
+    bool unreadable = false;  // its file, of the configuration
   };
   std::vector<View> list() const;
 

@@ -120,7 +120,7 @@ int readTexts(Bytes answer, std::vector<std::string>& records) {
   return status;
 }
 
-int read(RecordType type, Bytes answer, std::vector<std::string>& records) {
+int readRecords(RecordType type, Bytes answer, std::vector<std::string>& records) {
   switch (type) {
     case RecordType::kA:
       return readAddresses(answer, false, records);
@@ -165,7 +165,7 @@ struct Question {
 
 void answered(void* question, int status, int /*timeouts*/, unsigned char* data, int size) {
   auto& q = *static_cast<Question*>(question);
-  if (status == ARES_SUCCESS) status = read(q.type, {data, size}, q.answer.records);
+  if (status == ARES_SUCCESS) status = readRecords(q.type, {data, size}, q.answer.records);
   for (std::string& record : q.answer.records) record = oneLine(record);
   q.over = true;
   q.answer.end = endOf(status);
@@ -205,7 +205,7 @@ void waitFor(ares_channel channel, milliseconds most, const CancelToken& cancel)
 }
 
 // Each try gets a part of the time, so that a lost packet does not cost all of it.
-Result<Channel> open(const std::string& server, core::Duration timeout) {
+Result<Channel> openChannel(const std::string& server, core::Duration timeout) {
   static std::once_flag once;
   std::call_once(once, [] { ares_library_init(ARES_LIB_INIT_ALL); });
   constexpr milliseconds kShortest(100);
@@ -263,7 +263,7 @@ DnsAnswer resolve(const std::string& name, RecordType type, const std::string& s
                   core::Duration timeout, const CancelToken& cancel) {
   const auto deadline = Clock::now() + timeout;
   Question question{type};  // outlives the channel, which answers it also when it is destroyed
-  const auto channel = open(server, timeout);
+  const auto channel = openChannel(server, timeout);
   if (!channel) return {DnsEnd::kNotAsked, {}, channel.error().message};
   ares_query(channel->get(), name.c_str(), ns_c_in, numberOf(type), answered, &question);
   while (!question.over) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "door/echo_service.h"
 #include "support/eventually.h"
@@ -206,6 +207,25 @@ TEST_F(WebAccessTest, AsksForAUserAndThePassword) {
   EXPECT_EQ(test::sendRaw(port_, ask("Authorization: Bearer x\r\n")).status, 401);
   EXPECT_EQ(test::sendRaw(port_, ask(std::string(kRight) + kWrong)).status, 401)
       << "which of the two counts is nobody's guess";
+}
+
+TEST_F(WebAccessTest, AUserIsOneOnlyAsLongAsTheFileSaysSo) {
+  const std::string users = "basic_auth_users:\n  alice: " + std::string(kHashOfFake) + "\n";
+  plain(users);
+  open();
+  RequestHead head;
+  head.headers.add("Authorization", "Basic YWxpY2U6ZmFrZXBhc3N3b3Jk");
+  std::promise<Gate::Verdict> judged;
+  access_->judgeLater(head, {}, [&](Gate::Verdict verdict) { judged.set_value(verdict); });
+  const Gate::Verdict verdict = judged.get_future().get();
+  ASSERT_EQ(verdict.user, "alice");
+  EXPECT_TRUE(verdict.still());
+  plain(users + "  bob: " + std::string(kHashOfFake) + "\n");
+  access_->refresh();
+  EXPECT_TRUE(verdict.still()) << "another user has come";
+  plain("basic_auth_users:\n  bob: " + std::string(kHashOfFake) + "\n");
+  access_->refresh();
+  EXPECT_FALSE(verdict.still());
 }
 
 TEST_F(WebAccessTest, ABodyOfAWrongPasswordIsNotRead) {

@@ -117,6 +117,40 @@ TEST_F(NamedTokens, EndTheirStreamsWithinASecond) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5)) << "and not 15";
 }
 
+TEST(WebUsers, AndTokensOfTheConfigurationEndTheirStreamsTooWhenTheyAreTakenAway) {
+  const std::string kept = std::string(40, 'k');
+  TestDaemon daemon({.config = "web:\n  control: {config_file: '@DIR@/web.yml'}\n"
+                               "  tokens: [{name: ci, role: read, file: '@DIR@/ci.token'}]\n"
+                               "checks: []\n"});
+  const std::string user = "$2y$04$tOJY3iczjZkYUVmSfJP7UO3krsxqKOB.uftwQSxwQ.z01x/VG1jIO";
+  const auto put = [&](const std::string& name, const std::string& text) {
+    daemon.dir().write(name + ".next", text);
+    std::filesystem::permissions(daemon.file(name + ".next"), std::filesystem::perms(0600));
+    std::filesystem::rename(daemon.file(name + ".next"), daemon.file(name));
+  };
+  put("web.yml", "basic_auth_users: {alice: '" + user + "', bob: '" + user + "'}\n");
+  put("ci.token", kept);
+  daemon.start();
+  const auto stream = [&](const std::string& credential) {
+    auto opened = std::make_unique<RawConnection>(daemon.controlPort());
+    opened->send("GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + credential +
+                 "\r\n\r\n");
+    EXPECT_TRUE(opened->readable({10, 0}));
+    return opened;
+  };
+  const auto alice = stream("Basic YWxpY2U6cHc=");  // alice:pw
+  const auto bob = stream("Basic Ym9iOnB3");
+  const auto ci = stream("Bearer " + kept);
+  put("web.yml", "basic_auth_users: {bob: '" + user + "'}\n");
+  EXPECT_THAT(alice->readAll(), HasSubstr("200 OK"));
+  std::filesystem::remove(daemon.file("ci.token"));
+  EXPECT_THAT(ci->readAll(), HasSubstr("200 OK"));
+  const std::string call = "GET /api/status HTTP/1.1\r\nHost: localhost\r\nAuthorization: ";
+  EXPECT_EQ(sendRaw(daemon.controlPort(), call + "Bearer " + kept + "\r\n\r\n").status, 401);
+  EXPECT_EQ(sendRaw(daemon.controlPort(), call + "Basic Ym9iOnB3\r\n\r\n").status, 200);
+  EXPECT_TRUE(daemon.logHas("a token of the configuration cannot be read"));
+}
+
 // With a folder in the place of the store, heald has none.
 TEST(TokensWithoutAStore, LetOperatorsInAndAreMade) {
   TestDaemon daemon({.config = "store: {path: '@DIR@/store/heald.db'}\nchecks: []\n"});

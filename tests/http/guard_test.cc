@@ -77,6 +77,9 @@ TEST(Guard, AUserOfTheWebConfigurationIsAsGoodAsTheToken) {
   request.caller.user = "ops";
   EXPECT_EQ(statusOf(access(guard, request, Access::kAdmin)), 0);
   EXPECT_EQ(toString(guard.identify(request)), "web user ops");
+  request.caller.still = [] { return false; };
+  EXPECT_FALSE(guard.identify(request).grant) << "taken out of the file meanwhile";
+  request.caller.still = nullptr;
   request.headers.add("Authorization", "Bearer a wrong one");
   EXPECT_EQ(statusOf(access(guard, request, Access::kOperate)), 401);
 }

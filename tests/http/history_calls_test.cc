@@ -291,6 +291,15 @@ TEST(EventStream, AStoreThatCannotBeReadEndsNoStream) {
   EXPECT_TRUE(streaming.has("id: 1\n"));
 }
 
+TEST(EventStream, OneThatComesRightBeforeTheEndHasItsFirstPage) {
+  FakeHistory history;
+  history.newest = 5;
+  history.bell.close();
+  Streaming streaming(history);
+  EXPECT_TRUE(streaming.has("id: 5\ndata: "));
+  EXPECT_TRUE(test::eventually([&] { return streaming.outlet->ended(); }));
+}
+
 // Over real connections: more streams than there are workers, the calls beside them, a stop.
 TEST(EventStream, ManyPinNoWorkerAndEndWithTheServer) {
   FakeHistory history;
