@@ -154,7 +154,7 @@ ExitCode showHistory(const Console& console, const HistoryOptions& options) {
   ExitCode code = ExitCode::kOk;
   long long newest = 0;
   const std::string query =
-      encoded(options, {"since", "until", "governor", "remedy", "check", "kind"});
+      encoded(options, {"since", "until", "governor", "remedy", "check", "kind", "text"});
   bool outputs = true;
   const auto read = [&](long long before, std::size_t limit) {
     auto page = askFor(console, query, before, limit, code);
@@ -185,6 +185,7 @@ ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std
     return code;
   };
   if (!query) return fail(ExitCode::kUsage, query.error().message);
+  query->in_output = true;
   std::string problem;
   const auto read = [&](long long before, std::size_t limit) -> std::optional<Page> {
     query->before = before;
@@ -196,7 +197,7 @@ ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std
     }
     Page page;
     for (const auto& row : rows->rows) page.entries.push_back(http::historyJson(row, true));
-    page.next = rows->more ? rows->rows.back().id : 0;
+    page.next = rows->more ? rows->end() : 0;
     return page;
   };
   long long newest = 0;

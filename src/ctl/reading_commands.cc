@@ -80,6 +80,7 @@ void ReadingCommands::addHistory(CLI::App& app) {
       "The newest so many (100 unless since or until); 0: all");
   CLI::Option* follow =
       sub->add_flag("-f,--follow", history.follow, "And then what happens, until Ctrl-C");
+  choice("--text", "text", "Only what says this, in whatever case")->excludes(follow);
   CLI::Option* store = sub->add_option("--store", history.store, "Read this file, without a heald");
   store->excludes(follow);
   sub->callback([this, &history, since, until, limit, store] {

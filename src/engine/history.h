@@ -74,14 +74,25 @@ struct HistoryQuery {
   std::string remedy = {};
   std::string check = {};
   std::vector<HistoryKind> kinds = {};  // none: any
+  // Only entries that say this somewhere, in whatever case (of ASCII); "": any. What an action has
+  // printed is looked at where `in_output` says so: who may not see it cannot search it either.
+  std::string text = {};
+  bool in_output = false;
   bool newest_first = true;
   std::size_t limit = 100;
 };
 
+// A search for a text looks at this many entries for one page, and then says how far it has come.
+inline constexpr std::size_t kHistorySearched = 10'000;
+
 struct HistoryPage {
   std::vector<HistoryRow> rows;
-  bool more = false;        // the query fits others beyond the limit
-  std::int64_t newest = 0;  // the last id that was given when the page was read; 0: none yet
+  bool more = false;          // the query fits others beyond, or may: a search ends early
+  std::int64_t newest = 0;    // the last id that was given when the page was read; 0: none yet
+  std::int64_t searched = 0;  // of a search: the last id that it has looked at; 0: it is no search
+
+  // Behind which id the next page begins, while there is more.
+  std::int64_t end() const { return searched != 0 ? searched : rows.back().id; }
 };
 
 }  // namespace heald::engine

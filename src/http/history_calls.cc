@@ -11,8 +11,9 @@ namespace {
 using nlohmann::ordered_json;
 
 Response history(const Backend& backend, const Request& request) {
-  const auto query = readHistoryQuery(request, historyFields(), backend.now().wall);
+  auto query = readHistoryQuery(request, historyFields(), backend.now().wall);
   if (!query) return error(query.error());
+  query->in_output = request.seesOutput();
   const auto page = backend.history(*query);
   if (!page) return error(page.error());
   ordered_json entries = ordered_json::array();
@@ -20,7 +21,7 @@ Response history(const Backend& backend, const Request& request) {
     entries.push_back(historyJson(row, request.seesOutput()));
   }
   ordered_json value;
-  value["next"] = page->more ? ordered_json(page->rows.back().id) : ordered_json();
+  value["next"] = page->more ? ordered_json(page->end()) : ordered_json();
   value["newest"] = page->newest;
   value["outputShown"] = request.seesOutput();
   value["entries"] = std::move(entries);

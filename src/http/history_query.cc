@@ -66,6 +66,15 @@ Result<void> readLimit(std::string_view text, HistoryQuery& query) {
   return {};
 }
 
+Result<void> readText(std::string_view text, HistoryQuery& query) {
+  if (text.size() > kMostSearchedBytes) {
+    return badParameter("text", text,
+                        "is longer than " + std::to_string(kMostSearchedBytes) + " bytes");
+  }
+  query.text = text;
+  return {};
+}
+
 Result<void> readInto(std::string_view name, std::string_view value, core::WallTime now,
                       HistoryQuery& query) {
   if (name == "since") return readTime(name, value, now, query.since);
@@ -75,6 +84,7 @@ Result<void> readInto(std::string_view name, std::string_view value, core::WallT
   if (name == "governor") query.governor = value;
   if (name == "remedy") query.remedy = value;
   if (name == "check") query.check = value;
+  if (name == "text") return readText(value, query);
   if (name == "before" || name == "after") {
     const auto id = readHistoryId(name, value);
     if (!id) return id.error();
@@ -98,7 +108,10 @@ std::vector<QueryField> historyFields() {
        "long ago (2h)"},
       {"until", "entries before then, likewise"},
       {"limit", "how many at most, from 1 to 1000; 100 without it"},
-      {"before", "entries with lower ids: `next` of the page before"}};
+      {"before", "entries with lower ids: `next` of the page before"},
+      {"text",
+       "only of these words: names, message, reason, who, details, whatever the case; a page ends "
+       "after 10000 entries that were looked at"}};
   for (QueryField& field : choices()) fields.push_back(std::move(field));
   return fields;
 }

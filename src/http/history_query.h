@@ -12,6 +12,7 @@
 namespace heald::http {
 
 inline constexpr std::size_t kMostHistoryEntries = 1000;  // of one answer
+inline constexpr std::size_t kMostSearchedBytes = 256;    // of a text that is searched for
 
 // What GET /api/history may be asked, and GET /api/events: they share how to choose entries.
 std::vector<QueryField> historyFields();

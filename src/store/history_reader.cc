@@ -1,6 +1,8 @@
 #include "store/history_reader.h"
 
+#include <algorithm>
 #include <exception>
+#include <string_view>
 
 #include "store/database.h"
 #include "store/fault.h"
@@ -45,7 +47,8 @@ void bind(const HistoryQuery& query, Statement& statement) {
   if (!query.remedy.empty()) statement.bind(query.remedy);
   if (!query.check.empty()) statement.bind(query.check);
   for (const engine::HistoryKind kind : query.kinds) statement.bind(toString(kind));
-  statement.bind(static_cast<std::int64_t>(query.limit) + 1);
+  const std::size_t most = query.text.empty() ? query.limit : engine::kHistorySearched;
+  statement.bind(static_cast<std::int64_t>(most) + 1);
 }
 
 HistoryRow rowOf(const Statement& row) {
@@ -60,6 +63,28 @@ HistoryRow rowOf(const Statement& row) {
   return read;
 }
 
+bool saysText(std::string_view said, std::string_view text) {
+  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  const auto alike = [&](char a, char b) { return lower(a) == lower(b); };
+  return std::search(said.begin(), said.end(), text.begin(), text.end(), alike) != said.end();
+}
+
+// A damaged row may have said anything.
+bool fitsText(const HistoryRow& row, const HistoryQuery& query) {
+  if (query.text.empty() || !row.unreadable.empty()) return true;
+  const engine::HistoryEntry& e = row.entry;
+  for (const std::string* said :
+       {&e.message, &e.event, &e.governor, &e.remedy, &e.target, &e.check, &e.actor}) {
+    if (saysText(*said, query.text)) return true;
+  }
+  const auto in_detail = [&](const auto& detail) {
+    const auto* said = std::get_if<std::string>(&detail.second);
+    return said != nullptr && saysText(*said, query.text);
+  };
+  return std::any_of(e.details.begin(), e.details.end(), in_detail) ||
+         (query.in_output && saysText(e.output, query.text));
+}
+
 engine::HistoryPage pageOf(Database& database, const HistoryQuery& query) {
   // One moment for all of it: what is committed in between is on the next page.
   database.execute("BEGIN");
@@ -69,12 +94,14 @@ engine::HistoryPage pageOf(Database& database, const HistoryQuery& query) {
       "SELECT id, wall_ns, kind, governor, remedy, check_name, entry FROM history WHERE " +
       conditionOf(query) + " ORDER BY id " + (query.newest_first ? "DESC" : "ASC") + " LIMIT ?");
   bind(query, rows);
-  while (rows.next()) {
-    if (page.rows.size() == query.limit) {
+  for (std::size_t looked_at = 0; rows.next(); ++looked_at) {
+    if (page.rows.size() == query.limit || looked_at == engine::kHistorySearched) {
       page.more = true;
       break;
     }
-    page.rows.push_back(rowOf(rows));
+    HistoryRow row = rowOf(rows);
+    if (!query.text.empty()) page.searched = row.id;
+    if (fitsText(row, query)) page.rows.push_back(std::move(row));
   }
   return page;
 }

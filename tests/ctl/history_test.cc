@@ -121,6 +121,8 @@ TEST_F(History, OfAFileNeedsNoHeald) {
   EXPECT_THAT(last.out, StartsWith("{\"id\":3,\"time\":\"2026-11-23T20:47:00.000Z\",\"kind\":"));
   EXPECT_EQ(std::count(last.out.begin(), last.out.end(), '\n'), 1);
   EXPECT_EQ(ctl({"history", "--store", file, "--kind", "attempt"}).out, "");
+  EXPECT_THAT(ctl({"history", "--store", file, "--text", "UNKN"}).out, HasSubstr("unknown"));
+  EXPECT_EQ(ctl({"history", "--store", file, "--text", "nonesuch"}).out, "");
 }
 
 TEST_F(History, WithoutTheTokenItSaysThatOutputsAreLeftOut) {

@@ -123,8 +123,8 @@ TEST(HistoryCall, PassesOnWhatIsChosen) {
 TEST(HistoryCall, RefusesWhatItDoesNotKnowAndSaysWhatWouldBeRight) {
   FakeHistory history;
   EXPECT_EQ(history.refusal("/api/history?goveror=a"),
-            "\"goveror\" is not known here; this call takes since, until, limit, before, governor, "
-            "remedy, check, kind");
+            "\"goveror\" is not known here; this call takes since, until, limit, before, "
+            "text, governor, remedy, check, kind");
   EXPECT_THAT(history.refusal("/api/history?since=yesterday"),
               HasSubstr("\"yesterday\" is neither a time nor a duration before now (examples: "));
   EXPECT_THAT(history.refusal("/api/history?until=-5s"), HasSubstr("until: \"-5s\""));
@@ -137,7 +137,19 @@ TEST(HistoryCall, RefusesWhatItDoesNotKnowAndSaysWhatWouldBeRight) {
   EXPECT_THAT(history.refusal("/api/history?after=1"), HasSubstr("is not known here"));
   EXPECT_THAT(history.refusal("/api/events?since=2h"), HasSubstr("is not known here"));
   EXPECT_THAT(history.refusal("/api/events?after=1x"), HasSubstr("not the id of an entry"));
+  EXPECT_THAT(history.refusal("/api/history?text=" + std::string(257, 'x')),
+              HasSubstr("is longer than 256 bytes"));
+  EXPECT_THAT(history.refusal("/api/events?text=x"), HasSubstr("is not known here"));
   EXPECT_TRUE(history.queries.empty());
+}
+
+TEST(HistoryCall, SearchesOutputsForThoseAloneWhoSeeThem) {
+  FakeHistory history;
+  history.ask("/api/history?text=hunter2");
+  EXPECT_EQ(history.queries.back().text, "hunter2");
+  EXPECT_TRUE(history.queries.back().in_output);
+  history.ask("/api/history?text=hunter2", false);
+  EXPECT_FALSE(history.queries.back().in_output);
 }
 
 TEST(HistoryCall, ShowsWhatCommandsPrintedWithTheTokenOnly) {

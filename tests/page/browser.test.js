@@ -1,8 +1,10 @@
-// The admin page in Debian's chromium, against the real heald.
+// The admin page in Debian's chromium, against the real heald. Each story has a heald of its own, unless it only looks.
 'use strict';
 const test = require('node:test');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
 const { spawn } = require('node:child_process');
-const { Heald, Browser, assert, axeFindings, go, overflow, proxyOf, until } = require('./harness.js');
+const { Heald, Browser, assert, axeFindings, go, overflow, proxyOf, settled, until } = require('./harness.js');
 
 const looks = (name) => `exec: {command: [/bin/sh, -c, "test -e @DIR@/${name} && echo fine || { echo connection refused; exit 2; }"]}`;
 const kConfig = `
@@ -18,73 +20,86 @@ remedies:
   - name: heal-web
     when: {check: web}
     governor: main
-    exec: {command: [/bin/sh, -c, "test -e @DIR@/repaired && touch @DIR@/web || { echo port 8080 in use; exit 1; }"]}
+    exec: {command: [/bin/sh, -c, "test -e @DIR@/repaired && touch @DIR@/web || { echo port 8080 in use; echo as process 4711; exit 1; }"]}
     verify: {after: 1s, within: 2s}
   - name: heal-database
     when: {check: database}
     exec: {command: [/bin/touch, "@DIR@/database"]}
     verify: {after: 1s, within: 2s}
 `;
-const kViews = ['/', '/lanes', '/checks', '/history', '/map', '/governor/main', '/remedy/heal-web', '/check/web'];
-
 const kWell = ['web', 'database', 'queue'];
-const kTroubled = ['/', '/lanes', '/governor/main'];
+const kViews = ['/', '/lanes', '/checks', '/history', '/map', '/governor/main', '/remedy/heal-web', '/check/web', '/entry/1', '/nothing'];
 
 let browser;
-let heald;
+let calm; // for who only looks
 test.before(async () => {
-  browser = await Browser.start();
-  heald = await Heald.start(kConfig, { files: kWell });
+  [browser, calm] = await Promise.all([Browser.start(), Heald.start(kConfig, { files: kWell })]);
+  await healthy(calm);
 });
 test.after(async () => {
   await browser?.stop();
-  await heald?.stop();
+  await calm?.stop();
 });
 
-const health = (name, is, h = heald) => until(`${name} is ${is}`, async () => (await h.api('GET', `/api/checks/${name}`)).health === is);
+const health = (heald, name, is) => until(`${name} is ${is}`, async () => (await heald.api('GET', `/api/checks/${name}`)).health === is);
+const healthy = async (heald) => { for (const name of kWell) await health(heald, name, 'healthy'); };
 
-// Whatever a story has left behind: all checks are healthy, nothing is paused or dormant, and no failure is remembered.
-test.beforeEach(async () => {
-  heald.drop('repaired');
-  for (const name of kWell) heald.put(name);
-  await heald.api('POST', '/api/unpause');
-  for (const name of kWell) await health(name, 'healthy');
-  const { circuitBreakers } = await heald.api('GET', '/api/status');
-  for (const g of circuitBreakers) {
-    if (g.consecutiveFailures > 0 && !g.isDormant) await heald.api('POST', `/api/governors/${g.name}/dormant`, { reason: 'a new story' });
-    if (g.consecutiveFailures > 0 || g.isDormant) await heald.api('POST', `/api/governors/${g.name}/resume`, { reason: 'a new story' });
-  }
-});
-
-// heal-web has failed once, and waits.
-async function failOnce() {
-  const { newest } = await heald.api('GET', '/api/history?limit=1');
-  heald.drop('web');
-  return heald.told({ kind: 'attempt', event: 'failed', governor: 'main' }, newest);
+// What a failure in CI has to tell.
+async function scene(heald, pages) {
+  const status = await heald.api('GET', '/api/status').catch((failure) => ({ failure: String(failure) }));
+  const seen = await Promise.all(pages.map((page) => page.evaluate(() => `${location.hash}: ${document.title}: ${document.querySelector('main')?.innerText.slice(0, 1500)}`).catch(String)));
+  return `\nheald: ${JSON.stringify({ ...status.selfHealing, circuitBreakers: status.circuitBreakers?.slice(0, 5), failure: status.failure })}\n${seen.join('\n')}\nlog: ${heald.log().slice(-1500)}`;
 }
 
-// In each view, light and dark: nothing that axe-core finds, no error, nothing beside the screen.
-async function lookAround(views = kViews) {
-  for (const theme of ['light', 'dark']) {
-    const page = await browser.open(heald, '/', { theme });
-    for (const view of views) {
-      await go(page, view);
-      await page.waitForTimeout(60);
-      assert.deepStrictEqual(await axeFindings(page), [], `${view} ${theme}`);
-      assert.ok((await overflow(page)) <= 0, `${view} is wider than the screen`);
+// A story: `open` gives it pages, in which nothing may have gone wrong at its end.
+function story(name, { config = kConfig, files = kWell, shared = false }, tell) {
+  test(name, async () => {
+    const heald = shared ? calm : await Heald.start(config, { files });
+    const pages = [];
+    const open = async (hash, options = {}) => {
+      const page = await browser.open(heald, hash, options);
+      pages.push(page);
+      return page;
+    };
+    try {
+      if (config.includes('name: queue') && files === kWell) await healthy(heald);
+      await tell({ heald, open });
+      for (const page of pages) assert.deepStrictEqual(page.faults, []);
+    } catch (failure) {
+      failure.message += await scene(heald, pages);
+      throw failure;
+    } finally {
+      for (const page of pages) await page.context().close();
+      if (!shared) await heald.stop();
     }
-    assert.deepStrictEqual(page.faults, []);
-    await page.context().close();
+  });
+}
+
+// heal-web has failed once, and waits.
+async function failOnce(heald) {
+  heald.drop('web');
+  return heald.told({ kind: 'attempt', event: 'failed', governor: 'main' });
+}
+
+// In each view nothing that axe-core finds, and nothing beside the screen.
+async function lookAround(page, views) {
+  for (const view of views) {
+    await go(page, view);
+    assert.deepStrictEqual(await axeFindings(page), [], view);
+    assert.ok((await overflow(page)) <= 0, `${view} is wider than the screen`);
   }
 }
 
 // Presses, reads the sentence, gives the reason, and waits for the answer.
-async function act(page, button, { reason, answer, first } = {}) {
-  await page.getByRole('button', { name: button, exact: true }).first().click();
+async function act(page, button, { reason, answer, first, within = page } = {}) {
+  await within.getByRole('button', { name: button, exact: true }).first().click();
   const dialog = page.getByRole('dialog');
   assert.ok((await dialog.locator('p').first().textContent()).length > 20, 'it says what it will do');
   await first?.(dialog);
-  if (reason) await dialog.locator('textarea').fill(reason);
+  if (reason) {
+    assert.ok(await dialog.locator('button[type=submit]').isDisabled(), 'it needs a reason');
+    await dialog.locator('textarea').fill(reason);
+  }
   await dialog.locator('button[type=submit]').click();
   const note = dialog.locator('.note:not(.warn)').first();
   await note.waitFor();
@@ -96,61 +111,81 @@ async function act(page, button, { reason, answer, first } = {}) {
   return said;
 }
 
-test('a calm heald: every view is in order', async () => {
-  await lookAround();
-  const page = await browser.open(heald);
+async function namedToken(heald, name, role) {
+  const token = crypto.randomBytes(32).toString('hex');
+  await heald.api('POST', '/api/tokens', { name, role, sha256: crypto.createHash('sha256').update(token).digest('hex') });
+  return token;
+}
+
+story('a calm heald: every view is in order', { shared: true }, async ({ open }) => {
+  const page = await open('/');
   assert.strictEqual(await page.locator('h1').textContent(), 'Healthy');
   assert.match(await page.title(), /^healthy · heald/);
-  await page.context().close();
+  await lookAround(page, kViews);
 });
 
-test('a failure that health has overtaken is told, and is no problem that the tab counts', async () => {
-  await failOnce();
+story('a failure that health has overtaken is told, and is no problem that the tab counts', {}, async ({ heald, open }) => {
+  await failOnce(heald);
   heald.put('web');
-  await health('web', 'healthy');
-  const page = await browser.open(heald);
+  await health(heald, 'web', 'healthy');
+  const page = await open('/');
   const card = page.locator('.problem', { hasText: 'main' });
-  await card.getByText('After lasting health its failures are forgotten').waitFor();
+  await card.getByText('After lasting health its failures are cleared').waitFor();
   assert.match(await page.title(), /^healthy · heald/);
-  await page.context().close();
 });
 
-test('the token leaves the address bar, and is kept for the tab alone', async () => {
-  const page = await browser.open(heald, '/governor/main');
+story('the token leaves the address bar, and is kept for the tab alone', { shared: true }, async ({ heald, open }) => {
+  const page = await open('/governor/main');
   assert.strictEqual(page.url(), `${heald.url}#/governor/main`);
-  assert.deepStrictEqual(await page.evaluate(() => [document.cookie, Object.values(localStorage).join()]).then(([c, l]) => [c, l.includes('token')]), ['', false]);
-  await page.getByRole('button', { name: 'may act' }).waitFor();
+  const [cookies, kept, inTab] = await page.evaluate(() => [document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage)]);
+  assert.strictEqual(cookies, '');
+  assert.ok(!kept.includes(heald.token) && inTab.includes(heald.token));
+  await page.getByRole('button', { name: 'role: admin' }).waitFor();
   await page.reload();
-  await page.getByRole('button', { name: 'may act' }).waitFor();
-  await page.context().close();
+  await page.getByRole('button', { name: 'role: admin' }).waitFor();
+  const policy = (await fetch(heald.url)).headers.get('content-security-policy');
+  assert.match(policy, /^default-src 'self'; frame-ancestors 'none'$/);
 });
 
-test('without a token everything can be seen, and what acts says which role it needs', async () => {
-  const page = await browser.open(heald, '/', { token: false });
+story('every role: what it may not do is there, and says which role it needs', {}, async ({ heald, open }) => {
+  await failOnce(heald);
+  for (const role of ['read', 'alerts', 'operate']) {
+    const page = await open('/remedy/heal-web', { token: await namedToken(heald, role, role), mayLose: role === 'alerts' });
+    await page.getByRole('button', { name: `role: ${role}` }).waitFor();
+    await page.getByText(role === 'operate' ? 'as process 4711' : 'is shown with a token of the role').first().waitFor();
+    await go(page, '/');
+    await page.getByRole('button', { name: 'Reload configuration' }).click();
+    await page.getByRole('dialog').getByText('needs a token with the role admin').waitFor();
+    await page.getByRole('dialog').getByText(`yours is ${role}`).waitFor();
+    assert.strictEqual(await page.getByRole('dialog').locator('button[type=submit]').count(), 0);
+    await page.keyboard.press('Escape');
+    if (role === 'operate') await act(page, 'Run check', { within: page.locator('.problem') });
+  }
+  const page = await open('/', { token: '' });
   await page.getByRole('button', { name: 'Pause everything' }).click();
   const dialog = page.getByRole('dialog');
-  assert.match(await dialog.textContent(), /needs a token with the role operate/);
+  await dialog.getByText('needs a token with the role operate').waitFor();
   assert.strictEqual(await dialog.locator('button[type=submit]').count(), 0);
   await dialog.locator('input[type=password]').fill('guess');
   await dialog.getByRole('button', { name: 'Use it' }).click();
-  await dialog.getByText('does not know this token').waitFor();
+  await dialog.getByText('This token is not valid').waitFor();
   await dialog.locator('input[type=password]').fill(heald.token);
   await dialog.getByRole('button', { name: 'Use it' }).click();
   await dialog.locator('textarea').waitFor();
-  assert.deepStrictEqual(page.faults, []);
-  await page.context().close();
 });
 
-test('from red to green with the page alone', async () => {
-  const page = await browser.open(heald);
+story('from red to green with the page alone', {}, async ({ heald, open }) => {
+  const page = await open('/');
   heald.drop('web');
   const card = page.locator('.problem', { hasText: 'main' });
   for (const words of ['The next attempt', 'web is unhealthy: connection refused', 'port 8080 in use', /backoff after \d of 10 consecutive failures/]) {
     await card.getByText(words).first().waitFor();
   }
-  await lookAround(kTroubled);
+  await lookAround(page, ['/', '/lanes', '/governor/main', '/remedy/heal-web']);
+  await page.getByText('as process 4711').first().waitFor();
 
-  await act(page, 'Retry now', { reason: 'freed the port <b>', answer: /retry|wait|attempt/i, first: (d) => d.locator('#deed-name').fill('alice') });
+  await go(page, '/');
+  await act(page, 'Retry now', { reason: 'freed the port <b>', answer: /retry|wait|attempt/i, first: (d) => d.locator('#action-name').fill('alice') });
   const told = await heald.told({ kind: 'human', event: 'retry', governor: 'main' });
   assert.strictEqual(told.message, 'freed the port <b>');
   assert.match(told.actor, /as alice \(page\)/);
@@ -159,45 +194,45 @@ test('from red to green with the page alone', async () => {
   await go(page, '/governor/main');
   await act(page, 'Make dormant', { reason: 'it makes it worse' });
   await heald.told({ kind: 'human', event: 'dormant', message: 'it makes it worse' });
+  await page.getByText('Before you resume').waitFor();
+  assert.deepStrictEqual(await axeFindings(page), []);
   await go(page, '/');
-  await page.getByRole('heading', { name: 'Dormant' }).waitFor();
+  await page.getByRole('heading', { name: 'Dormant', level: 1 }).waitFor();
   assert.match(await page.locator('.problem.critical').textContent(), /the disk has room/);
-  await lookAround(kTroubled);
+  assert.deepStrictEqual(await axeFindings(page), []);
 
   heald.put('repaired');
   await act(page, 'Resume', { reason: 'the port is free' });
   await heald.told({ kind: 'human', event: 'resume', message: 'the port is free' });
-  await page.getByRole('heading', { name: 'Healthy' }).waitFor();
+  await page.getByRole('heading', { name: 'Healthy', level: 1 }).waitFor();
   assert.strictEqual((await heald.governor('main')).consecutiveFailures, 0);
-  assert.deepStrictEqual(page.faults, []);
-  await page.context().close();
 });
 
-test('every other action reaches the store and the history', async () => {
-  const page = await browser.open(heald);
-  await act(page, 'Pause everything', { reason: 'moving racks', first: (d) => d.getByRole('button', { name: '15 min' }).click() });
+story('every other action reaches the store and the history', {}, async ({ heald, open }) => {
+  const page = await open('/');
+  await act(page, 'Pause everything', { reason: 'moving racks', first: async (d) => {
+    await d.getByRole('button', { name: '15 min' }).click();
+    await d.getByText('It ends at').waitFor();
+  } });
   await heald.told({ kind: 'pause', event: 'paused', remedy: null, message: 'moving racks' });
   await page.getByRole('heading', { name: 'Everything is paused' }).waitFor();
-  await lookAround(kTroubled);
-  await page.locator('.banner').getByRole('button', { name: 'End every pause' }).click();
-  await page.getByRole('dialog').locator('button[type=submit]').click();
+  assert.deepStrictEqual(await axeFindings(page), []);
+  await act(page, 'End every pause', { within: page.locator('.banner') });
   await heald.told({ kind: 'pause', event: 'unpaused' });
-  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
 
   const row = page.locator('.switch', { hasText: 'preventive healing' });
   for (const [button, event] of [['Switch off', 'off'], ['Switch on', 'on']]) {
-    await row.getByRole('button', { name: button }).click();
-    await page.getByRole('dialog').locator('textarea').fill(`turn it ${event}`);
-    await page.getByRole('dialog').locator('button[type=submit]').click();
+    await act(page, button, { reason: `turn it ${event}`, within: row });
     await heald.told({ kind: 'flag', event, message: `turn it ${event}` });
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   }
   await act(page, 'Reload configuration');
   await heald.told({ kind: 'reload', event: 'reloaded' });
   await act(page, 'Make everything dormant', { reason: 'maintenance' });
-  await until('all are dormant', async () => (await heald.api('GET', '/api/status')).selfHealing.dormantGovernors.length === 3);
+  const dormant = async () => (await heald.api('GET', '/api/status')).selfHealing.dormantGovernors.length;
+  const all = await dormant();
+  assert.ok(all > 1);
   await act(page, 'Resume all', { reason: 'it is over' });
-  await until('none is dormant', async () => (await heald.api('GET', '/api/status')).selfHealing.dormantGovernors.length === 0);
+  assert.strictEqual(await dormant(), 0);
 
   await go(page, '/remedy/heal-web');
   await act(page, 'Pause', { reason: 'a deploy' });
@@ -209,12 +244,24 @@ test('every other action reaches the store and the history', async () => {
   await go(page, '/check/queue');
   await act(page, 'Run check');
   await heald.told({ kind: 'human', event: 'run_check', check: 'queue' });
-  assert.deepStrictEqual(page.faults, []);
-  await page.context().close();
 });
 
-test('an answer that is lost is asked for again under the same key, and done once', async () => {
-  const page = await browser.open(heald, '/', { mayLose: true });
+const kBreaker = kConfig.replace('backoff: {base: 2m}', 'backoff: {base: 5m}\n    breaker: {failure_threshold: 1, open_for: 1h, permanent_open_conditions: []}');
+story('a breaker is reset, and one that is PERMANENT_OPEN by force', { config: kBreaker }, async ({ heald, open }) => {
+  await failOnce(heald);
+  const page = await open('/governor/main');
+  await act(page, 'Reset breaker');
+  await heald.told({ kind: 'human', event: 'reset', governor: 'main' });
+  heald.configure(kBreaker.replace('permanent_open_conditions: []', 'permanent_open_conditions: [port 8080 in use]'));
+  await heald.api('POST', '/-/reload');
+  await heald.api('POST', '/api/governors/main/retry', { reason: 'it will be worse' });
+  await until('it is PERMANENT_OPEN', async () => (await heald.governor('main')).state === 'PERMANENT_OPEN');
+  await act(page, 'Force reset', { first: (d) => d.getByText('find the cause first').waitFor() });
+  await until('it is CLOSED', async () => (await heald.governor('main')).state === 'CLOSED');
+});
+
+story('an answer that is lost is asked for again under the same key, and done once', {}, async ({ heald, open }) => {
+  const page = await open('/', { mayLose: true });
   const keys = [];
   await page.route('**/api/pause', async (route) => {
     keys.push(route.request().headers()['idempotency-key']);
@@ -226,58 +273,56 @@ test('an answer that is lost is asked for again under the same key, and done onc
   const dialog = page.getByRole('dialog');
   await dialog.locator('textarea').fill('once');
   await dialog.locator('button[type=submit]').click();
-  await dialog.getByText('not known whether').waitFor();
+  await dialog.getByText('it may have been done or not').waitFor();
   await dialog.getByRole('button', { name: 'Ask again' }).click();
   await dialog.locator('.note.good').waitFor();
   assert.strictEqual(keys.length, 2);
   assert.strictEqual(keys[0], keys[1]);
   const { entries } = await heald.api('GET', '/api/history?kind=pause');
   assert.strictEqual(entries.filter((e) => e.message === 'once').length, 1);
-  await heald.api('POST', '/api/unpause');
-  await page.context().close();
 });
 
-test('a refusal is shown, and can be tried again', async () => {
-  const page = await browser.open(heald);
+story('a refusal is shown, and can be tried again', {}, async ({ open }) => {
+  const page = await open('/', { mayLose: true });
   await page.getByRole('button', { name: 'Pause everything' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.locator('#deed-for').fill('9999d');
+  await dialog.locator('#action-for').fill('9999d');
   await dialog.locator('textarea').fill('too long');
   await dialog.locator('button[type=submit]').click();
   await dialog.locator('.note.bad').waitFor();
   assert.match(await dialog.locator('.note.bad').textContent(), /9999d|30d/);
-  await dialog.locator('#deed-for').fill('5m');
+  await dialog.locator('#action-for').fill('5m');
   await dialog.locator('button[type=submit]').click();
   await dialog.locator('.note.good').waitFor();
-  await heald.api('POST', '/api/unpause');
-  await page.context().close();
 });
 
-test('what if it fails from now on: the engine says, and nothing is changed', async () => {
+story('what if it fails from now on: the engine says, and nothing is changed', { shared: true }, async ({ heald, open }) => {
   const before = await heald.governor('main');
-  const page = await browser.open(heald, '/governor/main');
+  const page = await open('/governor/main');
   await page.getByRole('button', { name: 'it fails from now on' }).click();
   await page.locator('.what-if .answer').getByText('would fail').waitFor();
   assert.ok((await page.locator('.ghost .attempt.failed').count()) > 1);
   assert.strictEqual((await heald.governor('main')).attempts, before.attempts);
   assert.match(await page.locator('.what-if').textContent(), /Nobody else does anything/);
-  await page.context().close();
 });
 
-test('the store is down: it says so, and comes back', async () => {
-  const page = await browser.open(heald);
-  const lock = spawn('sqlite3', [heald.file('heald.db')], { stdio: ['pipe', 'ignore', 'ignore'] });
-  lock.stdin.write('BEGIN IMMEDIATE;\n');
-  await page.getByRole('heading', { name: 'The store is unavailable: nothing starts' }).waitFor();
-  await lookAround(kTroubled);
-  lock.kill('SIGKILL');
+story('the store is down: it says so, and comes back', {}, async ({ heald, open }) => {
+  const page = await open('/');
+  const lock = spawn('sqlite3', [heald.file('heald.db')], { stdio: ['pipe', 'pipe', 'ignore'] });
+  try {
+    lock.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
+    await new Promise((go) => lock.stdout.once('data', go));
+    await heald.api('POST', '/api/pause', { for: '1m', reason: 'is there a disk?' });
+    await page.getByRole('heading', { name: 'The store is unavailable: nothing starts' }).waitFor();
+    assert.deepStrictEqual(await axeFindings(page), []);
+  } finally {
+    lock.kill('SIGKILL');
+  }
   await page.getByRole('heading', { name: 'The store is unavailable: nothing starts' }).waitFor({ state: 'detached' });
-  assert.deepStrictEqual(page.faults, []);
-  await page.context().close();
 });
 
-test('heald is killed and comes back: the page says so, and has missed nothing', async () => {
-  const page = await browser.open(heald, '/history', { mayLose: true });
+story('heald is killed and comes back: the page says so, and has missed nothing', {}, async ({ heald, open }) => {
+  const page = await open('/history', { mayLose: true });
   await heald.end('SIGKILL');
   await page.getByText('Not connected').waitFor();
   assert.match(await page.title(), /^\(not connected\)/);
@@ -287,13 +332,22 @@ test('heald is killed and comes back: the page says so, and has missed nothing',
   await page.getByText('Not connected').waitFor({ state: 'detached' });
   await page.locator('.event', { hasText: 'while nobody looked' }).first().waitFor();
   await page.locator('.event', { hasText: 'heald started' }).first().waitFor();
-  await heald.api('POST', '/api/unpause');
-  await page.context().close();
 });
 
-test('everything by keyboard', async () => {
-  const page = await browser.open(heald);
+story('a laptop that was offline catches up', {}, async ({ heald, open }) => {
+  const page = await open('/', { mayLose: true });
+  await page.context().setOffline(true);
+  await heald.api('POST', '/api/pause', { for: '1m', reason: 'while it slept' });
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: 'Everything is paused' }).waitFor();
+  await page.locator('.event', { hasText: 'while it slept' }).first().waitFor();
+});
+
+story('everything by keyboard', { shared: true }, async ({ open }) => {
+  const page = await open('/');
   const key = (name) => page.keyboard.press(name);
+  await key('Tab');
+  assert.strictEqual(await page.evaluate(() => document.activeElement.textContent), 'Skip to content');
   await key('?');
   await page.getByRole('dialog').getByText('earlier, later').waitFor();
   await key('Escape');
@@ -319,73 +373,131 @@ test('everything by keyboard', async () => {
   assert.doesNotMatch(page.url(), /end=/);
   await key('t');
   assert.strictEqual(await page.evaluate(() => document.documentElement.dataset.theme), 'light');
-  await page.context().close();
 });
 
-test('to a screen reader lanes are a table', async () => {
-  const page = await browser.open(heald, '/lanes');
-  await page.getByRole('button', { name: /quiet governor/ }).click().catch(() => {});
+story('to a screen reader lanes are a table', { shared: true }, async ({ open }) => {
+  const page = await open('/lanes');
+  await page.getByRole('button', { name: /quiet governor/ }).click();
   const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'main', exact: true }) });
   await row.waitFor();
   assert.match(await row.textContent(), /\d+ healed, \d+ failed/);
-  await page.context().close();
 });
 
-test('a selection has an address, which says what was in the way', async () => {
-  const failed = await failOnce();
+story('times are local with UTC at hand, and numbers as the reader writes them', { shared: true }, async ({ heald, open }) => {
+  const { entries: [entry] } = await heald.api('GET', '/api/history?limit=1&before=2');
+  const page = await open('/entry/1', { locale: 'de-DE', timezoneId: 'Asia/Kolkata' });
+  const local = new Intl.DateTimeFormat('de-DE', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'Asia/Kolkata' });
+  await page.locator('aside').getByText(local.format(new Date(entry.time))).waitFor();
+  await page.locator('aside').getByText(entry.time).waitFor();
+  await page.keyboard.press('u');
+  const utc = new Intl.DateTimeFormat('de-DE', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC' });
+  await page.locator('aside').getByText(utc.format(new Date(entry.time))).first().waitFor();
+  await go(page, '/checks');
+  await page.locator('.check-row .num', { hasText: /^\d+(,\d+)?\s%$/ }).first().waitFor();
+});
+
+story('nothing moves for who wants no motion', { shared: true }, async ({ open }) => {
+  const page = await open('/lanes', { reducedMotion: 'reduce' });
+  const moving = await page.evaluate(() => {
+    const box = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    box.innerHTML = '<g class="attempt running"><circle r="5"/></g>';
+    document.body.append(box);
+    return getComputedStyle(box.querySelector('circle')).animationName;
+  });
+  assert.strictEqual(moving, 'none');
+});
+
+story('a selection has an address, which says what was in the way', {}, async ({ heald, open }) => {
+  const failed = await failOnce(heald);
   const at = new Date(Date.parse(failed.time) + 100).toISOString();
-  const page = await browser.open(heald, `/lanes?sel=main&at=${encodeURIComponent(at)}`);
+  const page = await open(`/lanes?sel=main&at=${encodeURIComponent(at)}`);
   const picked = page.getByRole('region', { name: 'Selection' });
   await picked.getByText(/guard backoff: backoff after failure \d/).waitFor();
-  await page.context().close();
+  await picked.locator('tr.fails', { hasText: 'backoff' }).waitFor();
 });
 
-test('the history is searched, filtered and exported as JSON lines', async () => {
+story('the history is searched, filtered and exported as JSON lines', {}, async ({ heald, open }) => {
   await heald.api('POST', '/api/governors/main/dormant', { reason: 'the port is taken' });
-  const { newest } = await heald.api('GET', '/api/history?limit=1');
-  const reason = `the port is free, ${newest}`;
+  const reason = 'The "port" is free <i>';
   await heald.api('POST', '/api/governors/main/resume', { reason });
-  const page = await browser.open(heald, '/history');
+  const page = await open('/history');
   await page.getByRole('button', { name: 'human', exact: true }).click();
-  await page.getByLabel('Search the history').fill(reason);
+  await page.getByLabel('Search the history').fill('"PORT" is free <');
   await until('one fits', async () => (await page.locator('.event').count()) === 1);
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as JSON lines' }).click()]);
-  const lines = require('node:fs').readFileSync(await file.path(), 'utf8').trim().split('\n');
+  const lines = fs.readFileSync(await file.path(), 'utf8').trim().split('\n');
   assert.strictEqual(lines.length, 1);
   assert.strictEqual(JSON.parse(lines[0]).message, reason);
-  await page.context().close();
+  await page.locator('.event .what').click();
+  await page.getByRole('heading', { name: 'Reason' }).waitFor();
+  await page.getByText(reason, { exact: true }).waitFor();
 });
 
-test('a phone: every view fits into 360 px', async () => {
-  const page = await browser.open(heald, '/', { width: 360, height: 740, hasTouch: true, isMobile: true });
-  for (const view of kViews) {
-    await go(page, view);
-    await page.waitForTimeout(60);
-    assert.ok((await overflow(page)) <= 0, view);
-    assert.deepStrictEqual(await axeFindings(page), [], view);
-  }
-  await page.context().close();
+story('what is far back in the history is found, and the page says how far it has searched', { files: [] }, async ({ heald, open }) => {
+  await heald.end('SIGKILL');
+  const sql = `INSERT INTO history (id, wall_ns, bytes, kind, governor, remedy, check_name, entry)
+    WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 31000)
+    SELECT i, (unixepoch() - 40000 + i) * 1000000000, 100, 'check', '', '', 'queue', '{"event":"healthy","message":"' || CASE i WHEN 1500 THEN 'needle' ELSE 'hay' END || '"}' FROM n;`;
+  await new Promise((go) => spawn('sqlite3', [heald.file('heald.db'), sql], { stdio: 'inherit' }).on('exit', go));
+  await heald.run();
+  const page = await open('/history?text=needle');
+  await page.locator('.event', { hasText: 'needle' }).waitFor();
+  await page.getByText(/^1 entry/).waitFor();
 });
 
-test('behind a proxy with a path', async () => {
+story('a phone: every view fits into 360 px', { shared: true }, async ({ open }) => {
+  const page = await open('/', { width: 360, height: 740, hasTouch: true, isMobile: true });
+  await lookAround(page, kViews);
+});
+
+story('behind a proxy with a path', {}, async ({ heald, open }) => {
   const proxy = await proxyOf(heald);
   try {
-    const page = await browser.open(heald, '/', { base: proxy.url });
+    const page = await open('/', { base: proxy.url });
     await act(page, 'Pause everything', { reason: 'through the proxy' });
     await page.getByRole('heading', { name: 'Everything is paused' }).waitFor();
     await heald.api('POST', '/api/unpause');
     await page.getByRole('heading', { name: 'Everything is paused' }).waitFor({ state: 'detached' });
-    assert.deepStrictEqual(page.faults, []);
-    await page.context().close();
+    await page.reload();
+    await settled(page);
   } finally {
     proxy.stop();
   }
 });
 
+const alert = (status, instance) => ({
+  version: '4', status,
+  alerts: [{ status, labels: { alertname: 'Down', instance }, startsAt: '2026-01-01T00:00:00Z', ...(status === 'resolved' ? { endsAt: new Date().toISOString() } : {}), fingerprint: '0123456789abcdef' }],
+});
+const kAlerts = `
+governors:
+  heal-target: {backoff: {base: 5m}}
+remedies:
+  - name: heal-target
+    when: {alert: {alertname: Down}}
+    target: instance
+    exec: {command: [/bin/sh, -c, "echo no route to db-1; exit 1"]}
+    governor: heal-target
+    verify: {within: 1s}
+`;
+
+story('an alert: its episodes, what was tried, and the settings of its remedy', { config: kAlerts }, async ({ heald, open }) => {
+  await heald.api('POST', '/api/alerts', alert('firing', 'db-1'));
+  await heald.told({ kind: 'attempt', event: 'failed', remedy: 'heal-target' });
+  const page = await open('/remedy/heal-target');
+  await page.getByRole('link', { name: 'Down' }).first().click();
+  await page.getByRole('heading', { name: 'Down', level: 1 }).waitFor();
+  await page.getByText('no route to db-1').first().waitFor();
+  for (const words of ['1 failed', 'alertname="Down"', /heald\.yml:\d+/, 'heal-target@db-1']) await page.getByText(words).first().waitFor();
+  await lookAround(page, ['/alert/0123456789abcdef', '/remedy/heal-target', `/governor/${encodeURIComponent('heal-target@db-1')}`]);
+  await go(page, '/alert/0123456789abcdef');
+  await heald.api('POST', '/api/alerts', alert('resolved', 'db-1'));
+  await page.locator('h1 .badge', { hasText: 'resolved' }).waitFor();
+});
+
 // Names in the configuration are letters, digits and . _ -; targets and everything that is said come from outside.
-test('hostile targets and messages are text, and break nothing', async () => {
-  const bad = '<img src=x onerror=alert(1)>';
-  const hostile = await Heald.start(`
+const kBad = '<img src=x onerror=alert(1)>';
+story('hostile targets and messages are text, and break nothing', { config: `
 checks:
   - name: web
     exec: {command: [/bin/sh, -c, "echo '<script>alert(1)</script> ${'x'.repeat(900)}'; exit 2"]}
@@ -394,81 +506,67 @@ checks:
 remedies:
   - name: heal-web
     when: {check: web}
-    exec: {command: [/bin/sh, -c, "echo '${bad}'; exit 1"]}
+    exec: {command: [/bin/sh, -c, "echo '${kBad}'; exit 1"]}
     verify: {after: 1s, within: 1s}
   - name: heal-target
     when: {alert: {alertname: Down}}
     target: instance
     exec: {command: [/bin/false]}
-`);
-  try {
-    await hostile.api('POST', '/api/governors/heal-web/dormant', { reason: `${bad}"'` });
-    await hostile.api('POST', '/api/alerts', { version: '4', status: 'firing', alerts: [{ status: 'firing', labels: { alertname: 'Down', instance: bad }, startsAt: new Date().toISOString(), fingerprint: '0123456789abcdef' }] });
+` }, async ({ heald, open }) => {
+  await heald.api('POST', '/api/governors/heal-web/dormant', { reason: `${kBad}"'` });
+  await heald.api('POST', '/api/alerts', alert('firing', kBad));
+  await heald.told({ kind: 'alert', event: 'firing' });
+  const page = await open('/');
+  page.on('dialog', () => page.faults.push('it executed'));
+  await page.getByText('<script>alert(1)</script>').first().waitFor();
+  for (const view of ['/', '/lanes', '/checks', '/history', '/map', '/check/web', '/governor/heal-web', '/remedy/heal-web', '/remedy/heal-target', '/alert/0123456789abcdef',
+    '/entry/2', '/entry/%3Cb%3E', `/governor/${encodeURIComponent(`heal-target@${kBad}`)}`, '/check/%E0%A4%A', '/nothing/<b>']) {
     for (const width of [1280, 360]) {
-      const page = await browser.open(hostile, '/', { width });
-      page.on('dialog', () => page.faults.push('it executed'));
-      await page.getByText('<script>alert(1)</script>').first().waitFor();
-      for (const view of ['/', '/lanes', '/checks', '/history', '/map', '/check/web', '/governor/heal-web', '/remedy/heal-web', '/remedy/heal-target',
-        `/governor/${encodeURIComponent(`heal-target@${bad}`)}`, '/check/%E0%A4%A', '/nothing/<b>']) {
-        await go(page, view);
-        await page.waitForTimeout(50);
-        assert.ok((await overflow(page)) <= 0, `${view} at ${width}`);
-        assert.strictEqual(await page.locator('main img, main script, main b script').count(), 0);
-      }
-      assert.deepStrictEqual(page.faults, []);
-      await page.context().close();
+      await page.setViewportSize({ width, height: 800 });
+      await go(page, view);
+      assert.ok((await overflow(page)) <= 0, `${view} at ${width}`);
     }
-  } finally {
-    await hostile.stop();
+    assert.strictEqual(await page.locator('main img, main script, main b script').count(), 0);
   }
 });
 
-test('observe mode cannot be overlooked', async () => {
-  const quiet = await Heald.start(`healing: {mode: observe}\n${kConfig}`);
-  try {
-    const page = await browser.open(quiet, '/lanes');
-    await page.getByText('Observe mode: heald decides and counts, and does nothing').first().waitFor();
-    await page.context().close();
-  } finally {
-    await quiet.stop();
-  }
+story('observe mode cannot be overlooked', { config: `healing: {mode: observe}\n${kConfig}` }, async ({ open }) => {
+  const page = await open('/lanes');
+  await page.getByText('Observe mode: heald decides and counts, but does nothing').first().waitFor();
+  assert.deepStrictEqual(await axeFindings(page), []);
 });
 
-test('5,000 governors and checks: it is there 300 ms after the answer, and filters as one types', async () => {
-  const n = 5000;
-  const names = Array.from({ length: n }, (_, i) => `service-${i}`);
-  const big = await Heald.start(`
+const kMany = Array.from({ length: 5000 }, (_, i) => `service-${i}`);
+story('5,000 governors and checks: it is there 300 ms after the answer, and filters as one types', { config: `
 checks:
-${names.map((s) => `  - {name: ${s}, env: {file: "@DIR@/heald.yml"}, interval: 1h}`).join('\n')}
+${kMany.map((s) => `  - {name: ${s}, env: {file: "@DIR@/heald.yml"}, interval: 1h}`).join('\n')}
 remedies:
-${names.map((s) => `  - {name: heal-${s}, when: {check: ${s}}, exec: {command: [/bin/true]}}`).join('\n')}
-`);
-  try {
-    const page = await browser.open(big, '/lanes');
-    const took = [];
-    // Each measurement replaces the one before; a tab that is looked at again asks again. The best of three: others use the machine.
-    for (let before = -1; took.length < 3 && !took.some((ms) => ms < 300);) {
-      const one = await until('it has measured', () => page.evaluate((last) => {
-        const found = performance.getEntriesByName('heald status to picture').at(-1);
-        return found && found.startTime !== last ? { at: found.startTime, ms: found.duration } : null;
-      }, before));
-      before = one.at;
-      took.push(one.ms);
-      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-    }
-    assert.ok(Math.min(...took) < 300, `it took ${took} ms`);
-    await page.getByRole('button', { name: /quiet governors/ }).click();
-    await page.getByLabel('Filter governors').fill('4321');
-    await page.locator('.row', { hasText: 'heal-service-4321' }).waitFor();
-    assert.ok((await page.locator('.row').count()) < 10);
-    await page.getByLabel('Filter governors').fill('');
-    assert.ok((await page.locator('.row').count()) < 120, 'only what can be seen is there');
-    await go(page, '/checks');
-    await page.getByLabel('Filter checks').fill('service-77');
-    await page.locator('.check-row', { hasText: 'service-777' }).first().waitFor();
-    assert.deepStrictEqual(page.faults, []);
-    await page.context().close();
-  } finally {
-    await big.stop();
+${kMany.map((s) => `  - {name: heal-${s}, when: {check: ${s}}, exec: {command: [/bin/true]}}`).join('\n')}
+` }, async ({ open }) => {
+  const page = await open('/lanes');
+  // On a machine that others use, or that is slower than one on which this loop takes 30 ms, it may take longer alike.
+  const took = [];
+  for (let before = -1; took.length < 5 && !took.some((ms) => ms < 300);) {
+    const one = await until('it has measured', () => page.evaluate(({ last, usual }) => {
+      const found = performance.getEntriesByName('heald status to picture').at(-1);
+      if (!found || found.startTime === last) return null;
+      const begun = performance.now();
+      for (let i = 0, map = new Map(); i < 150_000; i++) map.set(`service-${i}`, { i });
+      return { at: found.startTime, ms: found.duration / Math.max(1, (performance.now() - begun) / usual) };
+    }, { last: before, usual: 30 }));
+    before = one.at;
+    took.push(one.ms);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   }
+  assert.ok(Math.min(...took) < 300, `it took ${took} ms`);
+  await page.getByRole('button', { name: /quiet governors/ }).click();
+  await page.getByLabel('Filter governors').fill('4321');
+  await page.locator('.row', { hasText: 'heal-service-4321' }).waitFor();
+  assert.ok((await page.locator('.row').count()) < 10);
+  await page.getByLabel('Filter governors').fill('');
+  await page.locator('.row', { hasText: 'heal-service-0' }).first().waitFor();
+  assert.ok((await page.locator('.row').count()) < 120, 'only what can be seen is there');
+  await go(page, '/checks');
+  await page.getByLabel('Filter checks').fill('service-77');
+  await page.locator('.check-row', { hasText: 'service-777' }).first().waitFor();
 });

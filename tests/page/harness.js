@@ -9,8 +9,9 @@ const { spawn } = require('node:child_process');
 const { chromium } = require('playwright-core');
 
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const kPatience = 30_000;
+const kPatience = 45_000;
 
+// Everything waits for a condition, so this is only how long a failure takes, on a machine that is busy with others.
 async function until(what, look) {
   const end = Date.now() + kPatience;
   for (;;) {
@@ -84,6 +85,15 @@ class Heald {
   }
 }
 
+// To try a page that is not compiled into heald yet: HEALD_PAGE=web/dist has the browser take it from there.
+async function usePage(context, folder) {
+  const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+  await context.route((url) => url.pathname.endsWith('/') || url.pathname.includes('/assets/'), (route) => {
+    const name = path.basename(new URL(route.request().url()).pathname.replace(/\/$/, '/index.html').replace(/^\/heald\/?$/, '/index.html'));
+    return route.fulfill({ path: path.join(folder, name), contentType: types[path.extname(name)], headers: { 'Content-Security-Policy': "default-src 'self'; frame-ancestors 'none'" } });
+  });
+}
+
 class Browser {
   static async start() {
     const browser = new Browser();
@@ -92,9 +102,10 @@ class Browser {
   }
   stop() { return this.chromium.close(); }
 
-  // A page of its own reader; with the token unless said otherwise. What goes wrong in it is in page.faults.
-  async open(heald, hash = '/', { theme = 'light', width = 1280, height = 900, token = true, base = heald.url, mayLose = false, ...more } = {}) {
+  // A page of its own reader; with the control token unless said otherwise. What goes wrong in it is in page.faults.
+  async open(heald, hash = '/', { theme = 'light', width = 1280, height = 900, token = heald.token, base = heald.url, mayLose = false, ...more } = {}) {
     const context = await this.chromium.newContext({ viewport: { width, height }, colorScheme: theme, ...more });
+    if (process.env.HEALD_PAGE) await usePage(context, process.env.HEALD_PAGE);
     const page = await context.newPage();
     page.setDefaultTimeout(kPatience);
     page.faults = [];
@@ -103,22 +114,38 @@ class Browser {
     });
     page.on('pageerror', (error) => page.faults.push(String(error.stack)));
     page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1:|blob:)/.test(request.url())) page.faults.push(`it asked ${request.url()}`); });
-    await page.goto(token ? `${base}#token=${encodeURIComponent(heald.token)}&to=${encodeURIComponent(hash)}` : `${base}#${hash}`);
-    await page.waitForSelector('main h1');
+    await page.goto(token ? `${base}#token=${encodeURIComponent(token)}&to=${encodeURIComponent(hash)}` : `${base}#${hash}`);
+    await settled(page);
     return page;
   }
 }
 
-async function go(page, hash) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
-  await page.waitForSelector('main h1');
+// The view is there with what it has asked for, and painted.
+async function settled(page) {
+  await until('the view is there', () => page.evaluate(async () => {
+    await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+    return document.querySelector('main h1') && !document.querySelector('main [aria-busy=true]');
+  }));
 }
 
-// What axe-core finds, one line each. It is given to the page beside its policy, as a browser's tools would be.
+async function go(page, hash) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await settled(page);
+}
+
+// What axe-core finds in the light and in the dark, one line each. It is given to the page beside its policy, as a browser's
+// tools would be. Of the other theme only the contrast is another.
 async function axeFindings(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`);
+  if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(axe);
+  const look = (options) => page.evaluate(async (how) => {
+    const found = await window.axe.run(document, { resultTypes: ['violations'], ...how });
+    return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`);
+  }, options);
+  const light = await look({});
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await look({ runOnly: ['color-contrast'] });
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...light, ...dark.map((line) => `dark: ${line}`)];
 }
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -137,4 +164,4 @@ async function proxyOf(heald) {
   return { url: `http://127.0.0.1:${server.address().port}/heald/`, stop: () => { server.closeAllConnections(); server.close(); } };
 }
 
-module.exports = { Heald, Browser, assert, axeFindings, go, overflow, proxyOf, until };
+module.exports = { Heald, Browser, assert, axeFindings, go, overflow, proxyOf, settled, until };

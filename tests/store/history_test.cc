@@ -158,6 +158,50 @@ TEST(HistoryStore, ChoosesByTimeNameAndKind) {
   EXPECT_THAT(ids({.after = 1, .before = 3}), ElementsAre(2));
 }
 
+TEST(HistoryStore, SearchesEveryTextWhateverTheCaseAndOutputsWhereItMay) {
+  OpenedStore at;
+  HistoryEntry one = entryAt(10, HistoryKind::kHuman);
+  one.governor = "main@web-1";
+  one.actor = "token ops as alice";
+  one.message = "the \"Port\" is\nfree";
+  HistoryEntry two = entryAt(20, HistoryKind::kAttempt);
+  two.output = "password=hunter2";
+  two.details = {{"fingerprint", "00ff"}, {"exitCode", 4711}};
+  ASSERT_EQ(at.commit({one, two, entryAt(30)}), "");
+  const auto ids = [&](const char* text, bool in_output = false) {
+    return idsOf(pageOf(at.path, {.text = text, .in_output = in_output}));
+  };
+  EXPECT_THAT(ids("\"pORT\" is"), ElementsAre(1));
+  EXPECT_THAT(ids("ALICE"), ElementsAre(1));
+  EXPECT_THAT(ids("@web"), ElementsAre(1));
+  EXPECT_THAT(ids("00FF"), ElementsAre(2));
+  EXPECT_THAT(ids("healthy"), ElementsAre(3, 2, 1));
+  EXPECT_THAT(ids("message"), IsEmpty()) << "the words of the format are no text";
+  EXPECT_THAT(ids("hunter2"), IsEmpty()) << "who may not see outputs does not find by them";
+  EXPECT_THAT(ids("hunter2", true), ElementsAre(2));
+  EXPECT_THAT(ids("' OR 1=1 --"), IsEmpty());
+}
+
+TEST(HistoryStore, ASearchEndsEarlyAndSaysHowFarItHasCome) {
+  OpenedStore at;
+  std::vector<HistoryEntry> entries;
+  const auto searched = static_cast<int>(engine::kHistorySearched);
+  for (int i = 0; i < searched + 20; ++i) entries.push_back(entryAt(i));
+  entries.front().message = "a needle";
+  entries.back().message = "a needle";
+  ASSERT_EQ(at.commit(entries), "");
+  const HistoryPage first = pageOf(at.path, {.text = "needle"});
+  EXPECT_THAT(idsOf(first), ElementsAre(searched + 20));
+  EXPECT_TRUE(first.more);
+  EXPECT_EQ(first.end(), 21);
+  const HistoryPage second = pageOf(at.path, {.before = first.end(), .text = "needle"});
+  EXPECT_THAT(idsOf(second), ElementsAre(1));
+  EXPECT_FALSE(second.more);
+  const HistoryPage full = pageOf(at.path, {.text = "needle", .limit = 1});
+  EXPECT_TRUE(full.more) << "it ends at its limit too";
+  EXPECT_EQ(full.end(), searched + 20);
+}
+
 TEST(HistoryStore, ForgetsWhatIsTooOldButNeverTheNewest) {
   OpenedStore at;
   at.store->limitHistory({.max_age = std::chrono::seconds(100)});

@@ -48,13 +48,13 @@ export function ChecksView() {
         </div>
         <div role="table" aria-label="Checks" aria-rowcount={list.length + 1} class="check-table">
           <div class="check-row head" role="row" aria-rowindex={1}>
-            <div role="columnheader">Check</div><div role="columnheader">Health</div><div role="columnheader">It says</div>
+            <div role="columnheader">Check</div><div role="columnheader">Health</div><div role="columnheader">Message</div>
             <div role="columnheader" class="num">1 day</div><div role="columnheader" class="num">7 days</div><div role="columnheader" class="num">90 days</div>
             <div role="columnheader" class="last">Last run</div>
           </div>
           <Rows items={list} height={narrow.value ? 84 : 44} role="rowgroup" row={(c, i) => <Row key={c.name} c={c} index={i} />} />
         </div>
-        {list.length === 0 && <Empty>No check fits.</Empty>}
+        {list.length === 0 && <Empty>No checks match.</Empty>}
       </section>
     </>
   );

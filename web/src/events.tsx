@@ -32,8 +32,11 @@ export function words(e: Entry): string {
   }
 }
 
+export const fingerprintOf = (e: Entry) => (typeof e.details?.fingerprint === 'string' ? e.details.fingerprint : '');
+
 export function Subject({e}: {e: Entry}) {
   const parts = [];
+  if (e.kind === 'alert' && fingerprintOf(e)) parts.push(<a key="a" href={link('alert', fingerprintOf(e))}>{e.message}</a>);
   if (e.check) parts.push(<a key="c" href={link('check', e.check)}>{e.check}</a>);
   if (e.remedy) parts.push(<a key="r" href={link('remedy', e.remedy)}>{e.remedy}{e.target ? ` @ ${e.target}` : ''}</a>);
   if (e.governor && e.governor !== e.remedy) parts.push(<a key="g" href={link('governor', e.governor)}>{e.governor}</a>);
@@ -46,10 +49,10 @@ export function Event({e, selected}: {e: Entry; selected?: boolean}) {
   return (
     <div class={`event ${toneOfEntry(e)}`} role="listitem" aria-current={selected ? 'true' : undefined}>
       <When t={e.t} />
-      <span class="what"><i class={`mark ${toneOfEntry(e)}`} aria-hidden="true" />{words(e)}</span>
+      <a class="what" href={link('entry', String(e.id))}><i class={`mark ${toneOfEntry(e)}`} aria-hidden="true" />{words(e)}</a>
       <Subject e={e} />
       <span class="message" title={e.message ?? undefined}>
-        {e.message}
+        {e.kind === 'alert' && fingerprintOf(e) ? '' : e.message}
         {until && <> <span class="soft">until <When t={until} /></span></>}
         {e.actor && <span class="soft"> {e.actor}</span>}
       </span>

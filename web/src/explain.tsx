@@ -20,17 +20,17 @@ export function Explain({name}: {name: string}) {
   }, [name, at]);
   const e = found.value;
   if (fault.value) return <p class="fault">{fault.value}</p>;
-  if (!e || e.governor !== name) return <p class="soft">…</p>;
+  if (!e || e.governor !== name) return <p class="soft" aria-busy="true">Loading…</p>;
   const before = [...e.before, ...e.remedies.flatMap((r) => r.before.map((o) => ({...o, message: `${r.name}: ${o.message}`})))];
   return (
     <div class="explain">
       <p class="verdict">
-        {e.allowed ? <><Badge word="ok" text="yes" /> Every guard lets an attempt start.</> : <><Badge word="warning" text={e.guard ?? 'no'} /> {e.nextAttemptAt ? <>An attempt may start in <Countdown t={Date.parse(e.nextAttemptAt)} />.</> : 'No time alone will end this.'}</>}
+        {e.allowed ? <><Badge word="ok" text="yes" /> Every guard lets an attempt start.</> : <><Badge word="warning" text={e.guard ?? 'no'} /> {e.nextAttemptAt ? <>An attempt may start in <Countdown t={Date.parse(e.nextAttemptAt)} />.</> : 'Waiting will not end this.'}</>}
       </p>
       {before.length > 0 && <ul>{before.map((o) => <li key={o.message}><b>{o.word.replace(/_/g, ' ')}</b>: {o.message}{o.until && <> until <When t={o.until} /></>}</li>)}</ul>}
       <div class="scroll">
         <table>
-          <thead><tr><th scope="col">Guard</th><th scope="col">Is</th><th scope="col">Lets an attempt pass</th><th scope="col">Until</th></tr></thead>
+          <thead><tr><th scope="col">Guard</th><th scope="col">Value</th><th scope="col">An attempt needs</th><th scope="col">Until</th></tr></thead>
           <tbody>
             {e.guards.map((g) => (
               <tr key={g.guard} class={g.passes ? '' : 'fails'}>

@@ -80,7 +80,7 @@ function Picked() {
         <h2><a href={link('governor', g.name)}>{g.name}</a> at <When t={at} /></h2>
         <button type="button" onClick={() => adjust({sel: null, at: null})}>Close</button>
       </header>
-      {words.length > 0 ? <ul>{words.map((line) => <li key={line}>{line}</li>)}</ul> : !future && <p>Nothing was in the way: it was ready, and nothing wanted an attempt.</p>}
+      {words.length > 0 ? <ul>{words.map((line) => <li key={line}>{line}</li>)}</ul> : !future && <p>Nothing was in the way: it was ready, and no attempt was needed.</p>}
       {near.length > 0 && <div class="events" role="list">{near.map((e) => <Event key={e.id} e={e} />)}</div>}
       {future && <Explain name={g.name} />}
     </section>
@@ -109,7 +109,7 @@ const Legend = () => (
     <span><i class="sign ok" />healed</span>
     <span><i class="sign failed" />failed</span>
     <span><i class="sign next" />may start</span>
-    <span><i class="sign act" />human</span>
+    <span><i class="sign act" />human action</span>
     <span><i class="sign wait" />backoff</span>
     <span><i class="sign open" />breaker open</span>
     <span><i class="sign dormant" />dormant</span>
@@ -151,14 +151,14 @@ export function Lanes({compact}: {compact?: boolean}) {
         </div>
         <Rows items={shown} height={narrow.value ? 76 : 48} role="rowgroup" row={(g, i) => <Row key={g.name} g={g} index={i} />} />
       </div>
-      {shown.length === 0 && <Empty>{needle ? 'No governor has this name.' : 'Nothing was tried, and nothing is in the way.'}</Empty>}
+      {shown.length === 0 && <Empty>{needle ? 'No governors match.' : 'No attempts, and nothing in the way.'}</Empty>}
       {folded > 0 && !needle && (
         compact
           ? <p class="more"><a href={link('lanes')}>{number(folded)} quiet {folded === 1 ? 'governor' : 'governors'}</a></p>
-          : <p class="more"><button type="button" onClick={() => (unfolded.value = !unfolded.value)}>{unfolded.value ? 'Fold the quiet ones' : `Show ${number(folded)} quiet ${folded === 1 ? 'governor' : 'governors'}`}</button></p>
+          : <p class="more"><button type="button" onClick={() => (unfolded.value = !unfolded.value)}>{unfolded.value ? 'Hide quiet governors' : `Show ${number(folded)} quiet ${folded === 1 ? 'governor' : 'governors'}`}</button></p>
       )}
       {compact && busy.length > 8 && <p class="more"><a href={link('lanes')}>{number(busy.length - 8)} more</a></p>}
-      {missing && <p class="soft small">What was before <When t={begins} /> is not here: look at one governor, or at the history.</p>}
+      {missing && <p class="soft small">What was before <When t={begins} /> is not loaded here: open one governor, or the history.</p>}
       {!compact && <Legend />}
       <Picked />
     </>

@@ -2,17 +2,21 @@ import {effect, signal, useSignal} from '@preact/signals';
 import {render} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {takeTokenFromFragment, token} from './api';
+import {AlertView} from './alert_view';
+import {CheckView} from './check_view';
 import {ChecksView} from './checks_view';
-import {DeedDialog} from './dialog';
+import {ActionDialog} from './dialog';
+import {EntryView} from './entry_view';
+import {GovernorView} from './governor_view';
 import {HistoryView} from './history_view';
 import {pan, zoom} from './lane';
 import {LanesView} from './lanes_view';
 import {MapView} from './map_view';
 import {Now, problems} from './now';
-import {Icon, When, openDeed} from './parts';
+import {Icon, When, openAction} from './parts';
 import {adjust, go, link, route} from './route';
+import {RemedyView} from './remedy_view';
 import {begin, checks, governors, may, refreshSoon, remedies, status, tokenFault, trouble, who} from './state';
-import {CheckView, GovernorView, RemedyView} from './things';
 import {setUtc, utc} from './time';
 import {TokenForm} from './token';
 
@@ -57,7 +61,7 @@ function Panel() {
           </p>
         </>
       )}
-      {panel.value === 'token' && <><h2 id="panel-title">Token</h2><p>Reading may need none. Whoever changes something needs one.</p><TokenForm done={() => (panel.value = '')} /></>}
+      {panel.value === 'token' && <><h2 id="panel-title">Token</h2><p>Reading may need none; every action needs one.</p><TokenForm done={() => (panel.value = '')} /></>}
       <div class="buttons end"><button type="button" onClick={() => (panel.value = '')}>Close</button></div>
     </dialog>
   );
@@ -122,7 +126,7 @@ function Top() {
   const view = route.value.view;
   return (
     <header class="top">
-      <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>('main')?.focus(); }}>To the content</a>
+      <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>('main')?.focus(); }}>Skip to content</a>
       <a class="brand" href={link('now')}><span class={`lamp small ${s?.selfHealing.status ?? ''}`} aria-hidden="true" />heald</a>
       <nav aria-label="Views">
         {kViews.map(([name, word]) => <a key={name} href={link(name)} aria-current={view === name ? 'page' : undefined}>{word}</a>)}
@@ -131,7 +135,7 @@ function Top() {
       <div class="corner">
         <button type="button" class="round" title={`Theme: ${theme.value}`} aria-label={`Theme: ${theme.value}`} onClick={nextTheme}><Icon name={kThemeIcons[theme.value]} /></button>
         <button type="button" class="round" title="Keys" aria-label="Keys and help" onClick={() => (panel.value = 'keys')}><Icon name="help" /></button>
-        <button type="button" class={may('operate') ? '' : 'locked'} onClick={() => (panel.value = 'token')}><Icon name={may('operate') ? 'check' : 'lock'} /> {may('operate') ? 'may act' : token.value && who.value && !who.value.role ? 'wrong token' : 'read only'}</button>
+        <button type="button" class={may('operate') ? '' : 'locked'} onClick={() => (panel.value = 'token')}><Icon name={may('operate') ? 'check' : 'lock'} /> {who.value?.role ? `role: ${who.value.role}` : token.value && who.value ? 'wrong token' : 'read only'}</button>
       </div>
     </header>
   );
@@ -141,7 +145,7 @@ function Trouble() {
   const t = trouble.value;
   return (
     <div role="status" class={t ? 'trouble' : 'none'}>
-      {t && <><b>Not connected</b> since <When t={t.since} />: {t.message}. {status.value ? 'What is shown is from then; it goes on by itself.' : 'Trying again.'}</>}
+      {t && <><b>Not connected</b> since <When t={t.since} />: {t.message}. {status.value ? 'This is the last known state. Reconnecting…' : 'Trying again…'}</>}
     </div>
   );
 }
@@ -155,8 +159,10 @@ function View() {
     case 'map': return <MapView />;
     case 'governor': return <GovernorView key={route.value.name} />;
     case 'remedy': return <RemedyView key={route.value.name} />;
+    case 'alert': return <AlertView key={route.value.name} />;
+    case 'entry': return <EntryView key={route.value.name} />;
     case 'check': return <CheckView key={route.value.name} />;
-    default: return <><h1>No such page</h1><p><a href={link('now')}>To the first one</a></p></>;
+    default: return <><h1>Page not found</h1><p><a href={link('now')}>Go to Now</a></p></>;
   }
 }
 
@@ -166,11 +172,11 @@ function App() {
     <>
       <Top />
       <Trouble />
-      {status.value?.selfHealing.observeMode && <div class="observe-bar">Observe mode: heald decides and counts, and does nothing</div>}
+      {status.value?.selfHealing.observeMode && <aside class="observe-bar" aria-label="Mode">Observe mode: heald decides and counts, but does nothing</aside>}
       <main id="main" tabIndex={-1}>
-        {status.value ? <View /> : needsToken ? <section class="card"><h1>heald asks for a token</h1><TokenForm /></section> : <p class="empty">{trouble.value ? 'heald does not answer yet.' : 'Asking heald…'}</p>}
+        {status.value ? <View /> : needsToken ? <section class="card"><h1>heald needs a token</h1><TokenForm /></section> : <p class="empty">{trouble.value ? 'heald does not answer. Trying again…' : 'Loading…'}</p>}
       </main>
-      <DeedDialog />
+      <ActionDialog />
       <Panel />
     </>
   );
@@ -179,15 +185,15 @@ function App() {
 // ------------------------------------------------------------------------------------------------------------ keys
 
 function step(by: number) {
-  const all = [...document.querySelectorAll<HTMLElement>('main .problem h2 a, main .row a, main .check-row a, main .event a, main .line a')].filter((a) => a.offsetParent);
+  const all = [...document.querySelectorAll<HTMLElement>('main .problem h2 a, main .row a, main .check-row a, main .event .what, main .line a')].filter((a) => a.offsetParent);
   const at = all.indexOf(document.activeElement as HTMLElement);
   all[Math.max(0, Math.min(all.length - 1, at + by))]?.focus();
 }
 
 addEventListener('keydown', (e) => {
   const typing = (e.target as HTMLElement).closest?.('input, textarea, select, [contenteditable]');
-  if (e.key === 'Escape' && typing && !openDeed.value) (e.target as HTMLElement).blur();
-  if (typing || e.ctrlKey || e.metaKey || e.altKey || openDeed.value || (panel.value && e.key !== '?')) return;
+  if (e.key === 'Escape' && typing && !openAction.value) (e.target as HTMLElement).blur();
+  if (typing || e.ctrlKey || e.metaKey || e.altKey || openAction.value || (panel.value && e.key !== '?')) return;
   const view = kViews[Number(e.key) - 1];
   if (view) return go(view[0]);
   switch (e.key) {

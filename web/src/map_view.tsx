@@ -116,10 +116,10 @@ export function MapView() {
       <h1>Dependencies</h1>
       <section class="card wide">
         <div class="bar">
-          <Field value={route.value.params.get('q') ?? ''} label="Show what belongs to" onText={(text) => adjust({q: text})} />
+          <Field value={route.value.params.get('q') ?? ''} label="Filter by name" onText={(text) => adjust({q: text})} />
           <p class="soft small">A check that depends on an unhealthy one is not healed.</p>
         </div>
-        {!made ? <Empty>…</Empty> : nodes.length === 0 ? <Empty>{q ? 'Nothing has this name.' : 'Nothing depends on anything.'}</Empty> : (
+        {!made ? <Empty busy>Loading…</Empty> : nodes.length === 0 ? <Empty>{q ? 'Nothing matches.' : 'No checks, remedies or governors.'}</Empty> : (
           <div class="scroll map" role="region" aria-label="Picture of the dependencies">
             <svg width={w} height={h}>
               {made.links.map(([a, b]) => {
@@ -148,7 +148,7 @@ export function MapView() {
             </ul>
           </div>
         )}
-        {made && made.left > 0 && <p class="soft small">{made.left} more are not drawn: type a name.</p>}
+        {made && made.left > 0 && <p class="soft small">{made.left} more are not shown: filter by name.</p>}
       </section>
     </>
   );

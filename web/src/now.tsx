@@ -1,9 +1,9 @@
 // The first screen: what is wrong, why heald does not act, what happens next, what to press.
 import {computed} from '@preact/signals';
-import * as deeds from './deeds';
+import * as actions from './actions';
 import {Event} from './events';
 import {Lanes} from './lanes_view';
-import {Ago, Badge, Countdown, DeedButton, Empty, When} from './parts';
+import {Ago, Badge, Countdown, ActionButton, Empty, When} from './parts';
 import {bannersOf, problemsOf, type Banner, type Problem} from './problems';
 import {link} from './route';
 import {allEntries, checks, historyVersion, remediesOf, status} from './state';
@@ -30,7 +30,7 @@ function headline(s: Status): string {
       return 'Nothing needs you.';
     case 'degraded':
       if (bad.length && s.selfHealing.storeAvailable && !s.selfHealing.stormBrake) {
-        return `${list(bad)} ${bad.length === 1 ? 'is' : 'are'} unhealthy${acts ? '; heald is on it' : ''}.`;
+        return `${list(bad)} ${bad.length === 1 ? 'is' : 'are'} unhealthy${acts ? '; heald is healing' : ''}.`;
       }
       if (warns.length && s.selfHealing.storeAvailable && s.issues.every((i) => i.reason === 'check_warning' || i.severity === 'info')) {
         return `${list(warns)} ${warns.length === 1 ? 'is' : 'are'} in warning.`;
@@ -52,7 +52,7 @@ function Hero({s}: {s: Status}) {
         <p class="headline">{text}</p>
       </div>
       <dl class="facts">
-        <div><dt>checks</dt><dd>{number(s.checks.length - bad)}<small> of {number(s.checks.length)} well</small></dd></div>
+        <div><dt>checks</dt><dd>{number(s.checks.length - bad)}<small> of {number(s.checks.length)} healthy</small></dd></div>
         <div><dt>dormant</dt><dd>{number(health.dormantGovernors.length)}<small> of {number(s.circuitBreakers.length)}</small></dd></div>
         <div><dt>healed</dt><dd>{number(health.successfulHealings)}<small> of {number(health.totalAttempts)}</small></dd></div>
         <div><dt>running</dt><dd>{number(health.attemptsInProgress)}</dd></div>
@@ -68,7 +68,7 @@ function BannerCard({b}: {b: Banner}) {
         <h2>{b.title}</h2>
         <p class="pre">{b.text}</p>
       </div>
-      <div class="buttons">{b.deeds.map((d) => <DeedButton key={d.key} deed={d} />)}</div>
+      <div class="buttons">{b.actions.map((d) => <ActionButton key={d.key} action={d} />)}</div>
     </div>
   );
 }
@@ -83,7 +83,7 @@ function ProblemCard({p}: {p: Problem}) {
         {p.since && <span class="soft since">for <When t={p.since} short={(t) => duration(Date.now() - t)} /></span>}
       </header>
       <dl>
-        {p.wrong.length > 0 && <div><dt>Wrong</dt><dd>{p.wrong.map((line) => <p key={line} class="clamp">{line}</p>)}</dd></div>}
+        {p.wrong.length > 0 && <div><dt>What is wrong</dt><dd>{p.wrong.map((line) => <p key={line} class="clamp">{line}</p>)}</dd></div>}
         {p.why.length > 0 && <div><dt>{p.level === 'active' ? 'Now' : 'Why it waits'}</dt><dd>{p.why.map((line) => <p key={line} class="clamp">{line}</p>)}</dd></div>}
         {p.last && <div><dt>Last attempt</dt><dd><p class="clamp">{p.last}</p></dd></div>}
         <div><dt>Next</dt><dd><p>{p.next} {p.nextAt && <Countdown t={p.nextAt} />}</p></dd></div>
@@ -92,7 +92,7 @@ function ProblemCard({p}: {p: Problem}) {
         )}
       </dl>
       <div class="buttons">
-        {p.deeds.map((d, i) => <DeedButton key={d.key} deed={d} main={i === 0 && p.level === 'critical'} />)}
+        {p.actions.map((d, i) => <ActionButton key={d.key} action={d} main={i === 0 && p.level === 'critical'} />)}
         {p.governor && <a class="button" href={link('governor', p.governor.name)}>Explain</a>}
       </div>
     </article>
@@ -112,20 +112,20 @@ function Aside({s}: {s: Status}) {
               <li key={f.name} class="switch">
                 <span>{f.name.replace(/_/g, ' ')}</span>
                 <Badge word={f.enabled ? 'on' : 'off'} />
-                {fixed ? <span class="soft small">{f.environment ? 'by the configuration' : 'by the environment'}</span> : <DeedButton deed={deeds.flag(f, !f.enabled)} />}
+                {fixed ? <span class="soft small">{f.environment ? 'by the configuration' : 'by the environment'}</span> : <ActionButton action={actions.flag(f, !f.enabled)} />}
               </li>
             );
           })}
         </ul>
       </section>
       <section class="card">
-        <h2>Everything</h2>
+        <h2>All of heald</h2>
         <div class="buttons stack">
-          {s.selfHealing.pause || s.selfHealing.pausedRemedies.length ? <DeedButton deed={deeds.unpauseAll()} /> : null}
-          <DeedButton deed={deeds.pauseAll()} />
-          {dormant.length > 1 && <DeedButton deed={deeds.resumeAll(dormant)} />}
-          <DeedButton deed={deeds.dormantAll()} />
-          <DeedButton deed={deeds.reload()} />
+          {s.selfHealing.pause || s.selfHealing.pausedRemedies.length ? <ActionButton action={actions.unpauseAll()} /> : null}
+          <ActionButton action={actions.pauseAll()} />
+          {dormant.length > 1 && <ActionButton action={actions.resumeAll(dormant)} />}
+          <ActionButton action={actions.dormantAll()} />
+          <ActionButton action={actions.reload()} />
         </div>
         {s.selfHealing.pausedRemedies.length > 0 && <p class="soft small">Paused: {s.selfHealing.pausedRemedies.slice(0, 12).join(', ')}{s.selfHealing.pausedRemedies.length > 12 ? ', …' : ''}</p>}
       </section>
@@ -133,9 +133,9 @@ function Aside({s}: {s: Status}) {
         <h2>heald</h2>
         <dl class="pairs">
           <div><dt>Store</dt><dd><Badge word={s.selfHealing.storeAvailable ? 'ok' : 'critical'} text={s.selfHealing.storeAvailable ? 'available' : 'unavailable'} /></dd></div>
-          <div><dt>Room</dt><dd>{s.selfHealing.storeRoom.replace('_', ' ')}</dd></div>
+          <div><dt>Disk</dt><dd>{s.selfHealing.storeRoom.replace('_', ' ')}</dd></div>
           <div><dt>Actions running</dt><dd>{number(s.selfHealing.actionsRunning)}</dd></div>
-          <div><dt>Permits out</dt><dd>{number(s.selfHealing.permitsOutstanding)}</dd></div>
+          <div><dt>Permits in use</dt><dd>{number(s.selfHealing.permitsOutstanding)}</dd></div>
           <div><dt>Alerts firing</dt><dd>{number(s.selfHealing.alertsFiring)}</dd></div>
           {s.backgroundTasks.tasks.map((t) => (
             <div key={t.id}><dt>{t.id}</dt><dd>{t.enabled ? <><span class="soft">every</span> {duration(t.period)}, <Ago t={t.lastRun} /></> : <Badge word="off" />}</dd></div>
@@ -166,13 +166,13 @@ export function Now() {
             </section>
           )}
           <section aria-label="Lanes" class="card wide">
-            <h2>The last hour, and what comes</h2>
+            <h2>The last hour, and what comes next</h2>
             <Lanes compact />
           </section>
           <section class="card">
-            <h2>Lately</h2>
+            <h2>Recent</h2>
             {recent.length ? <div class="events" role="list">{recent.map((e) => <Event key={e.id} e={e} />)}</div> : <Empty>Nothing has happened yet.</Empty>}
-            <p class="more"><a href={link('history')}>All of the history</a></p>
+            <p class="more"><a href={link('history')}>Full history</a></p>
           </section>
         </div>
         <Aside s={s} />

@@ -3,10 +3,10 @@ import {signal, useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
 import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
 import {may} from './state';
-import type {Deed} from './deeds';
+import type {Action} from './actions';
 import {ago, full, iso, moment, now, until} from './time';
 
-export const openDeed = signal<Deed | null>(null);
+export const openAction = signal<Action | null>(null);
 
 export function When({t, short}: {t: number | string | null | undefined; short?: (t: number) => string}) {
   if (t === null || t === undefined) return <span class="soft">never</span>;
@@ -26,16 +26,16 @@ export const Countdown = ({t}: {t: number}) => (
   <b class="count">{t > now.value ? <When t={t} short={until} /> : 'a moment'}</b>
 );
 
-export function DeedButton({deed, main}: {deed: Deed; main?: boolean}) {
+export function ActionButton({action, main}: {action: Action; main?: boolean}) {
   return (
     <button
       type="button"
-      class={`${main ? 'main' : ''} ${deed.danger ? 'danger' : ''}`}
-      onClick={() => (openDeed.value = deed)}
-      title={may(deed.role) ? undefined : `needs a token with the role ${deed.role}`}
+      class={`${main ? 'main' : ''} ${action.danger ? 'danger' : ''}`}
+      onClick={() => (openAction.value = action)}
+      title={may(action.role) ? undefined : `needs a token with the role ${action.role}`}
     >
-      {!may(deed.role) && <Icon name="lock" />}
-      {deed.label}
+      {!may(action.role) && <Icon name="lock" />}
+      {action.label}
     </button>
   );
 }
@@ -61,10 +61,10 @@ export const Icon = ({name}: {name: string}) => (
 
 // A state in a word, with a shape of its own for who does not see its colour.
 const kTones: Record<string, string> = {
-  healthy: 'good', ok: 'good', CLOSED: 'good', on: 'good', succeeded: 'good', active: 'good',
+  healthy: 'good', ok: 'good', CLOSED: 'good', on: 'good', succeeded: 'good', active: 'good', resolved: 'good',
   warning: 'warn', degraded: 'warn', OPEN: 'warn', HALF_OPEN: 'warn', waiting: 'warn', 'breaker open': 'warn', 'half open': 'warn',
   disabled: 'warn', recovering: 'warn',
-  unhealthy: 'bad', critical: 'bad', dormant: 'bad', PERMANENT_OPEN: 'bad', failed: 'bad',
+  firing: 'bad', unhealthy: 'bad', critical: 'bad', dormant: 'bad', PERMANENT_OPEN: 'bad', failed: 'bad',
   healing: 'busy', observe: 'busy', paused: 'busy',
 };
 export const toneOf = (word: string) => kTones[word] ?? 'quiet';
@@ -72,9 +72,11 @@ export const Badge = ({word, text}: {word: string; text?: ComponentChildren}) =>
   <span class={`badge ${toneOf(word)}`}>{text ?? word}</span>
 );
 
-export function Empty({children}: {children: ComponentChildren}) {
-  return <p class="empty">{children}</p>;
+export function Empty({children, busy}: {children: ComponentChildren; busy?: boolean}) {
+  return <p class="empty" aria-busy={busy}>{children}</p>;
 }
+
+export const Pair = ({name, children}: {name: string; children: ComponentChildren}) => <div><dt>{name}</dt><dd>{children}</dd></div>;
 
 // What a list is filtered by; the key / goes there.
 export function Field({value, label, onText}: {value: string; label: string; onText: (text: string) => void}) {

@@ -1,8 +1,8 @@
 // What is wrong, why heald does not act, what happens next and what a human can do: one problem for each governor that
 // is not at rest, and for each check that nothing heals. Pure.
 import type {Check, Governor, Issue, Remedy, Status} from './types';
-import * as deeds from './deeds';
-import type {Deed} from './deeds';
+import * as actions from './actions';
+import type {Action} from './actions';
 
 export type Level = 'critical' | 'warning' | 'active' | 'info';
 
@@ -21,7 +21,7 @@ export interface Problem {
   since: number | null;
   last: string; // how the last attempt ended
   conditions: string[];
-  deeds: Deed[];
+  actions: Action[];
 }
 
 const time = (text: string | null | undefined) => (text ? Date.parse(text) : null);
@@ -37,7 +37,7 @@ export function commonReasons(status: Status): string[] {
   if (detects && !detects.enabled) why.push('auto_detection is switched off, so nothing is noticed');
   if (s.stormBrake) why.push('the storm brake holds: too many checks are unhealthy at once');
   if (s.pause) why.push(`everything is paused: ${s.pause.reason}`);
-  if (s.observeMode) why.push('observe mode: heald decides and counts, and does nothing');
+  if (s.observeMode) why.push('observe mode: heald decides and counts, but does nothing');
   return why;
 }
 
@@ -51,7 +51,7 @@ function phaseWords(remedy: Remedy): string {
       return `the action of ${remedy.name} runs`;
     case 'settling':
     case 'verifying':
-      return `${remedy.name} has acted; its check is looked at`;
+      return `${remedy.name} has acted; its check now has to be healthy`;
     case 'reporting':
       return `the result of ${remedy.name} waits for the store`;
     case 'queued':
@@ -91,7 +91,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
     since: time(g.dormancy?.timestamp) ?? time(bad[0]?.since),
     last: remedies.map((r) => r.lastResult && r.lastResult !== 'ok' ? (remedies.length > 1 ? `${r.name}: ` : '') + r.lastResult : '').find(Boolean) ?? '',
     conditions: [],
-    deeds: [],
+    actions: [],
   };
   if (firing) p.wrong.push(`${plural(firing, 'alert')} ${firing === 1 ? 'fires' : 'fire'}`);
   const left = g.maxConsecutiveFailures - g.consecutiveFailures;
@@ -106,7 +106,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
     p.why.push(`dormant: ${g.dormancy?.reason ?? ''}${g.state === 'PERMANENT_OPEN' ? '; the breaker is PERMANENT_OPEN' : ''}`);
     p.next = 'Nothing. heald has stopped here until a human resumes it.';
     p.conditions = g.dormancy?.resumeConditions ?? [];
-    p.deeds.push(deeds.resume(g));
+    p.actions.push(actions.resume(g));
   } else if (busy) {
     p.level = 'active';
     p.badge = 'healing';
@@ -129,7 +129,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
     p.next = unwell ? 'One trial starts with the next unhealthy result.' : 'It closes after lasting health.';
   } else if (bad.length && bad.every((c) => c.health === 'warning') && remedies.every((r) => !r.on.includes('warning'))) {
     p.badge = 'warning';
-    p.why.push('its remedies answer to critical results alone');
+    p.why.push('its remedies start on critical results only');
     p.next = 'Nothing, as long as it is only a warning.';
   } else if (unwell) {
     p.badge = 'unhealthy';
@@ -139,7 +139,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
   } else {
     p.badge = 'recovering';
     p.why.push(counts);
-    p.next = 'After lasting health its failures are forgotten.';
+    p.next = 'After lasting health its failures are cleared.';
   }
   if (!unwell && !g.isDormant && !busy && !near) p.level = 'info'; // it has only not been forgotten yet
   if (near && !g.isDormant && !busy) p.why.push(`it goes dormant after ${plural(left, 'more failure')}`);
@@ -153,11 +153,11 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
       p.next = blocked && !common.length ? `Nothing, until ${blocked.blockedBy} is healthy.` : 'Nothing, as long as this holds.';
     }
     const behind = g.consecutiveFailures > 0 || g.state !== 'CLOSED';
-    if (behind) p.deeds.push(deeds.retry(g));
-    if (g.state === 'OPEN') p.deeds.push(deeds.reset(g));
-    for (const r of paused) p.deeds.push(deeds.unpause(r.name));
+    if (behind) p.actions.push(actions.retry(g));
+    if (g.state === 'OPEN') p.actions.push(actions.reset(g));
+    for (const r of paused) p.actions.push(actions.unpause(r.name));
   }
-  if (bad.length) p.deeds.push(deeds.runCheck(bad[0].name));
+  if (bad.length) p.actions.push(actions.runCheck(bad[0].name));
   return p;
 }
 
@@ -172,14 +172,14 @@ function checkProblem(c: Check, status: Status, healers: Remedy[]): Problem | nu
     title: c.name,
     check: c,
     remedies: healers,
-    wrong: [unknown ? `it cannot tell: ${c.message}` : c.message],
+    wrong: [unknown ? `the check cannot tell: ${c.message}` : c.message],
     why: [...common, unknown ? 'an unknown result starts nothing' : 'nothing is configured to heal it'],
-    next: unknown ? 'It is looked at again.' : 'Nothing, until it recovers.',
+    next: unknown ? 'The check runs again.' : 'Nothing, until it recovers.',
     nextAt: null,
     since: time(c.since),
     last: '',
     conditions: [],
-    deeds: [deeds.runCheck(c.name)],
+    actions: [actions.runCheck(c.name)],
   };
 }
 
@@ -213,7 +213,7 @@ export interface Banner {
   level: Level;
   title: string;
   text: string;
-  deeds: Deed[];
+  actions: Action[];
 }
 
 // What concerns heald as a whole.
@@ -221,31 +221,31 @@ export function bannersOf(status: Status): Banner[] {
   const s = status.selfHealing;
   const list: Banner[] = [];
   const said = (reason: string): Issue | undefined => status.issues.find((i) => i.reason === reason);
-  if (s.stopping) list.push({level: 'warning', title: 'heald is stopping', text: 'Nothing starts any more.', deeds: []});
+  if (s.stopping) list.push({level: 'warning', title: 'heald is stopping', text: 'Nothing starts any more.', actions: []});
   if (!s.storeAvailable) {
-    list.push({level: 'critical', title: 'The store is unavailable: nothing starts', text: `${s.storeError}. heald tries again every second; checks go on.`, deeds: []});
+    list.push({level: 'critical', title: 'The store is unavailable: nothing starts', text: `${s.storeError}. heald tries again every second; checks go on.`, actions: []});
   }
   const room = said('store_reserve');
-  if (room) list.push({level: room.severity === 'critical' ? 'critical' : 'warning', title: 'The disk of the store is short of room', text: room.message, deeds: []});
+  if (room) list.push({level: room.severity === 'critical' ? 'critical' : 'warning', title: 'The disk of the store is nearly full', text: room.message, actions: []});
   if (s.stormBrake) {
-    list.push({level: 'critical', title: 'The storm brake holds: nothing starts', text: 'Too many checks are unhealthy at once. Such a failure is systemic: a remedy for each service will not heal it.', deeds: []});
+    list.push({level: 'critical', title: 'The storm brake holds: nothing starts', text: 'Too many checks are unhealthy at once. Such a failure is systemic: healing each service by itself will not end it.', actions: []});
   }
   if (s.observeMode) {
-    list.push({level: 'active', title: 'Observe mode: heald does nothing', text: 'It detects, decides, counts and logs, and starts no action. healing.mode in the configuration says so.', deeds: []});
+    list.push({level: 'active', title: 'Observe mode: heald does nothing', text: 'It detects, decides, counts and logs, but starts no action, because healing.mode in the configuration says so.', actions: []});
   }
   for (const flag of status.flags) {
     if (flag.enabled) continue;
     const where = !flag.environment ? `by ${flag.environmentName} in the environment` : !flag.configuration ? 'in the configuration' : 'by a human';
     const mine = flag.environment && flag.configuration;
     const grave = flag.name === 'auto_healing' || flag.name === 'auto_detection';
-    list.push({level: grave ? 'warning' : 'info', title: `${flag.name} is off`, text: `Switched off ${where}.`, deeds: mine ? [deeds.flag(flag, true)] : []});
+    list.push({level: grave ? 'warning' : 'info', title: `${flag.name} is off`, text: `Switched off ${where}.`, actions: mine ? [actions.flag(flag, true)] : []});
   }
   if (s.pause) {
-    list.push({level: 'warning', title: 'Everything is paused', text: `${s.pause.reason} (${s.pause.by})`, deeds: [deeds.unpauseAll()]});
+    list.push({level: 'warning', title: 'Everything is paused', text: `${s.pause.reason} (${s.pause.by})`, actions: [actions.unpauseAll()]});
   }
   const refused = s.refusedReload;
   if (refused) {
-    list.push({level: 'warning', title: 'The configuration was refused; the one before goes on', text: refused.message, deeds: [deeds.reload()]});
+    list.push({level: 'warning', title: 'The new configuration was refused; the old one stays in force', text: refused.message, actions: [actions.reload()]});
   }
   return list;
 }

@@ -56,7 +56,7 @@ async function askWho() {
     const is = await get<Who>('/api/whoami');
     if (asked !== token.value) return;
     who.value = is;
-    tokenFault.value = asked && !is.role ? 'heald does not know this token' : is.mayRead ? '' : 'reading needs a token here';
+    tokenFault.value = asked && !is.role ? 'This token is not valid: heald refuses it' : is.mayRead ? '' : 'Reading needs a token here';
   } catch {
     // The status says why.
   }

@@ -23,7 +23,7 @@ export function TokenForm({done}: {done?: () => void}) {
         {token.value && <button type="button" onClick={() => { setToken(''); refreshSoon(); done?.(); }}>Forget it</button>}
       </div>
       <p class="soft small">
-        {who.value?.role ? `In use: ${who.value.who}, with the role ${who.value.role}. ` : ''}It is in <code>control.token</code> beside the store; <code>healdctl open</code> brings it along. It is kept until this tab is closed.
+        {who.value?.role ? `In use: ${who.value.who}, with the role ${who.value.role}. ` : ''}heald keeps its control token in <code>control.token</code> beside the store; <code>healdctl open</code> hands it over. This page forgets it when the tab is closed.
       </p>
     </div>
   );

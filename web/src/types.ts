@@ -215,6 +215,8 @@ export interface Entry {
   check?: string | null;
   attempt?: number | null;
   actor?: string | null;
+  provenActor?: string | null;
+  claimedActor?: string | null;
   message?: string | null;
   output?: string | null;
   details?: Record<string, string | number>;

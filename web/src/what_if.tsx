@@ -83,7 +83,7 @@ export function WhatIf({g}: {g: Governor}) {
       <div aria-live="polite" class="answer">
         {fault.value && <p class="fault">{fault.value}</p>}
         {shown && <p>{shown.title}: {words(shown.outcome)}</p>}
-        {shown && <p class="soft small">As of <When t={shown.asked} />, by the engine itself. {shown.outcome.assumptions.join(' ')}</p>}
+        {shown && <p class="soft small">Played by heald's own engine from its state at <When t={shown.asked} />. {shown.outcome.assumptions.join(' ')}</p>}
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 import {part} from './api';
 import type {Flag, Governor} from './types';
 
-export interface Deed {
+export interface Action {
   key: string;
   label: string;
   title: string;
@@ -19,7 +19,7 @@ export interface Deed {
 const governorPath = (g: Governor, what: string) => `/api/governors/${part(g.name)}/${what}`;
 const counts = (g: Governor) => `${g.consecutiveFailures} of ${g.maxConsecutiveFailures}`;
 
-export const resume = (g: Governor): Deed => ({
+export const resume = (g: Governor): Action => ({
   key: `resume ${g.name}`,
   label: 'Resume',
   title: `Resume ${g.name}`,
@@ -27,8 +27,10 @@ export const resume = (g: Governor): Deed => ({
     `${g.name} leaves dormant mode: its failure count is cleared, its backoff ends and its budgets are refilled.`,
     g.state === 'PERMANENT_OPEN'
       ? 'Its circuit breaker goes on trial: one attempt is let through, and decides.'
-      : 'Its circuit breaker stays as it is.',
-    'Nothing starts by itself: the next unhealthy result does.',
+      : g.state === 'OPEN'
+        ? 'Its circuit breaker stays OPEN: the next attempt waits for it, unless you reset the breaker too.'
+        : `Its circuit breaker stays ${g.state}.`,
+    'The next unhealthy result starts an attempt.',
   ],
   method: 'POST',
   path: governorPath(g, 'resume'),
@@ -36,13 +38,13 @@ export const resume = (g: Governor): Deed => ({
   role: 'operate',
 });
 
-export const retry = (g: Governor): Deed => ({
+export const retry = (g: Governor): Action => ({
   key: `retry ${g.name}`,
   label: 'Retry now',
   title: `Retry ${g.name} now`,
   sentence: [
-    'The wait ends, and what is unhealthy under it gets one attempt at once.',
-    `Its failures stay (${counts(g)}): if the cause is not fixed, it is one step nearer to dormant mode.`,
+    'The wait ends: one attempt starts now for what is unhealthy under it.',
+    `Its failures stay (${counts(g)}): if this attempt fails too, it is one failure closer to dormant mode.`,
   ],
   method: 'POST',
   path: governorPath(g, 'retry'),
@@ -50,16 +52,16 @@ export const retry = (g: Governor): Deed => ({
   role: 'operate',
 });
 
-export const reset = (g: Governor): Deed => {
+export const reset = (g: Governor): Action => {
   const permanent = g.state === 'PERMANENT_OPEN';
   return {
     key: `reset ${g.name}`,
     label: permanent ? 'Force reset' : 'Reset breaker',
     title: `${permanent ? 'Force-reset' : 'Reset'} the breaker of ${g.name}`,
     sentence: [
-      `Its circuit breaker closes, and the breaker's own count (${g.failureCount}) is cleared.`,
+      `Its circuit breaker closes, and the breaker's own failure count (${g.failureCount}) is cleared.`,
       permanent
-        ? 'It is PERMANENT_OPEN: somebody should have found the cause. Dormant mode stays; resuming ends it.'
+        ? 'It is PERMANENT_OPEN: find the cause first. Dormant mode stays until you resume the governor.'
         : `Backoff and consecutive failures (${counts(g)}) stay.`,
     ],
     method: 'POST',
@@ -70,13 +72,13 @@ export const reset = (g: Governor): Deed => {
   };
 };
 
-export const dormant = (g: Governor): Deed => ({
+export const dormant = (g: Governor): Action => ({
   key: `dormant ${g.name}`,
   label: 'Make dormant',
   title: `Make ${g.name} dormant`,
   sentence: [
-    'No automatic attempt starts under it until a human resumes it, also after a restart.',
-    'Checks go on. An attempt that runs finishes, and changes nothing any more.',
+    'No attempt starts under it until a human resumes it, even after a restart.',
+    'Checks go on. An attempt that is running finishes; its result no longer counts.',
   ],
   method: 'POST',
   path: governorPath(g, 'dormant'),
@@ -85,22 +87,22 @@ export const dormant = (g: Governor): Deed => ({
   role: 'operate',
 });
 
-export const resumeAll = (names: string[]): Deed => ({
+export const resumeAll = (names: string[]): Action => ({
   key: 'resume-all',
   label: 'Resume all',
   title: `Resume all ${names.length} dormant governors`,
-  sentence: [`${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''} leave dormant mode: all of them, or none.`, 'Nothing starts by itself: the next unhealthy results do.'],
+  sentence: [`${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''} leave dormant mode: all of them, or none.`, 'The next unhealthy results start attempts.'],
   method: 'POST',
   path: '/api/resume',
   reason: 'What was found and fixed?',
   role: 'operate',
 });
 
-export const dormantAll = (): Deed => ({
+export const dormantAll = (): Action => ({
   key: 'dormant-all',
   label: 'Make everything dormant',
   title: 'Make every governor dormant',
-  sentence: ['No automatic attempt starts under any governor until a human resumes it.', 'For maintenance, a pause with an end is safer: it cannot be forgotten.'],
+  sentence: ['No attempt starts under any governor until a human resumes it.', 'For maintenance, a pause is safer: it ends by itself.'],
   method: 'POST',
   path: '/api/dormant',
   reason: 'Why?',
@@ -108,11 +110,11 @@ export const dormantAll = (): Deed => ({
   role: 'operate',
 });
 
-export const pause = (remedy: string): Deed => ({
+export const pause = (remedy: string): Action => ({
   key: `pause ${remedy}`,
   label: 'Pause',
   title: `Pause ${remedy}`,
-  sentence: ['It starts nothing until the pause is over; then it goes on by itself. Checks go on.', 'An attempt that runs finishes. A pause that is there is replaced.'],
+  sentence: ['It starts nothing until the pause is over; then it goes on by itself. Checks go on.', 'An attempt that is running finishes. A pause that is already set is replaced.'],
   method: 'POST',
   path: `/api/remedies/${part(remedy)}/pause`,
   duration: true,
@@ -120,7 +122,7 @@ export const pause = (remedy: string): Deed => ({
   role: 'operate',
 });
 
-export const unpause = (remedy: string): Deed => ({
+export const unpause = (remedy: string): Action => ({
   key: `unpause ${remedy}`,
   label: 'End pause',
   title: `End the pause of ${remedy}`,
@@ -130,11 +132,11 @@ export const unpause = (remedy: string): Deed => ({
   role: 'operate',
 });
 
-export const pauseAll = (): Deed => ({
+export const pauseAll = (): Action => ({
   key: 'pause-all',
   label: 'Pause everything',
   title: 'Pause everything',
-  sentence: ['No remedy starts, and no permit is given, until the pause is over; then all goes on by itself.', 'Checks go on. Attempts that run finish.'],
+  sentence: ['No remedy starts and no permit is given until the pause is over; then everything goes on by itself.', 'Checks go on. Attempts that are running finish.'],
   method: 'POST',
   path: '/api/pause',
   duration: true,
@@ -142,11 +144,11 @@ export const pauseAll = (): Deed => ({
   role: 'operate',
 });
 
-export const unpauseAll = (): Deed => ({
+export const unpauseAll = (): Action => ({
   key: 'unpause-all',
   label: 'End every pause',
   title: 'End every pause',
-  sentence: ['Pauses of single remedies end too. The next unhealthy results may start them again.'],
+  sentence: ['Pauses of single remedies end too. The next unhealthy results may start attempts.'],
   method: 'POST',
   path: '/api/unpause',
   role: 'operate',
@@ -154,18 +156,18 @@ export const unpauseAll = (): Deed => ({
 
 const kFlagOff: Record<string, string> = {
   auto_healing: 'Nothing is healed automatically. Checks go on, and what they find is shown.',
-  auto_detection: 'Checks stop. heald notices nothing any more, and so heals nothing.',
-  preventive_healing: 'The preventive task starts nothing.',
-  process_monitoring: 'Processes are not looked at for the metrics.',
+  auto_detection: 'Checks stop: heald notices nothing, and so heals nothing.',
+  preventive_healing: 'Preventive remedies are not started.',
+  process_monitoring: 'Metrics of processes are no longer collected.',
 };
 
-export const flag = (f: Flag, on: boolean): Deed => ({
+export const flag = (f: Flag, on: boolean): Action => ({
   key: `flag ${f.name}`,
   label: on ? 'Switch on' : 'Switch off',
   title: `Switch ${f.name} ${on ? 'on' : 'off'}`,
   sentence: on
-    ? ['What it stood in the way of goes on with the next results. There is no backlog.', 'It lasts over restarts.']
-    : [kFlagOff[f.name] ?? '', 'An attempt that runs finishes. It lasts over restarts.'],
+    ? ['What it held back starts again with the next results. There is no backlog.', 'It stays so after a restart.']
+    : [kFlagOff[f.name] ?? '', 'An attempt that is running finishes. It stays so after a restart.'],
   method: 'PUT',
   path: `/api/flags/${part(f.name)}`,
   body: {enabled: on},
@@ -174,7 +176,7 @@ export const flag = (f: Flag, on: boolean): Deed => ({
   role: 'operate',
 });
 
-export const runCheck = (check: string): Deed => ({
+export const runCheck = (check: string): Action => ({
   key: `run-check ${check}`,
   label: 'Run check',
   title: `Run check ${check} now`,
@@ -184,21 +186,21 @@ export const runCheck = (check: string): Deed => ({
   role: 'operate',
 });
 
-export const runRemedy = (remedy: string): Deed => ({
+export const runRemedy = (remedy: string): Action => ({
   key: `run-remedy ${remedy}`,
   label: 'Request a run',
   title: `Request a run of ${remedy}`,
-  sentence: ['Its check is run first, and a healthy one ends it. Its governor may refuse, and then says why.'],
+  sentence: ['Its check runs first: if it is healthy, nothing more happens. Its governor may refuse, and then says why.'],
   method: 'POST',
   path: `/api/remedies/${part(remedy)}/run`,
   role: 'operate',
 });
 
-export const reload = (): Deed => ({
+export const reload = (): Action => ({
   key: 'reload',
   label: 'Reload configuration',
   title: 'Read the configuration again',
-  sentence: ['A file with mistakes changes nothing, and the answer lists them.', 'Attempts that run go on. What is in both files keeps its state.'],
+  sentence: ['A file with mistakes changes nothing, and the answer lists them.', 'Running attempts go on. Everything that is in the old and the new file keeps its state.'],
   method: 'POST',
   path: '/-/reload',
   role: 'admin',
