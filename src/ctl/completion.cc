@@ -23,6 +23,7 @@ const std::map<std::string, ValueSource>& sources() {
       {"--since", ValueSource::kFree},
       {"--until", ValueSource::kFree},
       {"--limit", ValueSource::kFree},
+      {"--text", ValueSource::kFree},
       {"--interval", ValueSource::kFree},
       {"--deadline", ValueSource::kFree},
       {"--wait", ValueSource::kFree},
