@@ -210,7 +210,7 @@ TEST(TokensOfTheConfiguration, AreReadFromTheirFiles) {
   };
   EXPECT_EQ(alerts(secret), 200);
   EXPECT_EQ(alerts(std::string(40, 'b')), 401) << "a file that others may read lets nobody in";
-  EXPECT_TRUE(daemon.logHas("a token of the configuration is not taken"));
+  EXPECT_TRUE(daemon.logHas("a token of the configuration cannot be read"));
   daemon.configure("checks: []\n");
   const RawResponse reloaded = daemon.post("/-/reload", "");
   EXPECT_EQ(reloaded.status, 409) << "they are read at the start";
