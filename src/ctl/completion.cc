@@ -22,6 +22,7 @@ const std::map<std::string, ValueSource>& sources() {
       {"--for", ValueSource::kFree},
       {"--since", ValueSource::kFree},
       {"--until", ValueSource::kFree},
+      {"--text", ValueSource::kFree},
       {"--limit", ValueSource::kFree},
       {"--text", ValueSource::kFree},
       {"--interval", ValueSource::kFree},

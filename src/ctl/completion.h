@@ -26,7 +26,7 @@ enum class ValueSource : std::uint8_t {
   kShell,        // bash, zsh, fish
 };
 
-// Of this argument of this command; nothing when completion.cc does not know it, which a
+// Of this argument of this command; nothing when completion.cc does not list it, which a
 // test does not allow.
 std::optional<ValueSource> valueSourceOf(const CommandEntry& command,
                                          const ArgumentEntry& argument);

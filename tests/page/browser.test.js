@@ -448,6 +448,20 @@ story('what is far back in the history is found, and the page says how far it ha
 story('a phone: every view fits into 360 px', { shared: true }, async ({ open }) => {
   const page = await open('/', { width: 360, height: 740, hasTouch: true, isMobile: true });
   await lookAround(page, kViews);
+  await page.setViewportSize({ width: 320, height: 640 }); // 1280 px at 400%
+  for (const view of kViews) {
+    await go(page, view);
+    assert.ok((await overflow(page)) <= 0, `${view} at 320 px`);
+  }
+});
+
+story('a view that breaks says so, and the others go on', { shared: true }, async ({ open }) => {
+  const page = await open('/checks');
+  await page.route('**/api/settings', (route) => route.fulfill({ json: { checks: null, remedies: [], governors: [] } }));
+  await go(page, '/check/web');
+  await page.getByRole('heading', { name: 'This view is broken' }).waitFor();
+  await page.keyboard.press('3');
+  await page.getByRole('heading', { name: 'Checks', level: 1 }).waitFor();
 });
 
 story('behind a proxy with a path', {}, async ({ heald, open }) => {

@@ -85,7 +85,7 @@ export function AlertView() {
       <header class="title">
         <p class="kind">Alert</p>
         <h1>{episodes[0].name} <Badge word={firing ? 'firing' : episodes[0].end} /></h1>
-        <p class="soft">Fingerprint <code>{fingerprint}</code>{episodes[0].startsAt && <>, started <When t={episodes[0].startsAt} /> by its own account</>}</p>
+        <p class="soft">Fingerprint <code>{fingerprint}</code>{episodes[0].startsAt && <>, since <When t={episodes[0].startsAt} /> as Alertmanager says</>}</p>
       </header>
       <div class="columns">
         <div>

@@ -11,6 +11,8 @@ import type {Entry, Page} from './types';
 
 const kDurations = new Set(['duration', 'backoff']);
 
+const plain = (name: string) => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`).replace(/^./, (c) => c.toUpperCase());
+
 function Detail({name, value}: {name: string; value: string | number}) {
   if (typeof value === 'number') return <>{kDurations.has(name) ? duration(value) : number(value)}</>;
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return <When t={value} />;
@@ -81,7 +83,7 @@ export function EntryView() {
               {!!e.attempt && <Pair name="Attempt">{number(e.attempt)}</Pair>}
               {e.provenActor && <Pair name="By">{e.provenActor}</Pair>}
               {e.claimedActor && <Pair name="Who says to be">{e.claimedActor}</Pair>}
-              {details.map(([name, value]) => <Pair key={name} name={name}><Detail name={name} value={value} /></Pair>)}
+              {details.map(([name, value]) => <Pair key={name} name={plain(name)}><Detail name={name} value={value} /></Pair>)}
             </dl>
           </section>
         </aside>

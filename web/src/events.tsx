@@ -27,6 +27,8 @@ export function words(e: Entry): string {
       return `${e.details?.flag ?? 'flag'} ${event}`;
     case 'human':
       return event;
+    case 'pause':
+      return e.event === 'paused' ? 'paused' : e.event === 'over' ? 'pause over' : 'pause ended';
     default:
       return `${e.kind} ${event}`;
   }
@@ -39,7 +41,7 @@ export function Subject({e}: {e: Entry}) {
   if (e.kind === 'alert' && fingerprintOf(e)) parts.push(<a key="a" href={link('alert', fingerprintOf(e))}>{e.message}</a>);
   if (e.check) parts.push(<a key="c" href={link('check', e.check)}>{e.check}</a>);
   if (e.remedy) parts.push(<a key="r" href={link('remedy', e.remedy)}>{e.remedy}{e.target ? ` @ ${e.target}` : ''}</a>);
-  if (e.governor && e.governor !== e.remedy) parts.push(<a key="g" href={link('governor', e.governor)}>{e.governor}</a>);
+  if (e.governor && ![e.remedy, e.check, `${e.remedy}@${e.target}`].includes(e.governor)) parts.push(<a key="g" href={link('governor', e.governor)}>{e.governor}</a>);
   return <span class="subject">{parts}</span>;
 }
 

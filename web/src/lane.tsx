@@ -213,7 +213,7 @@ export function Lane({g, lane, ghost, selected, onPick}: {
           <circle r={6.5} />
         </g>
       )}
-      {!ghost && label && at < px - 40 && <text class="left" x={px - 4} y={kMid + 4}>{label}</text>}
+      {!ghost && label && at < px - 40 && <text class="left" x={lane.next && x(lane.next) > px - 60 && x(lane.next) < px + 8 ? x(lane.next) - 12 : px - 4} y={kMid + 4}>{label}</text>}
       {at >= 0 && at <= px && <line class="nowline" x1={at} x2={at} y1={0} y2={kLaneHeight} />}
       {selected && <line class="picked" x1={x(selected)} x2={x(selected)} y1={0} y2={kLaneHeight} />}
     </svg>

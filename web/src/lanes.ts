@@ -137,9 +137,12 @@ function commonBands(common: Entry[], from: number, now: number, status: Status)
   for (const s of spans(store, from, now, (e) => e.event === 'available', (e) => e.event !== 'available', up)) {
     if (!s.value) bands.push({kind: 'down', from: s.from, to: s.to, text: 'the store was unavailable'});
   }
-  const runs = common.filter((e) => e.kind === 'heald');
-  for (const s of spans(runs, from, now, (e) => e.event === 'started', (e) => e.event !== 'started', true)) {
-    if (!s.value) bands.push({kind: 'down', from: s.from, to: s.to, text: 'heald did not run'});
+  // After a kill nobody knows when heald has stopped: only what was told is drawn.
+  let stopped: number | null = null;
+  for (const e of common) {
+    if (e.kind !== 'heald') continue;
+    if (e.event === 'started' && stopped !== null && e.t > from) bands.push({kind: 'down', from: Math.max(from, stopped), to: e.t, text: 'heald did not run'});
+    stopped = e.event === 'stopped' ? e.t : null;
   }
   return bands;
 }

@@ -7,7 +7,7 @@ import {Event} from './events';
 import {Explain} from './explain';
 import {Badge, Empty, Field, Rows, When, narrow} from './parts';
 import {adjust, link, route} from './route';
-import {about, checks, governors, historyFrom, historyVersion, remediesOf, status, wantHistory} from './state';
+import {about, allEntries, checks, governors, historyFrom, historyVersion, remediesOf, status, wantHistory} from './state';
 import {useSettings} from './settings';
 import {iso, now, number} from './time';
 import type {Governor} from './types';
@@ -30,17 +30,42 @@ function isQuiet(g: Governor): boolean {
   });
 }
 
+// Those that are not at rest first; of thousands nearly all are quiet.
 const sorted = computed(() => {
-  const rank = (g: Governor) => kOrder.indexOf(stateWord(g)) * 2 + (isQuiet(g) ? 1 : 0);
-  return [...governors.value.values()].map((g) => [g, rank(g)] as const).sort((a, b) => a[1] - b[1]).map(([g]) => g);
+  const quiet: Governor[] = [];
+  const busy: [Governor, number][] = [];
+  for (const g of governors.value.values()) {
+    if (isQuiet(g)) quiet.push(g);
+    else busy.push([g, kOrder.indexOf(stateWord(g))]);
+  }
+  const first = busy.sort((a, b) => a[1] - b[1]).map(([g]) => g);
+  return {all: [...first, ...quiet], quietFrom: first.length};
 });
 
-// Quiet now, and nothing was tried or done within the window.
-function isFolded(g: Governor, from: number): boolean {
-  if (!isQuiet(g)) return false;
-  const list = about('governor', g.name);
-  for (let i = list.length - 1; i >= 0 && list[i].t >= from; i--) if (list[i].kind !== 'denial') return false;
-  return true;
+// Under which something was tried or done since then.
+function activeSince(from: number): Set<string> {
+  historyVersion.value;
+  const names = new Set<string>();
+  const list = allEntries();
+  for (let i = list.length - 1; i >= 0 && list[i].t >= from; i--) {
+    const e = list[i];
+    if (e.governor && e.kind !== 'denial') names.add(e.governor);
+  }
+  return names;
+}
+
+// Quiet ones are folded, unless something was tried or done within the window.
+function unfoldedOf(from: number, needle: string): {matching: Governor[]; busy: Governor[]} {
+  const {all, quietFrom} = sorted.value;
+  const active = activeSince(from);
+  const matching: Governor[] = needle ? [] : all;
+  const busy: Governor[] = [];
+  all.forEach((g, i) => {
+    if (needle && !g.name.toLowerCase().includes(needle)) return;
+    if (needle) matching.push(g);
+    if (i < quietFrom || active.has(g.name)) busy.push(g);
+  });
+  return {matching, busy};
 }
 
 function Row({g, index}: {g: Governor; index: number}) {
@@ -129,8 +154,7 @@ export function Lanes({compact}: {compact?: boolean}) {
   useDrag(frame);
 
   const needle = filter.toLowerCase();
-  const matching = compact || !needle ? sorted.value : sorted.value.filter((g) => g.name.toLowerCase().includes(needle));
-  const busy = matching.filter((g) => !isFolded(g, w.from));
+  const {matching, busy} = unfoldedOf(w.from, compact ? '' : needle);
   const folded = matching.length - busy.length;
   const shown = compact ? busy.slice(0, 8) : unfolded.value || needle ? matching : busy;
   const begins = historyFrom();

@@ -1,5 +1,5 @@
 import {effect, signal, useSignal} from '@preact/signals';
-import {render} from 'preact';
+import {Component, render, type ComponentChildren, type ComponentType} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {takeTokenFromFragment, token} from './api';
 import {AlertView} from './alert_view';
@@ -20,7 +20,11 @@ import {begin, checks, governors, may, refreshSoon, remedies, status, tokenFault
 import {setUtc, utc} from './time';
 import {TokenForm} from './token';
 
-const kViews: [string, string][] = [['now', 'Now'], ['lanes', 'Lanes'], ['checks', 'Checks'], ['history', 'History'], ['map', 'Dependencies']];
+// What is in the bar, by its keys 1 to 5; the others are of one thing each.
+const kViews: [string, string, ComponentType][] = [
+  ['now', 'Now', Now], ['lanes', 'Lanes', LanesView], ['checks', 'Checks', ChecksView], ['history', 'History', HistoryView], ['map', 'Dependencies', MapView],
+];
+const kThings: Record<string, ComponentType> = {governor: GovernorView, remedy: RemedyView, check: CheckView, alert: AlertView, entry: EntryView};
 
 // ----------------------------------------------------------------------------------------------------------- theme
 
@@ -151,18 +155,27 @@ function Trouble() {
 }
 
 function View() {
-  switch (route.value.view) {
-    case 'now': return <Now />;
-    case 'lanes': return <LanesView />;
-    case 'checks': return <ChecksView />;
-    case 'history': return <HistoryView />;
-    case 'map': return <MapView />;
-    case 'governor': return <GovernorView key={route.value.name} />;
-    case 'remedy': return <RemedyView key={route.value.name} />;
-    case 'alert': return <AlertView key={route.value.name} />;
-    case 'entry': return <EntryView key={route.value.name} />;
-    case 'check': return <CheckView key={route.value.name} />;
-    default: return <><h1>Page not found</h1><p><a href={link('now')}>Go to Now</a></p></>;
+  const {view, name} = route.value;
+  const Shown = kViews.find(([known]) => known === view)?.[2] ?? kThings[view];
+  if (Shown) return <Shown key={name} />;
+  return <><h1>Page not found</h1><p><a href={link('now')}>Go to Now</a></p></>;
+}
+
+// A view that breaks says so, and the others go on.
+class Boundary extends Component<{children: ComponentChildren}, {fault: string}> {
+  componentDidCatch(fault: unknown) {
+    this.setState({fault: String(fault)});
+  }
+  render() {
+    if (!this.state.fault) return this.props.children;
+    return (
+      <>
+        <h1>This view is broken</h1>
+        <p>The other views and heald itself are not. Please report it with this line:</p>
+        <code class="pre">{this.state.fault}</code>
+        <p class="buttons"><button type="button" onClick={() => location.reload()}>Reload the page</button></p>
+      </>
+    );
   }
 }
 
@@ -174,7 +187,7 @@ function App() {
       <Trouble />
       {status.value?.selfHealing.observeMode && <aside class="observe-bar" aria-label="Mode">Observe mode: heald decides and counts, but does nothing</aside>}
       <main id="main" tabIndex={-1}>
-        {status.value ? <View /> : needsToken ? <section class="card"><h1>heald needs a token</h1><TokenForm /></section> : <p class="empty">{trouble.value ? 'heald does not answer. Trying again…' : 'Loading…'}</p>}
+        {status.value ? <Boundary key={`${route.value.view} ${route.value.name}`}><View /></Boundary> : needsToken ? <section class="card"><h1>heald needs a token</h1><TokenForm /></section> : <p class="empty">{trouble.value ? 'heald does not answer. Trying again…' : 'Loading…'}</p>}
       </main>
       <ActionDialog />
       <Panel />

@@ -42,9 +42,16 @@ function build(q: string) {
     links.push([`remedy ${r.name}`, `governor ${r.governor}`]);
   }
   const near = new Map<string, string[]>();
+  const onward = new Map<string, string[]>();
+  const add = (map: Map<string, string[]>, from: string, to: string) => {
+    const list = map.get(from);
+    if (list) list.push(to);
+    else map.set(from, [to]);
+  };
   for (const [a, b] of links) {
-    near.set(a, [...(near.get(a) ?? []), b]);
-    near.set(b, [...(near.get(b) ?? []), a]);
+    add(near, a, b);
+    add(near, b, a);
+    add(onward, a, b);
   }
   const all: string[] = [
     ...set.checks.map((c) => `check ${c.name}`),
@@ -95,7 +102,7 @@ function build(q: string) {
   const walk = (id: string) => {
     if (!kept.has(id) || nodes.has(id)) return;
     place(id);
-    for (const next of near.get(id) ?? []) if (links.some(([a, b]) => a === id && b === next)) walk(next);
+    for (const next of onward.get(id) ?? []) walk(next);
   };
   for (const id of [...kept].sort((a, b) => (depth.get(a.slice(6)) ?? 9) - (depth.get(b.slice(6)) ?? 9))) walk(id);
   return {nodes, links: links.filter(([a, b]) => nodes.has(a) && nodes.has(b)), left: all.filter((id) => near.has(id)).length - kept.size};

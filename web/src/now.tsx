@@ -28,6 +28,9 @@ function headline(s: Status): string {
       return `${list(dormant)} ${dormant.length === 1 ? 'has stopped and waits' : 'have stopped and wait'} for a human.`;
     case 'healthy':
       return 'Nothing needs you.';
+    case 'disabled':
+      if (s.selfHealing.pause && s.selfHealing.enabled) return 'Nothing starts while everything is paused.';
+      break;
     case 'degraded':
       if (bad.length && s.selfHealing.storeAvailable && !s.selfHealing.stormBrake) {
         return `${list(bad)} ${bad.length === 1 ? 'is' : 'are'} unhealthy${acts ? '; heald is healing' : ''}.`;
@@ -65,7 +68,7 @@ function BannerCard({b}: {b: Banner}) {
   return (
     <div class={`banner ${b.level}`} role={b.level === 'critical' ? 'alert' : undefined}>
       <div>
-        <h2>{b.title}</h2>
+        <h2>{b.title}{b.until && <> until <When t={b.until} /></>}</h2>
         <p class="pre">{b.text}</p>
       </div>
       <div class="buttons">{b.actions.map((d) => <ActionButton key={d.key} action={d} />)}</div>
@@ -138,7 +141,7 @@ function Aside({s}: {s: Status}) {
           <div><dt>Permits in use</dt><dd>{number(s.selfHealing.permitsOutstanding)}</dd></div>
           <div><dt>Alerts firing</dt><dd>{number(s.selfHealing.alertsFiring)}</dd></div>
           {s.backgroundTasks.tasks.map((t) => (
-            <div key={t.id}><dt>{t.id}</dt><dd>{t.enabled ? <><span class="soft">every</span> {duration(t.period)}, <Ago t={t.lastRun} /></> : <Badge word="off" />}</dd></div>
+            <div key={t.id}><dt>{t.id}</dt><dd>{t.enabled ? <><Ago t={t.lastRun} /><br /><span class="soft small">every {duration(t.period)}</span></> : <Badge word="off" />}</dd></div>
           ))}
           <div><dt>Version</dt><dd>{s.version}</dd></div>
         </dl>

@@ -51,7 +51,7 @@ function phaseWords(remedy: Remedy): string {
       return `the action of ${remedy.name} runs`;
     case 'settling':
     case 'verifying':
-      return `${remedy.name} has acted; its check now has to be healthy`;
+      return remedy.check ? `${remedy.name} has acted; its check now has to be healthy` : `${remedy.name} has acted; the alert now has to be resolved`;
     case 'reporting':
       return `the result of ${remedy.name} waits for the store`;
     case 'queued':
@@ -64,6 +64,13 @@ function phaseWords(remedy: Remedy): string {
 function stepWords(remedy: Remedy | undefined): string {
   if (!remedy) return '';
   return remedy.incidentStep > 1 ? ` (${remedy.name}, from step ${remedy.incidentStep} on)` : ` (${remedy.name})`;
+}
+
+// Nothing is wrong with it, and nothing was: of thousands nearly all are so.
+function atRest(g: Governor, remedies: Remedy[], checks: Map<string, Check>): boolean {
+  if (g.isDormant || g.state !== 'CLOSED' || g.nextAttemptAt !== null || g.inFlight.length > 0 || g.consecutiveFailures > 0) return false;
+  for (const r of remedies) if (isBad(checks.get(r.check)) || r.firing > 0 || r.targets.length > 0) return false;
+  return true;
 }
 
 function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Check>, status: Status): Problem | null {
@@ -161,7 +168,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
   return p;
 }
 
-function checkProblem(c: Check, status: Status, healers: Remedy[]): Problem | null {
+function checkProblem(c: Check, status: Status): Problem | null {
   const unknown = c.status === 'unknown' && c.executions > 0;
   if (!isBad(c) && !unknown) return null;
   const common = commonReasons(status).filter((why) => why.startsWith('auto_detection'));
@@ -171,7 +178,7 @@ function checkProblem(c: Check, status: Status, healers: Remedy[]): Problem | nu
     badge: unknown ? 'unknown' : c.health,
     title: c.name,
     check: c,
-    remedies: healers,
+    remedies: status.remedies.filter((r) => r.check === c.name),
     wrong: [unknown ? `the check cannot tell: ${c.message}` : c.message],
     why: [...common, unknown ? 'an unknown result starts nothing' : 'nothing is configured to heal it'],
     next: unknown ? 'The check runs again.' : 'Nothing, until it recovers.',
@@ -194,16 +201,14 @@ export function problemsOf(
   const told = new Set<string>();
   for (const g of status.circuitBreakers) {
     const remedies = remediesOf.get(g.name) ?? [];
-    const problem = governorProblem(g, remedies, checks, status);
+    const problem = atRest(g, remedies, checks) ? null : governorProblem(g, remedies, checks, status);
     if (!problem) continue;
     list.push(problem);
     for (const r of remedies) told.add(r.check);
   }
-  const healers = new Map<string, Remedy[]>();
-  for (const r of status.remedies) if (r.check) healers.set(r.check, [...(healers.get(r.check) ?? []), r]);
   for (const c of status.checks) {
     if (told.has(c.name)) continue;
-    const problem = checkProblem(c, status, healers.get(c.name) ?? []);
+    const problem = checkProblem(c, status);
     if (problem) list.push(problem);
   }
   return list.sort((a, b) => kRank[a.level] - kRank[b.level] || (b.since ?? 0) - (a.since ?? 0));
@@ -214,6 +219,7 @@ export interface Banner {
   title: string;
   text: string;
   actions: Action[];
+  until?: number; // the title's
 }
 
 // What concerns heald as a whole.
@@ -241,7 +247,7 @@ export function bannersOf(status: Status): Banner[] {
     list.push({level: grave ? 'warning' : 'info', title: `${flag.name} is off`, text: `Switched off ${where}.`, actions: mine ? [actions.flag(flag, true)] : []});
   }
   if (s.pause) {
-    list.push({level: 'warning', title: 'Everything is paused', text: `${s.pause.reason} (${s.pause.by})`, actions: [actions.unpauseAll()]});
+    list.push({level: 'warning', title: 'Everything is paused', text: `${s.pause.reason} (${s.pause.by})`, actions: [actions.unpauseAll()], until: Date.parse(s.pause.until)});
   }
   const refused = s.refusedReload;
   if (refused) {
