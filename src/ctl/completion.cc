@@ -24,7 +24,6 @@ const std::map<std::string, ValueSource>& sources() {
       {"--until", ValueSource::kFree},
       {"--text", ValueSource::kFree},
       {"--limit", ValueSource::kFree},
-      {"--text", ValueSource::kFree},
       {"--interval", ValueSource::kFree},
       {"--deadline", ValueSource::kFree},
       {"--wait", ValueSource::kFree},

@@ -49,7 +49,7 @@ remedies:
   - name: drain-node
     when: {alert: {alertname: NodeNotReady}}
     target: instance
-    exec: {command: [/bin/sh, -c, "echo 'node drained in 14 s'; exit 0"]}
+    exec: {command: [/bin/sh, -c, "echo 'node-17: 3 pods cannot be moved: their disk budget is used up'; exit 1"]}
 `;
 const kWell = ['database', 'web', 'payments', 'search', 'certificate', 'disk', 'mail'];
 
@@ -104,7 +104,7 @@ async function badHour(heald) {
   await heald.api('POST', '/api/governors/web/retry', { reason: 'killed the old process' });
   await until('it has failed twice', async () => (await heald.governor('web')).consecutiveFailures === 2);
   await heald.api('POST', '/api/alerts', { version: '4', status: 'firing', alerts: [{ status: 'firing', labels: { alertname: 'NodeNotReady', instance: 'node-17' }, startsAt: new Date(Date.now() - 90e3).toISOString(), fingerprint: '8f3a1c22d0b94e17' }] });
-  await heald.told({ kind: 'attempt', remedy: 'drain-node' });
+  await heald.told({ kind: 'attempt', event: 'failed', remedy: 'drain-node' });
   await heald.told({ kind: 'attempt', event: 'succeeded', remedy: 'restart-search' });
   // What took seconds is told as if it had taken 24 minutes.
   const now = Date.now();

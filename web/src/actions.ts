@@ -16,10 +16,11 @@ export interface Action {
   role: 'operate' | 'admin';
 }
 
+const list = (names: string[]) => (names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(' and '));
 const governorPath = (g: Governor, what: string) => `/api/governors/${part(g.name)}/${what}`;
 const counts = (g: Governor) => `${g.consecutiveFailures} of ${g.maxConsecutiveFailures}`;
 
-export const resume = (g: Governor): Action => ({
+export const resume = (g: Governor, unhealthy: string[]): Action => ({
   key: `resume ${g.name}`,
   label: 'Resume',
   title: `Resume ${g.name}`,
@@ -30,7 +31,7 @@ export const resume = (g: Governor): Action => ({
       : g.state === 'OPEN'
         ? 'Its circuit breaker stays OPEN: the next attempt waits for it, unless you reset the breaker too.'
         : `Its circuit breaker stays ${g.state}.`,
-    'The next unhealthy result starts an attempt.',
+    ...(unhealthy.length ? [`${list(unhealthy)} ${unhealthy.length === 1 ? 'is' : 'are'} still unhealthy: an attempt starts with the next result, and fails again if nothing was fixed.`] : ['The next unhealthy result starts an attempt.']),
   ],
   method: 'POST',
   path: governorPath(g, 'resume'),

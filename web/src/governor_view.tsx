@@ -10,7 +10,7 @@ import {stateWord} from './lanes_view';
 import {ActionButton, Badge, Countdown, Empty, Pair, When} from './parts';
 import {adjust, route} from './route';
 import {settings, useSettings} from './settings';
-import {about, governors, historyVersion, remediesOf, status, wantHistory} from './state';
+import {about, checks, governors, historyBegins, historyVersion, remediesOf, status, wantHistory} from './state';
 import {AlertList, LastAttempt, Missing, Place, RemedyLine} from './things';
 import {duration, iso, number} from './time';
 import type {Governor} from './types';
@@ -33,7 +33,9 @@ function OneLane({g}: {g: Governor}) {
   const lane = laneFor(g, w.from);
   const at = Date.parse(route.value.params.get('at') ?? '');
   if (!lane) return null;
-  const words = Number.isNaN(at) ? [] : atMoment(lane, at);
+  const begins = historyBegins();
+  const before = begins !== null && at < begins;
+  const words = Number.isNaN(at) || before ? [] : atMoment(lane, at);
   return (
     <>
       <div class="single" ref={box}>
@@ -43,7 +45,7 @@ function OneLane({g}: {g: Governor}) {
       </div>
       {!Number.isNaN(at) && (
         <div class="picked-card">
-          <p><b><When t={at} /></b> {words.length ? '' : 'Nothing was in the way.'} <button type="button" class="chip" onClick={() => adjust({at: null})}>Close</button></p>
+          <p><b><When t={at} /></b> {before ? <>Nothing is known of then: the history begins at <When t={begins} />.</> : words.length ? '' : 'Nothing was in the way.'} <button type="button" class="chip" onClick={() => adjust({at: null})}>Close</button></p>
           {words.length > 0 && <ul>{words.map((line) => <li key={line}>{line}</li>)}</ul>}
           <div class="events" role="list">{nearest(about('governor', g.name), at, w.span / 30).map((e) => <Event key={e.id} e={e} />)}</div>
         </div>
@@ -87,7 +89,7 @@ export function GovernorView() {
         <p class="kind">Governor</p>
         <h1>{g.name} <Badge word={stateWord(g)} text={stateWord(g) === 'CLOSED' ? 'ready' : undefined} /></h1>
         <div class="buttons">
-          {g.isDormant ? <ActionButton action={actions.resume(g)} main /> : <ActionButton action={actions.retry(g)} />}
+          {g.isDormant ? <ActionButton action={actions.resume(g, [...new Set(under.map((r) => r.check))].filter((c) => checks.value.get(c)?.health === 'unhealthy'))} main /> : <ActionButton action={actions.retry(g)} />}
           {(g.state !== 'CLOSED') && <ActionButton action={actions.reset(g)} />}
           {!g.isDormant && <ActionButton action={actions.dormant(g)} />}
         </div>

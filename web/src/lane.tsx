@@ -3,7 +3,7 @@ import {computed, signal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 import {adjust, route} from './route';
 import {about, checks, historyVersion, remediesOf, status} from './state';
-import {laneOf, type Attempt, type Band, type LaneModel} from './lanes';
+import {laneOf, type Act, type Attempt, type Band, type Health, type LaneModel} from './lanes';
 import {settings} from './settings';
 import {clock, day, duration, minute, now} from './time';
 import type {Entry, Governor} from './types';
@@ -149,12 +149,50 @@ function AttemptMark({a, x, px}: {a: Attempt; x: (t: number) => number; px: numb
 // What lies close together is drawn once; the worst and the newest of it stays.
 function thinned<T extends {to: number; result: string}>(list: T[], x: (t: number) => number): T[] {
   const kept: T[] = [];
+  const last = new Map<string, number>(); // by result: where in `kept`
   for (const one of list) {
-    const before = kept[kept.length - 1];
-    if (before && x(one.to) - x(before.to) < 5 && before.result === one.result) kept[kept.length - 1] = one;
-    else kept.push(one);
+    const place = last.get(one.result);
+    if (place !== undefined && x(one.to) - x(kept[place].to) < 5) kept[place] = one;
+    else {
+      last.set(one.result, kept.length);
+      kept.push(one);
+    }
   }
   return kept;
+}
+
+// Human actions that lie together are one mark that tells of all of them.
+function together(acts: Act[], x: (t: number) => number, px: number): {at: number; acts: Act[]}[] {
+  const marks: {at: number; acts: Act[]}[] = [];
+  for (const act of [...acts].sort((a, b) => a.t - b.t)) {
+    const at = x(act.t);
+    if (at < -8 || at > px + 8) continue;
+    const before = marks[marks.length - 1];
+    if (before && at - before.at < 6) before.acts.push(act);
+    else marks.push({at, acts: [act]});
+  }
+  return marks;
+}
+
+const kMostTold = 8;
+const actsTitle = (acts: Act[]) =>
+  acts.slice(-kMostTold).map((a) => `${a.text} (${clock(a.t)})`).concat(acts.length > kMostTold ? [`and ${acts.length - kMostTold} before`] : []).join('\n');
+
+// Spans of health as they can be seen: of those that share a pixel the last of each kind.
+function visible(list: Health[], x: (t: number) => number, from: number, px: number): {h: Health; a: number; b: number}[] {
+  const shown: {h: Health; a: number; b: number}[] = [];
+  const last = new Map<string, number>();
+  for (const h of list) {
+    const a = Math.max(from, x(h.from));
+    const b = Math.min(px, x(h.to));
+    if (b <= a) continue;
+    const key = `${h.check} ${h.health}`;
+    const small = b - a < 1;
+    if (small && last.get(key) === Math.floor(a)) continue;
+    last.set(key, Math.floor(b));
+    shown.push({h, a, b});
+  }
+  return shown;
 }
 
 export function Lane({g, lane, ghost, selected, onPick}: {
@@ -177,15 +215,11 @@ export function Lane({g, lane, ghost, selected, onPick}: {
     <svg class="lane" width={px} height={kLaneHeight} aria-hidden="true" onClick={onPick && pick}>
       {at < px && <rect class="future" x={Math.max(0, at)} y={0} width={px - Math.max(0, at)} height={kLaneHeight} />}
       <line class="track" x1={0} x2={Math.min(at, px)} y1={kMid} y2={kMid} />
-      {lane.health.map((h, i) => {
-        const a = Math.max(0, x(h.from));
-        const b = Math.min(px, x(h.to));
-        return b > a ? (
-          <rect key={i} class={`health ${h.health}`} x={a} y={4} width={Math.max(1, b - a)} height={5}>
-            <title>{`${h.check}: ${h.health} (${clock(h.from)} to ${clock(h.to)})`}</title>
-          </rect>
-        ) : null;
-      })}
+      {visible(lane.health, x, 0, px).map(({h, a, b}, i) => (
+        <rect key={i} class={`health ${h.health}`} x={a} y={4} width={Math.max(1, b - a)} height={5}>
+          <title>{`${h.check}: ${h.health} (${clock(h.from)} to ${clock(h.to)})`}</title>
+        </rect>
+      ))}
       {lane.bands.map((band, i) => <BandMark key={i} band={band} x={x} px={px} />)}
       {lane.waits.map((wait, i) => {
         const a = Math.max(-4, x(wait.from));
@@ -194,19 +228,16 @@ export function Lane({g, lane, ghost, selected, onPick}: {
       })}
       {ghost && <g class="ghost">
         {ghost.bands.map((band, i) => <BandMark key={i} band={band} x={x} px={px} />)}
-        {ghost.health.map((h, i) => x(h.to) > at && <rect key={i} class={`health ${h.health}`} x={Math.max(at, x(h.from))} y={4} width={Math.max(1, Math.min(px, x(h.to)) - Math.max(at, x(h.from)))} height={5} />)}
+        {visible(ghost.health, x, at, px).map(({h, a, b}, i) => <rect key={i} class={`health ${h.health}`} x={a} y={4} width={Math.max(1, b - a)} height={5} />)}
         {thinned(ghost.attempts, x).map((a, i) => <AttemptMark key={i} a={a} x={x} px={px} />)}
       </g>}
       {thinned(lane.attempts, x).map((a) => <AttemptMark key={`${a.number} ${a.from}`} a={a} x={x} px={px} />)}
-      {lane.acts.map((act) => {
-        const p = x(act.t);
-        return p > -8 && p < px + 8 ? (
-          <g key={act.entry.id} class="act" transform={`translate(${p} ${kMid})`}>
-            <title>{`${act.text} (${clock(act.t)})`}</title>
-            <path d="M0-8L7 0L0 8L-7 0z" />
-          </g>
-        ) : null;
-      })}
+      {together(lane.acts, x, px).map(({at: p, acts}) => (
+        <g key={acts[0].entry.id} class="act" transform={`translate(${p} ${kMid})`}>
+          <title>{actsTitle(acts)}</title>
+          <path d="M0-8L7 0L0 8L-7 0z" />
+        </g>
+      ))}
       {!ghost && lane.next && lane.next > now.value && x(lane.next) < px && (
         <g class="next" transform={`translate(${x(lane.next)} ${kMid})`}>
           <title>{`an attempt may start at ${clock(lane.next)}`}</title>

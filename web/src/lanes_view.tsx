@@ -7,7 +7,7 @@ import {Event} from './events';
 import {Explain} from './explain';
 import {Badge, Empty, Field, Rows, When, narrow} from './parts';
 import {adjust, link, route} from './route';
-import {about, allEntries, checks, governors, historyFrom, historyVersion, remediesOf, status, wantHistory} from './state';
+import {about, allEntries, checks, governors, historyBegins, historyFrom, historyVersion, remediesOf, status, wantHistory} from './state';
 import {useSettings} from './settings';
 import {iso, now, number} from './time';
 import type {Governor} from './types';
@@ -98,6 +98,8 @@ function Picked() {
   const lane = laneFor(g, Math.min(timeWindow.value.from, at));
   const words = lane ? atMoment(lane, at) : [];
   const near = nearest(about('governor', g.name), at, timeWindow.value.span / 30);
+  const begins = historyBegins();
+  const before = begins !== null && at < begins;
   const future = at > now.value - timeWindow.value.span / 200;
   return (
     <section class="card picked-card" aria-label="Selection">
@@ -105,7 +107,7 @@ function Picked() {
         <h2><a href={link('governor', g.name)}>{g.name}</a> at <When t={at} /></h2>
         <button type="button" onClick={() => adjust({sel: null, at: null})}>Close</button>
       </header>
-      {words.length > 0 ? <ul>{words.map((line) => <li key={line}>{line}</li>)}</ul> : !future && <p>Nothing was in the way: it was ready, and no attempt was needed.</p>}
+      {before ? <p>Nothing is known of then: the history begins at <When t={begins} />.</p> : words.length > 0 ? <ul>{words.map((line) => <li key={line}>{line}</li>)}</ul> : !future && <p>Nothing was in the way: it was ready, and no attempt was needed.</p>}
       {near.length > 0 && <div class="events" role="list">{near.map((e) => <Event key={e.id} e={e} />)}</div>}
       {future && <Explain name={g.name} />}
     </section>

@@ -113,7 +113,7 @@ function governorProblem(g: Governor, remedies: Remedy[], checks: Map<string, Ch
     p.why.push(`dormant: ${g.dormancy?.reason ?? ''}${g.state === 'PERMANENT_OPEN' ? '; the breaker is PERMANENT_OPEN' : ''}`);
     p.next = 'Nothing. heald has stopped here until a human resumes it.';
     p.conditions = g.dormancy?.resumeConditions ?? [];
-    p.actions.push(actions.resume(g));
+    p.actions.push(actions.resume(g, bad.filter((c) => c.health === 'unhealthy').map((c) => c.name)));
   } else if (busy) {
     p.level = 'active';
     p.badge = 'healing';

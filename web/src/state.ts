@@ -117,6 +117,7 @@ const kEmpty: Entry[] = [];
 export const about = (kind: 'governor' | 'check' | 'remedy' | 'all', name = ''): Entry[] =>
   index.get(`${kind} ${name}`) ?? kEmpty;
 export const allEntries = () => entries;
+export const historyBegins = () => (complete && entries.length ? entries[0].t : null);
 export const historyFrom = () => (complete ? -Infinity : wholeFrom);
 
 const concernsAll = (e: Entry) =>
