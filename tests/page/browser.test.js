@@ -51,9 +51,13 @@ async function scene(heald, pages) {
   return `\nheald: ${JSON.stringify({ ...status.selfHealing, circuitBreakers: status.circuitBreakers?.slice(0, 5), failure: status.failure })}\n${seen.join('\n')}\nlog: ${heald.log().slice(-1500)}`;
 }
 
-// A story: `open` gives it pages, in which nothing may have gone wrong at its end.
-function story(name, { config = kConfig, files = kWell, shared = false }, tell) {
-  test(name, async () => {
+const together = [];
+// Two at a time: much of a story is waiting for checks.
+test('stories', { concurrency: 2 }, (t) => Promise.all(together.map(({ name, run }) => t.test(name, run))));
+
+// A story: `open` gives it pages, in which nothing may have gone wrong at its end. One that measures time is told alone.
+function story(name, { config = kConfig, files = kWell, shared = false, alone = false }, tell) {
+  const run = async () => {
     const heald = shared ? calm : await Heald.start(config, { files });
     const pages = [];
     const open = async (hash, options = {}) => {
@@ -72,7 +76,9 @@ function story(name, { config = kConfig, files = kWell, shared = false }, tell) 
       for (const page of pages) await page.context().close();
       if (!shared) await heald.stop();
     }
-  });
+  };
+  if (alone) test(name, run);
+  else together.push({ name, run });
 }
 
 // heal-web has failed once, and waits.
@@ -204,7 +210,8 @@ story('from red to green with the page alone', {}, async ({ heald, open }) => {
   heald.put('repaired');
   await act(page, 'Resume', { reason: 'the port is free' });
   await heald.told({ kind: 'human', event: 'resume', message: 'the port is free' });
-  await page.getByRole('heading', { name: 'Healthy', level: 1 }).waitFor();
+  await until('heald is healthy', async () => (await heald.api('GET', '/api/status')).selfHealing.status === 'healthy');
+  await page.getByRole('heading', { name: 'Healthy', level: 1 }).waitFor({ timeout: 10_000 }); // before it would ask without an event
   assert.strictEqual((await heald.governor('main')).consecutiveFailures, 0);
 });
 
@@ -351,6 +358,7 @@ story('everything by keyboard', { shared: true }, async ({ open }) => {
   await key('?');
   await page.getByRole('dialog').getByText('earlier, later').waitFor();
   await key('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   for (const [name, heading] of [['2', 'Lanes'], ['3', 'Checks'], ['4', 'History'], ['5', 'Dependencies']]) {
     await key(name);
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
@@ -556,7 +564,7 @@ checks:
 ${kMany.map((s) => `  - {name: ${s}, env: {file: "@DIR@/heald.yml"}, interval: 1h}`).join('\n')}
 remedies:
 ${kMany.map((s) => `  - {name: heal-${s}, when: {check: ${s}}, exec: {command: [/bin/true]}}`).join('\n')}
-` }, async ({ open }) => {
+`, alone: true }, async ({ open }) => {
   const page = await open('/lanes');
   // On a machine that others use, or that is slower than one on which this loop takes 30 ms, it may take longer alike.
   const took = [];

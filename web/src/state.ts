@@ -38,7 +38,10 @@ export const remediesOf = computed(() => {
 
 const kShortest = 300; // between two refreshes
 const kLongest = 15_000; // without an event
+const kAfterwards = 700; // an event is told before the status knows of it, by up to 100 ms
+const kMostCost = 1500; // one slow answer is no reason to wait for long
 let cost = 0;
+let afterwards = false; // once more after the last event
 let last = 0;
 let timer = 0;
 let running = false;
@@ -77,10 +80,13 @@ async function refresh() {
     lose(failure);
   }
   // A large heald is asked the more rarely, the longer its answer takes.
-  cost = performance.now() - begun;
+  cost = Math.min(kMostCost, performance.now() - begun);
   last = performance.now();
   running = false;
-  if (document.visibilityState === 'visible') schedule(again ? Math.max(kShortest, 4 * cost) : kLongest + 10 * cost);
+  if (document.visibilityState !== 'visible') return;
+  const pause = Math.max(kShortest, 4 * cost);
+  schedule(again ? pause : afterwards ? Math.max(kAfterwards, pause) : kLongest + 10 * cost);
+  if (!again) afterwards = false;
 }
 
 function schedule(delay: number) {
@@ -89,6 +95,7 @@ function schedule(delay: number) {
 }
 
 export function refreshSoon() {
+  afterwards = true;
   if (running) again = true;
   else if (document.visibilityState === 'visible') {
     schedule(Math.max(60, last + Math.max(kShortest, 4 * cost) - performance.now()));
