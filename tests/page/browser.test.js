@@ -341,6 +341,18 @@ story('heald is killed and comes back: the page says so, and has missed nothing'
   await page.locator('.event', { hasText: 'heald started' }).first().waitFor();
 });
 
+story('what could not be read is read when heald answers again', {}, async ({ heald, open }) => {
+  const page = await open('/history', { mayLose: true });
+  await page.route('**/api/history?*', (route) => route.abort());
+  await page.reload();
+  await page.getByText('Failed to fetch').waitFor();
+  await heald.end('SIGKILL');
+  await page.unroute('**/api/history?*');
+  await heald.run();
+  await until('both starts are told', async () => await page.locator('.event', { hasText: 'heald started' }).count() === 2);
+  await page.getByText('Failed to fetch').waitFor({ state: 'detached' });
+});
+
 story('a laptop that was offline catches up', {}, async ({ heald, open }) => {
   const page = await open('/', { mayLose: true });
   await page.context().setOffline(true);

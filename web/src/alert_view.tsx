@@ -7,7 +7,7 @@ import {Output} from './entry_view';
 import {Event, fingerprintOf} from './events';
 import {Badge, Countdown, Empty, Pair, When} from './parts';
 import {link, route} from './route';
-import {allEntries, historyVersion, read, remedies, status} from './state';
+import {allEntries, connection, historyVersion, read, remedies, status} from './state';
 import {Missing, RemedySettings} from './things';
 import {duration, now, number} from './time';
 import type {Entry, Page} from './types';
@@ -65,11 +65,13 @@ export function AlertView() {
         const known = new Set(list.map((e) => e.id));
         list = list.concat(page.entries.map(read).filter((e) => !known.has(e.id)));
       }
-      if (!gone) told.value = list.sort((a, b) => b.id - a.id);
+      if (gone) return;
+      told.value = list.sort((a, b) => b.id - a.id);
+      fault.value = '';
     };
     load().catch((e) => { fault.value = e.message; told.value = []; });
     return () => { gone = true; };
-  }, [fingerprint, shown]);
+  }, [fingerprint, shown, connection.value]);
   if (!told.value) return <><h1>Alert</h1><Empty busy>Loading…</Empty></>;
   const newest = told.value[0]?.id ?? 0;
   const all = allEntries().filter((e) => e.id > newest && (e.kind === 'alert' || e.kind === 'attempt')).reverse().concat(told.value);

@@ -5,7 +5,7 @@ import {get} from './api';
 import {fingerprintOf, toneOfEntry, words} from './events';
 import {Empty, Pair, When} from './parts';
 import {link, route} from './route';
-import {read, status} from './state';
+import {connection, read, status} from './state';
 import {duration, full, iso, number} from './time';
 import type {Entry, Page} from './types';
 
@@ -35,10 +35,10 @@ export function EntryView() {
       return;
     }
     get<Page>(`/api/history?limit=1&before=${id + 1}`).then(
-      ({entries: [e]}) => (found.value = e?.id === id ? read(e) : null),
+      ({entries: [e]}) => { found.value = e?.id === id ? read(e) : null; fault.value = ''; },
       (e) => { fault.value = e.message; found.value = null; },
     );
-  }, [id, shown]);
+  }, [id, shown, connection.value]);
   const e = found.value;
   if (!e) {
     return (

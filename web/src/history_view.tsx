@@ -5,7 +5,7 @@ import {get} from './api';
 import {Event, kKinds} from './events';
 import {Empty, Field, Rows, When, narrow} from './parts';
 import {adjust, route} from './route';
-import {allEntries, historyVersion, read} from './state';
+import {allEntries, connection, historyVersion, read} from './state';
 import type {Entry, Page} from './types';
 import {number} from './time';
 
@@ -91,6 +91,7 @@ export function HistoryList({kind, name}: {kind?: 'governor' | 'remedy' | 'check
     busy.value = 'Loading';
     return () => clearTimeout(waiting);
   }, [query]);
+  useEffect(() => { if (fault.value) void load(null); }, [connection.value]);
   const gone = useRef(false);
   useEffect(() => () => { turn.current++; gone.current = true; }, []);
 

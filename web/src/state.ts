@@ -219,6 +219,7 @@ const kSilence = 40_000; // heald says something every 15 s
 let stop: AbortController | null = null;
 let heard = 0;
 let retry = 1000;
+export const connection = signal(0); // how often there was one: what could not be asked before is asked again
 
 function take(block: string, news: Entry[]) {
   let data = '';
@@ -227,6 +228,12 @@ function take(block: string, news: Entry[]) {
 }
 
 async function follow(signal: AbortSignal) {
+  // Where nothing is here yet, the stream would begin behind what was missed.
+  if (!newest && !complete) {
+    wantHistory(serverNow() - 3_600_000);
+    await older;
+    if (!newest && !complete) throw new Error('the history cannot be read');
+  }
   const answer = await fetch(urlOf('/api/events' + (newest ? `?after=${newest}` : '')), {
     headers: headers({Accept: 'text/event-stream'}),
     cache: 'no-store',
@@ -236,6 +243,7 @@ async function follow(signal: AbortSignal) {
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   trouble.value = null;
   retry = 1000;
+  connection.value++;
   refreshSoon();
   for (let rest = ''; ; ) {
     const {done, value} = await reader.read();

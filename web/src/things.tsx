@@ -8,7 +8,7 @@ import {Output} from './entry_view';
 import {ActionButton, Badge, Empty, Pair, When} from './parts';
 import {link} from './route';
 import {settings, useSettings} from './settings';
-import {about, checks, historyVersion, read, status} from './state';
+import {about, checks, connection, historyVersion, read, status} from './state';
 import {duration, number} from './time';
 import type {Entry, Page, Remedy} from './types';
 
@@ -55,7 +55,7 @@ export function LastAttempt({kind, name, result}: {kind: 'governor' | 'remedy'; 
       (page) => (last.value = page.entries.map(read).find((e) => e.event !== 'started') ?? null),
       () => {},
     );
-  }, [kind, name, newest, shown]);
+  }, [kind, name, newest, shown, connection.value]);
   const e = last.value;
   return (
     <section class="card">
@@ -106,7 +106,7 @@ export function AlertList({remedy, target}: {remedy: string; target?: string}) {
   const newest = about('remedy', remedy).findLast((e) => e.kind === 'alert')?.id ?? 0;
   useEffect(() => {
     get<Page>(`/api/history?kind=alert,attempt&limit=1000&remedy=${part(remedy)}`).then((page) => (told.value = page.entries.map(read)), () => {});
-  }, [remedy, newest]);
+  }, [remedy, newest, connection.value]);
   if (!told.value) return <section class="card"><h2>Alerts</h2><Empty busy>Loading…</Empty></section>;
   const latest = new Map<string, Episode>();
   for (const e of byAlert(told.value)) if (target === undefined || e.target === target) latest.set(e.fingerprint, e);
