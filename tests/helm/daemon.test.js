@@ -193,7 +193,8 @@ test('over TLS both listeners are as the chart says: probes, other pods with a t
     pod.write('etc/heald-web/test.yml', fs.readFileSync(pod.path('etc/heald-web/test.yml'), 'utf8').replaceAll('/tmp/control.sock', pod.path('control.sock'))
       .replaceAll('127.0.0.1:3001', '127.0.0.1:0').replaceAll('127.0.0.1:9469', '127.0.0.1:0'), 0o644);
     const env = { PATH: `${pod.folder}:${process.env.PATH}`, HEALD_HOST: host, HEALD_PORT: port, STATE_DIRECTORY: pod.path('state-of-the-test') };
-    const ask = () => run('bash', ['-euo', 'pipefail', '-c', `${script}\nkill %1`], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    // In a pod all ends with the script.
+    const ask = () => run('bash', ['-euo', 'pipefail', '-c', `trap 'kill $(jobs -p)' EXIT\n${script}`], { stdio: ['ignore', 'pipe', 'pipe'], env });
     const good = ask();
     assert.strictEqual(good.code, 0, good.output + good.errors);
     assert.match(good.output, /metrics/);
