@@ -64,9 +64,10 @@ Response ask(const Backend& backend, const Request& request, engine::Event event
   auto asker = askerOf(request, std::move(digest));
   if (!asker) return error(asker.error());
   Response response;
-  response.later = [call = backend.call, event = std::move(event), asker = std::move(*asker),
-                    show](std::function<void(Response::Maker)> answer) {
-    call(event, asker, [show, answer = std::move(answer)](Result<engine::Reply> reply) {
+  // Shared so that the event, which may be thousands of alerts, is never copied.
+  response.later = [call = backend.call, event = std::make_shared<engine::Event>(std::move(event)),
+                    asker = std::move(*asker), show](std::function<void(Response::Maker)> answer) {
+    call(std::move(*event), asker, [show, answer = std::move(answer)](Result<engine::Reply> reply) {
       answer([show, reply = std::move(reply)] { return answerTo(reply, show); });
     });
   };
