@@ -4,6 +4,7 @@
 #include <map>
 
 #include "config/names.h"
+#include "config/placeholders.h"
 #include "config/wording.h"
 #include "engine/label_variables.h"
 
@@ -127,6 +128,15 @@ void requireDeclared(Fields& remedy, const engine::RemedySpec& spec,
       const auto& declared = spec.alert.arguments;
       if (std::any_of(declared.begin(), declared.end(), named)) continue;
       const std::string key = remedy.has("steps") ? "steps" : action.kind;
+      const std::string meant =
+          action.kind == "http"
+              ? nearest(label, {std::string(kAttemptNumber), std::string(kAttemptTime)})
+              : "";
+      if (!meant.empty()) {
+        remedy.fail(
+            key, "has {{" + label + "}}, which nothing replaces (did you mean {{" + meant + "}}?)");
+        continue;
+      }
       if (spec.byAlert()) {
         remedy.missing("labels",
                        "takes label {{" + label + "}}, which is not declared (add labels: {" +

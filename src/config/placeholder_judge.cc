@@ -54,12 +54,14 @@ void PlaceholderJudge::judgeAction(Node& step, const Spot& spot) {
     Node& value = entry.value;
     if (entry.key == "exec") {
       judgeExec(value, at);
+    } else if (entry.key == "http") {
+      judgeHttp(value, at);
     } else if (entry.key == "steps") {
       for (std::size_t i = 0; i < value.items.size(); ++i) {
         judgeAction(value.items[i], spotOf(at, value.items[i], i));
       }
     } else if (entry.key != "labels") {  // regular expressions
-      judge(value, at, entry.key == "http" ? Where::kHttp : Where::kRemedy);
+      judge(value, at, Where::kRemedy);
     }
   }
 }
@@ -70,6 +72,13 @@ void PlaceholderJudge::judgeExec(Node& exec, const Spot& spot) {
                         : entry.key == "environment" ? Where::kEnvironment
                                                      : Where::kRemedy;
     judge(entry.value, spotOf(spot, entry), where);
+  }
+}
+
+void PlaceholderJudge::judgeHttp(Node& http, const Spot& spot) {
+  for (Node::Entry& entry : http.entries) {
+    const bool filled = entry.key == "url" || entry.key == "body";
+    judge(entry.value, spotOf(spot, entry), filled ? Where::kRequest : Where::kHttp);
   }
 }
 
@@ -96,7 +105,8 @@ std::string PlaceholderJudge::faultOf(const std::string& text, Where where) cons
                              shortened(found.label) + ")"
                        : adviceFor(found.label, where));
   }
-  const std::string open = where == Where::kCommand ? openPlaceholderIn(text) : "";
+  const bool filled = where == Where::kCommand || where == Where::kRequest;
+  const std::string open = filled ? openPlaceholderIn(text) : "";
   if (!open.empty()) return quoted(open) + " is not closed (write it with two braces at each end)";
   return faultOfNames(text, where);
 }
@@ -105,7 +115,13 @@ std::string PlaceholderJudge::faultOfNames(const std::string& text, Where where)
   for (const Placeholder& placeholder : placeholdersIn(text)) {
     const std::string name(placeholder.inside);
     if (placeholder.name) {
-      if (where == Where::kCommand) continue;  // the remedy says what it takes
+      if (where == Where::kRequest && isOfTheAttempt(name) && declares(name)) {
+        return braced(name) +
+               " is the attempt's own here, and a label that the remedy declares (take it out of "
+               "labels; the request has it as a header, X-Heald-Label-NAME)";
+      }
+      // The remedy says what it takes.
+      if (where == Where::kCommand || where == Where::kRequest) continue;
       return braced(name) + " is not replaced here " + adviceFor(name, where);
     }
     const std::string label = meantLabel(placeholder, labels_);
@@ -116,8 +132,12 @@ std::string PlaceholderJudge::faultOfNames(const std::string& text, Where where)
   return "";
 }
 
+bool PlaceholderJudge::declares(const std::string& label) const {
+  return std::find(labels_.begin(), labels_.end(), label) != labels_.end();
+}
+
 std::string PlaceholderJudge::adviceFor(const std::string& label, Where where) const {
-  if (label.empty() && where == Where::kCommand) {
+  if (label.empty() && (where == Where::kCommand || where == Where::kRequest)) {
     return "(an alert reaches heald with its labels alone; write {{NAME}}, and beside when: "
            "labels: "
            "{NAME: PATTERN})";
@@ -131,15 +151,14 @@ std::string PlaceholderJudge::adviceFor(const std::string& label, Where where) c
     case Where::kDefaults:
       return "(a default is no template; write it in the check or remedy that has the for_each)";
     case Where::kCommand:
-      return std::find(labels_.begin(), labels_.end(), label) != labels_.end()
-                 ? "(write " + braced(name) + ")"
-                 : "(write " + braced(name) + ", and beside when: " + declared + ")";
+    case Where::kRequest:
+      return declares(label) ? "(write " + braced(name) + ")"
+                             : "(write " + braced(name) + ", and beside when: " + declared + ")";
     case Where::kEnvironment:
       return "(the command finds it there already, as HEALD_LABEL_" + name + ")";
     case Where::kHttp:
-      return "(labels reach no URL, header or body, but a request has them as headers "
-             "X-Heald-Label-NAME; or use exec with " +
-             braced(name) + ")";
+      return "(placeholders are filled in url and body alone; a request has labels as headers, "
+             "X-Heald-Label-NAME)";
     case Where::kRemedy:
       return "(labels are for arguments of exec.command: " + braced(name) +
              "; for_each fills every value)";

@@ -10,9 +10,9 @@
 namespace heald::config {
 
 // Finds the {{…}} that nobody would fill in, before it reaches a program or a server as it stands:
-// names where no alert's label goes, what Prometheus' own templates look like, and what is not
-// closed. Each is told what works there, and is then faulty. Looks at the text of the file, not at
-// what ${NAME} stands for.
+// names where neither an alert's label nor the attempt goes, what Prometheus' own templates look
+// like, and what is not closed. Each is told what works there, and is then faulty. Looks at the
+// text of the file, not at what ${NAME} stands for.
 class PlaceholderJudge {
  public:
   explicit PlaceholderJudge(ValueReader& values) : values_(values) {}
@@ -25,14 +25,17 @@ class PlaceholderJudge {
   void judgeDefaults(Node& defaults, const Spot& spot);
 
  private:
-  enum class Where { kCheck, kRemedy, kCommand, kEnvironment, kHttp, kDefaults };
+  // kRequest: the address or the body of an HTTP request; kHttp: its other options.
+  enum class Where { kCheck, kRemedy, kCommand, kEnvironment, kRequest, kHttp, kDefaults };
 
   void judge(Node& node, const Spot& spot, Where where);
   void judgeAction(Node& step, const Spot& spot);
   void judgeExec(Node& exec, const Spot& spot);
+  void judgeHttp(Node& http, const Spot& spot);
   // What is wrong with a text, or "".
   std::string faultOf(const std::string& text, Where where) const;
   std::string faultOfNames(const std::string& text, Where where) const;
+  bool declares(const std::string& label) const;
   std::string adviceFor(const std::string& label, Where where) const;
 
   ValueReader& values_;

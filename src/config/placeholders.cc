@@ -84,6 +84,10 @@ std::vector<Placeholder> placeholdersIn(std::string_view text) {
   return found;
 }
 
+bool isOfTheAttempt(std::string_view name) {
+  return name == kAttemptNumber || name == kAttemptTime;
+}
+
 std::vector<std::string> namesIn(std::string_view text) {
   std::vector<std::string> names;
   for (const Placeholder& placeholder : placeholdersIn(text)) {

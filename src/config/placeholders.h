@@ -20,6 +20,11 @@ struct Placeholder {
 // In order; they do not overlap. The views are into `text`.
 std::vector<Placeholder> placeholdersIn(std::string_view text);
 
+// What an attempt says of itself in an HTTP request, and an alert's label of that name does not.
+inline constexpr std::string_view kAttemptNumber = "attempt";
+inline constexpr std::string_view kAttemptTime = "now";
+bool isOfTheAttempt(std::string_view name);
+
 // The names among them.
 std::vector<std::string> namesIn(std::string_view text);
 

@@ -194,7 +194,7 @@ void Templates::fillEntries(Node& node, const Spot& spot, const Item& item) {
 const Node* Templates::valueOf(const std::string& name, const Item& item, std::string& wrong) {
   const bool label = std::find(item.labels.begin(), item.labels.end(), name) != item.labels.end();
   const Node::Entry* entry = item.values.find(name);
-  if (label && entry == nullptr) return nullptr;
+  if (entry == nullptr && (label || isOfTheAttempt(name))) return nullptr;
   if (label) {
     wrong = braced(name) + " is a key of the item and a label of the alert (rename the key)";
   } else if (entry == nullptr) {

@@ -9,23 +9,36 @@
 #include "io/expected_status.h"
 #include "io/http_access.h"
 #include "remedies/remedy.h"
+#include "remedies/request_template.h"
 
 namespace heald::remedies {
 namespace {
 
 struct HttpOptions {
-  io::HttpRequest request;
+  io::HttpRequest request;  // without its url and body, which are
+  RequestTemplate url, body;
   io::ExpectedStatus expect_status;
   io::HttpAccess access;
 };
 
+// The address as a whole, whatever its placeholders become.
+std::string addressProblem(const std::string& url) {
+  const RequestTemplate address(url, RequestTemplate::Place::kAddress);
+  const std::string problem = address.problem();
+  return problem.empty() ? io::urlProblem(address.sample()) : problem;
+}
+
 void describe(config::Fields& f, HttpOptions& o) {
-  f.text("url", o.request.url, {.required = true, .check = io::urlProblem},
-         "http:// or https:// address to call");
+  std::string url;
+  std::string body;
+  f.text("url", url, {.required = true, .check = addressProblem},
+         "http:// or https:// address to call. {{attempt}}, {{now}} and {{NAME}} of a label that "
+         "the remedy declares in labels are filled in, in path and query");
   f.text("method", o.request.method, {.one_of = {"GET", "POST", "PUT", "PATCH", "DELETE"}},
          "request method");
   f.textMap("headers", o.request.headers, "request headers");
-  f.text("body", o.request.body, {.empty_allowed = true}, "request body");
+  f.text("body", body, {.empty_allowed = true},
+         "request body; placeholders as in url, escaped as its Content-Type wants it");
   f.text("body_file", o.access.body_file, {}, "file with the request body, read at each attempt");
   f.integers("expect_status", o.expect_status.list, {}, {.min = 100, .max = 599, .example = 200},
              "statuses that mean success; any 2xx when absent");
@@ -37,6 +50,10 @@ void describe(config::Fields& f, HttpOptions& o) {
     const std::string problem = io::headerProblem(name, value);
     if (!problem.empty()) f.failAt("headers", name, "\"" + name + "\" " + problem);
   }
+  o.url = RequestTemplate(std::move(url), RequestTemplate::Place::kAddress);
+  const auto place = RequestTemplate::placeOfBody(o.request.headers, body);
+  o.body = RequestTemplate(std::move(body), place);
+  if (const std::string problem = o.body.problem(); !problem.empty()) f.fail("body", problem);
 }
 
 // HEALD_REASON becomes X-Heald-Reason.
@@ -80,8 +97,21 @@ class HttpRemedy : public Remedy {
 
   core::Duration timeout() const override { return options_->request.timeout; }
 
+  std::vector<std::string> labels() const override {
+    std::vector<std::string> labels = options_->url.labels();
+    for (std::string& label : options_->body.labels()) labels.push_back(std::move(label));
+    return labels;
+  }
+
   void start(io::Services& services, const ActionRun& run, Done done) const override {
     io::HttpRequest request = options_->request;
+    auto url = options_->url.filled(run);
+    auto body = options_->body.filled(run);
+    if (!url || !body) {
+      return done({ActionOutcome::kFailed, (url ? body : url).error().message, ""});
+    }
+    request.url = std::move(*url);
+    request.body = std::move(*body);
     std::set<std::string> sent;  // a label and the same in capitals are one header
     for (const auto& [variable, value] : run.environment) {
       std::string name = headerName(variable);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct ActionRun {
   std::vector<std::pair<std::string, std::string>> environment;
   // Of the alert that asks for it. Those of Part::labels() match their patterns.
   std::vector<std::pair<std::string, std::string>> labels;
+  std::uint64_t attempt = 0;  // its number under its governor
+  core::WallTime now{};       // of its start
   io::CancelToken cancel;
 };
 

@@ -95,6 +95,8 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
                      {"HEALD_ATTEMPT", std::to_string(start.attempt)},
                      {"HEALD_REASON", withoutNul(start.reason)}};
   run.labels = start.labels;
+  run.attempt = start.attempt;
+  run.now = clock_.now().wall;
   run.environment.insert(run.environment.end(), start.variables.begin(), start.variables.end());
   run.cancel = action_runs_.begin(start.run);
   const auto which = std::min(static_cast<std::size_t>(start.step), remedy.steps.size() - 1);

@@ -93,6 +93,61 @@ TEST_F(HttpRemedy, SendsItsToken) {
   EXPECT_THAT(server.lastRequest(), HasSubstr("Authorization: Bearer key\r\n"));
 }
 
+TEST_F(HttpRemedy, FillsAttemptTimeAndLabelsIntoItsBodySoThatARestartOfARolloutIsANewOne) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  labels = {{"pod", R"(a"}, "x": "\)"}};
+  const auto result =
+      call(server,
+           R"(, method: PATCH, headers: {Content-Type: application/strategic-merge-patch+json},
+         body: '{"n": {{attempt}}, "at": "{{ now }}", "pod": "{{pod}}"}')");
+  EXPECT_EQ(result.outcome, ActionOutcome::kOk) << result.text;
+  EXPECT_THAT(server.lastRequest(), StartsWith("PATCH /warm HTTP/1.1\r\n"));
+  EXPECT_THAT(
+      server.lastRequest(),
+      EndsWith(R"({"n": 3, "at": "2026-11-29T07:00:00.000Z", "pod": "a\"}, \"x\": \"\\"})"));
+}
+
+TEST_F(HttpRemedy, ALabelInItsAddressStaysOneSegmentAndOneParameter) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  labels = {{"pod", "a/../b?c&d #é"}};
+  const std::string yaml = "url: '" + server.url("/pods/{{pod}}?of={{pod}}&n={{attempt}}") + "'";
+  EXPECT_EQ(run(httpKind(), yaml).outcome, ActionOutcome::kOk);
+  EXPECT_THAT(server.lastRequest(),
+              StartsWith("POST /pods/a%2F..%2Fb%3Fc%26d%20%23%C3%A9?of=a%2F..%2Fb%3Fc%26d%20%23%C3%"
+                         "A9&n=3 HTTP/1.1\r\n"));
+}
+
+TEST_F(HttpRemedy, ALabelThatWouldLeadToAnotherPathOrIsMissingIsNotSent) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  const std::string yaml = "url: '" + server.url("/pods/{{pod}}/restart") + "'";
+  for (const char* value : {"..", ".", "", "-x"}) {
+    labels = {{"pod", value}};
+    const auto result = run(httpKind(), yaml);
+    EXPECT_EQ(result.outcome, ActionOutcome::kFailed);
+    EXPECT_EQ(result.text, "label \"pod\" is missing or cannot stand there: nothing was sent");
+  }
+  labels = {};
+  EXPECT_EQ(run(httpKind(), yaml).outcome, ActionOutcome::kFailed);
+  EXPECT_EQ(server.lastRequest(), "");
+}
+
+TEST_F(HttpRemedy, AFormIsPercentEncodedAndAPlainTextIsAsItIs) {
+  const TinyServer server(always(TinyServer::reply(200, "")));
+  labels = {{"pod", "a&b=\"c"}};
+  call(server,
+       ", headers: {content-type: application/x-www-form-urlencoded; charset=utf-8}, "
+       "body: 'pod={{pod}}'");
+  EXPECT_THAT(server.lastRequest(), EndsWith("\r\n\r\npod=a%26b%3D%22c"));
+  call(server, ", body: 'pod={{pod}}, docker {{.State}}'");
+  EXPECT_THAT(server.lastRequest(), EndsWith("\r\n\r\npod=a&b=\"c, docker {{.State}}"));
+}
+
+TEST_F(HttpRemedy, TellsTheLabelsThatItTakes) {
+  const auto remedy =
+      read(httpKind(), "{url: 'http://x/{{job}}/{{now}}', body: '{{attempt}} {{ pod }}'}");
+  EXPECT_THAT(remedy->labels(), ElementsAre("job", "pod"));
+}
+
 TEST_F(HttpRemedy, HasATimeoutWithoutBeingAsked) {
   EXPECT_EQ(read(httpKind(), "url: http://x/")->timeout(), 30s);
   EXPECT_EQ(read(httpKind(), "{url: 'http://x/', timeout: 5s}")->timeout(), 5s);
@@ -106,6 +161,31 @@ TEST(HttpRemedyOptions, AreRefusedWithTheReason) {
   EXPECT_THAT(problems("url: file:///x"), ElementsAre(HasSubstr("url")));
   EXPECT_THAT(problems("{url: 'http://x/', headers: {A: \"b\\nc\"}}"),
               ElementsAre(HasSubstr("has a control character")));
+  EXPECT_THAT(problems("url: 'http://{{instance}}/restart'"),
+              ElementsAre(HasSubstr("takes its host from {{instance}}")));
+  EXPECT_THAT(problems("url: 'http://x:{{port}}?{{now}}'"),
+              ElementsAre(HasSubstr("takes its host from {{port}}")));
+  EXPECT_THAT(problems("url: 'ftp://x/{{port}}'"), ElementsAre(HasSubstr("url")));
+}
+
+TEST(HttpRemedyOptions, ABodyIsRefusedWhereNobodyCouldEscapeIt) {
+  const auto problems = [](const std::string& body, const std::string& type) {
+    return test::readKind(httpKind(),
+                          "{url: 'http://x/', body: '" + body + "'" +
+                              (type.empty() ? "" : ", headers: {Content-Type: " + type + "}") + "}")
+        .problems;
+  };
+  EXPECT_THAT(problems("<a>{{pod}}</a>", "application/xml"),
+              ElementsAre(HasSubstr("heald can escape in a body of JSON, a form or text/plain")));
+  EXPECT_THAT(problems("<a/>", "application/xml"), testing::IsEmpty());
+  EXPECT_THAT(problems("{\"a\": {{pod}}}", ""), ElementsAre(HasSubstr("outside of a string")));
+  EXPECT_THAT(problems("{\"a\": {{attempt}}}", ""), testing::IsEmpty());
+  EXPECT_THAT(problems("a: \"{{pod}}\"", "application/apply-patch+yaml"),
+              ElementsAre(HasSubstr("is no JSON")));
+  EXPECT_THAT(problems("{\"a\": \"\\{{pod}}\"}", "application/json"),
+              ElementsAre(HasSubstr("is no JSON")));
+  EXPECT_THAT(problems("{\"a\": \"{{pod}}\"", ""), ElementsAre(HasSubstr("is no JSON")));
+  EXPECT_THAT(problems("{\"a\": \"\\u000{{attempt}}\"}", ""), testing::IsEmpty());
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ class RemedyTest : public testing::Test {
                        {"HEALD_ATTEMPT", "3"},
                        {"HEALD_REASON", reason}};
     run.labels = labels;
+    run.attempt = 3;
+    run.now = core::WallTime(std::chrono::sys_days(std::chrono::year(2026) / 11 / 29) + 7h);
     run.cancel = cancel.token();
     const auto promise = std::make_shared<std::promise<ActionResult>>();  // outlives this call
     remedy.start(services, run,
