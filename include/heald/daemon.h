@@ -19,7 +19,12 @@ struct DaemonOptions {
   std::optional<std::string> metrics_address;
   std::optional<std::string> token_file;
   std::optional<std::string>
-      metrics_web_config;             // --web.config.file; Prometheus' web configuration
+      metrics_web_config;  // --web.config.file; Prometheus' web configuration
+  // --config.watch: reload() by itself when the file, or one that it includes, has changed.
+  bool watch_config = false;
+  // --log.termination: why heald does not start goes there as well; for the executable. "":
+  // nowhere.
+  std::string termination_log;
   std::string log_level = "info";     // debug, info, warn, error
   std::string log_format = "logfmt";  // or json
 };

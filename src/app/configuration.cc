@@ -103,12 +103,12 @@ Result<void> checkHost(const config::Config& config) {
   return Error{ErrorCode::kInvalid, text};
 }
 
-}  // namespace
-
-Result<Configuration> readConfiguration(const DaemonOptions& options) {
+Result<Configuration> readOnce(const DaemonOptions& options, Reading& reading) {
   if (const auto trusted = checkFiles({options.config_file}); !trusted) return trusted.error();
   config::ReadResult read =
       config::readConfigFile(options.config_file, builtinKinds(), config::processEnvironment);
+  reading.looked_at = read.looked_at;
+  reading.hash = read.hash;
   if (const auto trusted = checkFiles(read.files); !trusted) return trusted.error();
   if (!read.ok()) {
     return problemsOf(read);
@@ -118,6 +118,16 @@ Result<Configuration> readConfiguration(const DaemonOptions& options) {
   override(options, web);
   if (auto overriding = judgeFlags(options, web); !overriding) return overriding.error();
   return Configuration{std::move(read.config), forTheLog(read.warnings), read.hash};
+}
+
+}  // namespace
+
+Result<Configuration> readConfiguration(const DaemonOptions& options, Reading& reading) {
+  reading = Reading();
+  reading.looked_at = {options.config_file};
+  auto read = readOnce(options, reading);
+  if (!read) reading.mistakes = read.error().message;
+  return read;
 }
 
 std::string whatNeedsARestart(const config::Config& in_force, const config::Config& wanted) {

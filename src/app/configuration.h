@@ -20,9 +20,21 @@ struct Configuration {
   std::uint64_t hash = 0;  // of the text of all its files
 };
 
+// What a reading depended on, and what it found: the same as another's if nothing has changed in
+// between. Also of one that failed.
+struct Reading {
+  std::vector<std::string> looked_at;  // files, and folders of patterns
+  std::uint64_t hash = 0;
+  std::string mistakes;  // "" or the Error's message
+
+  bool sameAs(const Reading& other) const {
+    return hash == other.hash && mistakes == other.mistakes;
+  }
+};
+
 // The Error has one line for each mistake: "file:line:col: path: what is wrong (what would be
 // right)".
-Result<Configuration> readConfiguration(const DaemonOptions& options);
+Result<Configuration> readConfiguration(const DaemonOptions& options, Reading& reading);
 
 // What `wanted` changes that a running heald cannot: one line for each key, or "".
 std::string whatNeedsARestart(const config::Config& in_force, const config::Config& wanted);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/config_watch.h"
 #include "app/configuration.h"
 #include "app/embedding.h"
 #include "app/listeners.h"
@@ -15,6 +16,7 @@
 #include "app/what_if.h"
 #include "http/backend.h"
 #include "http/bell.h"
+#include "io/every.h"
 #include "io/log.h"
 #include "io/process.h"
 #include "io/process_monitor.h"
@@ -48,11 +50,12 @@ store::HistoryLimits historyLimitsOf(const config::Config& config) {
 
 class RunningDaemon final : public Daemon {
  public:
-  RunningDaemon(app::Configuration configuration, const DaemonOptions& options,
-                std::vector<app::InheritedSocket> sockets)
+  RunningDaemon(app::Configuration configuration, app::Reading reading,
+                const DaemonOptions& options, std::vector<app::InheritedSocket> sockets)
       : options_(options),
         config_(std::move(configuration.config)),
         reloads_(configuration.hash, clock_.now().wall),
+        tried_(std::move(reading)),
         log_(app::logFormatOf(options), app::logLevelOf(options)),
         workers_(workersFor(config_.setup)),
         services_{workers_, http_},
@@ -90,7 +93,11 @@ class RunningDaemon final : public Daemon {
     if (auto listening = listeners_.openMetrics(backend()); !listening) {
       return listening;
     }
-    return listeners_.openControl(backend());
+    auto listening = listeners_.openControl(backend());
+    if (listening && options_.watch_config) {
+      watcher_.emplace(app::ConfigWatch::kInterval, [this] { config_watch_.look(); });
+    }
+    return listening;
   }
 
   void stop() override {
@@ -98,6 +105,7 @@ class RunningDaemon final : public Daemon {
       return;
     }
     stopped_ = true;
+    watcher_.reset();
     log_.write(io::LogLevel::kInfo, "heald stops");
     history_bell_.close();
     listeners_.closeControl();
@@ -121,7 +129,16 @@ class RunningDaemon final : public Daemon {
   bool beats() const override { return loop_.sinceBeat() < seconds(10); }
   Result<void> reload(const std::string& by) override {
     const std::lock_guard lock(reload_mutex_);
-    auto done = readAndApply(by);
+    return goOnBy(app::readConfiguration(options_, tried_), by);
+  }
+  BackgroundTaskManager& backgroundTaskManager() override { return tasks_; }
+  SelfHealingEngine& selfHealingEngine() override { return healing_; }
+  CircuitBreakerRegistry& circuitBreakerRegistry() override { return breakers_; }
+
+ private:
+  // With the reload's mutex.
+  Result<void> goOnBy(Result<app::Configuration> read, const std::string& by) {
+    auto done = read ? apply(std::move(*read), by) : Result<void>(read.error());
     if (!done) {
       reloads_.failed();
       loop_.record({.kind = engine::HistoryKind::kReload,
@@ -133,31 +150,34 @@ class RunningDaemon final : public Daemon {
     }
     return done;
   }
-  BackgroundTaskManager& backgroundTaskManager() override { return tasks_; }
-  SelfHealingEngine& selfHealingEngine() override { return healing_; }
-  CircuitBreakerRegistry& circuitBreakerRegistry() override { return breakers_; }
 
- private:
-  Result<void> readAndApply(const std::string& by) {
-    auto read = app::readConfiguration(options_);
-    if (!read) {
-      return read.error();
-    }
-    if (const std::string fixed = app::whatNeedsARestart(config_, read->config); !fixed.empty()) {
+  // What is on disk, unless that is what was tried last. Returns what it depends on.
+  std::vector<std::string> reloadIfChanged() {
+    const std::lock_guard lock(reload_mutex_);
+    app::Reading reading;
+    auto read = app::readConfiguration(options_, reading);
+    const bool changed = !reading.sameAs(tried_);
+    tried_ = std::move(reading);
+    if (changed) (void)goOnBy(std::move(read), "--config.watch");
+    return tried_.looked_at;
+  }
+
+  Result<void> apply(app::Configuration read, const std::string& by) {
+    if (const std::string fixed = app::whatNeedsARestart(config_, read.config); !fixed.empty()) {
       return Error{ErrorCode::kConflict, fixed};
     }
-    const auto apply = [&] {
-      workers_.allow(workersFor(read->config.setup));
-      performer_.use(read->config);
-      store_->limitHistory(historyLimitsOf(read->config));
+    const auto use = [&] {
+      workers_.allow(workersFor(read.config.setup));
+      performer_.use(read.config);
+      store_->limitHistory(historyLimitsOf(read.config));
     };
-    const auto setup = std::make_shared<const engine::Setup>(read->config.setup);
-    if (const auto reply = loop_.reload({setup, by}, apply); !reply) {
+    const auto setup = std::make_shared<const engine::Setup>(read.config.setup);
+    if (const auto reply = loop_.reload({setup, by}, use); !reply) {
       return reply.error();
     }
-    reloads_.succeeded(read->hash, clock_.now().wall);
-    warn(read->warnings);
-    in_force_.set(std::move(read->config));
+    reloads_.succeeded(read.hash, clock_.now().wall);
+    warn(read.warnings);
+    in_force_.set(std::move(read.config));
     return {};
   }
 
@@ -242,6 +262,7 @@ class RunningDaemon final : public Daemon {
   runtime::SystemClock clock_;
   app::ReloadFigures reloads_;
   std::mutex reload_mutex_;
+  app::Reading tried_;  // last; with the mutex
   io::Log log_;
   io::HttpClient http_;
   io::WorkerPool workers_;
@@ -259,6 +280,8 @@ class RunningDaemon final : public Daemon {
   metrics::Layout layout_;
   app::Listeners listeners_;
   bool stopped_ = false;
+  app::ConfigWatch config_watch_{[this] { return reloadIfChanged(); }};
+  std::optional<io::Every> watcher_;  // last: it ends before what it uses
 };
 
 }  // namespace
@@ -272,12 +295,13 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const DaemonOptions& options) {
   if (!sockets) {
     return sockets.error();
   }
-  auto configuration = app::readConfiguration(options);
+  app::Reading reading;
+  auto configuration = app::readConfiguration(options, reading);
   if (!configuration) {
     return configuration.error();
   }
-  auto daemon =
-      std::make_unique<RunningDaemon>(std::move(*configuration), options, std::move(*sockets));
+  auto daemon = std::make_unique<RunningDaemon>(std::move(*configuration), std::move(reading),
+                                                options, std::move(*sockets));
   if (auto begun = daemon->begin(); !begun) {
     return begun.error();
   }

@@ -3,6 +3,8 @@
 #include <sstream>
 #include <string>
 
+#include "io/termination_log.h"
+
 namespace heald::app {
 
 io::LogFormat logFormatOf(const DaemonOptions& options) {
@@ -23,6 +25,9 @@ void logStartFailure(const DaemonOptions& options, const std::string& reason) {
   std::istringstream lines(reason);
   for (std::string line; std::getline(lines, line);) {
     log.write(io::LogLevel::kError, "heald cannot start", {{"reason", line}});
+  }
+  if (const auto written = io::writeTerminationLog(options.termination_log, reason); !written) {
+    log.write(io::LogLevel::kError, written.error().message);
   }
 }
 

@@ -11,7 +11,8 @@ namespace heald::app {
 io::LogFormat logFormatOf(const DaemonOptions& options);
 io::LogLevel logLevelOf(const DaemonOptions& options);
 
-// Why heald does not start, in its log: an entry at level error for each line of `reason`.
+// Why heald does not start, in its log, an entry at level error for each line of `reason`, and in
+// the termination log.
 void logStartFailure(const DaemonOptions& options, const std::string& reason);
 
 }  // namespace heald::app

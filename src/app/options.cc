@@ -31,6 +31,9 @@ void describeOptions(CLI::App& app, DaemonOptions& options) {
   app.set_version_flag(
       "--version", std::string("heald ") + kVersion + " (" + kRevision + ", " + kCompiler + ")");
   app.add_option("--config.file", options.config_file, "The configuration")->capture_default_str();
+  app.add_flag("--config.watch", options.watch_config,
+               "Reload when the configuration, or a file that it includes, has changed: a second "
+               "after the last change, as SIGHUP does");
   app.add_option(
       "--web.control-address", options.control_address,
       "host:port of API and admin page, or several with commas, instead of the configuration's");
@@ -45,6 +48,9 @@ void describeOptions(CLI::App& app, DaemonOptions& options) {
   app.add_option("--log.level", options.log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
+  app.add_option("--log.termination", options.termination_log,
+                 "Why heald does not start goes into this file as well, in the 2,048 bytes that "
+                 "Kubernetes shows of it: /dev/termination-log");
   app.add_option("--log.format", options.log_format, "logfmt or json")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();

@@ -89,6 +89,20 @@ void readSwitches(const Lookup& environment, core::FeatureFlags& features,
   }
 }
 
+// Notes what is asked for in `looked_at`, which outlives it.
+Files noting(Files files, std::vector<std::string>& looked_at) {
+  return {[load = std::move(files.load), &looked_at](const std::string& path) {
+            looked_at.push_back(path);
+            return load(path);
+          },
+          [list = std::move(files.list), &looked_at](const std::string& folder,
+                                                     const std::string& pattern) {
+            looked_at.push_back(folder);
+            return list(folder, pattern);
+          },
+          std::move(files.same)};
+}
+
 }  // namespace
 
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
@@ -125,10 +139,15 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
 
 ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Lookup& environment,
                           const MoreLint& more) {
+  std::vector<std::string> looked_at{path};
   const Result<std::string> text = loadFile(path);
-  if (text) return readConfig(*text, path, kinds, environment, filesOnDisk(), more);
   ReadResult result;
-  result.problems.push_back({path, {}, "", text.error().message});
+  if (text) {
+    result = readConfig(*text, path, kinds, environment, noting(filesOnDisk(), looked_at), more);
+  } else {
+    result.problems.push_back({path, {}, "", text.error().message});
+  }
+  result.looked_at = std::move(looked_at);
   return result;
 }
 

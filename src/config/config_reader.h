@@ -29,7 +29,10 @@ struct ReadResult {
   std::vector<Problem> problems;   // sorted by position
   std::vector<Problem> warnings;   // what is allowed and most likely not meant (lint.h)
   std::vector<std::string> files;  // that were read, the main file first
-  std::uint64_t hash = 0;          // of what they hold: tells one configuration from another
+  // From disk alone, also with problems: the files that were asked for, and the folders of
+  // patterns.
+  std::vector<std::string> looked_at;
+  std::uint64_t hash = 0;  // of what they hold: tells one configuration from another
 
   bool ok() const { return problems.empty(); }
 };

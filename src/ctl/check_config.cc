@@ -12,6 +12,7 @@
 #include "config/document.h"
 #include "core/plain_text.h"
 #include "ctl/lint_host.h"
+#include "io/termination_log.h"
 
 namespace heald::ctl {
 namespace {
@@ -66,6 +67,8 @@ class CheckConfig {
                           : options_.strict && warnings_ > 0 ? ExitCode::kWarnings
                                                              : ExitCode::kOk;
     if (options_.as_json) printJson(code);
+    const auto written = io::writeTerminationLog(options_.termination_log, texts_);
+    if (!written) err_ << core::escaped(written.error().message) << "\n";
     return code;
   }
 
@@ -139,6 +142,7 @@ class CheckConfig {
   void add(const Problem& problem) {
     err_ << toString(problem) << "\n";
     const bool warning = !problem.id.empty();
+    if (!warning) texts_ += toString(problem) + "\n";
     problems_.push_back({{"file", problem.file},
                          {"line", problem.place.line},
                          {"column", problem.place.column},
@@ -154,6 +158,7 @@ class CheckConfig {
   std::ostream& out_;
   std::ostream& err_;
   ordered_json problems_ = ordered_json::array();
+  std::string texts_;  // of the mistakes
   std::size_t mistakes_ = 0;
   std::size_t warnings_ = 0;
 };

@@ -43,6 +43,9 @@ void OfflineCommands::addCheckConfig(CLI::App& app) {
   sub->add_flag("--strict", checked.strict, "Exit 8 when there are warnings");
   sub->add_flag("--host", checked.host,
                 "Look at this machine too: are the programs there, and may they be executed");
+  sub->add_option("--log.termination", checked.termination_log,
+                  "Write the mistakes into this file as well, in the 2,048 bytes that Kubernetes "
+                  "shows of it");
 }
 
 void OfflineCommands::addBound(CLI::App& app) {

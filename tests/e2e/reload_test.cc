@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
+
 #include "e2e/stories.h"
 
 // A configuration that changes under a running heald.
@@ -103,6 +105,60 @@ TEST_F(ReloadStory, AHundredReloadsUnderLoadLoseNoAttemptAndAddNone) {
   });
   EXPECT_EQ(daemon_.remedy("fix-one").at("attempts"), 10);
   EXPECT_EQ(daemon_.remedy("fix-two").at("attempts"), 10);
+}
+
+// A mounted volume as the kubelet fills it: heald.yml -> ..data/heald.yml, ..data -> a folder.
+class MountedFile : public ReloadStory {
+ protected:
+  MountedFile() {
+    daemon_.stop();
+    publish(both());
+    daemon_.launch().flags = {"--config.file=@DIR@/mounted/heald.yml", "--config.watch"};
+    daemon_.start();
+  }
+  // Renames the link, which is one step for whoever looks.
+  void publish(const std::string& config) {
+    const std::filesystem::path mounted = daemon_.file("mounted");
+    const std::string version = "..version-" + std::to_string(++version_);
+    std::filesystem::create_directories(mounted / version);
+    daemon_.configure(config);
+    std::filesystem::copy(daemon_.file("heald.yml"), mounted / version / "heald.yml");
+    std::filesystem::create_directory_symlink(version, mounted / "..tmp");
+    std::filesystem::rename(mounted / "..tmp", mounted / "..data");
+    if (version_ == 1) std::filesystem::create_symlink("..data/heald.yml", mounted / "heald.yml");
+  }
+  void awaitReloads(double count) {
+    daemon_.await("the reload", [&] { return reloads() == count; });
+  }
+  int version_ = 0;
+};
+
+TEST_F(MountedFile, ThatChangesIsReadByItself) {
+  publish(onlyOne());
+  awaitReloads(1);
+  EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 1);
+  EXPECT_EQ(daemon_.get("/api/checks/two").status, 404);
+  EXPECT_TRUE(daemon_.logHas("--config.watch"));
+}
+
+TEST_F(MountedFile, WithMistakesKeepsTheOldOneAndSaysSoOnceUntilItIsMended) {
+  publish("checks:\n  - nam: one\n");
+  awaitReloads(1);
+  EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 0);
+  EXPECT_TRUE(daemon_.logHas("did you mean"));
+  EXPECT_EQ(daemon_.get("/api/checks/two").status, 200);
+  publish("checks:\n  - nam: one\n");  // the same again is no news
+  publish(both());
+  awaitReloads(2);
+  EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 1);
+}
+
+TEST_F(MountedFile, ASignalForTheSameChangeIsNoSecondReload) {
+  publish(onlyOne());
+  hangUpAndAwait(1);
+  publish(both());
+  awaitReloads(2);
+  EXPECT_EQ(daemon_.get("/api/checks/two").status, 200);
 }
 
 }  // namespace

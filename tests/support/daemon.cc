@@ -101,12 +101,14 @@ std::string TestDaemon::fill(std::string text) const {
 }
 
 std::vector<std::string> TestDaemon::commandLine() const {
-  std::vector<std::string> words = {HEALD_BINARY_DIR "/heald",
-                                    "--config.file=" + file("heald.yml")};
-  for (const std::string flag : {"--web.control-address", "--web.metrics-address"}) {
+  std::vector<std::string> words = {HEALD_BINARY_DIR "/heald"};
+  const std::pair<std::string, std::string> usual[] = {{"--config.file", file("heald.yml")},
+                                                       {"--web.control-address", "127.0.0.1:0"},
+                                                       {"--web.metrics-address", "127.0.0.1:0"}};
+  for (const auto& [flag, value] : usual) {
     const auto given = [&](const std::string& own) { return own.starts_with(flag); };
     if (std::none_of(launch_.flags.begin(), launch_.flags.end(), given)) {
-      words.push_back(flag + "=127.0.0.1:0");
+      words.push_back(flag + "=" + value);
     }
   }
   for (const std::string& flag : launch_.flags) words.push_back(fill(flag));
