@@ -60,7 +60,7 @@ test('with a Secret for the metrics listener probes, ServiceMonitor and helm tes
 });
 
 test('with a Secret for the control plane other pods reach it, over TLS, and whom the policy names alone', () => {
-  const values = { tls: { control: { existingSecret: 'c' } } };
+  const values = { token: { create: true }, tls: { control: { existingSecret: 'c' } } };
   const objects = render([], values);
   const container = heald(objects);
   assert.ok(container.args.includes('--web.control-address=0.0.0.0:3001'));
@@ -106,6 +106,92 @@ test('a changed configuration rolls the pods, and nothing else does', () => {
   assert.notStrictEqual(checksum(render([], { config: { healing: { mode: 'observe' } } })), checksum(render()));
 });
 
+test('what is rendered is the same each time: nothing changes by itself under Argo CD', () => {
+  for (const args of [[], operator, ...cases.map((file) => ['-f', file])]) {
+    const [first, second] = [template(args), template(args)];
+    assert.strictEqual(first.code, 0, first.errors);
+    assert.strictEqual(first.output, second.output, args.join(' '));
+  }
+});
+
+test('heald notices a changed configuration by itself', () => {
+  for (const objects of [render(), render(caseOf('existing'))]) assert.ok(heald(objects).args.includes('--config.watch'));
+});
+
+test('a configuration with secrets is in a Secret, also for the job before an upgrade, and readable for heald alone', () => {
+  const objects = render([], { configFile: 'checks: []\n', configAsSecret: true });
+  assert.deepStrictEqual(objects.filter((o) => o.kind === 'ConfigMap' && o.data['heald.yml']), []);
+  for (const name of ['shop-heald-config', 'shop-heald-check']) {
+    assert.strictEqual(Buffer.from(only(objects, 'Secret', name).data['heald.yml'], 'base64').toString(), 'checks: []\n');
+  }
+  const { secret } = volume(objects, 'config');
+  assert.strictEqual(secret.secretName, 'shop-heald-config');
+  assert.strictEqual(secret.defaultMode, 0o440);
+  const [job] = only(objects, 'Job').spec.template.spec.volumes;
+  assert.deepStrictEqual(job.secret, { secretName: 'shop-heald-check', defaultMode: 0o440 });
+  const yours = render([], { existingConfigSecret: 'mine' });
+  assert.strictEqual(volume(yours, 'config').secret.secretName, 'mine');
+  none(yours, 'Job');
+  assert.ok(!yours.some((o) => o.data?.['heald.yml']));
+});
+
+test('labels of yours are on every object and every pod, and in no selector', () => {
+  const objects = render([...operator, '--set', 'commonLabels.team=shop,podLabels.team=pod,commonLabels.app\\.kubernetes\\.io/name=other']);
+  for (const object of objects) {
+    assert.strictEqual(object.metadata.labels.team, 'shop', `${object.kind} ${object.metadata.name}`);
+    assert.strictEqual(object.metadata.labels['app.kubernetes.io/name'], 'heald');
+  }
+  assert.strictEqual(workload(objects).spec.template.metadata.labels.team, 'pod');
+  assert.strictEqual(workload(render([], { commonLabels: { team: 'shop' } })).spec.template.metadata.labels.team, 'shop');
+  assert.strictEqual(workload(objects).spec.selector.matchLabels.team, undefined);
+});
+
+test('knobs of the pod reach it', () => {
+  const spread = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' };
+  const objects = render([], {
+    runtimeClassName: 'gvisor', dnsPolicy: 'None', dnsConfig: { nameservers: ['192.0.2.1'] }, topologySpreadConstraints: [spread],
+    probes: { liveness: { periodSeconds: 30 } }, extraArgs: ['--log.other=1'], service: { type: 'NodePort' },
+  });
+  const spec = pod(objects);
+  assert.strictEqual(spec.runtimeClassName, 'gvisor');
+  assert.strictEqual(only(objects, 'Job').spec.template.spec.runtimeClassName, 'gvisor');
+  assert.strictEqual(spec.dnsPolicy, 'None');
+  assert.deepStrictEqual(spec.dnsConfig, { nameservers: ['192.0.2.1'] });
+  assert.deepStrictEqual(spec.topologySpreadConstraints, [{ ...spread, labelSelector: workload(objects).spec.selector }]);
+  const { periodSeconds, timeoutSeconds } = heald(objects).livenessProbe;
+  assert.deepStrictEqual([periodSeconds, timeoutSeconds], [30, 5]);
+  assert.strictEqual(heald(objects).args.at(-1), '--log.other=1');
+  assert.strictEqual(only(objects, 'Service').spec.type, 'NodePort');
+  assert.strictEqual(pod(render()).dnsPolicy, undefined);
+  assert.strictEqual(pod(render(caseOf('host'))).dnsPolicy, 'ClusterFirstWithHostNet');
+});
+
+test('objects of yours are part of the release, texts among them as templates', () => {
+  const own = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mine' }, data: { text: '{{instance}}' } };
+  const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include "heald.fullname" . }}-mine\n';
+  const objects = render([], { extraManifests: [own, text] });
+  assert.deepStrictEqual(only(objects, 'ConfigMap', 'mine'), own);
+  only(objects, 'ConfigMap', 'shop-heald-mine');
+});
+
+test('a volume that ignores fsGroup is given to the user of heald, by a container that can do nothing else', () => {
+  const values = { store: { type: 'hostPath', chown: true } };
+  const [chown] = pod(render([], values)).initContainers;
+  assert.deepStrictEqual(chown.command, ['/bin/chown', '-R', '10001:10001', '/var/lib/heald']);
+  assert.deepStrictEqual(chown.volumeMounts, [{ name: 'store', mountPath: '/var/lib/heald' }]);
+  assert.strictEqual(chown.securityContext.runAsNonRoot, false, 'the pod says otherwise');
+  assert.strictEqual(volume(render([], values), 'store').hostPath.type, 'DirectoryOrCreate');
+  const root = { ...values, podSecurityContext: { runAsUser: 0, runAsNonRoot: false } };
+  assert.strictEqual(pod(render([], root)).initContainers, undefined, 'root needs nobody for it');
+});
+
+test('in the network of the node there is no policy that would be none', () => none(render(caseOf('host')), 'NetworkPolicy'));
+
+test('a node without the worker of the host case is well', () => {
+  const { checks } = parse(configOf(render(caseOf('host'))));
+  assert.strictEqual(checks.find(({ name }) => name === 'workers').process.min, 0);
+});
+
 test('a ConfigMap of yours is mounted, and none is made', () => {
   const objects = render(caseOf('existing'));
   assert.strictEqual(volume(objects, 'config').configMap.name, 'my-heald');
@@ -113,13 +199,14 @@ test('a ConfigMap of yours is mounted, and none is made', () => {
 });
 
 test('the token is 64 random characters, another one for each release', () => {
-  const tokens = [render(), render()].map((objects) => Buffer.from(only(objects, 'Secret').data.token, 'base64').toString());
+  const made = { token: { create: true } };
+  const tokens = [render([], made), render([], made)].map((objects) => Buffer.from(only(objects, 'Secret').data.token, 'base64').toString());
   for (const token of tokens) assert.match(token, /^[A-Za-z0-9]{64}$/);
   assert.notStrictEqual(tokens[0], tokens[1]);
 });
 
 test('the token reaches heald and healdctl as a file that root and the group may read', () => {
-  const objects = render();
+  const objects = render([], { token: { create: true } });
   const container = heald(objects);
   assert.strictEqual(volume(objects, 'token').secret.defaultMode, 0o440);
   assert.strictEqual(pod(objects).securityContext.fsGroup, pod(objects).securityContext.runAsGroup);
@@ -144,7 +231,7 @@ test('without a Secret heald makes its own token, in the store', () => {
 });
 
 test('a heald that is root owns its token alone, and makes its folder on the node', () => {
-  const objects = render(caseOf('host'));
+  const objects = render([...caseOf('host'), '--set', 'token.create=true']);
   assert.strictEqual(volume(objects, 'token').secret.defaultMode, 0o400);
   assert.strictEqual(pod(objects).securityContext.fsGroup, undefined);
   assert.deepStrictEqual(volume(objects, 'store').hostPath, { path: '/var/lib/heald', type: 'DirectoryOrCreate' });
@@ -180,7 +267,7 @@ test('what remedies may do is what was given, in this namespace, to this account
   const objects = render(caseOf('gateway'));
   assert.strictEqual(pod(objects).automountServiceAccountToken, true);
   const role = only(objects, 'Role');
-  assert.deepStrictEqual(role.rules, [{ apiGroups: [''], resources: ['pods'], verbs: ['deletecollection'] }]);
+  assert.deepStrictEqual(role.rules, [{ apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['gateway'], verbs: ['patch'] }]);
   const binding = only(objects, 'RoleBinding');
   assert.strictEqual(binding.roleRef.name, role.metadata.name);
   assert.deepStrictEqual(binding.subjects, [{ kind: 'ServiceAccount', name: pod(objects).serviceAccountName, namespace: 'apps' }]);

@@ -31,6 +31,7 @@ class Pod {
     this.mountTokens();
     fs.mkdirSync(this.path('var/lib/heald'), { recursive: true });
     this.give('var/lib/heald', 0o2775);
+    this.write('dev/termination-log', '', 0o666);  // the kubelet's
   }
 
   path(name) {
@@ -88,7 +89,7 @@ class Pod {
 
   // A path or address of the pod as it is here.
   here(text) {
-    return text.replace(/^(--[a-z.-]+=)?(\/(etc|var|run)\/.*)$/, (_, flag, file) => (flag ?? '') + this.path(file)).replace(/=(0\.0\.0\.0|127\.0\.0\.1):\d+$/, '=$1:0');
+    return text.replace(/^(--[a-z.-]+=)?(\/(etc|var|run|dev)\/.*)$/, (_, flag, file) => (flag ?? '') + this.path(file)).replace(/=(0\.0\.0\.0|127\.0\.0\.1):\d+$/, '=$1:0');
   }
   get environment() {
     return Object.fromEntries(Object.entries(variables(this.container)).map(([name, value]) => [name, this.here(value)]));
@@ -139,7 +140,7 @@ async function withPod(values, look) {
 
 test('heald starts as the pod starts it, is ready, and takes what a human does with the token of the Secret', async () => {
   const config = { checks: [{ name: 'it', exec: { command: ['/bin/true'] }, interval: '1s' }] };
-  await withPod({ config }, async (pod) => {
+  await withPod({ config, token: { create: true } }, async (pod) => {
     pod.start();
     const control = `http://${await pod.address('control')}`;
     const metrics = `http://${await pod.address('metrics')}`;
@@ -243,6 +244,7 @@ test('a mistake in the configuration ends it, with its place in what Kubernetes 
     pod.start();
     assert.strictEqual(await pod.ended, 1);
     assert.match(pod.log, /heald\.yml:\d+:\d+: checks\[0\]\.tcp.*adress/);
+    assert.match(fs.readFileSync(pod.path('dev/termination-log'), 'utf8'), /^\S*heald\.yml:\d+:\d+: checks\[0\]\.tcp.*adress.*\n$/);
   });
 });
 
@@ -254,10 +256,12 @@ test('healdctl accepts the configuration of every case, as the job before an upg
     if (!job) continue;
     ++count;
     const container = job.spec.template.spec.containers[0];
-    assert.deepStrictEqual(container.command, ['/usr/bin/healdctl', 'check-config', '/etc/heald/heald.yml']);
+    assert.deepStrictEqual(container.command, ['/usr/bin/healdctl', 'check-config', '--log.termination=/dev/termination-log', '/etc/heald/heald.yml']);
     const folder = fs.mkdtempSync('/tmp/heald-check-');
     try {
-      fs.writeFileSync(path.join(folder, 'heald.yml'), only(objects, 'ConfigMap', 'shop-heald-check').data['heald.yml']);
+      const kept = objects.find((o) => o.metadata.name === 'shop-heald-check' && o.data);
+      const text = kept.kind === 'Secret' ? Buffer.from(kept.data['heald.yml'], 'base64') : kept.data['heald.yml'];
+      fs.writeFileSync(path.join(folder, 'heald.yml'), text);
       const args = [container.command[1], path.join(folder, 'heald.yml')];
       const result = run(path.join(build, 'healdctl'), args, { env: variables(container) });
       assert.strictEqual(result.code, 0, `${file}: ${result.output}${result.errors}`);

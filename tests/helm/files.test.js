@@ -39,8 +39,12 @@ function mixin(config, field) {
 }
 const plain = (groups) => groups.map((group) => ({ ...group, rules: group.rules.map(({ annotations, ...rule }) => rule) }));
 
-test('the rules differ from alerts/ in their annotations alone', () => {
-  for (const objects of [everything, render(operator), render(['-f', cases.find((file) => file.includes('daemonset'))])]) {
+// Of every release; what is their own has a test of its own.
+const all = ['--set', 'prometheusRule.config.selector='];
+
+test('the rules differ from alerts/ in their annotations and their selector alone', () => {
+  const daemonset = ['-f', cases.find((file) => file.includes('daemonset'))];
+  for (const objects of [render([...operator, ...all]), render([...daemonset, ...operator, ...all]), render(['--set', 'prometheusRule.enabled=true'])]) {
     assert.deepStrictEqual(plain(rulesOf(objects).groups), plain(original.groups));
     const names = (spec) => rules(spec).map((rule) => Object.keys(rule.annotations ?? {}).sort());
     assert.deepStrictEqual(names(rulesOf(objects)), names(original));
@@ -70,8 +74,30 @@ const settings = {
   },
 };
 
+test('the rules of a release see that release alone, by the labels that its ServiceMonitor gives it', () => {
+  const same = (values, selector, config = {}) => {
+    const spec = rulesOf(render(operator, { ...values, prometheusRule: { config } }));
+    const wanted = [...mixin({ ...config, selector }, 'prometheusRules.groups'), ...mixin({ ...config, selector }, 'prometheusAlerts.groups')];
+    assert.deepStrictEqual(plain(spec.groups), plain(wanted.filter((group) => group.rules.length > 0)));
+    for (const rule of rules(spec)) {
+      for (const [, matchers] of rule.expr.matchAll(/\b(?:heald_\w+|[a-z_]+:heald_\w+:\w+|up|ALERTS)\b(?:\{([^}]*)\})?/g)) assert.ok(matchers?.startsWith(selector), rule.expr);
+    }
+  };
+  same({}, 'namespace="apps",instance="apps/shop-heald"');
+  same({ kind: 'DaemonSet', store: { type: 'emptyDir' } }, 'namespace="apps",instance=~"shop-heald-[a-z0-9]+"');
+  same({}, 'instance="apps/shop-heald"', { jobLabels: ['job'] });
+});
+
+test('in a crash loop one is told of logs, and not of a command in the pod', () => {
+  for (const objects of [everything, render([...operator, '--set', 'kind=DaemonSet,store.type=emptyDir'])]) {
+    const { description } = rules(rulesOf(objects)).find((rule) => rule.alert === 'HealdDown').annotations;
+    assert.match(description, /`kubectl -n apps logs \S.* --previous --tail 50`/);
+    assert.doesNotMatch(description, /exec/);
+  }
+});
+
 test('what is set in the chart is set as in the mixin', () => {
-  for (const config of [settings, { clusterLabels: [] }]) {
+  for (const config of [settings, { clusterLabels: [], selector: '' }]) {
     const spec = rulesOf(render(operator, { prometheusRule: { config } }));
     const wanted = [...mixin(config, 'prometheusRules.groups'), ...mixin(config, 'prometheusAlerts.groups')];
     const alerts = wanted.map((group) => group.rules.length).reduce((a, b) => a + b);

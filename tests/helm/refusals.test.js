@@ -47,6 +47,13 @@ refused('a DaemonSet with one claim', { kind: 'DaemonSet' }, /store.type: pvc: o
 refused('a DaemonSet with a claim of yours', { kind: 'DaemonSet', store: { existingClaim: 'mine' } }, /one claim cannot serve every node/);
 refused('a claim that is not used', { store: { type: 'emptyDir', existingClaim: 'mine' } }, /store.existingClaim needs store.type: pvc, and it is emptyDir/);
 refused('two configurations', { config: { checks: [] }, existingConfigMap: 'mine' }, /several configurations: config, existingConfigMap/);
+refused('a ConfigMap and a Secret with a configuration', { existingConfigMap: 'a', existingConfigSecret: 'b' }, /several configurations: existingConfigMap, existingConfigSecret/);
+refused('a Secret for what is in a ConfigMap of yours', { existingConfigMap: 'a', configAsSecret: true }, /configAsSecret is for config and configFile/);
+refused('arguments that the chart gives', { extraArgs: ['--web.control-address=0.0.0.0:3001'] }, /extraArgs: --web.control-address=\S+ is the chart's own/);
+refused('arguments that are none', { extraArgs: ['serve'] }, /extraArgs.0: Does not match pattern/);
+refused('a probe with a key that is none', { probes: { liveness: { period: 1 } } }, /probes.liveness: Additional property period is not allowed/);
+refused('a policy where none is in force', { hostNetwork: true, networkPolicy: { metricsFrom: [{ podSelector: {} }] } }, /no network policy is in force/);
+refused('a store for nobody', { store: { chown: true }, podSecurityContext: { runAsUser: null } }, /set both there, as numbers/);
 refused('a configuration that is no YAML', { configFile: 'checks: [' }, /configFile is not YAML/);
 const token = { name: 'ci', role: 'read', existingSecret: 'mine' };
 const control = { control: { existingSecret: 'c' } };
@@ -107,6 +114,13 @@ test('refused: an upgrade that changes the kind, with the way to do it', () => {
 test('refused: an upgrade that leaves the claim with the state', () => {
   const said = whereThereIs({ Deployment: onClaim }, ['--is-upgrade', '--set', 'store.type=emptyDir']);
   assert.match(said.errors, /store.type: emptyDir is refused, as this release has its state on the claim shop-heald-store: .*uninstall/);
+});
+
+test('refused: an upgrade that leaves its own claim for one of yours', () => {
+  const said = whereThereIs({ Deployment: onClaim }, ['--is-upgrade', '--set', 'store.existingClaim=mine']);
+  assert.match(said.errors, /store.existingClaim: mine is refused, as this release has its state on its own claim shop-heald-store: .*uninstall/);
+  const yours = JSON.parse(JSON.stringify(onClaim).replace('shop-heald-store', 'mine'));
+  assert.strictEqual(whereThereIs({ Deployment: yours }, ['--is-upgrade', '--set', 'store.existingClaim=mine']).code, 0);
 });
 
 test('taken: an upgrade that changes neither, and an installation', () => {

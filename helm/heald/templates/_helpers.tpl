@@ -20,6 +20,61 @@
 {{- default (printf "%s-config" (include "heald.fullname" .)) .Values.existingConfigMap -}}
 {{- end -}}
 
+{{/* "yes" where the configuration is in a Secret, the release's or one of yours. */}}
+{{- define "heald.configSecret" -}}
+{{- if or .Values.existingConfigSecret (and .Values.configAsSecret (not .Values.existingConfigMap)) }}yes{{ end -}}
+{{- end -}}
+
+{{/* The volume with heald.yml. A Secret is readable for heald alone. */}}
+{{- define "heald.configVolume" -}}
+{{- $items := list (dict "key" "heald.yml" "path" "heald.yml") -}}
+{{- if include "heald.configSecret" . -}}
+{{- $name := default (include "heald.configMap" .) .Values.existingConfigSecret -}}
+secret:
+  secretName: {{ $name | quote }}
+  defaultMode: {{ include "heald.secretMode" . }}
+  items:
+    {{- toYaml $items | nindent 4 }}
+{{- else -}}
+configMap:
+  name: {{ include "heald.configMap" . | quote }}
+  items:
+    {{- toYaml $items | nindent 4 }}
+{{- end -}}
+{{- end -}}
+
+{{/* include "heald.configObject" (dict "top" . "name" NAME "annotations" MAP): the ConfigMap or the Secret with the configuration. */}}
+{{- define "heald.configObject" -}}
+{{- $top := .top -}}
+{{- $secret := include "heald.configSecret" $top -}}
+apiVersion: v1
+kind: {{ empty $secret | ternary "ConfigMap" "Secret" }}
+metadata:
+  name: {{ .name | quote }}
+  namespace: {{ $top.Release.Namespace | quote }}
+  labels:
+    {{- include "heald.labels" $top | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- if $secret }}
+type: Opaque
+data:
+  heald.yml: {{ include "heald.configText" $top | b64enc | quote }}
+{{- else }}
+data:
+  # The indentation is said, as the text may begin with an indented line.
+  heald.yml: |2
+    {{- include "heald.configText" $top | nindent 4 }}
+{{- end }}
+{{- end -}}
+
+{{/* Of a Secret's files: root owns them, and heald's group may read them; root itself refuses what a group may read. */}}
+{{- define "heald.secretMode" -}}
+{{- eq (include "heald.root" .) "root" | ternary "0400" "0440" -}}
+{{- end -}}
+
 {{- define "heald.tokenSecret" -}}
 {{- default (.Values.token.create | ternary (printf "%s-token" (include "heald.fullname" .)) "") .Values.token.existingSecret -}}
 {{- end -}}
@@ -52,6 +107,17 @@ app.kubernetes.io/component: daemon
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- include "heald.commonLabels" . }}
+{{- end -}}
+
+{{/* Those of yours, but what a selector asks for, with a line break before them. */}}
+{{- define "heald.commonLabels" -}}
+{{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" -}}
+{{- range $key, $value := .Values.commonLabels }}
+{{- if not (has $key $own) }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* "root", or nothing. */}}
@@ -97,14 +163,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- default (printf "%s.%s.svc" (include "heald.fullname" .) .Release.Namespace) .Values.tls.metrics.serverName -}}
 {{- end -}}
 
-{{/* What rolls the pods: the configuration, wherever it comes from. */}}
+{{/* What rolls the pods: the configuration of the release. One of yours is noticed by heald itself. */}}
 {{- define "heald.configChecksum" -}}
-{{- if .Values.existingConfigMap -}}
-{{- $map := lookup "v1" "ConfigMap" .Release.Namespace .Values.existingConfigMap | default dict -}}
-{{- get $map "data" | default dict | toJson | sha256sum -}}
-{{- else -}}
 {{- include "heald.configText" . | sha256sum -}}
-{{- end -}}
 {{- end -}}
 
 {{/* include "heald.wanted" (list . "ServiceMonitor" "auto"|true|false): whether that object of the Prometheus operator is to
@@ -132,6 +193,25 @@ deploy/{{ include "heald.fullname" . }}
 {{- index . 1 | replace "http://grafana.example.org" (trimSuffix "/" $links.grafana) | replace "http://runbooks.example.org" (trimSuffix "/" $links.runbooks) | replace "http://heald.example.org" (trimSuffix "/" $links.heald) -}}
 {{- end -}}
 
+{{/* include "heald.ruleSelector" (list . SETTINGS): this release's heald alone, by the labels that its ServiceMonitor gives it and
+     that the rules keep. Whoever scrapes it otherwise gives it other labels: then all healds that Prometheus knows. */}}
+{{- define "heald.ruleSelector" -}}
+{{- $top := index . 0 -}}
+{{- $settings := index . 1 -}}
+{{- $name := include "heald.fullname" $top -}}
+{{- $kept := concat $settings.clusterLabels $settings.jobLabels $settings.instanceLabels -}}
+{{- $matchers := list -}}
+{{- if include "heald.wanted" (list $top "ServiceMonitor" $top.Values.serviceMonitor.enabled) -}}
+{{- if has "namespace" $kept }}{{ $matchers = append $matchers (printf "namespace=\"%s\"" $top.Release.Namespace) }}{{ end -}}
+{{- if has "instance" $kept -}}
+{{- $instance := printf "instance=\"%s/%s\"" $top.Release.Namespace $name -}}
+{{- if eq $top.Values.kind "DaemonSet" }}{{ $instance = printf "instance=~\"%s-[a-z0-9]+\"" $name }}{{ end -}}
+{{- $matchers = append $matchers $instance -}}
+{{- end -}}
+{{- end -}}
+{{- join "," $matchers -}}
+{{- end -}}
+
 {{/* The settings of rules and routes, as JSON: `prometheusRule.config` before what other values say, before the defaults. */}}
 {{- define "heald.settings" -}}
 {{- $values := .Values -}}
@@ -155,6 +235,7 @@ deploy/{{ include "heald.fullname" . }}
 {{- $links := $values.links -}}
 {{- $slack := printf "/etc/alertmanager/secrets/%s/%s" (include "heald.slackSecret" .) $values.slack.key -}}
 {{- $own := dict "grafanaUrl" $links.grafana "runbookUrl" $links.runbooks "healdUrl" $links.heald "alertmanager" (dict "slackUrlFile" $slack "templates" "/etc/alertmanager/config/heald.tmpl" "channel" $values.slack.channel "criticalChannel" $values.slack.criticalChannel "watchdogUrl" $values.alertmanager.watchdogUrl) -}}
+{{- $_ := set $own "selector" (include "heald.ruleSelector" (list . (mergeOverwrite (deepCopy $settings) (deepCopy $given)))) -}}
 {{- $all := mergeOverwrite $settings $own (deepCopy $given) -}}
 {{- range $key := list "jobLabels" "instanceLabels" -}}
 {{- if not (get $all $key) }}{{ fail (printf "prometheusRule.config.%s is empty: at least one label is needed" $key) }}{{ end -}}
@@ -205,6 +286,7 @@ deploy/{{ include "heald.fullname" . }}
 {{- $stop := printf "%s scale %s --replicas=0" $kubectl $workload -}}
 {{- if eq .Values.kind "DaemonSet" }}{{ $stop = printf "%s delete %s" $kubectl $workload }}{{ end -}}
 {{- $rules := include "heald.filled" (list . "files/alerts/rules.json" "json")
+  | replace "; whether its configuration is the reason: `healdctl check-config`" (printf ", and of the container before `%s logs %s --previous --tail 50`: when its configuration is the reason, its mistakes are there" $kubectl $target)
   | replace "`healdctl" (printf "`%s exec %s -- healdctl" $kubectl $target)
   | replace "`journalctl -u heald -n " (printf "`%s logs %s --tail " $kubectl $target)
   | replace "`journalctl -u heald" (printf "`%s logs %s" $kubectl $target)

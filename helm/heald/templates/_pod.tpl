@@ -9,7 +9,7 @@ metadata:
     {{- end }}
   labels:
     {{- include "heald.selector" . | nindent 4 }}
-    {{- with omit .Values.podLabels "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" }}
+    {{- with omit (merge (deepCopy .Values.podLabels) .Values.commonLabels) "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
@@ -24,7 +24,16 @@ spec:
   {{- end }}
   {{- if .Values.hostNetwork }}
   hostNetwork: true
-  dnsPolicy: ClusterFirstWithHostNet
+  {{- end }}
+  {{- with default (.Values.hostNetwork | ternary "ClusterFirstWithHostNet" "") .Values.dnsPolicy }}
+  dnsPolicy: {{ . }}
+  {{- end }}
+  {{- with .Values.dnsConfig }}
+  dnsConfig:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.runtimeClassName }}
+  runtimeClassName: {{ . | quote }}
   {{- end }}
   {{- with .Values.imagePullSecrets }}
   imagePullSecrets:
@@ -33,9 +42,28 @@ spec:
   {{- with .Values.priorityClassName }}
   priorityClassName: {{ . | quote }}
   {{- end }}
-  {{- with .Values.initContainers }}
+  {{- if or .Values.initContainers (include "heald.chown" .) }}
   initContainers:
+    {{- if include "heald.chown" . }}
+    # For a volume that ignores fsGroup: heald's user owns what is in it.
+    - name: chown
+      image: {{ include "heald.image" . | quote }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      command: [/bin/chown, -R, {{ printf "%v:%v" (int64 .Values.podSecurityContext.runAsUser) (int64 .Values.podSecurityContext.runAsGroup) | quote }}, /var/lib/heald]
+      securityContext:
+        runAsUser: 0
+        runAsGroup: 0
+        runAsNonRoot: false
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities: {drop: [ALL], add: [CHOWN, DAC_OVERRIDE]}
+      volumeMounts:
+        - name: store
+          mountPath: /var/lib/heald
+    {{- end }}
+    {{- with .Values.initContainers }}
     {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- end }}
   containers:
     - name: heald
@@ -43,6 +71,7 @@ spec:
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args:
         - --config.file=/etc/heald/heald.yml
+        - --config.watch
         - --web.control-address={{ .Values.tls.control.existingSecret | empty | ternary "127.0.0.1" "0.0.0.0" }}:3001
         - --web.metrics-address=0.0.0.0:9469
         {{- if .Values.tls.metrics.existingSecret }}
@@ -53,6 +82,10 @@ spec:
         {{- end }}
         - --log.level={{ .Values.log.level }}
         - --log.format={{ .Values.log.format }}
+        - --log.termination=/dev/termination-log
+        {{- with .Values.extraArgs }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       env:
         - name: STATE_DIRECTORY
           value: /var/lib/heald
@@ -82,23 +115,16 @@ spec:
           protocol: TCP
         {{- end }}
       {{- $scheme := .Values.tls.metrics.existingSecret | empty | ternary "" ", scheme: HTTPS" }}
-      # Starting reads the configuration and opens the store; then the process has to answer.
       startupProbe:
         httpGet: {path: /-/healthy, port: metrics{{ $scheme }}}
-        periodSeconds: 2
-        failureThreshold: 30
+        {{- toYaml .Values.probes.startup | nindent 8 }}
       livenessProbe:
         httpGet: {path: /-/healthy, port: metrics{{ $scheme }}}
-        periodSeconds: 10
-        timeoutSeconds: 5
-        failureThreshold: 3
-      # Not ready without a store that works: nothing would start.
+        {{- toYaml .Values.probes.liveness | nindent 8 }}
       readinessProbe:
         httpGet: {path: /-/ready, port: metrics{{ $scheme }}}
-        periodSeconds: 5
-        timeoutSeconds: 5
-        failureThreshold: 2
-      # The mistakes of a configuration are the last that it logs: `kubectl describe pod` shows them.
+        {{- toYaml .Values.probes.readiness | nindent 8 }}
+      # The mistakes of a configuration are in the termination log, each with its place; of another end, the last lines of the log.
       terminationMessagePolicy: FallbackToLogsOnError
       securityContext:
         {{- toYaml .Values.securityContext | nindent 8 }}
@@ -149,16 +175,12 @@ spec:
     {{- end }}
   volumes:
     - name: config
-      configMap:
-        name: {{ include "heald.configMap" . | quote }}
-        items:
-          - key: heald.yml
-            path: heald.yml
+      {{- include "heald.configVolume" . | nindent 6 }}
     - name: store
       {{- include "heald.storeVolume" . | nindent 6 }}
     - name: tmp
       emptyDir: {}
-    {{- $mode := eq (include "heald.root" .) "root" | ternary "0400" "0440" }}
+    {{- $mode := include "heald.secretMode" . }}
     {{- if or .Values.tls.metrics.existingSecret .Values.tls.control.existingSecret }}
     - name: web
       configMap:
@@ -225,6 +247,18 @@ spec:
   affinity:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- range $i, $constraint := .Values.topologySpreadConstraints }}
+  {{- if eq $i 0 }}
+  topologySpreadConstraints:
+  {{- end }}
+    {{- $own := dict "labelSelector" (dict "matchLabels" (include "heald.selector" $ | fromYaml)) }}
+    - {{- toYaml (merge (deepCopy $constraint) $own) | nindent 6 }}
+  {{- end }}
+{{- end -}}
+
+{{/* "yes" where an init container gives the store to heald's user, which root needs from nobody. */}}
+{{- define "heald.chown" -}}
+{{- if and .Values.store.chown (not (include "heald.root" .)) }}yes{{ end -}}
 {{- end -}}
 
 {{- define "heald.storeVolume" -}}
@@ -234,8 +268,8 @@ persistentVolumeClaim:
 {{- else if eq .Values.store.type "hostPath" -}}
 hostPath:
   path: {{ .Values.store.hostPath }}
-  # What the kubelet makes is root's, so only root can use it.
-  type: {{ eq (include "heald.root" .) "root" | ternary "DirectoryOrCreate" "Directory" }}
+  # What the kubelet makes is root's, so only root can use it, or who is given it.
+  type: {{ or (include "heald.root" .) (include "heald.chown" .) | empty | ternary "Directory" "DirectoryOrCreate" }}
 {{- else -}}
 emptyDir:
   sizeLimit: {{ .Values.store.size }}

@@ -21,6 +21,9 @@
 {{- if and $values.store.existingClaim (ne $values.store.type "pvc") -}}
 {{- fail (printf "store.existingClaim needs store.type: pvc, and it is %s" $values.store.type) -}}
 {{- end -}}
+{{- if and (include "heald.chown" .) (or (not $values.podSecurityContext.runAsUser) (not $values.podSecurityContext.runAsGroup) (hasKey $values.securityContext "runAsUser")) -}}
+{{- fail "store.chown gives the store to podSecurityContext.runAsUser and runAsGroup: set both there, as numbers" -}}
+{{- end -}}
 {{- if and (eq $values.store.accessMode "ReadWriteOncePod") (semverCompare "<1.22-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "store.accessMode: ReadWriteOncePod needs Kubernetes 1.22 or later, and this is %s; use ReadWriteOnce" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
@@ -29,6 +32,7 @@
 {{- if $values.config }}{{ $sources = append $sources "config" }}{{ end -}}
 {{- if $values.configFile }}{{ $sources = append $sources "configFile" }}{{ end -}}
 {{- if $values.existingConfigMap }}{{ $sources = append $sources "existingConfigMap" }}{{ end -}}
+{{- if $values.existingConfigSecret }}{{ $sources = append $sources "existingConfigSecret" }}{{ end -}}
 {{- if gt (len $sources) 1 -}}
 {{- fail (printf "there are several configurations: %s. Keep one of them" (join ", " $sources)) -}}
 {{- end -}}
@@ -38,7 +42,19 @@
 {{- end -}}
 
 {{- $tls := $values.tls -}}
-{{- if and $tls.control.existingSecret (or $values.configFile $values.existingConfigMap) -}}
+{{- $foreign := or $values.configFile $values.existingConfigMap $values.existingConfigSecret -}}
+{{- if and $values.configAsSecret (or $values.existingConfigMap $values.existingConfigSecret) -}}
+{{- fail "configAsSecret is for config and configFile; what is in a ConfigMap of yours stays there (existingConfigSecret takes one in a Secret)" -}}
+{{- end -}}
+{{- range $argument := $values.extraArgs -}}
+{{- if regexMatch "^--(config\\.(file|watch)|web\\.(control-address|metrics-address|config\\.file|token-file)|log\\.(level|format|termination))(=|$)" $argument -}}
+{{- fail (printf "extraArgs: %s is the chart's own; there are values for what can be set" $argument) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.hostNetwork (or $values.networkPolicy.metricsFrom $values.networkPolicy.controlFrom $values.networkPolicy.egress) -}}
+{{- fail "hostNetwork: no network policy is in force for a pod in the network of its node, so networkPolicy.metricsFrom, controlFrom and egress would protect nothing: take them out, and let a firewall of the nodes say who may come" -}}
+{{- end -}}
+{{- if and $tls.control.existingSecret $foreign -}}
 {{- fail "tls.control is written into config, and there is none: name a web configuration as web.control.config_file in the configuration of yours, and bring it and its Secret with extraVolumes" -}}
 {{- end -}}
 {{- if and $tls.control.existingSecret (hasKey (get $values.config "web" | default dict) "control") -}}
@@ -50,7 +66,7 @@
 {{- if and $values.networkPolicy.controlFrom (not $tls.control.existingSecret) -}}
 {{- fail "networkPolicy.controlFrom needs tls.control.existingSecret: without TLS the control plane listens in the pod alone" -}}
 {{- end -}}
-{{- if and $values.tokens (or $values.configFile $values.existingConfigMap) -}}
+{{- if and $values.tokens $foreign -}}
 {{- fail "tokens are written into config, and there is none: name them as web.tokens in the configuration of yours, and bring their Secrets with extraVolumes" -}}
 {{- end -}}
 {{- if and $values.tokens (hasKey (get $values.config "web" | default dict) "tokens") -}}
@@ -112,6 +128,10 @@
 {{- range $volume := get $spec "volumes" | default list -}}
 {{- if and (eq $volume.name "store") (hasKey $volume "persistentVolumeClaim") (ne $values.store.type "pvc") -}}
 {{- fail (printf "store.type: %s is refused, as this release has its state on the claim %s: a rollback would not find it again. %s" $values.store.type $volume.persistentVolumeClaim.claimName $way) -}}
+{{- end -}}
+{{- $own := printf "%s-store" (include "heald.fullname" $top) -}}
+{{- if and (eq $volume.name "store") (eq (dig "persistentVolumeClaim" "claimName" "" $volume) $own) $values.store.existingClaim (ne $values.store.existingClaim $own) -}}
+{{- fail (printf "store.existingClaim: %s is refused, as this release has its state on its own claim %s: a rollback would not find it again. %s" $values.store.existingClaim $own $way) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
