@@ -62,7 +62,7 @@ class Daemon {
   virtual CircuitBreakerRegistry& circuitBreakerRegistry() = 0;
 };
 
-// "0.1.0"
+// "0.2.0"
 std::string version();
 
 }  // namespace heald
