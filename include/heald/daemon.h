@@ -24,7 +24,7 @@ struct DaemonOptions {
   bool watch_config = false;
   // --log.termination: why heald does not start goes there as well; for the executable. "":
   // nowhere.
-  std::string termination_log;
+  std::string termination_log = {};
   std::string log_level = "info";     // debug, info, warn, error
   std::string log_format = "logfmt";  // or json
 };

@@ -17,7 +17,7 @@ struct CheckConfigOptions {
   bool strict = false;  // a warning fails
   bool host = false;    // look at this machine, too: whether the programs are there
   bool as_json = false;
-  std::string termination_log;  // the mistakes go there as well, in 2,048 bytes; "": nowhere
+  std::string termination_log = {};  // the mistakes go there as well, in 2,048 bytes; "": nowhere
 };
 
 // Reads configurations as the daemon would, and prints every mistake and every warning with its

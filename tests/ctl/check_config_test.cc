@@ -128,6 +128,19 @@ TEST_F(CheckConfigTest, ABadFileIsNotAWrongArgument) {
   EXPECT_EQ(ctl({"check-config", "--strict", files_.write("warns.yml", kWarns)}).code, 8);
 }
 
+TEST_F(CheckConfigTest, MistakesAreInTheTerminationLogTooAndWarningsAreNot) {
+  const std::string log = files_.write("log", "of the container before");
+  const Said said = ctl({"check-config", "--log.termination", log, files_.write("b.yml", kBad)});
+  EXPECT_EQ(said.code, 6);
+  EXPECT_EQ(files_.read("log"), said.err);
+  ctl({"check-config", "--log.termination", log, files_.write("w.yml", kWarns)});
+  EXPECT_EQ(files_.read("log"), "");
+  const Said unwritten =
+      ctl({"check-config", "--log.termination", files_.file("no/log"), files_.file("w.yml")});
+  EXPECT_EQ(unwritten.code, 0);
+  EXPECT_THAT(unwritten.err, HasSubstr("no/log cannot be written: No such file or directory"));
+}
+
 TEST_F(CheckConfigTest, AFileWithAMistakeIsNotLinted) {
   const Said said = checked({{files_.write("heald.yml", kWarns + "nonsense: 1\n")}});
   EXPECT_EQ(said.code, 6);
