@@ -481,6 +481,24 @@ function(config)
         'Nothing of the new configuration is in force on {{ $labels.instance }}.'
       ),
       alert(
+        'HealdNoLeader',
+        'max %s (%s) == 0' % [q.byJob(), q.series('heald_leader')],
+        'internals',
+        'No replica of {{ $labels.job }}{{ with $labels.namespace }} in {{ . }}{{ end }} leads, so nothing is healed',
+        'All that are seen stand by. Each of them says why: `healdctl status`. Most often etcd has no quorum.',
+        'No remedy starts. Checks go on.',
+        one=false
+      ),
+      alert(
+        'HealdTwoLeaders',
+        'sum %s (%s) > 1' % [q.byJob(), q.series('heald_leader')],
+        'internals',
+        'More than one replica of {{ $labels.job }}{{ with $labels.namespace }} in {{ . }}{{ end }} leads',
+        '{{ $value }} of them think so. Two healds that are to be one have different values of `store.etcd.prefix`, or different clusters of etcd: compare `healdctl config` of each. With one prefix only one of them can start anything, whatever it thinks.',
+        'With different prefixes each heals by itself: attempts are made twice.',
+        one=false
+      ),
+      alert(
         'HealdConfigurationsDiffer',
         'count %s (count_values %s ("hash", %s)) > 1' % [
           q.byJob(),

@@ -83,6 +83,8 @@
       HealdStoreFailing: alert('critical', '1m'),
       HealdStoreOnReserve: alert('critical', '2m'),
       HealdReloadFailed: alert('warning', '1m'),
+      HealdNoLeader: alert('critical', '1m'),
+      HealdTwoLeaders: alert('critical', '1m'),
       HealdConfigurationsDiffer: alert('warning', '15m', { matchers: 'namespace!=""' }),
 
       HealdHttpErrors: alert('warning', '10m', { threshold: 0.05 }),

@@ -147,6 +147,10 @@ std::string whatNeedsARestart(const config::Config& in_force, const config::Conf
   compare("web.control_socket", in_force.web.control_socket, wanted.web.control_socket);
   compare("web.token_file", in_force.web.token_file, wanted.web.token_file);
   compare("store.path", in_force.store.path, wanted.store.path);
+  if (in_force.store.etcd != wanted.store.etcd) {
+    text += (text.empty() ? "" : "\n") +
+            std::string("store.etcd: is another one in the file: restart heald to change it");
+  }
   if (in_force.web.allowed_hosts != wanted.web.allowed_hosts) {
     text += (text.empty() ? "" : "\n") +
             std::string("web.allowed_hosts: restart heald to change the list");

@@ -12,6 +12,7 @@
 #include "app/embedding.h"
 #include "app/listeners.h"
 #include "app/log_options.h"
+#include "app/replicas.h"
 #include "app/version.h"
 #include "app/what_if.h"
 #include "http/backend.h"
@@ -26,7 +27,6 @@
 #include "runtime/engine_loop.h"
 #include "runtime/performer.h"
 #include "store/history_reader.h"
-#include "store/sqlite_store.h"
 
 namespace heald {
 namespace {
@@ -60,7 +60,11 @@ class RunningDaemon final : public Daemon {
         workers_(workersFor(config_.setup)),
         services_{workers_, http_},
         performer_(config_, services_, monitor_, clock_),
-        store_(store::makeSqliteStore({.path = config_.store.path})),
+        replicas_(config_.store.etcd ? std::make_unique<app::Replicas>(
+                                           config_.store, version(),
+                                           std::to_string(configuration.hash), clock_, log_)
+                                     : nullptr),
+        store_(app::makeStore(config_.store, replicas_.get())),
         loop_(config_.setup, *store_, performer_, clock_, log_),
         tasks_(loop_),
         healing_(loop_),
@@ -81,6 +85,10 @@ class RunningDaemon final : public Daemon {
     store_->limitHistory(historyLimitsOf(config_));
     loop_.onHistory([this] { history_bell_.ring(); });
     loop_.onRound([this] { listeners_.tell(); });
+    if (replicas_) {
+      loop_.onStandby([this] { return replicas_->leaderElsewhere(); });
+      replicas_->start([this] { loop_.askStore(); });
+    }
     loop_.record({.kind = engine::HistoryKind::kHeald,
                   .event = "started",
                   .details = {{"version", version()}}});
@@ -114,6 +122,7 @@ class RunningDaemon final : public Daemon {
     // An action ends within its grace; what its supervisor cannot end, nobody can.
     loop_.waitUntilIdle(minutes(10));
     loop_.stop();
+    if (replicas_) replicas_->stop();
     workers_.stop();
     http_.stop();  // its callbacks reach what is gone before it is
     io::endIdleSupervisors();
@@ -192,6 +201,9 @@ class RunningDaemon final : public Daemon {
     backend.snapshot = [this] { return loop_.snapshot(); };
     backend.now = [this] { return clock_.now(); };
     backend.call = [this](engine::Event event, http::Asker asker, http::Backend::Then then) {
+      if (const std::string elsewhere = leaderElsewhere(); !elsewhere.empty()) {
+        return then(Error{ErrorCode::kUnavailable, "this replica stands by: " + elsewhere});
+      }
       loop_.call(std::move(event), std::move(asker.claim), std::move(asker.gone), std::move(then));
     };
     backend.reload = [this](const std::string& by, const http::Asker& asker) -> Result<void> {
@@ -208,14 +220,21 @@ class RunningDaemon final : public Daemon {
       return what_ifs_.answer(*in_force_.get(), loop_.snapshot(), question);
     };
     backend.version = version();
+    if (replicas_) {
+      backend.standing = [this] { return replicas_->standing(); };
+      backend.step_down = [this] { replicas_->stepDown(); };
+    }
     return backend;
   }
+
+  std::string leaderElsewhere() const { return replicas_ ? replicas_->leaderElsewhere() : ""; }
 
   metrics::Page metricsPage(http::MetricsFormat format) {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
     sources.store = storeFigures();
+    if (replicas_) sources.replica = replicas_->standing();
     sources.http = listeners_.figures();
     sources.http.abandoned = loop_.abandoned();
     sources.http.repeated = loop_.repeated();
@@ -269,6 +288,7 @@ class RunningDaemon final : public Daemon {
   io::Services services_;
   io::ProcessMonitor monitor_;
   runtime::Performer performer_;
+  std::unique_ptr<app::Replicas> replicas_;  // none: without etcd
   std::unique_ptr<store::Store> store_;
   http::Bell history_bell_;
   runtime::EngineLoop loop_;

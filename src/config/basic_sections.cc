@@ -69,9 +69,67 @@ Fields::Report readWeb(Fields& fields, WebOptions& web) {
   return fields.later("token_file");
 }
 
+namespace {
+
+std::string endpointFault(const std::string& url) {
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  if (scheme == 0) return "is no URL (example: https://10.0.0.1:2379)";
+  const std::string fault = addressFault(url.substr(scheme));
+  return fault.empty() ? "" : fault + " (example: https://10.0.0.1:2379)";
+}
+
+std::string prefixFault(const std::string& prefix) {
+  const bool right = prefix.size() > 1 && prefix.front() == '/' && prefix.back() != '/';
+  return right ? "" : "has to begin with a slash, and not to end with one (example: /heald/prod)";
+}
+
+void readEtcd(Fields& fields, EtcdOptions& etcd) {
+  constexpr auto kLeast = std::chrono::seconds(3);
+  constexpr auto kMost = std::chrono::minutes(5);
+  fields.oneOrMore("endpoints", etcd.endpoints, "URL of each member, or of the one there is");
+  if (etcd.endpoints.empty()) fields.missing("endpoints", "name the members of etcd");
+  for (const std::string& url : etcd.endpoints) {
+    const std::string wrong = endpointFault(url);
+    if (!wrong.empty()) fields.fail("endpoints", quoted(url) + " " + wrong);
+  }
+  fields.text("prefix", etcd.prefix, {.check = prefixFault},
+              "of all keys: the replicas with one prefix are one heald");
+  fields.duration("lease", etcd.lease, {.max = kMost},
+                  "after so much silence another replica takes over");
+  if (etcd.lease < kLeast || etcd.lease % std::chrono::seconds(1) != core::Duration::zero()) {
+    fields.fail("lease", "has to be whole seconds, at least 3s");
+  }
+  fields.text("name", etcd.name, {}, "of this replica; absent: the name of the host");
+  fields.text("url", etcd.url, {},
+              "where the others' users reach the control plane of this replica");
+  fields.text("username", etcd.username, {}, "of etcd's own users");
+  fields.text("password_file", etcd.password_file, {.check = filePathFault}, "its password");
+  fields.text("ca_file", etcd.ca_file, {.check = filePathFault},
+              "PEM: who has signed etcd's certificate; absent: the system's list");
+  fields.text("cert_file", etcd.cert_file, {.check = filePathFault}, "PEM: heald's certificate");
+  fields.text("key_file", etcd.key_file, {.check = filePathFault}, "PEM: its key");
+  if (etcd.cert_file.empty() != etcd.key_file.empty()) {
+    fields.missing(etcd.cert_file.empty() ? "cert_file" : "key_file",
+                   "cert_file and key_file belong together");
+  }
+  if (etcd.username.empty() != etcd.password_file.empty()) {
+    fields.missing(etcd.username.empty() ? "username" : "password_file",
+                   "username and password_file belong together");
+  }
+}
+
+}  // namespace
+
 Fields::Report readStore(Fields& fields, StoreOptions& store) {
   fields.text("path", store.path, {.check = filePathFault},
               "SQLite file of the durable state; in ${STATE_DIRECTORY} when that is set");
+  EtcdOptions etcd;
+  if (fields.section("etcd", false,
+                     "the state is in etcd, for several replicas of which one acts; the history "
+                     "stays in path",
+                     [&](Fields& section) { readEtcd(section, etcd); })) {
+    store.etcd = std::move(etcd);
+  }
   fields.section("history", false, "the audit log: what is kept of it", [&](Fields& history) {
     history.duration("max_age", store.history_max_age, {.max = std::chrono::hours(24 * 3660)},
                      "older entries are dropped");

@@ -40,7 +40,23 @@ struct WebOptions {
   std::vector<ClientRole> client_roles;    // the first that fits counts
 };
 
+// The durable state in etcd, for several replicas of which one acts.
+struct EtcdOptions {
+  std::vector<std::string> endpoints;  // URLs
+  std::string prefix = "/heald";       // of all keys
+  core::Duration lease = std::chrono::seconds(10);
+  std::string name;  // of this replica; "": the host's
+  std::string url;   // of its control plane, for who has asked another replica; "": none
+  std::string username;
+  std::string password_file;
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  friend bool operator==(const EtcdOptions&, const EtcdOptions&) = default;
+};
+
 struct StoreOptions {
+  std::optional<EtcdOptions> etcd;  // then `path` has the history alone
   std::string path = "/var/lib/heald/heald.db";
   core::Duration history_max_age = std::chrono::hours(24 * 90);
   std::uint64_t history_max_bytes = 64 * 1024 * 1024;

@@ -289,6 +289,12 @@ Severity severityOf(std::string_view reason) {
 
 void advise(const Snapshot& s, core::Now now, bool with_output, std::vector<Issue>* issues,
             std::vector<Recommendation>* advice) {
+  if (!s.standby.empty()) {  // what governors, pauses and alerts are is known where it acts
+    if (issues != nullptr) {
+      issues->push_back({Severity::kInfo, "", "standby", "this replica stands by: " + s.standby});
+    }
+    return adviseReload(s, issues, advice);
+  }
   adviseEngine(s, issues, advice);
   for (const GovernorView& governor : s.governors) {
     if (governor.state.dormant()) {

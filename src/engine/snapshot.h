@@ -183,6 +183,9 @@ struct Snapshot {
   bool store_up = true;
   std::string store_error;  // why not, one line: the first cause, until it is over
   StoreRoom store_room;
+  // Of several replicas another one acts: who, for people. The store is not up here then, and
+  // nothing of it is wrong. Filled in by the runtime; "" otherwise.
+  std::string standby;
   core::FeatureFlags features;
   bool observe = false;
   bool storm_brake = false;  // it holds now

@@ -10,6 +10,7 @@
 #include "engine/event.h"
 #include "engine/output.h"
 #include "engine/snapshot.h"
+#include "etcd/election.h"
 #include "heald/result.h"
 #include "http/what_if.h"
 #include "metrics/page.h"
@@ -49,6 +50,9 @@ struct Backend {
   std::string token_file = {};  // of the control token
   // Writes into log and history what happened outside the engine.
   std::function<void(engine::HistoryEntry)> tell = nullptr;
+  // Of several replicas; null where there is one heald.
+  std::function<etcd::Standing()> standing = nullptr;
+  std::function<void()> step_down = nullptr;
   // The configuration in force.
   std::function<std::shared_ptr<const config::Config>()> config = nullptr;
   // Plays the production engine from the present state, on the caller's thread and beside the

@@ -19,6 +19,8 @@ std::vector<Call> pageDataCalls(const Backend& backend);
 std::vector<Call> permitCalls(const Backend& backend);
 // Who may do what.
 std::vector<Call> tokenCalls(const Backend& backend);
+// Of several replicas, which one acts.
+std::vector<Call> replicaCalls(const Backend& backend);
 // Alertmanager's webhook.
 Call alertsCall(const Backend& backend);
 

@@ -19,6 +19,10 @@ Response unready(const std::string& why) {
 Response readiness(const Snapshot* snapshot, Detail detail) {
   if (snapshot == nullptr) return unready("it is starting");
   if (snapshot->stopping) return unready("it is stopping");
+  if (!snapshot->standby.empty()) {
+    return unready("it stands by: " +
+                   (detail == Detail::kAll ? snapshot->standby : "another replica acts"));
+  }
   if (!snapshot->store_up) {
     const std::string why = detail == Detail::kAll ? snapshot->store_error : "heald's log says why";
     return unready("the store is unavailable: " + why);

@@ -27,6 +27,9 @@ struct ProcessSpec {
   // The user that it becomes, with HOME, USER and LOGNAME; without, it is heald's. Shared by all
   // the runs of one command.
   std::shared_ptr<const RunAs> run_as = nullptr;
+  // It may not run beyond runDeadline() (run_deadline.h): an action, which another replica may
+  // start anew from then on.
+  bool ends_with_lease = false;
   // For runForeground() alone: stdin, stdout, terminal, directory and environment are this
   // process's, and only stderr is taken; the program is looked up in this process's PATH.
   bool foreground = false;

@@ -39,6 +39,11 @@ ProcessResult resultOf(const ProcessSpec& spec, const SupervisorReport& report) 
       return endedEarly(ProcessEnd::kTimeout, spec);
     case SupervisorReport::kCancelled:
       return endedEarly(ProcessEnd::kCancelled, spec);
+    case SupervisorReport::kLeaseOver: {
+      ProcessResult result = endedEarly(ProcessEnd::kCancelled, spec);
+      result.reason = "ended, as this replica's lease was over";
+      return result;
+    }
   }
   return cannotStart(spec, EINVAL);
 }
@@ -69,8 +74,8 @@ int beginRun(const ProcessSpec& spec, int output, Supervised& supervisor) {
     }
     const SpawnPlan plan(spec, supervisor->mark());
     if (plan.error()) return plan.error();
-    const int error =
-        supervisor->begin(plan, {spec.timeout.count(), spec.kill_after.count()}, output);
+    const int error = supervisor->begin(
+        plan, {spec.timeout.count(), spec.kill_after.count(), spec.ends_with_lease}, output);
     if (error != EPIPE || fresh) return error;
   }
 }

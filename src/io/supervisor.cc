@@ -19,6 +19,7 @@
 
 #include "io/pidfd.h"
 #include "io/proc.h"
+#include "io/run_deadline.h"
 
 namespace heald::io {
 namespace {
@@ -163,13 +164,17 @@ bool waitUntil(Supervisor& s, int lifeline, std::int64_t deadline) {
   return fds[1].revents != 0;
 }
 
-SupervisorReport::Cause watch(Supervisor& s, std::int64_t timeout_ns) {
-  const std::int64_t deadline = after(timeout_ns);
+// The deadline of a lease moves on while it is waited for.
+SupervisorReport::Cause watch(Supervisor& s, const RunOrder& order) {
+  const std::int64_t deadline = after(order.timeout_ns);
   while (true) {
     reap(s);
     if (s.command_ended) return SupervisorReport::kEnded;
-    if (nowNs() >= deadline) return SupervisorReport::kTimeout;
-    if (waitUntil(s, s.lifeline, deadline)) return SupervisorReport::kCancelled;
+    const std::int64_t left = deadline - nowNs();
+    if (left <= 0) return SupervisorReport::kTimeout;
+    const std::int64_t wait = order.ends_with_lease ? leftOfRunDeadline(left) : left;
+    if (wait <= 0) return SupervisorReport::kLeaseOver;
+    if (waitUntil(s, s.lifeline, after(wait))) return SupervisorReport::kCancelled;
   }
 }
 
@@ -202,17 +207,27 @@ void endTree(Supervisor& s, std::int64_t grace_ns) {
   }
 }
 
+// Another replica may start the same at any moment, once a lease is over.
+std::int64_t graceOf(SupervisorReport::Cause cause, const RunOrder& order) {
+  return cause == SupervisorReport::kLeaseOver ? 0 : order.kill_after_ns;
+}
+
 // One run, from its start until its tree is gone.
 void run(Supervisor& s, const Launch& launch, int output, const RunOrder& order,
          volatile LaunchFailure& failure) {
   s.report = {};
   s.command_ended = false;
+  if (order.ends_with_lease && runDeadlinePassed()) {
+    close(output);
+    s.report.cause = SupervisorReport::kLeaseOver;
+    return;
+  }
   s.command = startCommand(launch, output, failure);
   close(output);
-  s.report.cause = s.command == 0 ? SupervisorReport::kEnded : watch(s, order.timeout_ns);
+  s.report.cause = s.command == 0 ? SupervisorReport::kEnded : watch(s, order);
   const bool by_itself = s.report.cause == SupervisorReport::kEnded;
   const bool leaves = by_itself && s.foreground && !s.asked_to_end;
-  if (!leaves) endTree(s, by_itself ? kLeftoverGraceNs : order.kill_after_ns);
+  if (!leaves) endTree(s, by_itself ? kLeftoverGraceNs : graceOf(s.report.cause, order));
   if (failure.step == LaunchFailure::kNone) return;
   s.report.cause = SupervisorReport::kNotStarted;
   s.report.failure.step = failure.step;
@@ -259,7 +274,7 @@ void superviseForeground(const ForegroundRun& job) {
   closeOthers({job.output, job.lifeline, job.report});
   takeChildren(s);
   LaunchFailure failure{};
-  run(s, *job.launch, job.output, {job.timeout_ns, job.kill_after_ns}, failure);
+  run(s, *job.launch, job.output, {job.timeout_ns, job.kill_after_ns, false}, failure);
   const ssize_t written = write(job.report, &s.report, sizeof s.report);
   _exit(written == sizeof s.report ? 0 : 1);
 }

@@ -13,7 +13,8 @@ namespace heald::io {
 // over, and reported, when the tree is gone.
 
 struct SupervisorReport {
-  enum Cause { kNotStarted, kEnded, kTimeout, kCancelled };
+  // kLeaseOver: runDeadline() had passed, before the start or after it.
+  enum Cause { kNotStarted, kEnded, kTimeout, kCancelled, kLeaseOver };
   Cause cause;
   LaunchFailure failure;  // of kNotStarted
   int wait_code;          // CLD_EXITED or a signal's, as waitid() says it
@@ -40,6 +41,7 @@ struct ForegroundRun {
 struct RunOrder {
   std::int64_t timeout_ns;
   std::int64_t kill_after_ns;
+  bool ends_with_lease;
 };
 
 // Memory that heald shares with one supervisor: the command of the run under way.

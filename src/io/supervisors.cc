@@ -13,6 +13,7 @@
 
 #include "io/pidfd.h"
 #include "io/proc.h"
+#include "io/run_deadline.h"
 
 namespace heald::io {
 namespace {
@@ -53,6 +54,7 @@ int SupervisorProcess::start() {
                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return errno;
   shared_ = static_cast<SharedRun*>(memory);
+  runDeadline();  // shared with the fork from its beginning
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return errno;
   line_.reset(ends[0]);

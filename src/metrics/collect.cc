@@ -8,9 +8,11 @@ namespace {
 void addAll(const engine::Snapshot& snapshot, const Sources& sources, core::Now now,
             Families& families) {
   addEngine(snapshot, sources, now, families);
-  addGovernors(snapshot, now, families);
-  addBreakers(snapshot, now, families);
-  addRemedies(snapshot, now, families);
+  if (snapshot.standby.empty()) {  // else another replica knows, and tells
+    addGovernors(snapshot, now, families);
+    addBreakers(snapshot, now, families);
+    addRemedies(snapshot, now, families);
+  }
   addTasks(snapshot, families);
   addChecks(snapshot, now, families);
   addEvents(snapshot, sources, families);

@@ -22,7 +22,7 @@ void addConfig(const ConfigFigures& config, Families& out) {
 
 void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& out) {
   out.gauge("store_up", "Whether the store can be written; nothing starts while it cannot.")
-      .add({}, s.store_up ? 1 : 0);
+      .add({}, s.store_up || !s.standby.empty() ? 1 : 0);
   out.gauge("store_size_bytes", "Size of the store with its journal.")
       .add({}, static_cast<double>(store.size_bytes));
   out.gauge("store_reserve_bytes", "Disk space that the store holds for a full disk.")
@@ -51,6 +51,16 @@ void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& ou
       duration.add({{"operation", operation.operation}}, operation.duration);
     }
   }
+}
+
+void addReplica(const etcd::Standing& standing, Families& out) {
+  out.gauge("leader", "Whether this replica is the one that acts.").add({}, standing.leads ? 1 : 0);
+  out.gauge("replicas", "Replicas of this heald that etcd knows of.")
+      .add({}, static_cast<double>(standing.replicas.size()));
+  out.counter("leader_transitions_total", "How often this replica has begun to lead.")
+      .add({}, static_cast<double>(standing.transitions));
+  out.counter("etcd_failures_total", "Requests about leading that etcd did not answer well.")
+      .add({}, static_cast<double>(standing.failures));
 }
 
 void addHttp(const engine::Snapshot& s, const HttpFigures& http, Families& out) {
@@ -101,6 +111,7 @@ void addHttp(const engine::Snapshot& s, const HttpFigures& http, Families& out) 
 void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
   addConfig(sources.config, out);
   addStore(s, sources.store, out);
+  if (sources.replica) addReplica(*sources.replica, out);
   addHttp(s, sources.http, out);
   out.counter("log_messages_total", "Lines that were logged, by level.")
       .addCounts({}, "level", sources.log_messages,

@@ -10,6 +10,7 @@
 
 #include "core/time.h"
 #include "engine/histogram.h"
+#include "etcd/election.h"
 #include "io/log.h"
 #include "io/process_monitor.h"
 #include "metrics/process_figures.h"
@@ -89,6 +90,7 @@ struct Sources {
   BuildInfo build;
   ConfigFigures config;
   StoreFigures store;
+  std::optional<etcd::Standing> replica;  // none: this heald is no replica
   HttpFigures http;
   QueueFigures event_queue;
   std::vector<io::MonitoredProcess> monitored;

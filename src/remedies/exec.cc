@@ -100,6 +100,7 @@ class ExecRemedy : public Remedy {
     if (!spec) return done({ActionOutcome::kFailed, spec.error().message, ""});
     spec->timeout = timeout_;
     spec->kill_after = kill_after_;
+    spec->ends_with_lease = true;
     if (const auto filled = fill(spec->command, run); !filled) {
       done({ActionOutcome::kFailed, filled.error().message, ""});
       return;

@@ -36,9 +36,11 @@ void EngineLoop::openStore() {
   auto opened = store_.open(stamp(now));
   loaded_ = opened.ok();
   if (!loaded_) {
-    log_.write(io::LogLevel::kError,
-               "the store cannot be read: every governor is dormant and nothing starts",
-               {{"reason", opened.error().message}});
+    if (!leader_) {  // else it may stand by, and the store says what is wrong beside
+      log_.write(io::LogLevel::kError,
+                 "the store cannot be read: every governor is dormant and nothing starts",
+                 {{"reason", opened.error().message}});
+    }
     engine_ = std::make_unique<engine::Engine>(std::move(setup_), std::nullopt, now);
     Output out;
     engine_->storeProbed(opened.error().message, now, out);
@@ -146,6 +148,10 @@ void EngineLoop::handle(Letter& letter) {
     quitting_ = true;
     return;
   }
+  if (letter.ask_store) {
+    next_probe_ = clock_.now().boot;
+    return;
+  }
   if (abandoned(letter)) {
     return;
   }
@@ -177,7 +183,7 @@ void EngineLoop::handleTogether(std::span<Letter> letters) {
 
 std::size_t EngineLoop::handleSome(std::span<Letter> letters) {
   const auto alone = [](const Letter& letter) {
-    return letter.quit || !engine::mayShareACommit(letter.event);
+    return letter.quit || letter.ask_store || !engine::mayShareACommit(letter.event);
   };
   const auto end = std::find_if(letters.begin(), letters.end(), alone);
   const auto together = std::min(static_cast<std::size_t>(end - letters.begin()), kMostTogether);
@@ -330,7 +336,9 @@ void EngineLoop::tellRoom(const core::Now& now, Output& out) {
 
 void EngineLoop::publish() {
   const core::Now now = clock_.now();
-  auto fresh = std::make_shared<const engine::Snapshot>(engine_->snapshot(now));
+  auto made = std::make_shared<engine::Snapshot>(engine_->snapshot(now));
+  if (leader_) made->standby = leader_();
+  std::shared_ptr<const engine::Snapshot> fresh = std::move(made);
   {
     const std::lock_guard lock(snapshot_mutex_);
     snapshot_.swap(fresh);

@@ -52,6 +52,14 @@ class EngineLoop {
   // Called on the engine's thread each time that it has gone round, at least once a second. Before
   // start() only; must be quick, and not block.
   void onRound(std::function<void()> round) { round_ = std::move(round); }
+  // Who leads while this replica stands by, for people; "" when it acts. Asked with each snapshot.
+  // Before start() only; must be quick, and not block.
+  void onStandby(std::function<std::string()> leader) { leader_ = std::move(leader); }
+  // The store is to be opened or probed at once: what it stands on has changed.
+  void askStore() {
+    mailbox_.put(
+        {.event = engine::Tick{}, .answer = nullptr, .function = nullptr, .ask_store = true});
+  }
   // Something for the history that the engine does not know by itself. Also before start().
   void record(engine::HistoryEntry entry);
 
@@ -115,6 +123,7 @@ class EngineLoop {
     engine::Claim claim = {};
     Gone gone = nullptr;
     bool quit = false;
+    bool ask_store = false;
   };
   struct Reply {
     std::shared_ptr<Answer> answer;
@@ -154,6 +163,7 @@ class EngineLoop {
 
   std::function<void()> history_longer_;
   std::function<void()> round_;
+  std::function<std::string()> leader_;
   std::unique_ptr<engine::Engine> engine_;
   bool loaded_ = false;
   core::BootTime next_probe_{};

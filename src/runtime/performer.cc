@@ -6,6 +6,7 @@
 
 #include "checks/process.h"
 #include "io/process.h"
+#include "io/run_deadline.h"
 #include "io/text.h"
 
 namespace heald::runtime {
@@ -88,6 +89,12 @@ void Performer::startCheck(const engine::StartCheck& start, Post post) {
 }
 
 void Performer::startAction(const engine::StartAction& start, Post post) {
+  // Stopped for a while after the commit, say: another replica may have taken over.
+  if (io::runDeadlinePassed()) {
+    post(engine::ActionFinished{start.run, engine::ActionOutcome::kFailed,
+                                "not started: this replica's lease is over", "", std::nullopt});
+    return;
+  }
   const Remedy& remedy = remedies_[static_cast<std::size_t>(start.remedy)];
   remedies::ActionRun run;
   run.environment = {{"HEALD_CHECK", start.check},

@@ -1,0 +1,388 @@
+#include "store/etcd_store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "io/text.h"
+#include "store/doubt.h"
+#include "store/etcd_head.h"
+#include "store/etcd_rows.h"
+#include "store/fault.h"
+
+namespace heald::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kReasonBytes = 4096;
+// A commit, and the question what has become of it, take a second together.
+constexpr milliseconds kDeadline(450);
+class EtcdStore : public Store {
+ public:
+  EtcdStore(EtcdOptions options, std::unique_ptr<Store> history)
+      : options_(std::move(options)),
+        history_(std::move(history)),
+        client_(options_.address, kDeadline) {}
+
+  Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) override {
+    std::optional<engine::Saved> saved;
+    const std::string error = measured(Operation::kLoad, [&] { saved = takeOver(present); });
+    if (!error.empty()) {
+      open_ = false;
+      if (options_.may_act()) warnOf(error);
+      return Error{ErrorCode::kUnavailable, error};
+    }
+    return saved;
+  }
+
+  std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override {
+    std::string error = measured(Operation::kCommit, [&] {
+      requireRight();
+      resolveDoubt();
+      if (doubtful_was_done_) throw Fault("what is in etcd has to be written anew first");
+      write(rowsOf(changes, now), &changes);
+    });
+    if (error.empty()) record(changes, now);
+    return error;
+  }
+
+  std::string probe(const core::ClockStamp& now) override {
+    std::string error = measured(Operation::kProbe, [&] {
+      requireRight();
+      resolveDoubt();
+      if (doubtful_was_done_) throw Fault("what is in etcd has to be written anew first");
+      write({}, nullptr);
+      remember();
+    });
+    if (error.empty()) warnOf(history_->probe(now));
+    return error;
+  }
+
+  // `everything` may be more than what one transaction holds.
+  std::string reopen(const engine::Changes& everything, const core::ClockStamp& now) override {
+    const std::string error = measured(Operation::kLoad, [&] {
+      if (!open_) throw Fault("the store was never open");
+      requireRight();
+      resolveDoubt();
+      write(rowsOf(doubt_.outOf(everything), now), nullptr);
+      doubt_.end();
+      doubtful_was_done_ = false;
+    });
+    if (error.empty()) record(everything, now);
+    return error;
+  }
+
+  void limitHistory(const HistoryLimits& limits) override { history_->limitHistory(limits); }
+  Stats stats() const override {
+    Stats stats = recorder_.stats();
+    stats.size_bytes = history_->stats().size_bytes;
+    return stats;
+  }
+
+ private:
+  std::string headKey() const { return options_.prefix + "/head"; }
+  std::string rowKey(const std::string& key) const { return options_.prefix + "/rows/" + key; }
+  std::string stagedKey(const std::string& stage, std::uint64_t part) const {
+    return options_.prefix + "/staged/" + stage + "/" + std::to_string(part);
+  }
+  etcd::Compare headIsOurs() const {
+    return {headKey(), etcd::Compare::Of::kModRevision, head_revision_};
+  }
+
+  std::optional<engine::Saved> takeOver(const core::ClockStamp& present);
+  void openHistory(const core::ClockStamp& present);
+  void requireComparing();
+  void requireRight();
+  void write(const std::vector<Row>& rows, const engine::Changes* changes);
+  void stage(const std::vector<Row>& rows, const engine::Changes* changes);
+  std::vector<etcd::Operation> operationsOf(std::span<const Row> rows) const;
+  void writeHead(Head next, std::vector<etcd::Operation> operations,
+                 const engine::Changes* changes);
+  void askAfter(const Head& next, const engine::Changes* changes, const etcd::Fault& why);
+  void resolveDoubt();
+  void finishStaged();
+  [[noreturn]] void fenced();
+  void remember();
+  void record(const engine::Changes& changes, const core::ClockStamp& now);
+  void warnOf(const std::string& reason);
+  std::string measured(Operation operation, const std::function<void()>& work);
+
+  EtcdOptions options_;
+  std::unique_ptr<Store> history_;
+  etcd::Client client_;
+  bool open_ = false;
+  bool comparing_ = false;  // etcd has shown that it compares
+  Head head_;               // as this replica wrote it last
+  std::int64_t head_revision_ = 0;
+  std::uint64_t cluster_ = 0;
+  std::optional<Head> doubtful_;                      // written perhaps
+  bool doubtful_was_done_ = false;                    // and the engine goes on without it
+  std::map<std::uint64_t, std::vector<Row>> staged_;  // parts that count, and are no rows yet
+  std::uint64_t stages_ = 0;
+  bool history_open_ = false;
+  bool state_elsewhere_ = false;  // in `history`, from before etcd was used
+  Doubt doubt_;
+  std::string warned_;
+  StatsRecorder recorder_;
+};
+
+// A misspelt compare is none for etcd's gateway, and every transaction is done: a fence that is not
+// there. So one that has to fail is tried.
+void EtcdStore::requireComparing() {
+  if (comparing_) return;
+  const etcd::Compare never{headKey(), etcd::Compare::Of::kModRevision, -1};
+  const etcd::Compare nor{headKey(), etcd::Compare::Of::kCreateRevision, -1};
+  if (client_.commit({never}, {}).succeeded || client_.commit({nor}, {}).succeeded) {
+    throw Fault("this etcd does what it is asked though the comparison does not hold");
+  }
+  comparing_ = true;
+}
+
+std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present) {
+  openHistory(present);
+  requireRight();
+  requireComparing();
+  open_ = false;
+  doubtful_.reset();
+  doubtful_was_done_ = false;
+  doubt_.end();
+  staged_.clear();
+  head_ = {};
+  head_revision_ = 0;
+  const std::string rows_at = rowKey("");
+  const std::string staged_at = options_.prefix + "/staged/";
+  std::map<std::string, std::string> rows;
+  std::map<std::string, std::string> staged;
+  const etcd::Range all = client_.list(options_.prefix + "/");
+  for (const etcd::KeyValue& kv : all.rows) {
+    if (kv.key == headKey()) {
+      head_ = decodeHead(kv.value);
+      head_revision_ = kv.mod_revision;
+    } else if (kv.key.starts_with(rows_at)) {
+      rows[kv.key.substr(rows_at.size())] = kv.value;
+    } else if (kv.key.starts_with(staged_at)) {
+      staged[kv.key] = kv.value;
+    }
+  }
+  const bool existed = head_revision_ != 0;
+  if (!existed && !rows.empty()) throw Fault("it has rows and no head");
+  if (!existed && state_elsewhere_) {
+    throw Fault("etcd holds nothing, and " + options_.history_path +
+                " holds a state from before, which would be forgotten: move it away to begin anew");
+  }
+  cluster_ = all.cluster;
+  if (existed || readSeenHead(options_.memory_file)) {
+    requireNotOlder(options_.memory_file, {cluster_, options_.prefix, head_});
+  }
+  for (std::uint64_t part = 0; part < head_.parts; ++part) {
+    const auto found = staged.find(stagedKey(head_.stage, part));
+    if (found == staged.end()) continue;  // is rows already
+    staged_[part] = rowsIn(found->second);
+    for (const Row& row : staged_[part]) {
+      rows.erase(row.key);
+      if (row.text) rows[row.key] = *row.text;
+    }
+    staged.erase(found);
+  }
+  open_ = true;
+  Head next = head_;
+  ++next.term;
+  next.replica = options_.replica;
+  // What was staged and never counted goes.
+  std::vector<etcd::Operation> litter;
+  for (const auto& [key, text] : staged) {
+    if (litter.size() < kMostRows) litter.push_back(etcd::Remove{key});
+  }
+  writeHead(next, litter, nullptr);
+  finishStaged();
+  remember();
+  if (!existed) return std::nullopt;
+  return savedOf({rows.begin(), rows.end()}, present);
+}
+
+void EtcdStore::openHistory(const core::ClockStamp& present) {
+  if (history_open_) return;
+  const auto opened = history_->open(present);
+  if (!opened) throw Fault(opened.error().message);
+  history_open_ = true;
+  state_elsewhere_ = *opened && (!(*opened)->governors.empty() || !(*opened)->pauses.empty() ||
+                                 !(*opened)->permits.empty() || !(*opened)->unreadable.empty());
+}
+
+void EtcdStore::requireRight() {
+  if (!options_.may_act()) throw Fault(options_.why_not());
+}
+
+std::vector<etcd::Operation> EtcdStore::operationsOf(std::span<const Row> rows) const {
+  std::vector<etcd::Operation> operations;
+  for (const Row& row : rows) {
+    if (row.text) {
+      operations.push_back(etcd::Put{rowKey(row.key), *row.text});
+    } else {
+      operations.push_back(etcd::Remove{rowKey(row.key)});
+    }
+  }
+  return operations;
+}
+
+void EtcdStore::write(const std::vector<Row>& rows, const engine::Changes* changes) {
+  if (!open_) throw Fault("the store is not open");
+  finishStaged();
+  if (fitting(rows) < rows.size()) {
+    stage(rows, changes);
+    return;
+  }
+  Head next = head_;
+  ++next.number;
+  writeHead(next, operationsOf(rows), changes);
+}
+
+// All parts, then the head that names them; from then on they count, and what is left to do can be
+// done later.
+void EtcdStore::stage(const std::vector<Row>& rows, const engine::Changes* changes) {
+  Head next = head_;
+  ++next.number;
+  // Of its own for each try: what a request of an earlier one still does harms nobody.
+  next.stage = std::to_string(next.term) + "-" + std::to_string(++stages_);
+  std::map<std::uint64_t, std::vector<Row>> parts;
+  for (std::span<const Row> rest(rows); !rest.empty();) {
+    const std::size_t count = fitting(rest);
+    std::vector<Row> part(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count));
+    rest = rest.subspan(count);
+    const etcd::Put put{stagedKey(next.stage, next.parts), textOf(part)};
+    if (!client_.commit({headIsOurs()}, {put}).succeeded) fenced();
+    parts.emplace(next.parts++, std::move(part));
+  }
+  writeHead(next, {}, changes);
+  staged_ = std::move(parts);
+  try {
+    finishStaged();
+  } catch (const etcd::Fault& fault) {  // what is committed stays; the next call goes on
+    warnOf(fault.what());
+  }
+}
+
+void EtcdStore::finishStaged() {
+  while (!staged_.empty()) {
+    const auto part = staged_.begin();
+    std::vector<etcd::Operation> operations = operationsOf(part->second);
+    operations.push_back(etcd::Remove{stagedKey(head_.stage, part->first)});
+    if (!client_.commit({headIsOurs()}, operations).succeeded) fenced();
+    staged_.erase(part);
+  }
+  if (head_.parts == 0) return;
+  Head next = head_;
+  ++next.number;
+  next.parts = 0;
+  next.stage.clear();
+  writeHead(next, {}, nullptr);
+}
+
+void EtcdStore::writeHead(Head next, std::vector<etcd::Operation> operations,
+                          const engine::Changes* changes) {
+  operations.push_back(etcd::Put{headKey(), encode(next)});
+  try {
+    const etcd::Done done = client_.commit({headIsOurs()}, operations);
+    if (!done.succeeded) fenced();
+    head_ = next;
+    head_revision_ = done.revision;
+  } catch (const etcd::Fault& fault) {
+    if (!fault.maybe_done) throw;
+    askAfter(next, changes, fault);
+  }
+}
+
+// Whether the head was written. A further write of it, from the same place, decides: it cannot
+// succeed unless the other has not been done, and then that never will be.
+void EtcdStore::askAfter(const Head& next, const engine::Changes* changes, const etcd::Fault& why) {
+  doubtful_ = next;
+  try {
+    resolveDoubt();
+  } catch (const etcd::Fault&) {
+    if (changes) doubt_.add(*changes);
+    throw Fault(std::string(why.what()) + "; if heald ends before the store answers again, " +
+                std::string(kInDoubt));
+  }
+  if (!std::exchange(doubtful_was_done_, false)) throw Fault(why.what());
+}
+
+void EtcdStore::resolveDoubt() {
+  if (!doubtful_) return;
+  Head other = head_;
+  other.term = doubtful_->term;
+  other.replica = options_.replica;
+  other.number = doubtful_->number + 1;
+  const etcd::Done done = client_.commit({headIsOurs()}, {etcd::Put{headKey(), encode(other)}});
+  if (done.succeeded) {
+    head_ = other;
+    head_revision_ = done.revision;
+    doubtful_.reset();
+    doubt_.end();
+    return;
+  }
+  const etcd::Range found = client_.get(headKey());
+  const bool ours = !found.rows.empty() && found.rows.front().value == encode(*doubtful_);
+  const bool other_is = !found.rows.empty() && found.rows.front().value == encode(other);
+  if (!ours && !other_is) fenced();
+  head_ = ours ? *doubtful_ : other;
+  head_revision_ = found.rows.front().mod_revision;
+  doubtful_was_done_ = ours;
+  doubtful_.reset();
+}
+
+void EtcdStore::fenced() {
+  open_ = false;
+  const std::string reason =
+      "another replica has written since, or etcd was put back: this one knows another state";
+  if (const auto deposed = std::exchange(options_.deposed, nullptr)) deposed(reason);
+  throw Fault(reason);
+}
+
+void EtcdStore::remember() {
+  try {
+    writeSeenHead(options_.memory_file, {cluster_, options_.prefix, head_});
+  } catch (const Fault& fault) {
+    warnOf(fault.what());
+  }
+}
+
+void EtcdStore::record(const engine::Changes& changes, const core::ClockStamp& now) {
+  if (changes.history.empty()) return;
+  engine::Changes entries;
+  entries.history = changes.history;
+  entries.at = changes.at;
+  warnOf(history_->commit(entries, now));
+}
+
+// Once, until something else is wrong.
+void EtcdStore::warnOf(const std::string& reason) {
+  if (reason != warned_ && !reason.empty() && options_.warn) options_.warn(reason);
+  warned_ = reason;
+}
+
+std::string EtcdStore::measured(Operation operation, const std::function<void()>& work) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::string error;
+  try {
+    work();
+  } catch (const std::exception& fault) {
+    error = io::oneLine(options_.prefix + ": " + fault.what(), kReasonBytes);
+  }
+  recorder_.ended(operation, error.empty() ? std::nullopt : std::optional(Cause::kOther),
+                  std::chrono::steady_clock::now() - begun);
+  return error;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> makeEtcdStore(EtcdOptions options, std::unique_ptr<Store> history) {
+  return std::make_unique<EtcdStore>(std::move(options), std::move(history));
+}
+
+}  // namespace heald::store

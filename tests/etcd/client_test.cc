@@ -1,0 +1,141 @@
+#include "etcd/client.h"
+
+#include <gtest/gtest.h>
+
+#include "etcd/base64.h"
+#include "support/cutting_proxy.h"
+#include "support/etcd.h"
+
+namespace heald::etcd {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Compare modified(const std::string& key, std::int64_t revision) {
+  return {key, Compare::Of::kModRevision, revision};
+}
+
+TEST(EtcdBase64, EveryTextComesBack) {
+  std::string text;
+  for (int length = 0; length < 300; ++length) {
+    EXPECT_EQ(decoded(encoded(text)), text) << length;
+    text += static_cast<char>(length * 7);
+  }
+  EXPECT_THROW(decoded("%%%%"), std::invalid_argument);
+}
+
+class EtcdClient : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(etcd_.ready()) << etcd_.log(); }
+
+  test::Etcd etcd_;
+  Client client_{{.endpoints = etcd_.urls()}, seconds(2)};
+};
+
+TEST_F(EtcdClient, WhatWasPutIsFoundWithItsRevisions) {
+  EXPECT_TRUE(client_.get("a").rows.empty());
+  const std::string odd("\0\xff\n\"", 4);
+  const Done done = client_.commit({}, {Put{"a", odd}, Put{"b", ""}});
+  EXPECT_TRUE(done.succeeded);
+  const Range found = client_.get("a");
+  ASSERT_EQ(found.rows.size(), 1u);
+  EXPECT_EQ(found.rows[0], (KeyValue{"a", odd, done.revision, done.revision, 0}));
+  EXPECT_NE(found.cluster, 0u);
+  EXPECT_EQ(client_.get("b").rows.at(0).value, "");
+}
+
+TEST_F(EtcdClient, ACommitIsDoneOnlyWhenItsComparesHold) {
+  const auto first = client_.commit({modified("k", 0)}, {Put{"k", "1"}});
+  ASSERT_TRUE(first.succeeded);
+  EXPECT_FALSE(client_.commit({modified("k", 0)}, {Put{"k", "2"}}).succeeded);
+  EXPECT_FALSE(client_.commit({{"k", Compare::Of::kCreateRevision, 0}}, {Put{"k", "2"}}).succeeded);
+  EXPECT_EQ(client_.get("k").rows.at(0).value, "1");
+  EXPECT_TRUE(client_.commit({modified("k", first.revision)}, {Remove{"k"}}).succeeded);
+  EXPECT_TRUE(client_.get("k").rows.empty());
+}
+
+TEST_F(EtcdClient, AListOfMoreThanOneAnswerStandsAtOneRevision) {
+  for (int i = 0; i < 26; ++i) {
+    std::vector<Operation> operations;
+    for (int k = 0; k < 100; ++k) {
+      operations.push_back(Put{"many/" + std::to_string(i * 100 + k), std::to_string(k)});
+    }
+    ASSERT_TRUE(client_.commit({}, operations).succeeded);
+  }
+  client_.commit({}, {Put{"manz", "behind"}});
+  EXPECT_EQ(client_.list("many/").rows.size(), 2600u);
+}
+
+TEST_F(EtcdClient, AKeyEndsWithItsLease) {
+  const std::int64_t lease = client_.grant(seconds(2));
+  client_.commit({}, {Put{"leased", "x", lease}});
+  EXPECT_TRUE(client_.renew(lease));
+  EXPECT_EQ(client_.get("leased").rows.at(0).lease, lease);
+  client_.revoke(lease);
+  EXPECT_TRUE(client_.get("leased").rows.empty());
+  EXPECT_FALSE(client_.renew(lease));
+}
+
+TEST_F(EtcdClient, AWatchSeesAChangeAndElseEndsWithItsPatience) {
+  const auto before = client_.commit({}, {Put{"watched", "1"}}).revision;
+  EXPECT_FALSE(client_.watch("watched", before, milliseconds(100)));
+  Client other({.endpoints = etcd_.urls()}, seconds(2));
+  std::thread changes([&] { other.commit({}, {Put{"watched", "2"}}); });
+  EXPECT_TRUE(client_.watch("watched", before, seconds(10)));
+  changes.join();
+  EXPECT_TRUE(client_.watch("watched", before, seconds(10))) << "what is past already";
+}
+
+TEST_F(EtcdClient, AnEndpointThatIsNotThereIsPassedOver) {
+  Client client({.endpoints = {"http://127.0.0.1:1", etcd_.urls()[0]}}, seconds(2));
+  EXPECT_TRUE(client.commit({}, {Put{"a", "1"}}).succeeded);
+  EXPECT_EQ(client.get("a").rows.size(), 1u);
+}
+
+TEST_F(EtcdClient, WhatIsReadIsAskedOfAnotherMemberWhenOneIsSilent) {
+  const int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::bind(silent, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  ::listen(silent, 4);
+  socklen_t size = sizeof address;
+  ::getsockname(silent, reinterpret_cast<sockaddr*>(&address), &size);
+  const std::string url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  Client client({.endpoints = {url, etcd_.urls()[0]}}, seconds(1));
+  EXPECT_TRUE(client.get("nothing").rows.empty());
+  ::close(silent);
+}
+
+TEST_F(EtcdClient, WhatChangesSomethingAndHasNoAnswerMayBeDone) {
+  test::CuttingProxy proxy(etcd_.port(), [] { return true; });
+  Client client({.endpoints = {proxy.url(), etcd_.urls()[0]}}, seconds(1));
+  try {
+    client.commit({}, {Put{"cut", "1"}});
+    FAIL() << "an answer came";
+  } catch (const Fault& fault) {
+    EXPECT_TRUE(fault.maybe_done) << fault.what();
+  }
+  EXPECT_EQ(client_.get("cut").rows.size(), 1u) << "it was done";
+}
+
+TEST_F(EtcdClient, ARefusalAndAPageOfSomethingElseAreTold) {
+  try {
+    client_.commit({}, std::vector<Operation>(200, Put{"k", "v"}));
+    FAIL() << "129 operations are too many";
+  } catch (const Fault& fault) {
+    EXPECT_FALSE(fault.maybe_done) << fault.what();
+    EXPECT_NE(std::string(fault.what()).find("etcd at http"), std::string::npos) << fault.what();
+  }
+  Client nowhere({.endpoints = {"http://127.0.0.1:1"}}, seconds(1));
+  try {
+    nowhere.get("k");
+    FAIL() << "nothing listens there";
+  } catch (const Fault& fault) {
+    EXPECT_FALSE(fault.maybe_done) << fault.what();
+  }
+}
+
+}  // namespace
+}  // namespace heald::etcd
