@@ -44,6 +44,7 @@ std::string Healing::reasonFor(const Remedy& remedy) const {
 
 void Healing::startAction(int r, Step& step) {
   Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kActing && busy(remedy), "what starts was admitted");
   const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
   const std::string reason = reasonFor(remedy);
   if (progressOf(remedy).failures == 0 && remedy.wanted_at) {
@@ -183,6 +184,7 @@ void Healing::end(int r, bool ok, FailureReason reason, Step& step) {
 
 void Healing::proposeResult(int r, Step& step) {
   Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kReporting && busy(remedy), "a result is of an attempt");
   RemedyTotals& totals = figures(remedy).totals;
   proposed_.push_back({Proposed::Kind::kResult, r, totals});
   const auto& conditions = governors_[remedy.governor].policy().permanent_open_conditions;
@@ -198,6 +200,7 @@ void Healing::proposeResult(int r, Step& step) {
 
 void Healing::ended(int r, Step& step) {
   Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kReporting, "what has ended was reported");
   RemedyView& view = figures(remedy);
   const bool ok = remedy.ok;
   const bool again = !ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;

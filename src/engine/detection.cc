@@ -176,6 +176,7 @@ std::optional<core::BootTime> Detection::nextDue() {
 
 void Detection::start(int check, bool scheduled, std::vector<Action>& actions) {
   Check& c = at(check);
+  CHECK(!c.view.running, "a check runs once at a time");
   c.run = ++runs_;
   c.scheduled = scheduled;
   c.view.running = true;
@@ -230,6 +231,7 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   Check& c = at(finding.check);
   c.view.running = false;
   running_scheduled_ -= c.scheduled ? 1 : 0;
+  CHECK(running_scheduled_ >= 0, "a run ends once");
 
   finding.was = c.view.health;
   if (c.view.status != event.status || !c.view.since) {
@@ -269,6 +271,8 @@ void Detection::count(Check& c, core::BootTime now) {
   c.debounce.observe(c.last, c.spec.unhealthy_after, c.spec.healthy_after, gap, now);
   c.view.health = c.debounce.health();
   unhealthy_ += (c.view.health == Health::kUnhealthy) - (before == Health::kUnhealthy);
+  CHECK(unhealthy_ >= 0 && unhealthy_ <= static_cast<int>(checks_.size()),
+        "as many checks are unhealthy as there are");
 }
 
 int Detection::indexOf(const std::string& name) const {

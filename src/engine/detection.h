@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check_status.h"
+#include "core/invariant.h"
 #include "core/time.h"
 #include "engine/debounce.h"
 #include "engine/event.h"
@@ -106,8 +107,13 @@ class Detection {
     HealthRecord record;
   };
 
-  Check& at(int check) { return checks_[static_cast<std::size_t>(check)]; }
-  const Check& at(int check) const { return checks_[static_cast<std::size_t>(check)]; }
+  Check& at(int check) { return checks_[place(check)]; }
+  const Check& at(int check) const { return checks_[place(check)]; }
+  std::size_t place(int check) const {
+    const auto index = static_cast<std::size_t>(check);
+    CHECK(index < checks_.size(), "a check is named by an index of the list");
+    return index;
+  }
   void add(CheckSpec spec);
   void keep(Check& old, std::vector<Action>& actions);
   int checkOf(const CheckFinished& event) const;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/invariant.h"
 #include "engine/engine_impl.h"
 
 namespace heald::engine {
@@ -82,6 +83,7 @@ void Engine::Impl::finish(Step& step) {
 }
 
 void Engine::Impl::settle(const std::string& error, core::Now now, std::span<Output> outs) {
+  CHECK(!outs.empty(), "a commit is of a step");
   Step step{now, outs.front()};
   if (error.empty()) {
     keep(step);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/invariant.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -69,6 +70,7 @@ void Episodes::setAside(const Group& group) {
 void Episodes::admitted(const EpisodeKey& key, std::uint64_t attempt) {
   remember(key);
   Known& known = episodes_.at(key);
+  CHECK(attempt != 0, "an episode is admitted with an attempt");
   known.episode.attempt = attempt;
   leaveLine(key, known);
 }
@@ -249,7 +251,8 @@ void Episodes::remember(const EpisodeKey& key) {
 
 void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
   if (known.waits_as != 0) {
-    groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
+    const std::size_t left = groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
+    CHECK(left == 1, "what has a place in a line stands in it");
   }
 }
 
@@ -261,6 +264,7 @@ void Episodes::startFiring(const EpisodeKey& key, Known& known) {
 void Episodes::stopFiring(const EpisodeKey& key, Known& known, core::BootTime now) {
   known.episode.firing = false;
   Members& members = groupOf(key, known);
+  CHECK(members.firing > 0, "what stops firing has fired");
   if (--members.firing == 0) {
     members.quiet_since = now;
   }

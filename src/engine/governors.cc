@@ -15,7 +15,7 @@ void Governors::reconfigure(const std::vector<GovernorSpec>& specs) {
   listed_.clear();
   for (const GovernorSpec& spec : specs) {
     const int governor = place(spec.name);
-    Slot& slot = slots_[static_cast<std::size_t>(governor)];
+    Slot& slot = at(governor);
     slot.governor.setPolicy(spec.policy);
     slot.listed = true;
     listed_.push_back(governor);
@@ -32,7 +32,7 @@ int Governors::place(const std::string& name) {
   } else {
     entry->second = vacant_.back();
     vacant_.pop_back();
-    slots_[static_cast<std::size_t>(entry->second)].name = name;
+    at(entry->second).name = name;
   }
   if (auto known = forgotten_.extract(name)) {
     put(entry->second, std::move(known.mapped()));
@@ -55,7 +55,7 @@ void Governors::forget(int governor) {
   if (std::any_of(proposals_.begin(), proposals_.end(), changes)) {
     return;
   }
-  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  Slot& slot = at(governor);
   by_name_.erase(slot.name);
   forgotten_[slot.name] = slot.governor.state();
   slot = Slot("");
@@ -64,7 +64,7 @@ void Governors::forget(int governor) {
 
 int Governors::addTarget(int parent, const std::string& target, bool exposed) {
   const int governor = place(name(parent) + "@" + target);
-  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  Slot& slot = at(governor);
   slot.governor.setPolicy(at(parent).governor.policy());
   slot.parent = parent;
   slot.target = target;
@@ -76,7 +76,7 @@ int Governors::addTarget(int parent, const std::string& target, bool exposed) {
 }
 
 void Governors::retireTarget(int governor) {
-  slots_[static_cast<std::size_t>(governor)].listed = false;
+  at(governor).listed = false;
   std::erase(listed_, governor);
 }
 
@@ -127,7 +127,7 @@ std::vector<int> Governors::keep(std::vector<Note>& notes, core::BootTime now) {
   for (const Proposal& proposal : std::exchange(proposals_, {})) {
     observe(proposal, notes);
     if (proposal.after.in_flight.size() < proposal.before.in_flight.size()) {
-      slots_[static_cast<std::size_t>(proposal.governor)].last_result = now;
+      at(proposal.governor).last_result = now;
       ended.push_back(proposal.governor);
     }
   }
@@ -139,12 +139,12 @@ void Governors::undo() {
     Proposal& last = proposals_.back();
     in_flight_.add(last.after, -1);
     in_flight_.add(last.before, 1);
-    slots_[static_cast<std::size_t>(last.governor)].governor.setState(std::move(last.before));
+    at(last.governor).governor.setState(std::move(last.before));
   }
 }
 
 void Governors::observe(const Proposal& p, std::vector<Note>& notes) {
-  Slot& slot = slots_[static_cast<std::size_t>(p.governor)];
+  Slot& slot = at(p.governor);
   const auto from = p.before.breaker.state;
   const auto to = p.after.breaker.state;
   if (from != to) {
@@ -169,7 +169,7 @@ void Governors::observe(const Proposal& p, std::vector<Note>& notes) {
 }
 
 void Governors::suppressed(int governor, core::Guard guard) {
-  ++slots_[static_cast<std::size_t>(governor)].counters.suppressed[static_cast<std::size_t>(guard)];
+  ++at(governor).counters.suppressed[static_cast<std::size_t>(guard)];
   ++suppressed_[static_cast<std::size_t>(guard)];
 }
 
@@ -179,10 +179,11 @@ void Governors::Flights::add(const GovernorState& state, int sign) {
   const auto permit = [](const core::Ticket& ticket) { return ticket.remedy.empty(); };
   all += sign * static_cast<int>(flying.size());
   permits += sign * static_cast<int>(std::count_if(flying.begin(), flying.end(), permit));
+  CHECK(permits >= 0 && permits <= all, "what is counted as in flight is in flight");
 }
 
 void Governors::put(int governor, GovernorState state) {
-  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  Slot& slot = at(governor);
   in_flight_.add(slot.governor.state(), -1);
   slot.governor.setState(std::move(state));
   in_flight_.add(slot.governor.state(), 1);
@@ -194,7 +195,7 @@ void Governors::load(int governor, GovernorState state) {
 
 void Governors::loadUnreadable(int governor, const std::string& why, core::Now now) {
   put(governor, {});
-  slots_[static_cast<std::size_t>(governor)].governor.markUnreadable(why, now);
+  at(governor).governor.markUnreadable(why, now);
 }
 
 }  // namespace heald::engine

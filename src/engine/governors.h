@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/governor.h"
+#include "core/invariant.h"
 #include "engine/output.h"
 #include "engine/setup.h"
 #include "engine/snapshot.h"
@@ -58,7 +59,7 @@ class Governors {
   // Changes a governor through `change`, which returns what the governor said.
   template <class Change>
   auto propose(int governor, Change change) {
-    Slot& slot = slots_[static_cast<std::size_t>(governor)];
+    Slot& slot = at(governor);
     proposals_.push_back({governor, slot.governor.state(), {}});
     in_flight_.add(slot.governor.state(), -1);
     auto answer = change(slot.governor);
@@ -83,11 +84,9 @@ class Governors {
   const std::array<std::uint64_t, core::kGuardCount>& suppressedOfAll() const {
     return suppressed_;
   }
-  void countResume(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.resumes; }
-  void countRetry(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.retries; }
-  void countReset(int governor, bool forced) {
-    ++slots_[static_cast<std::size_t>(governor)].counters.resets[forced ? 1 : 0];
-  }
+  void countResume(int governor) { ++at(governor).counters.resumes; }
+  void countRetry(int governor) { ++at(governor).counters.retries; }
+  void countReset(int governor, bool forced) { ++at(governor).counters.resets[forced ? 1 : 0]; }
 
   // At start-up only: what the store held, or could not tell.
   void load(int governor, core::GovernorState state);
@@ -118,7 +117,13 @@ class Governors {
     void add(const core::GovernorState& state, int sign);
   };
 
-  const Slot& at(int governor) const { return slots_[static_cast<std::size_t>(governor)]; }
+  Slot& at(int governor) { return slots_[slotOf(governor)]; }
+  const Slot& at(int governor) const { return slots_[slotOf(governor)]; }
+  std::size_t slotOf(int governor) const {
+    const auto slot = static_cast<std::size_t>(governor);
+    CHECK(slot < slots_.size(), "a governor is named by an index that was given out");
+    return slot;
+  }
   void put(int governor, core::GovernorState state);
   void observe(const Proposal& proposal, std::vector<Note>& notes);
 

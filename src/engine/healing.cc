@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/invariant.h"
 #include "core/text.h"
+#include "engine/phases.h"
 
 namespace heald::engine {
 
@@ -236,6 +238,7 @@ void Healing::wait(int r, Step& step) {
 }
 
 void Healing::enter(Remedy& remedy, Phase phase) {
+  CHECK(mayFollow(remedy.phase, phase), "an attempt goes on only as the table of phases.h says");
   slots_.moved(remedy.phase, phase);
   remedy.phase = phase;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/invariant.h"
 #include "engine/detection.h"
 #include "engine/episodes.h"
 #include "engine/event.h"
@@ -164,8 +165,13 @@ class Healing {
   static void keepFigures(Remedy& remedy, const Remedy& old);
   void keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due);
 
-  Remedy& at(int remedy) { return remedies_[static_cast<std::size_t>(remedy)]; }
-  const Remedy& at(int remedy) const { return remedies_[static_cast<std::size_t>(remedy)]; }
+  Remedy& at(int remedy) { return remedies_[place(remedy)]; }
+  const Remedy& at(int remedy) const { return remedies_[place(remedy)]; }
+  std::size_t place(int remedy) const {
+    const auto index = static_cast<std::size_t>(remedy);
+    CHECK(index < remedies_.size(), "a remedy is named by an index of the list");
+    return index;
+  }
   RemedyView& figures(const Remedy& remedy) { return at(remedy.base).view; }
   static Episodes::Group groupOf(const Remedy& r) { return {r.spec.name, r.target}; }
   core::Gates gatesOf(const Remedy& remedy) const;

@@ -11,9 +11,10 @@
 
 namespace heald::engine {
 
-// Which remedies a human, or a window of the configuration, has paused. It is not a guard: like a dependency it stands before the
-// governor, so nothing is asked, counted or forgotten there. Like a governor's changes, every one
-// of a human's is a proposal until it is durable; a pause in force is one that was kept.
+// Which remedies a human, or a window of the configuration, has paused. It is not a guard: like a
+// dependency it stands before the governor, so nothing is asked, counted or forgotten there. Like a
+// governor's changes, every one of a human's is a proposal until it is durable; a pause in force is
+// one that was kept.
 class Pauses {
  public:
   static constexpr core::Duration kLongest = std::chrono::hours(24 * 30);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/invariant.h"
 #include "core/plain_text.h"
 #include "core/text.h"
 
@@ -183,6 +184,8 @@ std::optional<core::BootTime> Permits::nextDeadline() const {
 
 void Permits::end(const Permit& permit, PermitState state, const ReportPermit& report,
                   core::Now now) {
+  CHECK(permit.state == PermitState::kOutstanding && state != PermitState::kOutstanding,
+        "a permit ends once");
   Permit after = permit;
   after.state = state;
   after.ended_at = now.wall;

@@ -145,7 +145,8 @@ void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
 
 // What only waits is not kept: the checks are run soon, and the unhealthy ones raise again.
 void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due) {
-  enter(remedy, old.phase);
+  slots_.moved(remedy.phase, old.phase);
+  remedy.phase = old.phase;
   remedy.preventive_run = old.preventive_run;
   remedy.recovering = old.recovering;
   remedy.attempt = old.attempt;
