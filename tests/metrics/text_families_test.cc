@@ -99,7 +99,9 @@ TEST(TextFamilies, APageDoesNotDependOnThePagesBeforeIt) {
       snapshot.checks.push_back(std::move(check));
       left.erase(left.begin() + static_cast<std::ptrdiff_t>(chosen));
     }
-    for (engine::RemedyView& remedy : snapshot.remedies) remedy.observe = below(2) == 0;
+    for (std::size_t i = 0; i < snapshot.remedies.size(); ++i) {
+      snapshot.remedies[i].observe = below(2) == 0;
+    }
     snapshot.governors.resize(1 + below(snapshot.governors.size()));
     const auto format = below(2) == 0 ? TextFormat::kPrometheus : TextFormat::kOpenMetrics;
     Layout fresh;
