@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "core/governor.h"
+#include "engine/drive.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -52,6 +53,50 @@ void snapshotOf(benchmark::State& state) {
   }
 }
 BENCHMARK(snapshotOf)->Arg(10)->Arg(1000)->Unit(benchmark::kMicrosecond);
+
+engine::Setup remediesForAlerts(int count) {
+  engine::Setup setup = test::manyRemedies(count);
+  for (engine::RemedySpec& remedy : setup.remedies) {
+    remedy.check.clear();
+    remedy.alert.matchers = {{"alertname", "Down"}, {"service", remedy.name}};
+  }
+  for (engine::GovernorSpec& governor : setup.governors) governor.policy.budgets.clear();
+  return setup;
+}
+
+// One alert among so many remedies and governors, from its notification to the snapshot that shows
+// its attempt, then its end: what the engine's thread does for it, without the disk.
+void alertAmongMany(benchmark::State& state) {
+  const int many = static_cast<int>(state.range(0));
+  core::Now now{core::BootTime(std::chrono::hours(1)), core::WallTime(std::chrono::hours(490'000))};
+  engine::Engine engine(remediesForAlerts(many), engine::Saved{}, now);
+  const auto commit = [](const engine::Changes&) { return std::string(); };
+  engine::Snapshot published = engine.snapshot(now);
+  int which = 0;
+  for (auto _ : state) {
+    now.boot += seconds(7);
+    now.wall += seconds(7);
+    which = (which + 37) % many;
+    engine::Alert alert{"f" + std::to_string(which),
+                        now.wall,
+                        true,
+                        {{"alertname", "Down"}, {"service", "r" + std::to_string(which)}}};
+    const auto out = engine::drive(engine, engine::AlertsReceived{{alert}, "bench"}, now, commit);
+    published = engine.snapshot(now);
+    for (const engine::Action& action : out.actions) {
+      const auto* start = std::get_if<engine::StartAction>(&action);
+      if (start == nullptr) continue;
+      const engine::ActionFinished ended{start->run, engine::ActionOutcome::kOk, "ok", ""};
+      benchmark::DoNotOptimize(engine::drive(engine, ended, now, commit));
+    }
+    alert.firing = false;
+    alert.ends_at = now.wall;
+    benchmark::DoNotOptimize(
+        engine::drive(engine, engine::AlertsReceived{{alert}, "bench"}, now, commit));
+    published = engine.snapshot(now);
+  }
+}
+BENCHMARK(alertAmongMany)->Arg(45)->Arg(3000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace heald

@@ -146,7 +146,7 @@ Node* Node::valueOf(std::string_view key) {
 std::variant<Node, SyntaxFault> parseDocument(std::string_view text, const FileKind& kind,
                                               Weight& used) {
   if (text.size() > kMaxDocumentBytes) {
-    return SyntaxFault{{}, std::string("is larger than 4 MiB (a ") + kind.noun + " is a few KiB)"};
+    return SyntaxFault{{}, std::string("is larger than 16 MiB (a ") + kind.noun + " is a few KiB)"};
   }
   if (const auto fault = findFault(text)) {
     return SyntaxFault{placeAt(text, fault->offset), fault->message};

@@ -41,9 +41,10 @@ struct Node::Entry {
 };
 
 // A document's limits; what an alias stands for is counted each time it is used.
-inline constexpr std::size_t kMaxDocumentBytes = std::size_t{4} << 20;
-inline constexpr std::size_t kMaxNodes = 200'000;
-inline constexpr std::size_t kMaxTextBytes = 4 * kMaxDocumentBytes;
+// Room for 10,000 checks with a remedy each, twice over.
+inline constexpr std::size_t kMaxDocumentBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMaxNodes = 1'000'000;
+inline constexpr std::size_t kMaxTextBytes = kMaxDocumentBytes;
 inline constexpr std::size_t kMaxDepth = 32;
 
 // How much is used of them.

@@ -124,7 +124,7 @@ void Includes::addFile(Node& root, const Spot& spot, const std::string& pattern,
   const Spot whole{{0, 0, file}, ""};
   bytes_ += text->size();
   if (bytes_ > kMaxDocumentBytes) {
-    values_.report(whole, "makes the configuration larger than 4 MiB, with all that it includes");
+    values_.report(whole, "makes the configuration larger than 16 MiB, with all that it includes");
     return;
   }
   if (onText) onText(*text);

@@ -1,5 +1,7 @@
 #include "core/circuit_breaker.h"
 
+#include "core/invariant.h"
+
 namespace heald::core {
 
 std::string_view toString(BreakerState state) {
@@ -46,6 +48,7 @@ void CircuitBreaker::admit(BootTime now) {
   if (state == BreakerState::kOpen) {
     change(BreakerState::kHalfOpen);
   }
+  CHECK(state == BreakerState::kHalfOpen, "a trial is admitted in HALF_OPEN");
   ++half_open_admitted;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error_matcher.h"
+#include "core/invariant.h"
 #include "core/text.h"
 
 namespace heald::core {
@@ -158,6 +159,8 @@ Governor::Decision Governor::trigger(const Gates& gates, const std::string& reme
   const Ticket ticket{state_.totals.attempts, state_.epoch, state_.breaker.generation, remedy,
                       now.wall};
   state_.in_flight.push_back(ticket);
+  CHECK(static_cast<int>(state_.in_flight.size()) <= policy_.max_in_flight,
+        "no more attempts are in flight than the policy allows");
   return {verdict, ticket};
 }
 

@@ -60,21 +60,25 @@ void Healing::askForAlert(int r, Step& step) {
   Remedy& remedy = at(r);
   const Episode& episode = *episodes_.find(*remedy.episode);
   remedy.awaited = ++runs_;
+  asking_[remedy.awaited] = r;
   step.out.actions.push_back(AskAlert{remedy.awaited, *remedy.episode, episode.fingerprint,
                                       episode.labels, episode.starts_at,
                                       alertmanager_.ignore_labels});
 }
 
 void Healing::alertAsked(const AlertAsked& event, Step& step) {
-  const auto asked = [&](const Remedy& r) {
-    return r.phase == Phase::kVerifying && r.spec.byAlert() && r.awaited == event.run;
-  };
-  const auto found = std::find_if(remedies_.begin(), remedies_.end(), asked);
-  if (found == remedies_.end() || stopped_) {
+  const auto found = asking_.find(event.run);
+  if (found == asking_.end()) {
     return;
   }
-  const int r = static_cast<int>(found - remedies_.begin());
-  Remedy& remedy = *found;
+  const int r = found->second;
+  asking_.erase(found);
+  const bool awaited =
+      remedies_[place(r)].phase == Phase::kVerifying && remedies_[place(r)].awaited == event.run;
+  if (!awaited || stopped_) {
+    return;
+  }
+  Remedy& remedy = at(r);
   remedy.awaited = 0;
   remedy.ceased = event.answer == AlertAnswer::kGone;
   if (remedy.ceased) {

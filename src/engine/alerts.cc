@@ -75,18 +75,18 @@ Result<Reply> Healing::hear(const AlertsReceived& command, Step& step) {
   for (const Alert& alert : command.alerts) {
     bool matched = false;
     std::string identity;
-    for (std::size_t i = 0; i < configured_ && !hearing.full; ++i) {
-      if (matches(remedies_[i].spec.alert, alert.labels)) {
+    for (const int remedy : alert_index_.candidates(alert.labels)) {
+      if (!hearing.full && matches(remedies_[place(remedy)].spec.alert, alert.labels)) {
         if (!std::exchange(matched, true)) {
           identity = identityOf(alert, alertmanager_.ignore_labels);
         }
-        hearFor(static_cast<int>(i), identity, alert, hearing, step.now);
+        hearFor(remedy, identity, alert, hearing, step.now);
       }
     }
     hearing.unmatched += matched ? 0 : 1;
   }
   if (hearing.full) {
-    episodes_.undo(step.now.boot);
+    episodes_.undo(step.now);
     raised_.clear();
     countDropped(DropReason::kQueueFull, command.alerts.size());
     const std::string why =
@@ -283,7 +283,7 @@ void Healing::tendEpisodes(Step& step) {
   const bool wanted = std::exchange(episodes_wait_, false);
   for (std::size_t i = 0; (wanted || forgotten > 0) && i < remedies_.size(); ++i) {
     const int index = static_cast<int>(i);
-    if (at(index).spec.byAlert() && at(index).phase == Phase::kIdle) {
+    if (remedies_[i].spec.byAlert() && remedies_[i].phase == Phase::kIdle) {
       armQuietTimer(index);
       wantNext(index, step);
     }
@@ -336,6 +336,7 @@ void Healing::nameEpisodes(core::BootTime now) {
                           alertmanager_.ignore_labels);
       },
       now);
+  published_.stale.markAll();
   for (Remedy& remedy : remedies_) {
     const auto found = remedy.episode ? renamed.find(*remedy.episode) : renamed.end();
     if (found != renamed.end()) {

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "core/time.h"
+#include "engine/journal.h"
+#include "engine/ledger.h"
 #include "engine/output.h"
 
 namespace heald::engine {
@@ -24,7 +25,7 @@ struct Claim {
 // It is part of the commit of what it tells of, and so it survives a restart if and only if that
 // does. Where nothing had to be committed (a check that is run now) it lives as long as the
 // process.
-class Answers {
+class Answers : public Book {
  public:
   static constexpr core::Duration kRemembered = std::chrono::hours(24);
   static constexpr std::size_t kMostRemembered = 1000;
@@ -36,25 +37,24 @@ class Answers {
   // Of the step that is being made; what is too old or too much goes with it.
   void propose(const Claim& claim, const Reply& reply, core::Now now);
 
-  void addChanges(Changes& changes) const;
-  void addEverything(Changes& changes) const;
-  // `committed`: whether the step was; what was forgotten in one that was not goes with the next.
-  void keep(bool committed);
-  void undo();
   void load(const std::string& key, KeptAnswer answer);  // at start-up only
 
- private:
-  void change(const std::string& key, std::optional<KeptAnswer> after);
-  void put(const std::string& key, std::optional<KeptAnswer> answer);
+  bool proposed() const override { return false; }  // an answer goes along with what it tells of
+  void write(Changes& changes) const override;
+  void writeAll(Changes& changes) const override;
+  // What was forgotten is still on disk, and goes with the next commit.
+  void stand(core::Now now) override;
+  void keep(core::Now) override { ledger_.keep(); }
+  void undo(core::Now) override { ledger_.undo(); }
 
-  struct Proposal {
-    std::string key;
-    std::optional<KeptAnswer> before;
-  };
-  std::map<std::string, KeptAnswer> answers_;
-  std::multimap<core::WallTime, std::string> by_age_;
-  std::vector<Proposal> proposals_;
-  std::set<std::string> dropped_;  // and still on disk
+ private:
+  void moved(const std::string& key, const KeptAnswer* before, const KeptAnswer* after);
+
+  std::set<std::pair<core::WallTime, std::string>> by_age_;
+  Ledger<std::string, KeptAnswer> ledger_{
+      [this](const std::string& key, const KeptAnswer* before, const KeptAnswer* after) {
+        moved(key, before, after);
+      }};
 };
 
 }  // namespace heald::engine

@@ -44,6 +44,7 @@ std::string Healing::reasonFor(const Remedy& remedy) const {
 
 void Healing::startAction(int r, Step& step) {
   Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kActing && busy(remedy), "what starts was admitted");
   const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
   const std::string reason = reasonFor(remedy);
   if (progressOf(remedy).failures == 0 && remedy.wanted_at) {
@@ -55,6 +56,7 @@ void Healing::startAction(int r, Step& step) {
   ++figures(remedy).allowed;
   preventive_runs_ += remedy.preventive_run ? 1 : 0;
   remedy.run = ++runs_;
+  acting_[remedy.run] = r;
   StartAction action{remedy.base, remedy.step, remedy.attempt, remedy.spec.check, reason,
                      remedy.run,  {}};
   if (episode != nullptr) {
@@ -100,18 +102,17 @@ void Healing::handLabels(const Remedy& remedy, const Labels& labels, StartAction
 }
 
 void Healing::actionFinished(const ActionFinished& event, Step& step) {
-  const auto acts = [&](const Remedy& r) {
-    return r.phase == Phase::kActing && r.run == event.run;
-  };
-  const auto found = std::find_if(remedies_.begin(), remedies_.end(), acts);
-  if (found == remedies_.end()) {
+  const auto found = acting_.find(event.run);
+  if (found == acting_.end()) {
     if (slots_.ended(event.run)) {
       wakeQueued(step);
     }
     return;
   }
-  const int r = static_cast<int>(found - remedies_.begin());
-  Remedy& remedy = *found;
+  const int r = found->second;
+  acting_.erase(found);
+  Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kActing && remedy.run == event.run, "an action is of its attempt");
   remedy.text = event.text;
   remedy.error = event.text + "\n" + event.output;
   remedy.output = event.output.substr(0, kHistoryOutputBytes);
@@ -183,13 +184,16 @@ void Healing::end(int r, bool ok, FailureReason reason, Step& step) {
 
 void Healing::proposeResult(int r, Step& step) {
   Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kReporting && busy(remedy), "a result is of an attempt");
   RemedyTotals& totals = figures(remedy).totals;
   proposed_.push_back({Proposed::Kind::kResult, r, totals});
   const auto& conditions = governors_[remedy.governor].policy().permanent_open_conditions;
   if (!remedy.ok && core::matchError(remedy.error, conditions)) {
     remedy.reason = FailureReason::kPermanent;
   }
-  ++(remedy.ok ? totals.successes : totals.failures[static_cast<std::size_t>(remedy.reason)]);
+  const auto reason = static_cast<std::size_t>(remedy.reason);
+  ++(remedy.ok ? totals.successes : totals.failures[reason]);
+  published_.failures.reset();
   proposeProgress(remedy, step.now);
   governors_.propose(remedy.governor, [&](core::Governor& governor) {
     return governor.result(remedy.attempt, remedy.ok, remedy.error, step.now);
@@ -198,6 +202,7 @@ void Healing::proposeResult(int r, Step& step) {
 
 void Healing::ended(int r, Step& step) {
   Remedy& remedy = at(r);
+  CHECK(remedy.phase == Phase::kReporting, "what has ended was reported");
   RemedyView& view = figures(remedy);
   const bool ok = remedy.ok;
   const bool again = !ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
@@ -243,16 +248,29 @@ void Healing::ended(int r, Step& step) {
   }
 }
 
-void Healing::keep(Step& step) {
+void Healing::keep(core::Now) {
+  kept_.insert(kept_.end(), proposed_.begin(), proposed_.end());
+  proposed_.clear();
+}
+
+void Healing::undo(core::Now) {
+  raised_.clear();
+  const std::vector<Proposed> undone = std::exchange(proposed_, {});
+  for (auto it = undone.rbegin(); it != undone.rend(); ++it) {
+    figures(at(it->remedy)).totals = it->before;
+    published_.failures.reset();
+    if (it->kind == Proposed::Kind::kAdmission) undone_.push_back(it->remedy);
+  }
+}
+
+void Healing::committed(Step& step) {
   forgetSettled();
   bool slot_free = false;
-  for (const int governor : governors_.keep(step.out.notes, step.now.boot)) {
+  for (const int governor : governors_.takeKept(step.out.notes)) {
     waitForQuiet(governor, step.now.boot);
     slot_free = true;
   }
-  episodes_.keep();
-  incidents_.keep();
-  for (const Proposed& proposed : std::exchange(proposed_, {})) {
+  for (const Proposed& proposed : std::exchange(kept_, {})) {
     if (proposed.kind == Proposed::Kind::kAdmission) {
       startAction(proposed.remedy, step);
     } else {
@@ -265,26 +283,16 @@ void Healing::keep(Step& step) {
   raiseAlerts(step);
 }
 
-void Healing::undo(Step& step) {
-  governors_.undo();
-  episodes_.undo(step.now.boot);
-  incidents_.undo();
-  raised_.clear();
-  const std::vector<Proposed> undone = std::exchange(proposed_, {});
-  for (auto it = undone.rbegin(); it != undone.rend(); ++it) {
-    figures(at(it->remedy)).totals = it->before;
-    if (it->kind == Proposed::Kind::kAdmission) {
-      deny(it->remedy, {core::Guard::kStoreUnavailable, std::nullopt}, step);
-    }
+void Healing::refused(Step& step) {
+  for (const int remedy : std::exchange(undone_, {})) {
+    deny(remedy, {core::Guard::kStoreUnavailable, std::nullopt}, step);
   }
 }
 
 void Healing::storeIsBack(Step& step) {
   store_up_ = true;
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
-    if (remedies_[i].phase == Phase::kReporting) {
-      proposeResult(static_cast<int>(i), step);
-    }
+  for (const int remedy : reporting_) {
+    proposeResult(remedy, step);
   }
   continueRecovery(step);
   dropEpisodesOfOthers(step.now.boot);  // what a reload forgot may be back since a commit failed

@@ -172,28 +172,26 @@ std::vector<int> Engine::Impl::human(const Deed& deed, const std::string& name,
     if (!result) {
       step.out.reply = Error{result.error().code, "governor \"" + governors().name(index) +
                                                       "\": " + result.error().message};
-      governors().undo();
-      human_.clear();
-      human_notes_.clear();
-      human_entries_.clear();
+      governors().undo(step.now);
+      human_.withdraw();
       return {};
     }
-    human_.push_back([index, count, now = step.now.boot](Impl& self) {
-      count(self.governors(), index);
-      for (const std::string& check : self.healing_.checksUnder(index)) {
-        self.tally_.touched(check, now);
-      }
-    });
-    human_notes_.push_back(
-        {Note::Level::kInfo,
-         std::string("human action: ") + deed.what,
-         {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}});
-    human_entries_.push_back({.kind = HistoryKind::kHuman,
-                              .event = deed.event,
-                              .governor = governors().name(index),
-                              .target = governors().target(index),
-                              .actor = by,
-                              .message = reason});
+    human_.propose(
+        {.note = {Note::Level::kInfo,
+                  std::string("human action: ") + deed.what,
+                  {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}},
+         .entry = {.kind = HistoryKind::kHuman,
+                   .event = deed.event,
+                   .governor = governors().name(index),
+                   .target = governors().target(index),
+                   .actor = by,
+                   .message = reason},
+         .then = [this, index, count, now = step.now.boot] {
+           count(governors(), index);
+           for (const std::string& check : healing_.checksUnder(index)) {
+             tally_.touched(check, now);
+           }
+         }});
     done += (done.empty() ? "" : ", ") + governors().name(index);
   }
   step.out.reply = Reply{std::string(deed.what) + ": " + done};
@@ -259,12 +257,10 @@ void Engine::Impl::tellWhatIsInTheWay(const std::vector<int>& acted, Step& step)
   }
   const Snapshot after = snapshot(step.now);
   std::vector<InTheWay>& all = (*step.out.reply)->in_the_way;
-  for (const GovernorView& view : after.governors) {
-    const auto is_it = [&](int index) { return governors().name(index) == view.name; };
-    if (all.size() < kMost && std::any_of(acted.begin(), acted.end(), is_it)) {
-      const auto its = stillInTheWay(after, view, step.now);
-      all.insert(all.end(), its.begin(), its.end());
-    }
+  for (std::size_t i = 0; i < acted.size() && all.size() < kMost; ++i) {
+    const auto position = static_cast<std::size_t>(governors().position(acted[i]));
+    const auto its = stillInTheWay(after, std::as_const(after.governors)[position], step.now);
+    all.insert(all.end(), its.begin(), its.end());
   }
   all.resize(std::min(all.size(), kMost));
   if (!all.empty()) {
@@ -273,23 +269,22 @@ void Engine::Impl::tellWhatIsInTheWay(const std::vector<int>& acted, Step& step)
 }
 
 void Engine::Impl::on(const SetFlag& c, Step& step) {
-  const core::FeatureFlags::Layers before = features_.layers(c.feature);
-  const auto set = features_.setOverride(c.feature, c.enabled, step.now.wall);
+  const auto set = flags_.propose(c.feature, c.enabled, step.now.wall);
   if (!set) {
     step.out.reply = set.error();
     return;
   }
-  flag_proposal_ = FlagProposal{c.feature, before};
   const std::string word = c.enabled ? "on" : "off";
-  human_notes_.push_back(
-      {Note::Level::kInfo,
-       "human action: flag switched " + word,
-       {{"flag", std::string(toString(c.feature))}, {"reason", c.reason}, {"by", c.by}}});
-  human_entries_.push_back({.kind = HistoryKind::kFlag,
-                            .event = word,
-                            .actor = c.by,
-                            .message = c.reason,
-                            .details = {{"flag", std::string(toString(c.feature))}}});
+  human_.propose(
+      {.note = {Note::Level::kInfo,
+                "human action: flag switched " + word,
+                {{"flag", std::string(toString(c.feature))}, {"reason", c.reason}, {"by", c.by}}},
+       .entry = {.kind = HistoryKind::kFlag,
+                 .event = word,
+                 .actor = c.by,
+                 .message = c.reason,
+                 .details = {{"flag", std::string(toString(c.feature))}}},
+       .then = nullptr});
   step.out.reply = Reply{std::string(toString(c.feature)) + " is " + word};
 }
 

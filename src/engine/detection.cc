@@ -46,10 +46,17 @@ void Detection::reconfigure(const DetectionPolicy& policy, std::vector<CheckSpec
   }
   running_scheduled_ = 0;
   unhealthy_ = 0;
-  for (Check& check : checks_) {
+  stale_.markAll();
+  running_.clear();
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    Check& check = checks_[i];
+    if (check.view.running) running_[check.run] = static_cast<int>(i);
     running_scheduled_ += check.view.running && check.scheduled ? 1 : 0;
     unhealthy_ += check.view.health == Health::kUnhealthy ? 1 : 0;
     findParents(check, check);
+    for (const int parent : check.parents) {
+      checks_[place(parent)].dependents.push_back(static_cast<int>(i));
+    }
   }
 }
 
@@ -83,6 +90,7 @@ void Detection::keep(Check& old, std::vector<Action>& actions) {
   check.view.interval = check.spec.interval;
   check.planned.reset();
   check.parents.clear();
+  check.dependents.clear();
 }
 
 void Detection::findParents(Check& check, const Check& from) {
@@ -92,7 +100,7 @@ void Detection::findParents(Check& check, const Check& from) {
         std::find(check.parents.begin(), check.parents.end(), parent) != check.parents.end();
     if (parent >= 0 && !known) {
       check.parents.push_back(parent);
-      findParents(check, at(parent));
+      findParents(check, checks_[place(parent)]);
     }
   }
 }
@@ -122,8 +130,9 @@ void Detection::begin(core::BootTime now) {
 void Detection::beginCycle(core::BootTime now) {
   for (std::size_t i = 0; i < checks_.size(); ++i) {
     if (checks_[i].spec.follows_cycle) {
-      checks_[i].view.missed += checks_[i].planned ? 1 : 0;  // still not started
-      plan(static_cast<int>(i), now + spread(i));
+      const int check = static_cast<int>(i);
+      at(check).view.missed += checks_[i].planned ? 1 : 0;  // still not started
+      plan(check, now + spread(i));
     }
   }
 }
@@ -176,9 +185,11 @@ std::optional<core::BootTime> Detection::nextDue() {
 
 void Detection::start(int check, bool scheduled, std::vector<Action>& actions) {
   Check& c = at(check);
+  CHECK(!c.view.running, "a check runs once at a time");
   c.run = ++runs_;
   c.scheduled = scheduled;
   c.view.running = true;
+  running_[c.run] = check;
   running_scheduled_ += scheduled ? 1 : 0;
   actions.push_back(StartCheck{check, c.run});
 }
@@ -209,15 +220,10 @@ void Detection::stop() {
   }
 }
 
-// The check whose present run this is; after a Reload its index may be another.
+// The check whose present run this is; after a Reload its index may be another than the event's.
 int Detection::checkOf(const CheckFinished& event) const {
-  const auto awaits = [&](const Check& c) { return c.view.running && c.run == event.run; };
-  if (event.check >= 0 && static_cast<std::size_t>(event.check) < checks_.size() &&
-      awaits(at(event.check))) {
-    return event.check;
-  }
-  const auto found = std::find_if(checks_.begin(), checks_.end(), awaits);
-  return found == checks_.end() ? -1 : static_cast<int>(found - checks_.begin());
+  const auto found = running_.find(event.run);
+  return found == running_.end() ? -1 : found->second;
 }
 
 Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
@@ -229,7 +235,9 @@ Detection::Finding Detection::finish(const CheckFinished& event, core::Now now,
   }
   Check& c = at(finding.check);
   c.view.running = false;
+  running_.erase(event.run);
   running_scheduled_ -= c.scheduled ? 1 : 0;
+  CHECK(running_scheduled_ >= 0, "a run ends once");
 
   finding.was = c.view.health;
   if (c.view.status != event.status || !c.view.since) {
@@ -269,6 +277,8 @@ void Detection::count(Check& c, core::BootTime now) {
   c.debounce.observe(c.last, c.spec.unhealthy_after, c.spec.healthy_after, gap, now);
   c.view.health = c.debounce.health();
   unhealthy_ += (c.view.health == Health::kUnhealthy) - (before == Health::kUnhealthy);
+  CHECK(unhealthy_ >= 0 && unhealthy_ <= static_cast<int>(checks_.size()),
+        "as many checks are unhealthy as there are");
 }
 
 int Detection::indexOf(const std::string& name) const {
@@ -276,13 +286,16 @@ int Detection::indexOf(const std::string& name) const {
   return found == by_name_.end() ? -1 : found->second;
 }
 
-std::vector<CheckView> Detection::views() const {
-  std::vector<CheckView> views;
-  views.reserve(checks_.size());
-  for (const Check& check : checks_) {
-    views.push_back(check.view);
+const SharedList<CheckView>& Detection::views() const {
+  const bool all = stale_.all();
+  const std::vector<int> stale = stale_.take();
+  if (all) {
+    views_.clear();
+    for (const Check& check : checks_) views_.push_back(check.view);
+  } else {
+    for (const int check : stale) views_.replace(place(check), at(check).view);
   }
-  return views;
+  return views_;
 }
 
 }  // namespace heald::engine

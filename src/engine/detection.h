@@ -4,9 +4,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/check_status.h"
+#include "core/invariant.h"
 #include "core/time.h"
 #include "engine/debounce.h"
 #include "engine/event.h"
@@ -14,6 +16,7 @@
 #include "engine/output.h"
 #include "engine/setup.h"
 #include "engine/snapshot.h"
+#include "engine/stale.h"
 #include "engine/timer_queue.h"
 
 namespace heald::engine {
@@ -87,7 +90,11 @@ class Detection {
     at(check).view.unhealthy_time = time;
   }
 
-  std::vector<CheckView> views() const;
+  // As they are now; what did not change is shared with the list that was given out last.
+  const SharedList<CheckView>& views() const;
+  void shareNothing() const { stale_.markAll(); }
+  // The checks that depend on this one, directly or not.
+  const std::vector<int>& dependents(int check) const { return at(check).dependents; }
   const std::map<std::string, Histogram>& durations() const { return durations_; }
 
  private:
@@ -101,13 +108,23 @@ class Detection {
     bool again_scheduled = false;
     Health last = Health::kUnknown;
     std::vector<int> parents;  // all that it depends on, directly or not
+    std::vector<int> dependents = {};
     Debounce debounce;
     core::BootTime last_result{};
     HealthRecord record;
   };
 
-  Check& at(int check) { return checks_[static_cast<std::size_t>(check)]; }
-  const Check& at(int check) const { return checks_[static_cast<std::size_t>(check)]; }
+  // To change it: its view is stale from here on.
+  Check& at(int check) {
+    stale_.mark(check);
+    return checks_[place(check)];
+  }
+  const Check& at(int check) const { return checks_[place(check)]; }
+  std::size_t place(int check) const {
+    const auto index = static_cast<std::size_t>(check);
+    CHECK(index < checks_.size(), "a check is named by an index of the list");
+    return index;
+  }
   void add(CheckSpec spec);
   void keep(Check& old, std::vector<Action>& actions);
   int checkOf(const CheckFinished& event) const;
@@ -123,6 +140,9 @@ class Detection {
   std::map<std::string, int> by_name_;
   std::map<std::string, Histogram> durations_;
   TimerQueue due_;
+  std::unordered_map<std::uint64_t, int> running_;  // checks by their run
+  mutable Stale stale_;                             // of views_
+  mutable SharedList<CheckView> views_;
   std::uint64_t runs_ = 0;  // started, of all checks
   int running_scheduled_ = 0;
   int unhealthy_ = 0;

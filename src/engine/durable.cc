@@ -1,49 +1,10 @@
-// What of the engine is durable: what a step has changed, all of it, and what the store gives back.
-#include <algorithm>
+// What the store gives back, and what is durable of the health of checks.
 #include <set>
 #include <utility>
 
 #include "engine/engine_impl.h"
 
 namespace heald::engine {
-
-Changes Engine::Impl::changes(core::Now now) const {
-  Changes changes;
-  healing_.addChanges(changes);
-  if (flag_proposal_) {
-    changes.flags.emplace_back(flag_proposal_->feature, features_.layers(flag_proposal_->feature));
-  }
-  pauses_.addChanges(changes);
-  permits_.addChanges(changes);
-  answers_.addChanges(changes);
-  changes.counts = tally_.changedCounts();
-  changes.unhealthy_times = tally_.changedTimes();
-  changes.history = queue_.entries();
-  for (const HistoryEntry& entry : human_entries_) {
-    changes.history.push_back(entry);
-    changes.history.back().at = now.wall;
-  }
-  pauses_.addHistory(changes.history, now.wall);
-  healing_.addHistory(changes.history, now);
-  permits_.addHistory(changes.history);
-  changes.at = now;
-  return changes;
-}
-
-Changes Engine::Impl::everything(core::Now now) const {
-  Changes all;
-  healing_.addEverything(all);
-  for (const core::Feature feature : core::kFeatures) {
-    all.flags.emplace_back(feature, features_.layers(feature));
-  }
-  pauses_.addEverything(all);
-  permits_.addEverything(all);
-  answers_.addEverything(all);
-  all.counts = tally_.allCounts();
-  all.unhealthy_times = tally_.allTimes();
-  all.at = now;
-  return all;
-}
 
 void Engine::Impl::load(const Saved& saved, core::Now now) {
   for (std::size_t i = 0; i < governors().size(); ++i) {
@@ -85,12 +46,6 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   healing_.beginRecovery(now, [this](const std::string& governor, std::uint64_t attempt) {
     return permits_.owns(governor, attempt);
   });
-}
-
-std::optional<core::BootTime> Engine::Impl::unwritten() const {
-  const auto incidents = healing_.unwrittenDue();
-  const auto tally = tally_.due();
-  return incidents && tally ? std::min(*incidents, *tally) : incidents ? incidents : tally;
 }
 
 // The health of a check has changed.

@@ -1,7 +1,9 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "core/invariant.h"
 #include "engine/engine_impl.h"
 
 namespace heald::engine {
@@ -15,7 +17,19 @@ core::Feature featureOf(const std::string& task) {
                                    : core::Feature::kProcessMonitoring;
 }
 
+void add(const std::vector<Note>& notes, Step& step) {
+  step.out.notes.insert(step.out.notes.end(), notes.begin(), notes.end());
+}
+
 }  // namespace
+
+// What the history tells of first comes first: why, then what.
+std::vector<Book*> Engine::Impl::booksOf(Impl& self) {
+  std::vector<Book*> books = {&self.queue_, &self.human_, &self.pauses_};
+  for (Book* book : self.healing_.books()) books.push_back(book);
+  books.insert(books.end(), {&self.permits_, &self.answers_, &self.flags_, &self.tally_});
+  return books;
+}
 
 Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now)
     : setup_(std::move(setup)),
@@ -68,8 +82,7 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
   }
   finish(step);
   if (!out.commit) {
-    answers_.keep(false);
-    tally_.stands(now.boot);
+    journal_.stand(now);
   }
   return out;
 }
@@ -82,63 +95,55 @@ void Engine::Impl::finish(Step& step) {
 }
 
 void Engine::Impl::settle(const std::string& error, core::Now now, std::span<Output> outs) {
+  CHECK(!outs.empty(), "a commit is of a step");
   Step step{now, outs.front()};
   if (error.empty()) {
-    keep(step);
+    journal_.keep(now);
+    committed(step);
     for (Output& out : outs) out.reply_stands = true;
   } else {
-    undo(error, step, outs);
+    journal_.undo(now);
+    refused(error, step, outs);
   }
-  human_notes_.clear();
-  human_entries_.clear();
   for (Output& out : outs) out.commit = false;
   finish(step);
 }
 
-void Engine::Impl::keep(Step& step) {
-  queue_.written();
-  tally_.keep();
-  if (std::exchange(flag_proposal_, std::nullopt)) {
+void Engine::Impl::committed(Step& step) {
+  if (flags_.takeKept()) {
     detect(step);
   }
-  healing_.keep(step);
-  if (pauses_.keep(step.out.notes)) {
+  healing_.committed(step);
+  const std::vector<Note> pauses = pauses_.takeKept();
+  add(pauses, step);
+  if (!pauses.empty()) {
     healing_.pausesChanged(step);
   }
-  permits_.keep(step.out.notes);
-  answers_.keep(true);
-  if (!human_.empty()) {
-    for (const auto& count : std::exchange(human_, {})) {
-      count(*this);
-    }
+  add(permits_.takeKept(), step);
+  const std::vector<HumanActs::Act> acts = human_.takeKept();
+  for (const HumanActs::Act& act : acts) {
+    if (act.then) act.then();
+  }
+  if (std::any_of(acts.begin(), acts.end(), [](const auto& act) { return bool{act.then}; })) {
     healing_.governorsChanged(step);
     for (const int governor : std::exchange(retried_, {})) {
       healing_.retry(governor, step);
     }
   }
-  step.out.notes.insert(step.out.notes.end(), human_notes_.begin(), human_notes_.end());
+  for (const HumanActs::Act& act : acts) step.out.notes.push_back(act.note);
 }
 
-void Engine::Impl::undo(const std::string& error, Step& step, std::span<Output> outs) {
+void Engine::Impl::refused(const std::string& error, Step& step, std::span<Output> outs) {
   storeDown(error);
   store_.tellFailure(step.out);
-  healing_.undo(step);
-  pauses_.undo();
-  answers_.undo();
-  tally_.undo();
-  human_.clear();
+  healing_.refused(step);
   retried_.clear();
-  if (flag_proposal_) {
-    features_.restoreOverride(flag_proposal_->feature, flag_proposal_->before.overridden,
-                              flag_proposal_->before.changed_at);
-    flag_proposal_.reset();
-  }
-  const auto refused = permits_.undo(step.out);
+  const auto denied_permits = permits_.refuseUndone(step.out);
   for (Output& out : outs) {
     if (!out.commit || !out.reply || !out.reply->ok() || out.reply_stands) continue;
     const auto& permit = (*out.reply)->permit;
-    const auto denied = permit ? refused.find(permit->id) : refused.end();
-    if (denied != refused.end()) {
+    const auto denied = permit ? denied_permits.find(permit->id) : denied_permits.end();
+    if (denied != denied_permits.end()) {
       out.reply = denied->second;
     } else {
       out.reply = Error{ErrorCode::kUnavailable,
@@ -178,8 +183,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   consider(healing_.nextWakeup());
   consider(pauses_.nextEdge());
   if (store_.up()) {
-    consider(queue_.nextDue());
-    consider(unwritten());
+    consider(journal_.due());
     consider(pauses_.nextEnd());
     consider(permits_.nextDeadline());
   }
@@ -352,6 +356,10 @@ bool Engine::idle() const {
   return impl_->idle();
 }
 Snapshot Engine::snapshot(core::Now now) const {
+  return impl_->snapshot(now);
+}
+Snapshot Engine::snapshotAnew(core::Now now) const {
+  impl_->shareNothing();
   return impl_->snapshot(now);
 }
 

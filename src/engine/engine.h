@@ -67,7 +67,10 @@ class Engine {
   // No action runs: a stop may complete. The next start looks at an attempt whose result waits.
   bool idle() const;
 
+  // Costs what has changed since the last one, which it shares the rest with.
   Snapshot snapshot(core::Now now) const;
+  // The same, made from nothing: what a snapshot that shares has to be equal to.
+  Snapshot snapshotAnew(core::Now now) const;
 
  private:
   class Impl;

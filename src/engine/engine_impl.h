@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,9 +11,12 @@
 #include "engine/engine.h"
 #include "engine/healing.h"
 #include "engine/history_queue.h"
+#include "engine/human_acts.h"
+#include "engine/journal.h"
 #include "engine/pauses.h"
 #include "engine/permits.h"
 #include "engine/store_health.h"
+#include "engine/tally.h"
 
 namespace heald::engine {
 
@@ -24,8 +26,8 @@ class Engine::Impl {
  public:
   Impl(Setup setup, const std::optional<Saved>& saved, core::Now now);
   Output step(const Event& event, core::Now now, const Claim& claim);
-  Changes changes(core::Now now) const;
-  Changes everything(core::Now now) const;
+  Changes changes(core::Now now) const { return journal_.changes(now); }
+  Changes everything(core::Now now) const { return journal_.everything(now); }
   void settle(const std::string& error, core::Now now, std::span<Output> outs);
   void restore(const Saved& saved, core::Now now) { load(saved, now); }
 
@@ -35,36 +37,31 @@ class Engine::Impl {
   bool idle() const { return healing_.idle(); }
 
   Snapshot snapshot(core::Now now) const;
+  void shareNothing() const {
+    detection_.shareNothing();
+    healing_.shareNothing();
+  }
 
  private:
-  struct FlagProposal {
-    core::Feature feature;
-    core::FeatureFlags::Layers before;
-  };
+  static std::vector<Book*> booksOf(Impl& self);
   Governors& governors() { return healing_.governors(); }
   // Whether the step has to be committed. Entries of the history that wait go along with anything
   // else; by themselves only with what nobody waits for, as their failure would be its answer.
   bool toCommit(const Step& step) const {
-    return proposed() || (store_.up() && !step.out.reply &&
-                          (queue_.due(step.now.boot) || unwrittenDue(step.now.boot)));
+    return journal_.proposed() || (store_.up() && !step.out.reply && unwrittenDue(step.now.boot));
   }
-  // When what was seen is to be written; nothing when all is.
-  std::optional<core::BootTime> unwritten() const;
   bool unwrittenDue(core::BootTime now) const {
-    const auto due = unwritten();
+    const auto due = journal_.due();
     return due && *due <= now;
-  }
-  bool proposed() const {
-    return healing_.proposed() || pauses_.proposed() || permits_.proposed() ||
-           flag_proposal_.has_value();
   }
 
   void registerBuiltIn(const char* id, core::Duration period, core::Now now,
                        core::Duration first_after);
   void load(const Saved& saved, core::Now now);
   void finish(Step& step);
-  void keep(Step& step);
-  void undo(const std::string& error, Step& step, std::span<Output> outs);
+  // What follows when all books have kept, or undone, what was proposed.
+  void committed(Step& step);
+  void refused(const std::string& error, Step& step, std::span<Output> outs);
   // The answer that was given under this key.
   Reply again(const KeptAnswer& answer, const Claim& claim) const;
   void storeDown(const std::string& error);
@@ -136,11 +133,10 @@ class Engine::Impl {
   bool stopping_ = false;
   std::uint64_t cycles_ = 0;
   std::optional<core::WallTime> last_cycle_;
-  std::optional<FlagProposal> flag_proposal_;
-  std::vector<std::function<void(Impl&)>> human_;  // counted once durable
-  std::vector<int> retried_;                       // governors, acted upon once durable
-  std::vector<Note> human_notes_;
-  std::vector<HistoryEntry> human_entries_;
+  std::vector<int> retried_;  // governors, acted upon once durable
+  HumanActs human_;
+  FlagBook flags_{features_};
+  Journal journal_{booksOf(*this)};
 };
 
 }  // namespace heald::engine

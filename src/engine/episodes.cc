@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/invariant.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -39,10 +40,10 @@ void Episodes::wakeAll() {
 }
 
 void Episodes::wake(const Group& group) {
-  for (auto& [key, known] : episodes_) {
-    if (key.remedy == group.first && known.episode.target == group.second &&
-        known.episode.attempt == 0) {
-      waitAgain(key);
+  for (auto at = episodes_.lower_bound({group.first, ""});
+       at != episodes_.end() && at->first.remedy == group.first; ++at) {
+    if (at->second.episode.target == group.second && at->second.episode.attempt == 0) {
+      waitAgain(at->first);
     }
   }
 }
@@ -60,6 +61,7 @@ void Episodes::setAside(const Group& group) {
   if (found == groups_.end()) {
     return;
   }
+  touched_.insert(group);
   for (const auto& [place, key] : found->second.waiting) {
     episodes_.at(key).waits_as = 0;
   }
@@ -69,6 +71,7 @@ void Episodes::setAside(const Group& group) {
 void Episodes::admitted(const EpisodeKey& key, std::uint64_t attempt) {
   remember(key);
   Known& known = episodes_.at(key);
+  CHECK(attempt != 0, "an episode is admitted with an attempt");
   known.episode.attempt = attempt;
   leaveLine(key, known);
 }
@@ -117,11 +120,12 @@ bool Episodes::resolved(const EpisodeKey& key, std::uint64_t attempt) const {
 }
 
 std::optional<EpisodeKey> Episodes::ofAttempt(const Group& group, std::uint64_t attempt) const {
-  for (const auto& [key, known] : episodes_) {
-    const Episode& episode = known.episode;
-    if (key.remedy == group.first && episode.target == group.second &&
+  for (auto at = episodes_.lower_bound({group.first, ""});
+       at != episodes_.end() && at->first.remedy == group.first; ++at) {
+    const Episode& episode = at->second.episode;
+    if (episode.target == group.second &&
         (episode.attempt == attempt || episode.earlier_attempt == attempt)) {
-      return key;
+      return at->first;
     }
   }
   return std::nullopt;
@@ -243,13 +247,15 @@ bool Episodes::makeRoom(core::BootTime now) {
 
 void Episodes::remember(const EpisodeKey& key) {
   const auto found = episodes_.find(key);
+  if (found != episodes_.end()) touched_.insert({key.remedy, found->second.episode.target});
   before_.try_emplace(
       key, found == episodes_.end() ? std::nullopt : std::optional<Known>(found->second));
 }
 
 void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
   if (known.waits_as != 0) {
-    groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
+    const std::size_t left = groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
+    CHECK(left == 1, "what has a place in a line stands in it");
   }
 }
 
@@ -261,6 +267,7 @@ void Episodes::startFiring(const EpisodeKey& key, Known& known) {
 void Episodes::stopFiring(const EpisodeKey& key, Known& known, core::BootTime now) {
   known.episode.firing = false;
   Members& members = groupOf(key, known);
+  CHECK(members.firing > 0, "what stops firing has fired");
   if (--members.firing == 0) {
     members.quiet_since = now;
   }
@@ -276,24 +283,20 @@ void Episodes::drop(const EpisodeKey& key, core::BootTime now) {
   episodes_.erase(key);
 }
 
-std::vector<std::pair<EpisodeKey, std::optional<Episode>>> Episodes::changes() const {
-  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> changes;
+void Episodes::write(Changes& changes) const {
   for (const auto& [key, before] : before_) {
     const Episode* now = find(key);
-    changes.emplace_back(key, now ? std::optional(*now) : std::nullopt);
+    changes.episodes.emplace_back(key, now ? std::optional(*now) : std::nullopt);
   }
-  return changes;
 }
 
-std::vector<std::pair<EpisodeKey, std::optional<Episode>>> Episodes::everything() const {
-  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> all;
+void Episodes::writeAll(Changes& changes) const {
   for (const auto& [key, known] : episodes_) {
-    all.emplace_back(key, known.episode);
+    changes.episodes.emplace_back(key, known.episode);
   }
-  return all;
 }
 
-void Episodes::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const {
+void Episodes::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
   for (const auto& [key, before] : before_) {
     const Episode* after = find(key);
     const bool fired = before && before->episode.firing;
@@ -303,11 +306,11 @@ void Episodes::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now
       continue;
     }
     if (fired) {
-      entries.push_back(
-          entryOf(key.remedy, before->episode, after != nullptr ? "resolved" : "forgotten", now));
+      entries.push_back(entryOf(key.remedy, before->episode,
+                                after != nullptr ? "resolved" : "forgotten", now.wall));
     }
     if (fires) {
-      entries.push_back(entryOf(key.remedy, *after, "firing", now));
+      entries.push_back(entryOf(key.remedy, *after, "firing", now.wall));
     }
   }
 }
@@ -318,7 +321,7 @@ std::string alertName(const Labels& labels) {
   return found == labels.end() ? "without a name" : found->second;
 }
 
-void Episodes::undo(core::BootTime now) {
+void Episodes::undo(core::Now now) {
   for (auto& [key, before] : before_) {
     if (before) {
       Known& known = episodes_[key];
@@ -330,7 +333,7 @@ void Episodes::undo(core::BootTime now) {
     }
   }
   before_.clear();
-  recount(now);
+  recount(now.boot);
 }
 
 void Episodes::load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now) {
@@ -356,6 +359,7 @@ void Episodes::recount(core::BootTime now) {
   }
   for (const auto& [group, members] : old) {
     groups_.try_emplace(group);
+    touched_.insert(group);
   }
   for (auto& [group, members] : groups_) {
     const auto found = old.find(group);

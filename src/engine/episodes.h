@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,41 +10,10 @@
 #include <vector>
 
 #include "core/time.h"
-#include "engine/event.h"
+#include "engine/episode.h"
+#include "engine/journal.h"
 
 namespace heald::engine {
-
-// An episode is one alert, as one remedy sees it, from the moment that it is told to fire to the
-// moment that it is told to be resolved. Alertmanager tells of it again and again, perhaps with
-// another start (docs/adr/0047): so it goes by what the alert is, and only its latest episode is
-// known.
-struct EpisodeKey {
-  std::string remedy;
-  std::string identity;  // identityOf()
-
-  friend auto operator<=>(const EpisodeKey&, const EpisodeKey&) = default;
-};
-
-struct Episode {
-  std::string target;  // the label's value, where the remedy has targets
-  Labels labels;
-  bool firing = true;
-  // That was admitted for it; 0: none was.
-  static constexpr std::uint64_t kObserved = ~std::uint64_t{0};  // would have been
-  std::uint64_t attempt = 0;
-  core::WallTime heard_at{};  // last
-  // Its incident: attempts for it that have failed, and the furthest step that one of them has
-  // started with, from 1; 0: none.
-  int failures = 0;
-  int step = 0;
-  std::string fingerprint;            // as Alertmanager names it
-  core::WallTime starts_at{};         // as it was told first
-  core::WallTime ended_at{};          // by the earliest end that was told; while it is over
-  core::WallTime before{};            // when the episode before this one ended; zero: none is known
-  std::uint64_t earlier_attempt = 0;  // the last one of the episodes before this one
-
-  friend bool operator==(const Episode&, const Episode&) = default;
-};
 
 // The episodes that are known, and which of them still wait for their attempt. Durable: what a step
 // changes is a proposal until its commit.
@@ -60,7 +28,7 @@ struct Episode {
 // A resolved episode is remembered for a while, because the same notification may come again. One
 // that fires and is not heard of any more is forgotten too: then its Alertmanager is gone, and
 // nothing is known.
-class Episodes {
+class Episodes : public Book {
  public:
   static constexpr std::size_t kLimit = 20'000;
   // Longer than Alertmanager takes to give a notification up (its group_interval), and than it
@@ -116,14 +84,16 @@ class Episodes {
   using Taken = std::function<bool(const EpisodeKey&, const Episode&)>;
   void keepOnly(const Taken& taken, core::BootTime now);
 
-  bool proposed() const { return !before_.empty(); }
-  // What was changed: nothing as the episode means that it is forgotten.
-  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> changes() const;
-  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> everything() const;
-  void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
-  void keep() { before_.clear(); }
-  void undo(core::BootTime now);
+  bool proposed() const override { return !before_.empty(); }
+  void write(Changes& changes) const override;
+  void writeAll(Changes& changes) const override;
+  void tell(std::vector<HistoryEntry>& entries, core::Now now) const override;
+  void keep(core::Now) override { before_.clear(); }
+  void undo(core::Now now) override;
   void load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now);
+
+  // The groups of which something has changed since this was asked last.
+  std::set<Group> takeTouched() { return std::exchange(touched_, {}); }
 
   std::size_t size() const { return episodes_.size(); }
   std::size_t groups() const { return groups_.size(); }  // of which something is remembered
@@ -141,7 +111,9 @@ class Episodes {
   };
 
   Members& groupOf(const EpisodeKey& key, const Known& known) {
-    return groups_[{key.remedy, known.episode.target}];
+    const Group group{key.remedy, known.episode.target};
+    touched_.insert(group);
+    return groups_[group];
   }
   void remember(const EpisodeKey& key);
   Heard begin(const EpisodeKey& key, Known& known, const std::string& target, const Alert& alert,
@@ -159,6 +131,7 @@ class Episodes {
 
   std::map<EpisodeKey, Known> episodes_;
   std::map<Group, Members> groups_;
+  std::set<Group> touched_;
   std::map<EpisodeKey, std::optional<Known>> before_;  // as they were before this step
   std::uint64_t line_ = 0;
   core::BootTime quiet_since_{};  // groups of which nothing is remembered

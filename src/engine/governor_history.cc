@@ -71,12 +71,12 @@ bool cleared(const GovernorState& before, const GovernorState& after) {
 
 }  // namespace
 
-void Governors::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const {
+void Governors::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
   for (const Proposal& proposal : proposals_) {
     const GovernorState& before = proposal.before;
     const GovernorState& after = proposal.after;
     const HistoryEntry about{
-        .at = now, .governor = name(proposal.governor), .target = target(proposal.governor)};
+        .at = now.wall, .governor = name(proposal.governor), .target = target(proposal.governor)};
     addAttempts(about, before, after, entries);
     if (cleared(before, after)) {
       entries.push_back(entryOf(about, HistoryKind::kGovernor, "cleared"));

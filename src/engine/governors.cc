@@ -11,13 +11,16 @@ using core::GovernorState;
 void Governors::reconfigure(const std::vector<GovernorSpec>& specs) {
   for (Slot& slot : slots_) {
     slot.listed = false;
+    slot.position = -1;
   }
   listed_.clear();
+  stale_.markAll();
   for (const GovernorSpec& spec : specs) {
     const int governor = place(spec.name);
-    Slot& slot = slots_[static_cast<std::size_t>(governor)];
+    Slot& slot = at(governor);
     slot.governor.setPolicy(spec.policy);
     slot.listed = true;
+    slot.position = static_cast<int>(listed_.size());
     listed_.push_back(governor);
   }
 }
@@ -32,7 +35,7 @@ int Governors::place(const std::string& name) {
   } else {
     entry->second = vacant_.back();
     vacant_.pop_back();
-    slots_[static_cast<std::size_t>(entry->second)].name = name;
+    at(entry->second).name = name;
   }
   if (auto known = forgotten_.extract(name)) {
     put(entry->second, std::move(known.mapped()));
@@ -55,7 +58,7 @@ void Governors::forget(int governor) {
   if (std::any_of(proposals_.begin(), proposals_.end(), changes)) {
     return;
   }
-  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  Slot& slot = at(governor);
   by_name_.erase(slot.name);
   forgotten_[slot.name] = slot.governor.state();
   slot = Slot("");
@@ -64,20 +67,25 @@ void Governors::forget(int governor) {
 
 int Governors::addTarget(int parent, const std::string& target, bool exposed) {
   const int governor = place(name(parent) + "@" + target);
-  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  Slot& slot = at(governor);
   slot.governor.setPolicy(at(parent).governor.policy());
   slot.parent = parent;
   slot.target = target;
   slot.exposed = exposed;
   if (!std::exchange(slot.listed, true)) {
+    slot.position = static_cast<int>(listed_.size());
     listed_.push_back(governor);
   }
   return governor;
 }
 
 void Governors::retireTarget(int governor) {
-  slots_[static_cast<std::size_t>(governor)].listed = false;
-  std::erase(listed_, governor);
+  Slot& slot = at(governor);
+  CHECK(slot.listed, "a target is retired once");
+  slot.listed = false;
+  listed_.erase(listed_.begin() + std::exchange(slot.position, -1));
+  for (std::size_t i = 0; i < listed_.size(); ++i) at(listed_[i]).position = static_cast<int>(i);
+  stale_.markAll();
 }
 
 int Governors::indexOf(const std::string& name) const {
@@ -93,58 +101,60 @@ std::string Governors::names() const {
   return listed_.size() > 20 ? names + ", …" : names;
 }
 
-std::vector<std::pair<std::string, GovernorState>> Governors::changes() const {
+void Governors::write(Changes& changes) const {
   std::set<int> changed;
   for (const Proposal& proposal : proposals_) {
     changed.insert(proposal.governor);
   }
-  std::vector<std::pair<std::string, GovernorState>> changes;
   for (const int governor : changed) {
-    changes.emplace_back(name(governor), at(governor).governor.state());
+    changes.governors.emplace_back(name(governor), at(governor).governor.state());
   }
-  return changes;
-}
-
-std::vector<std::pair<std::string, GovernorState>> Governors::everything() const {
-  std::vector<std::pair<std::string, GovernorState>> everything;
-  for (const auto& [name, governor] : by_name_) {
-    everything.emplace_back(name, at(governor).governor.state());
-  }
-  return everything;
-}
-
-std::vector<std::string> Governors::forgotten() const {
-  std::vector<std::string> names;
   for (const auto& [name, state] : forgotten_) {
-    names.push_back(name);
+    changes.forgotten.push_back(name);
   }
-  return names;
 }
 
-std::vector<int> Governors::keep(std::vector<Note>& notes, core::BootTime now) {
+void Governors::writeAll(Changes& changes) const {
+  for (const auto& [name, governor] : by_name_) {
+    changes.governors.emplace_back(name, at(governor).governor.state());
+  }
+  for (const auto& [name, state] : forgotten_) {
+    changes.forgotten.push_back(name);
+  }
+}
+
+void Governors::keep(core::Now now) {
   forgotten_.clear();
+  for (Proposal& proposal : std::exchange(proposals_, {})) {
+    if (proposal.endsAnAttempt()) {
+      at(proposal.governor).last_result = now.boot;
+    }
+    kept_.push_back(std::move(proposal));
+  }
+}
+
+std::vector<int> Governors::takeKept(std::vector<Note>& notes) {
   std::vector<int> ended;
-  for (const Proposal& proposal : std::exchange(proposals_, {})) {
+  for (const Proposal& proposal : std::exchange(kept_, {})) {
     observe(proposal, notes);
-    if (proposal.after.in_flight.size() < proposal.before.in_flight.size()) {
-      slots_[static_cast<std::size_t>(proposal.governor)].last_result = now;
+    if (proposal.endsAnAttempt()) {
       ended.push_back(proposal.governor);
     }
   }
   return ended;
 }
 
-void Governors::undo() {
+void Governors::undo(core::Now) {
   for (; !proposals_.empty(); proposals_.pop_back()) {
     Proposal& last = proposals_.back();
     in_flight_.add(last.after, -1);
     in_flight_.add(last.before, 1);
-    slots_[static_cast<std::size_t>(last.governor)].governor.setState(std::move(last.before));
+    at(last.governor).governor.setState(std::move(last.before));
   }
 }
 
 void Governors::observe(const Proposal& p, std::vector<Note>& notes) {
-  Slot& slot = slots_[static_cast<std::size_t>(p.governor)];
+  Slot& slot = at(p.governor);
   const auto from = p.before.breaker.state;
   const auto to = p.after.breaker.state;
   if (from != to) {
@@ -169,8 +179,13 @@ void Governors::observe(const Proposal& p, std::vector<Note>& notes) {
 }
 
 void Governors::suppressed(int governor, core::Guard guard) {
-  ++slots_[static_cast<std::size_t>(governor)].counters.suppressed[static_cast<std::size_t>(guard)];
+  ++at(governor).counters.suppressed[static_cast<std::size_t>(guard)];
   ++suppressed_[static_cast<std::size_t>(guard)];
+}
+
+void Governors::permitAsked(int governor, core::BootTime at_time) {
+  std::optional<core::BootTime>& first = at(governor).first_permit;
+  first = first.value_or(at_time);
 }
 
 // The ticket of a permit names no remedy.
@@ -179,10 +194,11 @@ void Governors::Flights::add(const GovernorState& state, int sign) {
   const auto permit = [](const core::Ticket& ticket) { return ticket.remedy.empty(); };
   all += sign * static_cast<int>(flying.size());
   permits += sign * static_cast<int>(std::count_if(flying.begin(), flying.end(), permit));
+  CHECK(permits >= 0 && permits <= all, "what is counted as in flight is in flight");
 }
 
 void Governors::put(int governor, GovernorState state) {
-  Slot& slot = slots_[static_cast<std::size_t>(governor)];
+  Slot& slot = at(governor);
   in_flight_.add(slot.governor.state(), -1);
   slot.governor.setState(std::move(state));
   in_flight_.add(slot.governor.state(), 1);
@@ -194,7 +210,7 @@ void Governors::load(int governor, GovernorState state) {
 
 void Governors::loadUnreadable(int governor, const std::string& why, core::Now now) {
   put(governor, {});
-  slots_[static_cast<std::size_t>(governor)].governor.markUnreadable(why, now);
+  at(governor).governor.markUnreadable(why, now);
 }
 
 }  // namespace heald::engine

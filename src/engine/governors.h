@@ -7,16 +7,19 @@
 #include <vector>
 
 #include "core/governor.h"
+#include "core/invariant.h"
+#include "engine/journal.h"
 #include "engine/output.h"
 #include "engine/setup.h"
 #include "engine/snapshot.h"
+#include "engine/stale.h"
 
 namespace heald::engine {
 
 // The engine's governors, and the rule that nothing about them is true before it is durable: every
 // change is a proposal, which is later kept (and then counted and noted) or undone, all of a step
 // together.
-class Governors {
+class Governors : public Book {
  public:
   explicit Governors(const std::vector<GovernorSpec>& specs) { reconfigure(specs); }
 
@@ -58,7 +61,7 @@ class Governors {
   // Changes a governor through `change`, which returns what the governor said.
   template <class Change>
   auto propose(int governor, Change change) {
-    Slot& slot = slots_[static_cast<std::size_t>(governor)];
+    Slot& slot = at(governor);
     proposals_.push_back({governor, slot.governor.state(), {}});
     in_flight_.add(slot.governor.state(), -1);
     auto answer = change(slot.governor);
@@ -69,25 +72,40 @@ class Governors {
     }
     return answer;
   }
-  bool proposed() const { return !proposals_.empty(); }
-  std::vector<std::pair<std::string, core::GovernorState>> changes() const;
-  std::vector<std::pair<std::string, core::GovernorState>> everything() const;
-  std::vector<std::string> forgotten() const;
-  void addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const;
-  // Returns under whom an attempt has ended.
-  std::vector<int> keep(std::vector<Note>& notes, core::BootTime now);
-  void undo();
+  bool proposed() const override { return !proposals_.empty(); }
+  void write(Changes& changes) const override;
+  void writeAll(Changes& changes) const override;
+  void tell(std::vector<HistoryEntry>& entries, core::Now now) const override;
+  void keep(core::Now now) override;
+  void undo(core::Now now) override;
+  // After keep(): adds what the log says of it, and returns under whom an attempt has ended.
+  std::vector<int> takeKept(std::vector<Note>& notes);
 
   // A trigger was denied. Not durable: it is a count of this process.
   void suppressed(int governor, core::Guard guard);
   const std::array<std::uint64_t, core::kGuardCount>& suppressedOfAll() const {
     return suppressed_;
   }
-  void countResume(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.resumes; }
-  void countRetry(int governor) { ++slots_[static_cast<std::size_t>(governor)].counters.retries; }
-  void countReset(int governor, bool forced) {
-    ++slots_[static_cast<std::size_t>(governor)].counters.resets[forced ? 1 : 0];
+  void countResume(int governor) { ++at(governor).counters.resumes; }
+  void countRetry(int governor) { ++at(governor).counters.retries; }
+  void countReset(int governor, bool forced) { ++at(governor).counters.resets[forced ? 1 : 0]; }
+
+  // Permits of it: how they ended, and when one was asked for first (the first call counts).
+  void countPermit(int governor, PermitOutcome outcome) {
+    ++at(governor).permits[static_cast<std::size_t>(outcome)];
   }
+  void permitAsked(int governor, core::BootTime at_time);
+  const PermitCounts& permits(int governor) const { return at(governor).permits; }
+  std::optional<core::BootTime> firstPermit(int governor) const {
+    return at(governor).first_permit;
+  }
+
+  // Where it stands among the listed ones; -1: it is not listed.
+  int position(int governor) const { return at(governor).position; }
+  // Something that its view shows, and that is not kept here, has changed.
+  void touch(int governor) { stale_.mark(governor); }
+  // Which views have changed since this was asked last; all of them when the order has.
+  Stale& stale() const { return stale_; }
 
   // At start-up only: what the store held, or could not tell.
   void load(int governor, core::GovernorState state);
@@ -105,11 +123,15 @@ class Governors {
     std::string target;
     bool exposed = true;
     std::optional<core::BootTime> last_result;
+    int position = -1;
+    PermitCounts permits{};
+    std::optional<core::BootTime> first_permit;
   };
   struct Proposal {
     int governor;
     core::GovernorState before;
     core::GovernorState after;
+    bool endsAnAttempt() const { return after.in_flight.size() < before.in_flight.size(); }
   };
 
   struct Flights {
@@ -118,7 +140,17 @@ class Governors {
     void add(const core::GovernorState& state, int sign);
   };
 
-  const Slot& at(int governor) const { return slots_[static_cast<std::size_t>(governor)]; }
+  // To change it: its view is stale from here on.
+  Slot& at(int governor) {
+    stale_.mark(governor);
+    return slots_[slotOf(governor)];
+  }
+  const Slot& at(int governor) const { return slots_[slotOf(governor)]; }
+  std::size_t slotOf(int governor) const {
+    const auto slot = static_cast<std::size_t>(governor);
+    CHECK(slot < slots_.size(), "a governor is named by an index that was given out");
+    return slot;
+  }
   void put(int governor, core::GovernorState state);
   void observe(const Proposal& proposal, std::vector<Note>& notes);
 
@@ -127,7 +159,9 @@ class Governors {
   std::vector<int> vacant_;                               // indices of forgotten ones
   std::map<std::string, core::GovernorState> forgotten_;  // since the last commit
   std::vector<int> listed_;                               // in the order of the configuration
+  mutable Stale stale_;
   std::vector<Proposal> proposals_;
+  std::vector<Proposal> kept_;
   Flights in_flight_;
   std::array<std::uint64_t, core::kGuardCount> suppressed_{};
 };

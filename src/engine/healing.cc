@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/invariant.h"
 #include "core/text.h"
+#include "engine/phases.h"
 
 namespace heald::engine {
 
@@ -50,7 +52,7 @@ core::Gates Healing::gates(bool preventive) const {
 void Healing::raise(int check, EventSource source, Step& step) {
   std::vector<int> asked;
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    const core::AnswersTo& on = at(r).spec.on;
+    const core::AnswersTo& on = std::as_const(*this).at(r).spec.on;
     if (on.asks(detection_.lastResult(check)) && on.asks(detection_.health(check))) {
       asked.push_back(r);
     }
@@ -69,18 +71,15 @@ void Healing::raise(int check, EventSource source, Step& step) {
 }
 
 void Healing::runPreventive(Step& step) {
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
-    if (remedies_[i].spec.preventive) {
-      countUp(events_, EventSource::kPreventive);
-      detected(static_cast<int>(i), true, step);
-    }
+  for (const int remedy : preventive_) {
+    countUp(events_, EventSource::kPreventive);
+    detected(remedy, true, step);
   }
 }
 
 int Healing::indexOf(const std::string& name) const {
-  const auto named = [&](const Remedy& r) { return r.spec.name == name; };
-  const auto found = std::find_if(remedies_.begin(), remedies_.end(), named);
-  return found == remedies_.end() ? -1 : static_cast<int>(found - remedies_.begin());
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? -1 : found->second;
 }
 
 Error Healing::noRemedy(const std::string& name) const {
@@ -236,8 +235,19 @@ void Healing::wait(int r, Step& step) {
 }
 
 void Healing::enter(Remedy& remedy, Phase phase) {
+  CHECK(mayFollow(remedy.phase, phase), "an attempt goes on only as the table of phases.h says");
+  moved(remedy, phase);
+}
+
+// What is kept by phase follows.
+void Healing::moved(Remedy& remedy, Phase phase) {
+  const int index = static_cast<int>(&remedy - remedies_.data());
+  const bool pending =
+      phase == Phase::kWaiting || phase == Phase::kQueued || phase == Phase::kPrechecking;
   slots_.moved(remedy.phase, phase);
   remedy.phase = phase;
+  pending ? void(pending_.insert(index)) : void(pending_.erase(index));
+  phase == Phase::kReporting ? void(reporting_.insert(index)) : void(reporting_.erase(index));
 }
 
 void Healing::rest(Remedy& remedy) {
@@ -264,7 +274,7 @@ void Healing::precheck(int r, Step& step) {
 void Healing::checkFinished(int check, std::uint64_t run, Step& step) {
   bool slot_free = false;
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    Remedy& remedy = at(r);
+    const Remedy& remedy = std::as_const(*this).at(r);
     if (run < remedy.awaited) {
       continue;
     }
@@ -363,17 +373,11 @@ void Healing::wouldAttempt(int r, Step& step) {
 
 void Healing::stop() {
   stopped_ = true;
-  for (Remedy& remedy : remedies_) {
-    if (remedy.phase == Phase::kWaiting || remedy.phase == Phase::kQueued ||
-        remedy.phase == Phase::kPrechecking) {
-      rest(remedy);
-    }
-  }
+  for (const int remedy : std::set<int>(pending_)) rest(at(remedy));
 }
 
 bool Healing::idle() const {
-  const auto acts = [](const Remedy& r) { return r.phase == Phase::kActing; };
-  return std::none_of(remedies_.begin(), remedies_.end(), acts);
+  return slots_.acting() == 0;
 }
 
 }  // namespace heald::engine

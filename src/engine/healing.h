@@ -3,20 +3,26 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "core/invariant.h"
+#include "engine/alert_index.h"
 #include "engine/detection.h"
 #include "engine/episodes.h"
 #include "engine/event.h"
 #include "engine/governors.h"
 #include "engine/incidents.h"
+#include "engine/journal.h"
 #include "engine/output.h"
 #include "engine/pauses.h"
 #include "engine/setup.h"
 #include "engine/slots.h"
 #include "engine/snapshot.h"
+#include "engine/stale.h"
 #include "engine/timer_queue.h"
 #include "engine/told_once.h"
 
@@ -37,7 +43,7 @@ struct Step {
 // twice. A denial that time ends waits for the governor's `until`, one that another attempt's end
 // lifts is queued, and every other is forgotten until the next unhealthy result: there is no
 // backlog.
-class Healing {
+class Healing : public Book {
  public:
   Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
           const Pauses& pauses);
@@ -80,9 +86,11 @@ class Healing {
   void continueRecovery(Step& step);
   void forgetSettled();
 
-  // The outcome of the commit of what this step proposed.
-  void keep(Step& step);
-  void undo(Step& step);
+  // The books of what is durable here, in the order of their telling.
+  std::vector<Book*> books() { return {&governors_, this, &episodes_, &incidents_}; }
+  // The commit took place (after keep() of all books), or did not (after undo() of all).
+  void committed(Step& step);
+  void refused(Step& step);
   // A human has acted: what waits, waits for something else now, or for nothing.
   void governorsChanged(Step& step);
   // A human wants the next attempt under this governor now: what is unhealthy, or fires, and does
@@ -96,20 +104,20 @@ class Healing {
   void storeIsBack(Step& step);  // results that waited for it are proposed again
   void stop();
 
-  bool proposed() const {
-    return governors_.proposed() || !proposed_.empty() || episodes_.proposed() ||
-           incidents_.proposed();
-  }
-  // When what was seen of incidents is to be written; nothing when all is.
-  std::optional<core::BootTime> unwrittenDue() const { return incidents_.due(); }
-  void addChanges(Changes& changes) const;
-  void addHistory(std::vector<HistoryEntry>& entries, core::Now now) const;
-  void addEverything(Changes& changes) const;
+  // The totals of remedies, with the attempts that begin and end.
+  bool proposed() const override { return !proposed_.empty(); }
+  void write(Changes& changes) const override;
+  void writeAll(Changes& changes) const override;
+  void tell(std::vector<HistoryEntry>& entries, core::Now now) const override;
+  void keep(core::Now now) override;
+  void undo(core::Now now) override;
   void loadEpisodes(const Saved& saved, core::Now now);
   void loadTotals(const std::string& remedy, const RemedyTotals& totals);
   std::optional<core::BootTime> nextWakeup() { return timers_.next(); }
   bool idle() const;
+  // What did not change is shared with the snapshot that was filled last.
   void fill(Snapshot& snapshot) const;
+  void shareNothing() const { published_ = {}; }
 
  private:
   struct Remedy {
@@ -164,8 +172,17 @@ class Healing {
   static void keepFigures(Remedy& remedy, const Remedy& old);
   void keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due);
 
-  Remedy& at(int remedy) { return remedies_[static_cast<std::size_t>(remedy)]; }
-  const Remedy& at(int remedy) const { return remedies_[static_cast<std::size_t>(remedy)]; }
+  // To change it: its view is stale from here on.
+  Remedy& at(int remedy) {
+    published_.stale.mark(remedy);
+    return remedies_[place(remedy)];
+  }
+  const Remedy& at(int remedy) const { return remedies_[place(remedy)]; }
+  std::size_t place(int remedy) const {
+    const auto index = static_cast<std::size_t>(remedy);
+    CHECK(index < remedies_.size(), "a remedy is named by an index of the list");
+    return index;
+  }
   RemedyView& figures(const Remedy& remedy) { return at(remedy.base).view; }
   static Episodes::Group groupOf(const Remedy& r) { return {r.spec.name, r.target}; }
   core::Gates gatesOf(const Remedy& remedy) const;
@@ -210,12 +227,22 @@ class Healing {
   void waitForQuiet(int governor, core::BootTime now);
   void clearWhenHealthyForLong(int governor, Step& step);
   std::optional<core::Guard> deniedBy(const Remedy& remedy, core::BootTime now) const;
-  void fillTarget(const Remedy& remedy, Snapshot& snapshot) const;
+  GovernorView governorView(int governor) const;
+  RemedyView remedyView(int remedy, core::BootTime now) const;
+  TargetView targetView(const Remedy& remedy, core::BootTime now) const;
+  static void showTarget(const Remedy& remedy, const TargetView& target, RemedyView& base);
+  // Looks at what the views show and does not belong to a remedy or a governor.
+  void markStale(core::BootTime now) const;
+  void refreshGovernors() const;
+  void refreshRemedies(core::BootTime now) const;
+  void countFailures() const;
+  int instanceOf(const Episodes::Group& group) const;  // -1: nobody serves it
   template <class View>
   void fillAlerts(const Remedy& remedy, View& view) const;
   void dropEpisodesOfOthers(core::BootTime now);
   bool stormBrake() const;
   void enter(Remedy& remedy, Phase phase);
+  void moved(Remedy& remedy, Phase phase);
   bool busy(const Remedy& remedy) const { return remedy.attempt != 0; }
 
   core::Verdict detected(int remedy, bool preventive, Step& step);
@@ -273,17 +300,37 @@ class Healing {
   const Pauses& pauses_;
   Governors governors_;
   Slots slots_{policy_, governors_};
-  std::vector<Remedy> remedies_;  // the configured ones, then one for each target
+  std::vector<Remedy> remedies_;                  // the configured ones, then one for each target
+  std::unordered_map<std::string, int> by_name_;  // the configured ones
+  AlertIndex alert_index_;                        // likewise
+  std::vector<int> preventive_;                   // likewise
   std::vector<std::vector<int>> remedies_of_check_;
+  std::vector<std::vector<int>> remedies_of_governor_;  // each in ascending order
   std::vector<std::vector<Watched>> checks_of_governor_;
   std::map<int, std::vector<int>> alerted_of_governor_;  // remedies that alerts ask for
+  std::set<int> pending_;                          // that wait, are queued, or are looked at again
+  std::set<int> reporting_;                        // whose result waits for the store
+  std::unordered_map<std::uint64_t, int> acting_;  // by the run of the action
+  std::unordered_map<std::uint64_t, int> asking_;  // by the run of asking for the alert
+  // What snapshots are made of, and what of it is not as it was.
+  struct Published {
+    Stale stale;  // remedies
+    SharedList<GovernorView> governors;
+    SharedList<RemedyView> remedies;
+    SharedList<TargetView> targets;
+    std::map<std::string, Pause> pauses;
+    std::optional<std::array<std::uint64_t, kFailureReasonCount>> failures;  // over all remedies
+  };
+  mutable Published published_;
   TimerQueue timers_;
   std::vector<int> queue_;            // longest wanted first
   core::BootTime next_forgetting_{};  // of targets
   std::vector<Proposed> proposed_;
+  std::vector<Proposed> kept_;  // until committed()
+  std::vector<int> undone_;     // remedies whose attempt does not start, until refused()
   std::vector<Lost> lost_;
-  Episodes episodes_;
-  Incidents incidents_;
+  mutable Episodes episodes_;  // mutable: what has changed for the views is taken from both
+  mutable Incidents incidents_;
   std::vector<Raised> raised_;
   ToldOnce told_refusals_;                                // by the history
   std::map<std::pair<int, std::string>, int> instances_;  // by base and target

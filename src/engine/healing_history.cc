@@ -14,8 +14,7 @@ std::int64_t milliseconds(core::Duration duration) {
 
 }  // namespace
 
-void Healing::addHistory(std::vector<HistoryEntry>& entries, core::Now now) const {
-  governors_.addHistory(entries, now.wall);
+void Healing::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
   for (const Proposed& proposed : proposed_) {
     const Remedy& remedy = at(proposed.remedy);
     HistoryEntry* entry = attemptIn(entries, governors_.name(remedy.governor), remedy.attempt);
@@ -29,7 +28,6 @@ void Healing::addHistory(std::vector<HistoryEntry>& entries, core::Now now) cons
       tellEnd(remedy, now, *entry);
     }
   }
-  episodes_.addHistory(entries, now.wall);
 }
 
 void Healing::tellStart(const Remedy& remedy, HistoryEntry& entry) const {

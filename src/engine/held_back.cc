@@ -27,12 +27,7 @@ bool Healing::paused(int r, Step& step) {
 }
 
 void Healing::pausesChanged(Step& step) {
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
-    const Phase phase = remedies_[i].phase;
-    if (phase == Phase::kWaiting || phase == Phase::kQueued || phase == Phase::kPrechecking) {
-      paused(static_cast<int>(i), step);
-    }
-  }
+  for (const int remedy : std::set<int>(pending_)) paused(remedy, step);
   wakeQueued(step);
 }
 

@@ -14,6 +14,8 @@ struct Exemplar {
   std::uint64_t attempt = 0;
   double seconds = 0;
   core::WallTime at;
+
+  friend bool operator==(const Exemplar&, const Exemplar&) = default;
 };
 
 // Counts of durations in fixed buckets, as Prometheus histograms want them. Bounds in seconds,
@@ -32,6 +34,7 @@ class Histogram {
     std::uint64_t count = 0;
     friend bool operator==(const NativeBucket&, const NativeBucket&) = default;
   };
+  friend bool operator==(const Histogram&, const Histogram&) = default;
 
   explicit Histogram(const std::vector<double>& bounds)
       : bounds_(&bounds), counts_(bounds.size() + 1) {}

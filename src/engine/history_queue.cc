@@ -17,7 +17,11 @@ void HistoryQueue::add(HistoryEntry entry, core::Now now) {
   due_ = due_.value_or(now.boot + kDelay);
 }
 
-void HistoryQueue::written() {
+void HistoryQueue::tell(std::vector<HistoryEntry>& entries, core::Now) const {
+  entries.insert(entries.end(), entries_.begin(), entries_.end());
+}
+
+void HistoryQueue::keep(core::Now) {
   entries_.clear();
   due_.reset();
   lost_ = 0;

@@ -11,12 +11,12 @@
 
 #include "core/feature_flags.h"
 #include "core/governor.h"
-#include "engine/episodes.h"
+#include "engine/episode.h"
 #include "engine/history.h"
-#include "engine/incidents.h"
+#include "engine/incident.h"
 #include "engine/pause.h"
 #include "engine/permit.h"
-#include "engine/tally.h"
+#include "engine/unhealthy_time.h"
 #include "heald/result.h"
 
 namespace heald::engine {
@@ -176,8 +176,8 @@ struct Changes {
   std::vector<std::pair<std::string, std::optional<KeptAnswer>>> answers;  // by key; likewise
   std::vector<std::pair<std::string, std::optional<Incident>>>
       incidents;                      // by remedy; nothing: over
-  Tally::Counts counts;               // by name
-  Tally::Times unhealthy_times;       // by check
+  TallyCounts counts;                 // by name
+  TallyTimes unhealthy_times;         // by check
   std::vector<HistoryEntry> history;  // what has happened, in its order
   core::Now at{};
 
@@ -200,8 +200,8 @@ struct Saved {
   std::vector<std::pair<EpisodeKey, Episode>> episodes;
   std::vector<std::pair<std::string, KeptAnswer>> answers;  // by key
   std::map<std::string, Incident> incidents;                // by remedy
-  Tally::Counts counts;                                     // by name
-  Tally::Times unhealthy_times;                             // by check, rebased to this boot
+  TallyCounts counts;                                       // by name
+  TallyTimes unhealthy_times;                               // by check, rebased to this boot
 };
 
 }  // namespace heald::engine

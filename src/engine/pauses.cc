@@ -53,11 +53,20 @@ const Pause* Pauses::of(const std::string& remedy, core::BootTime now) const {
     }
   };
   for (const std::string& name : {remedy, std::string()}) {
-    const auto human = pauses_.find(name);
-    consider(human == pauses_.end() ? nullptr : &human->second);
+    consider(ledger_.find(name));
     consider(windows_.of(name, now));
   }
   return found;
+}
+
+std::map<std::string, Pause> Pauses::inForce(core::BootTime now) const {
+  std::map<std::string, Pause> in_force;
+  const auto add = [&](const std::string& remedy) {
+    if (const Pause* pause = of(remedy, now)) in_force.emplace(remedy, *pause);
+  };
+  for (const auto& [remedy, pause] : ledger_.all()) add(remedy);
+  for (const auto& [remedy, pause] : windows_.pauses()) add(remedy);
+  return in_force;
 }
 
 bool Pauses::followWindows(core::Now now, Output& out) {
@@ -105,8 +114,8 @@ Result<Reply> Pauses::unpause(const UnpauseRemedy& command, core::Now now) {
   if (command.remedy.empty()) {
     return unpauseAll(command, now);
   }
-  const auto found = pauses_.find(command.remedy);
-  const bool own = found != pauses_.end() && now.boot < found->second.until;
+  const Pause* its = ledger_.find(command.remedy);
+  const bool own = its != nullptr && now.boot < its->until;
   const Pause* all = ofAll(now.boot);
   const Pause* held = of(command.remedy, now.boot);
   if (!own && held != nullptr && held->from_window) {
@@ -134,7 +143,7 @@ Result<Reply> Pauses::unpause(const UnpauseRemedy& command, core::Now now) {
 
 Result<Reply> Pauses::unpauseAll(const UnpauseRemedy& command, core::Now now) {
   std::string names;
-  for (const auto& [name, pause] : std::map<std::string, Pause>(pauses_)) {
+  for (const auto& [name, pause] : std::map<std::string, Pause>(ledger_.all())) {
     if (now.boot < pause.until) {
       names += (names.empty() ? "" : ", ") + (name.empty() ? "all" : name);
       propose(name, std::nullopt, action("unpause", name, command.by),
@@ -150,7 +159,7 @@ Result<Reply> Pauses::unpauseAll(const UnpauseRemedy& command, core::Now now) {
 }
 
 void Pauses::forgetEnded(core::Now now) {
-  for (const auto& [name, pause] : std::map<std::string, Pause>(pauses_)) {
+  for (const auto& [name, pause] : std::map<std::string, Pause>(ledger_.all())) {
     if (pause.until <= now.boot) {
       propose(name, std::nullopt,
               {Note::Level::kInfo,
@@ -163,7 +172,7 @@ void Pauses::forgetEnded(core::Now now) {
 
 std::optional<core::BootTime> Pauses::nextEnd() const {
   std::optional<core::BootTime> next;
-  for (const auto& [name, pause] : pauses_) {
+  for (const auto& [name, pause] : ledger_.all()) {
     next = next ? std::min(*next, pause.until) : pause.until;
   }
   return next;
@@ -171,58 +180,36 @@ std::optional<core::BootTime> Pauses::nextEnd() const {
 
 void Pauses::propose(const std::string& remedy, std::optional<Pause> after, Note note,
                      HistoryEntry entry) {
-  const auto found = pauses_.find(remedy);
-  std::optional<Pause> before;
-  if (found != pauses_.end()) {
-    before = found->second;
-  }
-  proposals_.push_back({remedy, std::move(before), std::move(note), std::move(entry)});
-  if (after) {
-    pauses_[remedy] = std::move(*after);
-  } else {
-    pauses_.erase(remedy);
+  ledger_.propose(remedy, std::move(after));
+  notes_.push_back(std::move(note));
+  entries_.push_back(std::move(entry));
+}
+
+void Pauses::write(Changes& changes) const {
+  changes.pauses = ledger_.unwritten();
+}
+
+void Pauses::writeAll(Changes& changes) const {
+  changes.pauses.assign(ledger_.all().begin(), ledger_.all().end());
+}
+
+void Pauses::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
+  for (const HistoryEntry& entry : entries_) {
+    entries.push_back(entry);
+    entries.back().at = now.wall;
   }
 }
 
-void Pauses::addChanges(Changes& changes) const {
-  for (const Proposal& proposal : proposals_) {
-    const auto found = pauses_.find(proposal.remedy);
-    changes.pauses.emplace_back(proposal.remedy, found == pauses_.end()
-                                                     ? std::optional<Pause>()
-                                                     : std::optional<Pause>(found->second));
-  }
+void Pauses::keep(core::Now) {
+  ledger_.keep();
+  entries_.clear();
+  for (Note& note : std::exchange(notes_, {})) kept_.push_back(std::move(note));
 }
 
-void Pauses::addHistory(std::vector<HistoryEntry>& entries, core::WallTime now) const {
-  for (const Proposal& proposal : proposals_) {
-    entries.push_back(proposal.entry);
-    entries.back().at = now;
-  }
-}
-
-void Pauses::addEverything(Changes& changes) const {
-  for (const auto& [name, pause] : pauses_) {
-    changes.pauses.emplace_back(name, pause);
-  }
-}
-
-bool Pauses::keep(std::vector<Note>& notes) {
-  const std::vector<Proposal> kept = std::exchange(proposals_, {});
-  for (const Proposal& proposal : kept) {
-    notes.push_back(proposal.note);
-  }
-  return !kept.empty();
-}
-
-void Pauses::undo() {
-  for (; !proposals_.empty(); proposals_.pop_back()) {
-    Proposal& last = proposals_.back();
-    if (last.before) {
-      pauses_[last.remedy] = std::move(*last.before);
-    } else {
-      pauses_.erase(last.remedy);
-    }
-  }
+void Pauses::undo(core::Now) {
+  ledger_.undo();
+  notes_.clear();
+  entries_.clear();
 }
 
 }  // namespace heald::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/invariant.h"
 #include "core/plain_text.h"
 #include "core/text.h"
 
@@ -59,7 +60,7 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                                           core::toText(kLongest) + ", not " +
                                           core::toText(command.deadline)};
   }
-  first_asked_.try_emplace(command.governor, now.boot);
+  governors_.permitAsked(governor, now.boot);
   if (at.pause != nullptr) {
     const core::Duration wait = at.pause->until - now.boot;
     return deny(governor, PermitOutcome::kPaused,
@@ -101,7 +102,7 @@ Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
 Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
                     Output& out) {
   const std::string& name = governors_.name(governor);
-  count(name, outcome);
+  governors_.countPermit(governor, outcome);
   if (std::exchange(last_denials_[name], denial.word) != denial.word) {
     out.notes.push_back(
         {Note::Level::kInfo,
@@ -131,7 +132,7 @@ Reply Permits::grant(int governor, const core::Ticket& ticket, const RequestPerm
   permit.reason = command.reason;
   permit.by = command.by;
   forgetOld(now);
-  propose(permit.id, permit);
+  ledger_.propose(permit.id, permit);
   Reply reply{"permit " + permit.id + " of governor \"" + permit.governor + "\" for " +
               core::toText(command.deadline)};
   reply.permit = std::move(permit);
@@ -139,50 +140,46 @@ Reply Permits::grant(int governor, const core::Ticket& ticket, const RequestPerm
 }
 
 Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
-  const auto found = permits_.find(command.id);
-  if (found == permits_.end()) {
+  const Permit* known = ledger_.find(command.id);
+  if (known == nullptr) {
     return Error{ErrorCode::kNotFound, "no permit \"" + command.id +
                                            "\": it was never given, or ended so long ago that it "
                                            "is forgotten"};
   }
   const std::string name = "permit \"" + command.id + "\"";
   const PermitState wanted = command.ok ? PermitState::kOk : PermitState::kFailed;
-  if (found->second.state == PermitState::kOutstanding) {
-    if (found->second.deadline <= now.boot) {
-      expire(found->second, now);
+  if (known->state == PermitState::kOutstanding) {
+    if (known->deadline <= now.boot) {
+      expire(Permit(*known), now);
     } else {
-      end(found->second, wanted, command, now);
+      end(Permit(*known), wanted, command, now);
     }
   }
-  if (found->second.state == wanted) {
-    return ended(found->second);
+  const Permit& permit = *ledger_.find(command.id);
+  if (permit.state == wanted) {
+    return ended(permit);
   }
   return Error{
       ErrorCode::kConflict,
-      found->second.state == PermitState::kExpired
+      permit.state == PermitState::kExpired
           ? name + " has expired: it was not reported by its deadline, and counts as failed"
-          : name + " was already reported as " + std::string(toString(found->second.state))};
+          : name + " was already reported as " + std::string(toString(permit.state))};
 }
 
 void Permits::expireDue(core::Now now) {
-  for (const std::string& id : std::set<std::string>(outstanding_)) {
-    if (const Permit& permit = permits_.at(id); permit.deadline <= now.boot) {
-      expire(permit, now);
-    }
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now.boot) {
+    expire(Permit(*ledger_.find(deadlines_.begin()->second)), now);
   }
 }
 
 std::optional<core::BootTime> Permits::nextDeadline() const {
-  std::optional<core::BootTime> next;
-  for (const std::string& id : outstanding_) {
-    const core::BootTime deadline = permits_.at(id).deadline;
-    next = next ? std::min(*next, deadline) : deadline;
-  }
-  return next;
+  return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
 }
 
 void Permits::end(const Permit& permit, PermitState state, const ReportPermit& report,
                   core::Now now) {
+  CHECK(permit.state == PermitState::kOutstanding && state != PermitState::kOutstanding,
+        "a permit ends once");
   Permit after = permit;
   after.state = state;
   after.ended_at = now.wall;
@@ -191,7 +188,8 @@ void Permits::end(const Permit& permit, PermitState state, const ReportPermit& r
   governors_.propose(governors_.place(permit.governor), [&](core::Governor& g) {
     return g.result(permit.attempt, state == PermitState::kOk, report.error, now);
   });
-  propose(permit.id, std::move(after), report.output.substr(0, kHistoryOutputBytes));
+  ledger_.propose(permit.id, std::move(after));
+  outputs_[permit.id] = report.output.substr(0, kHistoryOutputBytes);
 }
 
 void Permits::expire(const Permit& permit, core::Now now) {
@@ -201,90 +199,83 @@ void Permits::expire(const Permit& permit, core::Now now) {
 void Permits::forgetOld(core::Now now) {
   while (!ended_.empty() && (ended_.size() >= kMostRemembered ||  // room for one more
                              now.wall - ended_.begin()->first > kRemembered)) {
-    propose(std::string(ended_.begin()->second), std::nullopt);
+    ledger_.propose(std::string(ended_.begin()->second), std::nullopt);
   }
 }
 
-void Permits::propose(const std::string& id, std::optional<Permit> after, std::string output) {
-  const auto found = permits_.find(id);
-  proposals_.push_back({id, found == permits_.end() ? std::nullopt : std::optional(found->second),
-                        std::move(output)});
-  put(id, std::move(after));
-}
-
-void Permits::put(const std::string& id, std::optional<Permit> permit) {
-  outstanding_.erase(id);
-  if (const auto found = permits_.find(id); found != permits_.end()) {
-    ended_.erase({found->second.ended_at, id});
+void Permits::moved(const std::string& id, const Permit* before, const Permit* after) {
+  if (before != nullptr && before->state == PermitState::kOutstanding) {
+    outstanding_.erase(id);
+    deadlines_.erase({before->deadline, id});
+  } else if (before != nullptr) {
+    ended_.erase({before->ended_at, id});
   }
-  if (!permit) {
-    permits_.erase(id);
-    return;
-  }
-  if (permit->state == PermitState::kOutstanding) {
+  if (after != nullptr && after->state == PermitState::kOutstanding) {
     outstanding_.insert(id);
-  } else {
-    ended_.emplace(permit->ended_at, id);
-  }
-  permits_.insert_or_assign(id, std::move(*permit));
-}
-
-void Permits::addChanges(Changes& changes) const {
-  for (const Proposal& proposal : proposals_) {
-    const auto found = permits_.find(proposal.id);
-    changes.permits.emplace_back(
-        proposal.id, found == permits_.end() ? std::nullopt : std::optional(found->second));
+    deadlines_.emplace(after->deadline, id);
+  } else if (after != nullptr) {
+    ended_.emplace(after->ended_at, id);
   }
 }
 
-void Permits::addHistory(std::vector<HistoryEntry>& entries) const {
-  for (const Proposal& proposal : proposals_) {
-    const auto found = permits_.find(proposal.id);
-    if (found == permits_.end()) {
-      continue;  // forgotten
-    }
-    const Permit& permit = found->second;
-    HistoryEntry* entry = attemptIn(entries, permit.governor, permit.attempt);
+void Permits::write(Changes& changes) const {
+  changes.permits = ledger_.unwritten();
+}
+
+void Permits::writeAll(Changes& changes) const {
+  changes.permits.assign(ledger_.all().begin(), ledger_.all().end());
+}
+
+void Permits::tell(std::vector<HistoryEntry>& entries, core::Now) const {
+  for (const auto& proposal : ledger_.proposals()) {
+    const Permit* permit = ledger_.find(proposal.key);
+    HistoryEntry* entry =
+        permit == nullptr ? nullptr : attemptIn(entries, permit->governor, permit->attempt);
     if (entry == nullptr) {
-      continue;
+      continue;  // the permit is forgotten
     }
-    const bool given = permit.state == PermitState::kOutstanding;
-    entry->actor = permit.by;
-    entry->message = given ? permit.reason : permit.error;
-    entry->output = proposal.output;
-    entry->details.emplace_back("permit", permit.id);
+    const bool given = permit->state == PermitState::kOutstanding;
+    const auto output = outputs_.find(permit->id);
+    entry->actor = permit->by;
+    entry->message = given ? permit->reason : permit->error;
+    entry->output = output == outputs_.end() ? "" : output->second;
+    entry->details.emplace_back("permit", permit->id);
     if (!given) {
-      entry->details.emplace_back("result", std::string(toString(permit.state)));
+      entry->details.emplace_back("result", std::string(toString(permit->state)));
       entry->details.emplace_back("duration", std::chrono::floor<std::chrono::milliseconds>(
-                                                  permit.ended_at - permit.granted_at)
+                                                  permit->ended_at - permit->granted_at)
                                                   .count());
     }
   }
 }
 
-void Permits::addEverything(Changes& changes) const {
-  for (const auto& [id, permit] : permits_) {
-    changes.permits.emplace_back(id, permit);
+void Permits::keep(core::Now) {
+  const auto outputs = std::exchange(outputs_, {});
+  for (const auto& change : ledger_.keep()) {
+    const Permit* permit = ledger_.find(change.key);
+    if (permit == nullptr) {
+      continue;  // forgotten
+    }
+    kept_.push_back(noteOf(*permit));
+    const auto output = outputs.find(permit->id);
+    if (output != outputs.end() && !core::firstLine(output->second).empty()) {
+      kept_.back().fields.emplace_back("output", core::oneLine(core::firstLine(output->second)));
+    }
+    if (permit->state == PermitState::kOutstanding) {
+      last_denials_.erase(permit->governor);
+    } else {
+      governors_.countPermit(governors_.place(permit->governor), outcomeOf(permit->state));
+    }
   }
 }
 
-void Permits::keep(std::vector<Note>& notes) {
-  for (const Proposal& proposal : std::exchange(proposals_, {})) {
-    const auto found = permits_.find(proposal.id);
-    if (found == permits_.end()) {
-      continue;  // forgotten
-    }
-    const Permit& permit = found->second;
-    notes.push_back(noteOf(permit));
-    if (const std::string_view printed = core::firstLine(proposal.output); !printed.empty()) {
-      notes.back().fields.emplace_back("output", core::oneLine(printed));
-    }
-    if (permit.state == PermitState::kOutstanding) {
-      last_denials_.erase(permit.governor);
-    } else {
-      count(permit.governor, outcomeOf(permit.state));
-    }
+void Permits::undo(core::Now) {
+  outputs_.clear();
+  for (const auto& proposal : ledger_.proposals()) {
+    const Permit* permit = ledger_.find(proposal.key);
+    if (!proposal.before && permit != nullptr) undone_.push_back(*permit);
   }
+  ledger_.undo();
 }
 
 Note Permits::noteOf(const Permit& permit) const {
@@ -310,55 +301,37 @@ Note Permits::noteOf(const Permit& permit) const {
   return note;
 }
 
-// The governors were undone by their owner.
-std::map<std::string, Reply> Permits::undo(Output& out) {
+std::map<std::string, Reply> Permits::refuseUndone(Output& out) {
   std::map<std::string, Reply> refused;
-  for (; !proposals_.empty(); proposals_.pop_back()) {
-    Proposal& last = proposals_.back();
-    const auto found = permits_.find(last.id);
-    if (!last.before && found != permits_.end()) {
-      const int governor = governors_.indexOf(found->second.governor);
-      const std::string by = found->second.by;
-      refused.emplace(last.id, refuse(governor, {core::Guard::kStoreUnavailable, {}}, {}, by, out));
-    }
-    put(last.id, std::move(last.before));
+  const std::vector<Permit> undone = std::exchange(undone_, {});
+  for (auto permit = undone.rbegin(); permit != undone.rend(); ++permit) {
+    refused.emplace(permit->id, refuse(governors_.indexOf(permit->governor),
+                                       {core::Guard::kStoreUnavailable, {}}, {}, permit->by, out));
   }
   return refused;
 }
 
 void Permits::load(Permit permit) {
   const std::string id = permit.id;
-  first_asked_.try_emplace(permit.governor, core::BootTime{});
-  put(id, std::move(permit));
+  governors_.permitAsked(governors_.place(permit.governor), core::BootTime{});
+  ledger_.load(id, std::move(permit));
 }
 
 std::optional<Permit> Permits::find(const std::string& id) const {
-  const auto found = permits_.find(id);
-  return found == permits_.end() ? std::nullopt : std::optional(found->second);
+  const Permit* permit = ledger_.find(id);
+  return permit == nullptr ? std::nullopt : std::optional(*permit);
 }
 
 bool Permits::owns(const std::string& governor, std::uint64_t attempt) const {
   return std::any_of(outstanding_.begin(), outstanding_.end(), [&](const std::string& id) {
-    const Permit& permit = permits_.at(id);
+    const Permit& permit = *ledger_.find(id);
     return permit.governor == governor && permit.attempt == attempt;
   });
 }
 
-void Permits::count(const std::string& governor, PermitOutcome outcome) {
-  ++counts_[governor][static_cast<std::size_t>(outcome)];
-}
-
 void Permits::fill(Snapshot& s) const {
   for (const std::string& id : outstanding_) {
-    s.permits.push_back(permits_.at(id));
-  }
-  for (GovernorView& governor : s.governors) {
-    if (const auto found = counts_.find(governor.name); found != counts_.end()) {
-      governor.permits = found->second;
-    }
-    if (const auto found = first_asked_.find(governor.name); found != first_asked_.end()) {
-      governor.first_permit = found->second;
-    }
+    s.permits.push_back(*ledger_.find(id));
   }
 }
 

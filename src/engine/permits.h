@@ -10,6 +10,8 @@
 #include "core/governor.h"
 #include "engine/event.h"
 #include "engine/governors.h"
+#include "engine/journal.h"
+#include "engine/ledger.h"
 #include "engine/output.h"
 #include "engine/permit.h"
 #include "engine/snapshot.h"
@@ -24,7 +26,7 @@ namespace heald::engine {
 // At most healing.max_concurrent are outstanding: one that is counts as an action that runs,
 // together with those of remedies. What has ended is remembered for kRemembered, the last
 // kMostRemembered of them.
-class Permits {
+class Permits : public Book {
  public:
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
   static constexpr core::Duration kLongest = std::chrono::hours(24);
@@ -50,14 +52,17 @@ class Permits {
   void expireDue(core::Now now);
   std::optional<core::BootTime> nextDeadline() const;
 
-  bool proposed() const { return !proposals_.empty(); }
-  void addChanges(Changes& changes) const;
+  bool proposed() const override { return ledger_.proposed(); }
+  void write(Changes& changes) const override;
+  void writeAll(Changes& changes) const override;
   // Says of the attempts among these entries which are permits, for whom and why.
-  void addHistory(std::vector<HistoryEntry>& entries) const;
-  void addEverything(Changes& changes) const;
-  void keep(std::vector<Note>& notes);
-  // Who asked for those that are not given after all is told so, by the permit's id.
-  std::map<std::string, Reply> undo(Output& out);
+  void tell(std::vector<HistoryEntry>& entries, core::Now now) const override;
+  void keep(core::Now now) override;
+  void undo(core::Now now) override;
+  // After keep(): what the log says of it.
+  std::vector<Note> takeKept() { return std::exchange(kept_, {}); }
+  // After undo(): who asked for those that are not given after all is told so, by the permit's id.
+  std::map<std::string, Reply> refuseUndone(Output& out);
 
   // At start-up only. `owns`: whether the ticket is an outstanding permit's.
   void load(Permit permit);
@@ -66,12 +71,6 @@ class Permits {
   void fill(Snapshot& snapshot) const;
 
  private:
-  struct Proposal {
-    std::string id;
-    std::optional<Permit> before;
-    std::string output = {};  // with its end
-  };
-
   Reply deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
              Output& out);
   Reply refuse(int governor, const core::Verdict& verdict, core::Now now, const std::string& by,
@@ -81,19 +80,21 @@ class Permits {
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
   void forgetOld(core::Now now);
-  void propose(const std::string& id, std::optional<Permit> after, std::string output = {});
-  void put(const std::string& id, std::optional<Permit> permit);
-  void count(const std::string& governor, PermitOutcome outcome);
+  void moved(const std::string& id, const Permit* before, const Permit* after);
   Note noteOf(const Permit& permit) const;
 
   Governors& governors_;
-  std::map<std::string, Permit> permits_;                   // by id
-  std::set<std::string> outstanding_;                       // their ids
-  std::set<std::pair<core::WallTime, std::string>> ended_;  // the others, the oldest first
-  std::vector<Proposal> proposals_;
-  std::map<std::string, PermitCounts> counts_;         // by governor
-  std::map<std::string, core::BootTime> first_asked_;  // by governor; long ago, if before the start
-  std::map<std::string, std::string> last_denials_;    // by governor, while it says no
+  std::set<std::string> outstanding_;                           // ids
+  std::set<std::pair<core::BootTime, std::string>> deadlines_;  // of those
+  std::set<std::pair<core::WallTime, std::string>> ended_;      // the others, the oldest first
+  Ledger<std::string, Permit> ledger_{
+      [this](const std::string& id, const Permit* before, const Permit* after) {
+        moved(id, before, after);
+      }};                                       // by id
+  std::map<std::string, std::string> outputs_;  // by id, with an end that is proposed
+  std::vector<Note> kept_;
+  std::vector<Permit> undone_;                       // that were to be given
+  std::map<std::string, std::string> last_denials_;  // by governor, while it says no
 };
 
 }  // namespace heald::engine

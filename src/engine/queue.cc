@@ -7,6 +7,7 @@
 // does the end of an action; waking it once too often does nothing: who has to go on waiting stays
 // as it is.
 #include <algorithm>
+#include <utility>
 
 #include "engine/healing.h"
 
@@ -22,12 +23,14 @@ bool Healing::endsWithAnAttempt(Guard guard) {
 // Of the last in the queue: who is found unhealthy again, or was overtaken, does not begin anew.
 void Healing::takeTurn() {
   const auto last = queue_.end() - 1;
-  const auto earlier = [&](int a, int b) { return at(a).wanted_at < at(b).wanted_at; };
+  const auto earlier = [&](int a, int b) {
+    return std::as_const(*this).at(a).wanted_at < std::as_const(*this).at(b).wanted_at;
+  };
   std::rotate(std::upper_bound(queue_.begin(), last, *last, earlier), last, queue_.end());
 }
 
 void Healing::wakeQueued(Step& step) {
-  std::erase_if(queue_, [&](int r) { return at(r).phase != Phase::kQueued; });
+  std::erase_if(queue_, [&](int r) { return std::as_const(*this).at(r).phase != Phase::kQueued; });
   if (queue_.empty() || !store_up_ || stopped_) {
     return;
   }
@@ -36,7 +39,7 @@ void Healing::wakeQueued(Step& step) {
     if (free <= 0) {
       return;
     }
-    const core::Verdict verdict = ask(at(r), step.now.boot);
+    const core::Verdict verdict = ask(std::as_const(*this).at(r), step.now.boot);
     if (!verdict.denied_by || !endsWithAnAttempt(*verdict.denied_by)) {
       want(r, false, step);
       free = slots_.free();
@@ -45,16 +48,15 @@ void Healing::wakeQueued(Step& step) {
 }
 
 void Healing::governorsChanged(Step& step) {
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
-    Remedy& remedy = remedies_[i];
-    if (remedy.phase != Phase::kWaiting) {
+  for (const int r : std::set<int>(pending_)) {
+    if (std::as_const(*this).at(r).phase != Phase::kWaiting) {
       continue;
     }
-    if (governors_[remedy.governor].nextAllowedAt()) {
-      remedy.checked = false;
-      waitUntilAllowed(static_cast<int>(i));
+    if (governors_[at(r).governor].nextAllowedAt()) {
+      at(r).checked = false;
+      waitUntilAllowed(r);
     } else {
-      want(static_cast<int>(i), false, step);
+      want(r, false, step);
     }
   }
   wakeQueued(step);

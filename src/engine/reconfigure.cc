@@ -16,6 +16,7 @@ Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFl
       pauses_(pauses),
       governors_(setup.governors),
       remedies_of_check_(detection.size()),
+      remedies_of_governor_(governors_.size()),
       checks_of_governor_(governors_.size()) {
   for (const RemedySpec& spec : setup.remedies) {
     addRemedy(spec);
@@ -46,7 +47,13 @@ void Healing::addRemedy(const RemedySpec& spec) {
   }
   if (spec.byAlert()) {
     alerted_of_governor_[remedy.governor].push_back(index);
+    alert_index_.add(index, spec.alert);
   }
+  if (spec.preventive) {
+    preventive_.push_back(index);
+  }
+  remedies_of_governor_[static_cast<std::size_t>(remedy.governor)].push_back(index);
+  by_name_[spec.name] = index;
   remedies_.push_back(std::move(remedy));
   configured_ = remedies_.size();
 }
@@ -57,6 +64,15 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
   governors_.reconfigure(setup.governors);
   remedies_of_check_.assign(detection_.size(), {});
   checks_of_governor_.assign(governors_.size(), {});
+  remedies_of_governor_.assign(governors_.size(), {});
+  by_name_.clear();
+  alert_index_ = {};
+  preventive_.clear();
+  pending_.clear();
+  reporting_.clear();
+  acting_.clear();
+  asking_.clear();  // an answer may be about an alert of before
+  published_ = {};
   queue_.clear();
   std::vector<Remedy> old_remedies = std::exchange(remedies_, {});
   TimerQueue old_timers = std::exchange(timers_, {});
@@ -79,20 +95,14 @@ void Healing::reconfigure(const Setup& setup, Step& step) {
 
 // Who takes the place of a remedy of the old configuration; -1: nobody.
 int Healing::successorOf(const Remedy& old) {
-  const auto same_name = [&](const Remedy& r) {
-    return r.spec.name == old.spec.name && r.target.empty();
-  };
-  const auto found = std::find_if(remedies_.begin(), remedies_.end(), same_name);
-  if (found == remedies_.end()) {
-    return -1;
-  }
-  const int base = static_cast<int>(found - remedies_.begin());
-  if (old.target.empty()) {
+  const int base = indexOf(old.spec.name);
+  if (base < 0 || old.target.empty()) {
     return base;
   }
-  const auto& targets = found->spec.alert.targets;
+  const AlertPolicy& alert = at(base).spec.alert;
+  const auto& targets = alert.targets;
   const bool taken =
-      found->spec.alert.target == old.view.target_label &&
+      alert.target == old.view.target_label &&
       (targets.empty() || std::find(targets.begin(), targets.end(), old.target) != targets.end());
   return taken ? instanceFor(base, old.target) : -1;
 }
@@ -145,7 +155,10 @@ void Healing::keepFigures(Remedy& remedy, const Remedy& old) {
 
 // What only waits is not kept: the checks are run soon, and the unhealthy ones raise again.
 void Healing::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due) {
-  enter(remedy, old.phase);
+  moved(remedy, old.phase);
+  if (old.phase == Phase::kActing) {
+    acting_[old.run] = static_cast<int>(&remedy - remedies_.data());
+  }
   remedy.preventive_run = old.preventive_run;
   remedy.recovering = old.recovering;
   remedy.attempt = old.attempt;

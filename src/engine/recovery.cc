@@ -1,6 +1,7 @@
 // The ends of incidents: a check that recovers, health that lasts, and attempts that a previous
 // process left in flight.
 #include <algorithm>
+#include <utility>
 
 #include "core/text.h"
 #include "engine/healing.h"
@@ -9,8 +10,13 @@ namespace heald::engine {
 
 void Healing::healthChanged(int check, Health was, Step& step) {
   const Health is = detection_.health(check);
+  for (const int child : detection_.dependents(check)) {  // their views name what is in the way
+    for (const int r : remedies_of_check_[static_cast<std::size_t>(child)]) {
+      published_.stale.mark(r);
+    }
+  }
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    const core::AnswersTo& on = at(r).spec.on;
+    const core::AnswersTo& on = std::as_const(*this).at(r).spec.on;
     if (on.healed(is) && !on.healed(was)) {
       recovered(r, step);
     }
@@ -56,8 +62,9 @@ bool Healing::healthyForLong(int governor, core::Duration reset_after, core::Boo
 
 void Healing::considerSustainedRecovery(int check, Step& step) {
   for (const int r : remedies_of_check_[static_cast<std::size_t>(check)]) {
-    if (store_up_ && !stopped_ && at(r).spec.on.healed(detection_.lastResult(check))) {
-      clearWhenHealthyForLong(at(r).governor, step);
+    const Remedy& remedy = std::as_const(*this).at(r);
+    if (store_up_ && !stopped_ && remedy.spec.on.healed(detection_.lastResult(check))) {
+      clearWhenHealthyForLong(remedy.governor, step);
     }
   }
 }
@@ -81,21 +88,23 @@ void Healing::beginRecovery(core::Now now, const Owned& others) {
       if (others(governors_.name(static_cast<int>(g)), ticket.id)) {
         continue;
       }
-      const auto mine = [&](const Remedy& r) {
-        return r.spec.name == ticket.remedy && r.governor == static_cast<int>(g) && r.attempt == 0;
+      const auto mine = [&](int r) {
+        return remedies_[place(r)].spec.name == ticket.remedy && remedies_[place(r)].attempt == 0;
       };
-      const auto found = std::find_if(remedies_.begin(), remedies_.end(), mine);
-      if (found == remedies_.end()) {
+      const auto& under = remedies_of_governor_[g];
+      const auto found = std::find_if(under.begin(), under.end(), mine);
+      if (found == under.end()) {
         lost_.push_back({static_cast<int>(g), ticket.id});
         continue;
       }
-      found->attempt = ticket.id;
-      found->episode = episodes_.ofAttempt(groupOf(*found), ticket.id);
-      found->recovering = true;
-      found->text = "heald ended while it ran";
-      found->error = found->text;
-      enter(*found, Phase::kSettling);
-      timers_.set(static_cast<int>(found - remedies_.begin()), now.boot);
+      Remedy& remedy = at(*found);
+      remedy.attempt = ticket.id;
+      remedy.episode = episodes_.ofAttempt(groupOf(remedy), ticket.id);
+      remedy.recovering = true;
+      remedy.text = "heald ended while it ran";
+      remedy.error = remedy.text;
+      enter(remedy, Phase::kSettling);
+      timers_.set(*found, now.boot);
     }
   }
 }

@@ -4,10 +4,9 @@
 namespace heald::engine {
 
 void Healing::retry(int governor, Step& step) {
-  for (std::size_t i = 0; i < remedies_.size(); ++i) {
-    const int r = static_cast<int>(i);
+  for (const int r : std::vector<int>(remedies_of_governor_[static_cast<std::size_t>(governor)])) {
     const Remedy& remedy = at(r);
-    if (remedy.governor != governor || remedy.phase != Phase::kIdle) {
+    if (remedy.phase != Phase::kIdle) {
       continue;
     }
     if (remedy.check >= 0 && remedy.spec.on.asks(detection_.health(remedy.check))) {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "core/invariant.h"
+
 namespace heald::engine {
 
 void Slots::moved(Phase from, Phase to) {
   acting_ += (to == Phase::kActing) - (from == Phase::kActing);
   claimed_ += (to == Phase::kPrechecking) - (from == Phase::kPrechecking);
+  CHECK(acting_ >= 0 && claimed_ >= 0, "no slot is given back twice");
 }
 
 int Slots::running() const {

@@ -31,6 +31,7 @@ class Slots {
   // Whether it was a cancelled one that has ended.
   bool ended(std::uint64_t run) { return ending_.erase(run) > 0; }
 
+  int acting() const { return acting_; }  // actions of attempts that go on
   int running() const;
   int unverified() const { return governors_.inFlight(); }
   bool maxConcurrentReached() const;

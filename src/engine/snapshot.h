@@ -12,16 +12,20 @@
 #include "core/governor.h"
 #include "engine/event.h"
 #include "engine/histogram.h"
+#include "engine/human_action.h"
 #include "engine/output.h"
 #include "engine/pause.h"
 #include "engine/permit.h"
 #include "engine/setup.h"
+#include "engine/shared_list.h"
+#include "engine/unhealthy_time.h"
 
 namespace heald::engine {
 
 // One moment of the whole engine, immutable once published: status, metrics and Markdown are made
 // from it and from nothing else, so that all values of an answer belong together. Deadlines are in
-// boot time; `wallOf` turns one into a time for people.
+// boot time; `wallOf` turns one into a time for people. What did not change since the last one is
+// shared with it (SharedList).
 
 using core::Health;
 
@@ -43,6 +47,8 @@ struct CheckView {
   std::uint64_t missed = 0;    // runs that were due and not started, because the last was not over
   std::vector<core::Measurement> measurements = {};  // of the last run
   UnhealthyTime unhealthy_time = {};                 // for ever; see Tally
+
+  friend bool operator==(const CheckView&, const CheckView&) = default;
 };
 
 enum class Phase : std::uint8_t {
@@ -95,6 +101,8 @@ struct RemedyView {
   std::size_t firing = 0;        // episodes of alerts that fire; without a target label
   std::string alert;             // the name of the one that it is wanted for; "" if none fires
   Histogram duration{healingBuckets()};
+
+  friend bool operator==(const RemedyView&, const RemedyView&) = default;
 };
 
 // A remedy for alerts, for one value of its target label.
@@ -113,6 +121,8 @@ struct TargetView {
   std::optional<core::Guard> last_denied_by;
   std::string last_result;
   std::string last_output;
+
+  friend bool operator==(const TargetView&, const TargetView&) = default;
 };
 
 struct GovernorCounters {
@@ -122,6 +132,8 @@ struct GovernorCounters {
   std::uint64_t resumes = 0;
   std::uint64_t retries = 0;
   std::array<std::uint64_t, 2> resets{};  // [forced]
+
+  friend bool operator==(const GovernorCounters&, const GovernorCounters&) = default;
 };
 
 struct GovernorView {
@@ -137,6 +149,8 @@ struct GovernorView {
   std::optional<core::BootTime> first_permit;
   std::string target;   // of the governor of one target: the label's value; else ""
   bool exposed = true;  // in metrics: all but the targets that the configuration does not list
+
+  friend bool operator==(const GovernorView&, const GovernorView&) = default;
 };
 
 struct TaskView {
@@ -201,16 +215,16 @@ struct Snapshot {
 
   bool full_metrics = false;  // metrics show them in full detail
 
-  std::vector<GovernorView> governors;
+  SharedList<GovernorView> governors;
   // Over all of them, those of targets and those that are not configured any more included.
   std::array<std::uint64_t, core::kGuardCount> suppressed{};  // by Guard
-  std::vector<CheckView> checks;
-  std::vector<RemedyView> remedies;
+  SharedList<CheckView> checks;
+  SharedList<RemedyView> remedies;
   // Over all of them, those that are not configured any more included.
   std::array<std::uint64_t, kFailureReasonCount> failures{};  // by FailureReason
   std::map<std::string, Histogram> healing_durations;         // by kind
   std::vector<Permit> permits;                                // those outstanding, by id
-  std::vector<TargetView> targets;
+  SharedList<TargetView> targets;
   std::vector<TaskView> tasks;
   int task_limit = 0;
   std::uint64_t task_replacements = 0;

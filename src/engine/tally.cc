@@ -90,8 +90,8 @@ void Tally::acted(HumanAction action) {
   changed_.insert(nameOf(action));
 }
 
-void Tally::stands(core::BootTime now) {
-  if (!std::exchange(proposed_, {}).empty()) write(now);
+void Tally::stand(core::Now now) {
+  if (!std::exchange(proposed_, {}).empty()) writeBy(now.boot);
 }
 
 const UnhealthyTime* Tally::find(const std::string& check) const {
@@ -105,12 +105,12 @@ Histogram& Tally::histogramOf(const std::string& kind) {
 
 void Tally::change(const std::string& check, core::BootTime now) {
   changed_checks_.insert(check);
-  write(now);
+  writeBy(now);
 }
 
 void Tally::changed(std::string count, core::BootTime now) {
   changed_.insert(std::move(count));
-  write(now);
+  writeBy(now);
 }
 
 std::map<std::string, std::uint64_t> Tally::byName() const {
@@ -138,18 +138,20 @@ Tally::Counts Tally::countsOf(const std::set<std::string>& names) const {
   return counts;
 }
 
-Tally::Counts Tally::allCounts() const {
+void Tally::write(Changes& changes) const {
+  changes.counts = countsOf(changed_);
+  for (const std::string& check : changed_checks_) {
+    changes.unhealthy_times.emplace_back(check, checks_.at(check));
+  }
+}
+
+void Tally::writeAll(Changes& changes) const {
   const auto all = byName();
-  return {all.begin(), all.end()};
+  changes.counts.assign(all.begin(), all.end());
+  changes.unhealthy_times.assign(checks_.begin(), checks_.end());
 }
 
-Tally::Times Tally::changedTimes() const {
-  Times times;
-  for (const std::string& check : changed_checks_) times.emplace_back(check, checks_.at(check));
-  return times;
-}
-
-void Tally::keep() {
+void Tally::keep(core::Now) {
   changed_.clear();
   changed_checks_.clear();
   proposed_.clear();
@@ -157,7 +159,7 @@ void Tally::keep() {
 }
 
 // What was seen stays so, and is still to be written.
-void Tally::undo() {
+void Tally::undo(core::Now) {
   for (const HumanAction action : std::exchange(proposed_, {})) {
     --acts_[static_cast<std::size_t>(action)];
   }
@@ -185,7 +187,7 @@ void Tally::load(const Counts& counts, const Times& times) {
       histogram.restore(bucketOf(histogram.bounds(), what), count);
     }
   }
-  keep();
+  keep({});
 }
 
 }  // namespace heald::engine

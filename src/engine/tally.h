@@ -7,37 +7,21 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/time.h"
 #include "engine/histogram.h"
 #include "engine/human_action.h"
+#include "engine/journal.h"
+#include "engine/unhealthy_time.h"
 
 namespace heald::engine {
-
-// What ended the time that a check was unhealthy.
-enum class EndedBy : std::uint8_t { kRemedy, kItself, kHuman };
-inline constexpr std::size_t kEndedByCount = 3;
-std::string_view toString(EndedBy who);  // "remedy", "itself", "human"
-
-// How long a check has been unhealthy.
-struct UnhealthyTime {
-  core::Duration ended{};               // of what is over
-  std::optional<core::BootTime> since;  // of what lasts
-  bool human = false;                   // somebody has acted upon what lasts
-
-  friend bool operator==(const UnhealthyTime&, const UnhealthyTime&) = default;
-  core::Duration total(core::BootTime now) const {
-    return ended + (since && *since < now ? now - *since : core::Duration{});
-  }
-};
 
 // What is counted for ever and decides nothing: how long checks were unhealthy, what ended that and
 // after how long, and what humans did. Durable. A human's act is a proposal, as what it does is.
 // What was seen is so at once, and is written with the next commit, after kWritten at the latest.
-class Tally {
+class Tally : public Book {
  public:
   static constexpr core::Duration kWritten = std::chrono::seconds(1);
 
@@ -52,8 +36,6 @@ class Tally {
   void touchedAll(core::BootTime now);
 
   void acted(HumanAction action);  // a proposal
-  // The step needs no commit: what it proposed stands.
-  void stands(core::BootTime now);
 
   const UnhealthyTime* find(const std::string& check) const;
   // Checks of this kind exist: its histogram does from here on.
@@ -62,17 +44,15 @@ class Tally {
   const std::array<std::uint64_t, kHumanActionCount>& humanActions() const { return acts_; }
   const std::map<std::string, Histogram>& timesToHeal() const { return times_; }  // by kind
 
-  // Counts by name ("incidents/remedy", "human_actions/resume", "time_to_heal/http/60" of a bucket
-  // by its bound, "time_to_heal/http/sum_ns"), and the times of checks.
-  using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
-  using Times = std::vector<std::pair<std::string, UnhealthyTime>>;
-  std::optional<core::BootTime> due() const { return due_; }
-  Counts changedCounts() const { return countsOf(changed_); }
-  Times changedTimes() const;
-  Counts allCounts() const;
-  Times allTimes() const { return {checks_.begin(), checks_.end()}; }
-  void keep();
-  void undo();
+  using Counts = TallyCounts;
+  using Times = TallyTimes;
+  bool proposed() const override { return false; }  // an act goes along with what it does
+  std::optional<core::BootTime> due() const override { return due_; }
+  void write(Changes& changes) const override;
+  void writeAll(Changes& changes) const override;
+  void stand(core::Now now) override;
+  void keep(core::Now now) override;
+  void undo(core::Now now) override;
   // Names of a newer version are ignored.
   void load(const Counts& counts, const Times& times);
 
@@ -80,7 +60,7 @@ class Tally {
   Histogram& histogramOf(const std::string& kind);
   void change(const std::string& check, core::BootTime now);
   void changed(std::string count, core::BootTime now);
-  void write(core::BootTime now) { due_ = due_.value_or(now + kWritten); }
+  void writeBy(core::BootTime now) { due_ = due_.value_or(now + kWritten); }
   std::map<std::string, std::uint64_t> byName() const;
   Counts countsOf(const std::set<std::string>& names) const;
 

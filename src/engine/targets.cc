@@ -55,6 +55,8 @@ int Healing::instanceFor(int base, const std::string& target, std::optional<core
 void Healing::leave(int index) {
   const auto alerted = alerted_of_governor_.find(at(index).governor);
   std::erase(alerted->second, index);
+  std::erase(remedies_of_governor_[static_cast<std::size_t>(alerted->first)], index);
+  governors_.touch(alerted->first);
   if (alerted->second.empty()) {
     governors_.retireTarget(alerted->first);
     alerted_of_governor_.erase(alerted);
@@ -83,8 +85,13 @@ void Healing::serve(int index, int base, const std::string& target) {
   remedy.view.observe = configured.view.observe;
   remedy.view.target_label = configured.spec.alert.target;
   at(index) = std::move(remedy);
+  const int governor = at(index).governor;
   checks_of_governor_.resize(governors_.size());
-  alerted_of_governor_[at(index).governor].push_back(index);
+  remedies_of_governor_.resize(governors_.size());
+  alerted_of_governor_[governor].push_back(index);
+  auto& under = remedies_of_governor_[static_cast<std::size_t>(governor)];
+  under.insert(std::upper_bound(under.begin(), under.end(), index), index);
+  governors_.touch(governor);
   instances_[{base, target}] = index;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/invariant.h"
 #include "core/time.h"
 
 namespace heald::engine {
@@ -69,6 +70,7 @@ class TimerQueue {
     return a.due != b.due ? a.due > b.due : a.sequence > b.sequence;
   }
   std::uint64_t& stampOf(int index) {
+    CHECK(index >= 0, "what has a deadline has an index");
     const auto wanted = static_cast<std::size_t>(index);
     if (stamps_.size() <= wanted) {
       stamps_.resize(wanted + 1, 0);

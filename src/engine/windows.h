@@ -29,6 +29,8 @@ class Windows {
   std::vector<Change> follow(core::Now now);
   // What holds the remedy ("" is all of them), or null; of several, what ends last.
   const Pause* of(const std::string& remedy, core::BootTime now) const;
+  // By remedy; some of them may be over.
+  const std::map<std::string, Pause>& pauses() const { return pauses_; }
   // When follow() has something to notice, if no clock is set.
   std::optional<core::BootTime> nextEdge() const;
 

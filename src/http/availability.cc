@@ -103,7 +103,7 @@ Availability::Share Availability::shareOf(const engine::CheckView& check, core::
 }
 
 Result<std::vector<Availability::Check>> Availability::look(
-    const Read& read, const std::vector<engine::CheckView>& checks, core::WallTime now) {
+    const Read& read, const engine::SharedList<engine::CheckView>& checks, core::WallTime now) {
   const std::lock_guard lock(mutex_);
   if (auto news = readNews(read, now); !news) return news.error();
   forgetBefore(now - kQuarter);

@@ -32,7 +32,8 @@ class Availability {
   using Read = std::function<Result<engine::HistoryPage>(const engine::HistoryQuery&)>;
 
   // Of these checks. An error of `read` is passed on.
-  Result<std::vector<Check>> look(const Read& read, const std::vector<engine::CheckView>& checks,
+  Result<std::vector<Check>> look(const Read& read,
+                                  const engine::SharedList<engine::CheckView>& checks,
                                   core::WallTime now);
 
  private:

@@ -1,9 +1,9 @@
 #include "http/call.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 
 #include "config/scalars.h"
 #include "core/error_matcher.h"
@@ -36,7 +36,7 @@ bool& booleanOf(Body& body, const std::string& name) {
   if (name == "force") return body.force;
   if (name == "enabled") return body.enabled;
   if (name == "ok") return body.ok;
-  std::abort();  // a call describes a field that Body does not have
+  throw std::logic_error("a call describes the boolean \"" + name + "\", which Body does not have");
 }
 
 std::optional<Error> readReason(const BodyField& field, const nlohmann::json& value, Body& body) {

@@ -1,5 +1,7 @@
 #include "http/deferred.h"
 
+#include <utility>
+
 namespace heald::http {
 
 Deferred::Open Deferred::begin() {
@@ -13,7 +15,13 @@ Deferred::Open Deferred::begin() {
 }
 
 void Deferred::make(std::function<void()> job) {
-  if (!maker_.post(job)) job();
+  const auto safe = [job = std::move(job)] {
+    try {
+      job();
+    } catch (...) {  // out of memory: who asked finds the connection closed
+    }
+  };
+  if (!maker_.post(safe)) safe();
 }
 
 void Deferred::awaitAll() {

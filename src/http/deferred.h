@@ -11,7 +11,7 @@ namespace heald::http {
 
 // The answers that come later (Response::later), so that a call that waits for a commit pins no
 // worker. They are made one after the other on a thread of their own: not on the engine's, which
-// has the next commit to make. Thread-safe.
+// has the next commit to make. What a job throws ends that job alone. Thread-safe.
 class Deferred {
  public:
   // One that is open until the last copy is gone.

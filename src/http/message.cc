@@ -1,7 +1,7 @@
 #include "http/message.h"
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "core/plain_text.h"
 
@@ -26,7 +26,9 @@ std::optional<std::string_view> Request::queryValue(std::string_view name) const
 
 const std::string& Request::parameter(std::string_view name) const {
   const auto found = parameters.find(name);
-  if (found == parameters.end()) std::abort();  // the route's template has no such segment
+  if (found == parameters.end()) {
+    throw std::logic_error("the route has no segment {" + std::string(name) + "}");
+  }
   return found->second;
 }
 

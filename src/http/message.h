@@ -55,7 +55,7 @@ struct Request {
   bool seesOutput() const { return who.seesOutput(); }
 
   std::optional<std::string_view> queryValue(std::string_view name) const;
-  // A segment the route's template names; asking for another one aborts.
+  // A segment the route's template names; asking for another one throws, for a 500.
   const std::string& parameter(std::string_view name) const;
 };
 

@@ -65,7 +65,7 @@ void MetricsService::run(std::stop_token stop) {
   }
 }
 
-void MetricsService::make(const Exchanges& asked) const {
+void MetricsService::answerAll(const Exchanges& asked) const {
   std::map<PageKind, door::Answer> made;
   for (const auto& exchange : asked) {
     auto request = requestOf(exchange->head(), exchange->caller());
@@ -77,6 +77,13 @@ void MetricsService::make(const Exchanges& asked) const {
       pipeline().observeSame(*request, answer.status);
     }
     exchange->answer(answer);
+  }
+}
+
+void MetricsService::make(const Exchanges& asked) const noexcept {
+  try {
+    answerAll(asked);
+  } catch (...) {  // out of memory: who is not answered finds the connection closed
   }
 }
 

@@ -33,7 +33,8 @@ class MetricsService : public Front {
   using Clock = std::chrono::steady_clock;
   void run(std::stop_token stop);
   void makePages(const Exchanges& asked);
-  void make(const Exchanges& asked) const;
+  void make(const Exchanges& asked) const noexcept;
+  void answerAll(const Exchanges& asked) const;
   bool mayMakeHere() const;
 
   const std::chrono::nanoseconds quick_;

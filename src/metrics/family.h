@@ -2,10 +2,10 @@
 
 #include <prometheus/metric_family.h>
 
-#include <cstdlib>
 #include <initializer_list>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -94,7 +94,7 @@ class Family {
 };
 
 // The metrics of one scrape, in the order in which they are made: a metric has all of its series
-// before the next one is asked for (otherwise this aborts), so that a text needs no second place
+// before the next one is asked for (otherwise this throws), so that a text needs no second place
 // for any. A name gets the prefix "heald_", except those that Prometheus has fixed for every
 // process
 // ("process_"). A metric without series is not exposed.
@@ -128,7 +128,9 @@ class Families {
 };
 
 inline Series& Family::series() const {
-  if (number_ != families_->number_) std::abort();
+  if (number_ != families_->number_) {
+    throw std::logic_error("a metric gets a series after the next one has begun");
+  }
   return *families_->series_;
 }
 

@@ -109,7 +109,12 @@ class EngineLoop {
     Answer(const Answer&) = delete;
     Answer& operator=(const Answer&) = delete;
     void give(Result<engine::Reply> result) {
-      if (const Then then = std::exchange(then_, nullptr)) then(std::move(result));
+      const Then then = std::exchange(then_, nullptr);
+      if (!then) return;
+      try {
+        then(std::move(result));
+      } catch (...) {  // out of memory, or a caller's fault: nothing of it ends the engine's thread
+      }
     }
 
    private:

@@ -9,7 +9,7 @@ namespace heald::simulation {
 namespace {
 
 template <class View>
-const View* named(const std::vector<View>& views, const std::string& name) {
+const View* named(const engine::SharedList<View>& views, const std::string& name) {
   const auto found =
       std::find_if(views.begin(), views.end(), [&](const View& v) { return v.name == name; });
   return found == views.end() ? nullptr : &*found;

@@ -312,8 +312,8 @@ TEST(ConfigReader, SaysWhyAFileCannotBeRead) {
 }
 
 TEST(ConfigReader, RefusesFilesThatAreTooLarge) {
-  EXPECT_EQ(problemsOf("# " + std::string(4 << 20, 'x')),
-            "heald.yml: is larger than 4 MiB (a configuration is a few KiB)\n");
+  EXPECT_EQ(problemsOf("# " + std::string(16 << 20, 'x')),
+            "heald.yml: is larger than 16 MiB (a configuration is a few KiB)\n");
 }
 
 }  // namespace

@@ -157,12 +157,12 @@ TEST_F(Include, OfAPipeOrADeviceEndsAtOnce) {
 TEST_F(Include, HasOneLimitForAllFiles) {
   dir_.write("heald.yml", "include: conf.d/*.yml\n");
   for (int i = 0; i < 5; ++i) {
-    dir_.write("conf.d/" + std::to_string(i) + ".yml", "# " + std::string(1 << 20, 'x') + "\n");
+    dir_.write("conf.d/" + std::to_string(i) + ".yml", "# " + std::string(4 << 20, 'x') + "\n");
   }
-  EXPECT_THAT(problems(), HasSubstr("makes the configuration larger than 4 MiB, with all that it"));
+  EXPECT_THAT(problems(), HasSubstr("makes the configuration larger than 16 MiB, with all that it"));
   for (int i = 0; i < 5; ++i) {
     std::string list = "checks:\n";
-    for (int k = 0; k < 20'000; ++k) list += "- {}\n- a\n- b\n";
+    for (int k = 0; k < 100'000; ++k) list += "- {}\n- a\n- b\n";
     dir_.write("conf.d/" + std::to_string(i) + ".yml", list);
   }
   EXPECT_THAT(problems(), HasSubstr("@/conf.d/3.yml"));

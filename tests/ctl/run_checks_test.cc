@@ -54,7 +54,7 @@ class RunChecks : public testing::Test {
         started_.erase(started);
       }
     }
-    snapshot.checks = checks_;
+    snapshot.checks = engine::SharedList<engine::CheckView>(checks_.begin(), checks_.end());
     return std::make_shared<const engine::Snapshot>(std::move(snapshot));
   }
 

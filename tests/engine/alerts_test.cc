@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/plain_text.h"
+#include "engine/background_tasks.h"
+#include "engine/episodes.h"
 #include "engine/explanation.h"
 #include "support/alerts.h"
 
@@ -620,6 +623,36 @@ TEST(Alerts, AnAlertThatIsForgottenIsTheBeginningOfQuiet) {
   world.runFor(minutes(12));
   EXPECT_EQ(dropped(world, DropReason::kExpired), 1u);
   EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Alerts, AnEpisodeThatWasDeniedIsSetAsideUntilItIsHeardOfAgain) {
+  World world(test::forAlerts());
+  world.remedies["restart"] = test::endsWell();
+  world.send(EnterDormant{"main", "a test", "somebody"});
+  test::send(world, {test::alert("a")});
+  world.send(Resume{"main", "a test", "somebody"});
+  EXPECT_EQ(world.remedy("restart").waiting, 0u);
+  test::send(world, {test::alert("b")});
+  EXPECT_EQ(test::startsFor(world), "b");
+}
+
+TEST(Alerts, WhatATargetsLastAttemptCameToIsToldOfTheTargetAsWell) {
+  World world(test::forTargets());
+  test::send(world, {test::alert("a")});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.snapshot().targets.size(), 1u);
+  EXPECT_EQ(world.snapshot().targets[0].last_result.rfind("error: ", 0), 0u);
+}
+
+TEST(Alerts, ALabelThatCannotNameATargetAsksForNothing) {
+  World world(test::forTargets());
+  for (const char* value : {"", "-rf", "a\nb"}) {
+    test::send(world, {test::alert(value)});
+  }
+  world.runFor(minutes(1));
+  EXPECT_TRUE(world.starts.empty());
+  EXPECT_TRUE(world.snapshot().targets.empty());
+  EXPECT_TRUE(world.noted("alerts ignored: labels rejected"));
 }
 
 }  // namespace

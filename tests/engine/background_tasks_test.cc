@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include "core/plain_text.h"
+#include "support/alerts.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -11,6 +14,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::oneRemedy;
 using test::World;
 
 RegisterTask interval(const std::string& id, core::Duration period, bool replace = true) {
@@ -388,6 +392,24 @@ TEST(BackgroundTasks, ThePeriodThatItHasAlreadyMovesNoRun) {
   EXPECT_EQ(tasks.nextDue(), core::BootTime(minutes(5)));
   tasks.reschedule("report", minutes(4), core::BootTime(minutes(3)));
   EXPECT_EQ(tasks.nextDue(), core::BootTime(minutes(7)));
+}
+
+TEST(BackgroundTasks, ATaskOfAnotherProgramMindsNoFlag) {
+  World world(oneRemedy());
+  for (const core::Feature feature : core::kFeatures) {
+    world.send(SetFlag{feature, false, "a test", "somebody"});
+  }
+  world.send(RegisterTask{"report", TaskKind::kInterval, minutes(1), true, true});
+  world.runFor(minutes(3));
+  EXPECT_EQ(world.task_runs.size(), 3u);
+}
+
+TEST(BackgroundTasks, ProcessesAreLookedAtFromTheFirstMomentOn) {
+  World world(oneRemedy());
+  world.runFor(minutes(2));
+  const std::vector<std::pair<std::string, core::Duration>> runs = {
+      {kProcessTask, seconds(0)}, {kProcessTask, minutes(1)}, {kProcessTask, minutes(2)}};
+  EXPECT_EQ(world.task_runs, runs);
 }
 
 }  // namespace

@@ -1,18 +1,25 @@
 // What humans and embedding programs are answered.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "engine/background_tasks.h"
 #include "support/alerts.h"
+#include "support/setups.h"
+#include "support/world.h"
 
 namespace heald::engine {
 namespace {
 
+using core::CheckStatus;
+using core::Guard;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::manyRemedies;
 using test::oneRemedy;
+using test::suppressed;
 using test::World;
 
 std::string answerOf(const Output& out) {
@@ -266,6 +273,83 @@ TEST(Commands, AFlagThatTheEnvironmentHoldsBackIsNotMoved) {
   ASSERT_TRUE(out.reply && !out.reply->ok());
   EXPECT_EQ(out.reply->error().code, ErrorCode::kConflict);
   EXPECT_TRUE(world.history.empty());
+}
+
+std::string refusal(World& world) {
+  const Output out = world.send(RunRemedyNow{"restart", ""});
+  return out.reply && !out.reply->ok() ? out.reply->error().message : "";
+}
+
+TEST(Commands, ARunByHandIsToldTheGuardOutsideThatIsInItsWay) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  World world(setup);
+  world.runUntil(seconds(1));
+  world.send(SetFlag{core::Feature::kPreventiveHealing, false, "", ""});
+  EXPECT_EQ(refusal(world), "remedy \"restart\" may not start now: feature_flag");
+  world.send(SetFlag{core::Feature::kPreventiveHealing, true, "", ""});
+  world.store_error = "disk full";
+  world.send(SetFlag{core::Feature::kAutoDetection, false, "", ""});  // notices it
+  EXPECT_EQ(refusal(world), "remedy \"restart\" may not start now: store_unavailable");
+  EXPECT_EQ(suppressed(world, "main", Guard::kStoreUnavailable), 1u);
+}
+
+TEST(Commands, ARemedyThatIsNotPreventiveDoesNotMindThatFlag) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.send(SetFlag{core::Feature::kPreventiveHealing, false, "", ""});
+  world.runUntil(seconds(1));
+  EXPECT_EQ(world.starts.size(), 1u);
+}
+
+TEST(Commands, ARemedyWithArgumentsIsNotRunByHand) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].check.clear();
+  setup.remedies[0].alert.matchers = {{"alertname", "Down"}};
+  setup.remedies[0].alert.arguments = {{"instance", core::LabelPattern("[a-z]+")}};
+  World world(setup);
+  const Output out = world.send(RunRemedyNow{"restart", ""});
+  ASSERT_TRUE(out.reply && !out.reply->ok());
+  EXPECT_EQ(out.reply->error().message,
+            "remedy \"restart\" needs the labels of an alert: send it one");
+}
+
+TEST(Commands, AFlagThatAHumanMovedStaysSoAfterARestart) {
+  World world(oneRemedy());
+  world.send(SetFlag{core::Feature::kAutoHealing, false, "deploying", "alice"});
+  world.crash();
+  EXPECT_FALSE(world.snapshot().features.enabled(core::Feature::kAutoHealing));
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(minutes(1));
+  EXPECT_TRUE(world.starts.empty());
+  EXPECT_GT(suppressed(world, "main", Guard::kFeatureFlag), 0u);
+}
+
+TEST(Commands, AWaitThatAHumanEndsIsOverAtOnce) {
+  engine::Setup setup = test::manyRemedies(2);
+  setup.governors[1].policy.backoff = {minutes(10), minutes(10)};
+  setup.governors[1].policy.breaker.failure_threshold = 1;
+  World world(setup);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.runFor(seconds(5));
+  ASSERT_EQ(world.remedy("r1").phase, Phase::kWaiting);
+  world.send(EnterDormant{"r1", "a test", "alice"});
+  world.send(Resume{"r1", "a test", "alice"});
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("r0").detected, 0u);
+}
+
+TEST(Commands, ARemedyThatNeedsTheLabelsOfAnAlertIsNotRunByHand) {
+  World world(test::forTargets());
+  const Output out = world.send(RunRemedyNow{"restart", "alice"});
+  ASSERT_TRUE(out.reply && !out.reply->ok());
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kConflict);
+  EXPECT_EQ(out.reply->error().message,
+            "remedy \"restart\" needs the labels of an alert: send it one");
+  world.send(PauseRemedy{"restart", minutes(5), "moving", "alice"});
+  const Output paused = world.send(RunRemedyNow{"restart", "alice"});
+  ASSERT_TRUE(paused.reply && !paused.reply->ok());
+  EXPECT_EQ(paused.reply->error().code, ErrorCode::kConflict);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "book_views.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -35,7 +36,7 @@ Heard hear(Episodes& episodes, const std::string& fingerprint, bool firing, core
 // The events that the history would tell, with the fingerprint: "firing a".
 std::vector<std::string> told(const Episodes& episodes) {
   std::vector<HistoryEntry> entries;
-  episodes.addHistory(entries, after(seconds(0)).wall);
+  episodes.tell(entries, after(seconds(0)));
   std::vector<std::string> words;
   for (const HistoryEntry& entry : entries) {
     words.push_back(entry.event + " " + std::get<std::string>(entry.details.at(0).second));
@@ -157,7 +158,7 @@ TEST(Episodes, WithoutRoomNothingIsChanged) {
   for (std::size_t i = 0; i < Episodes::kLimit; ++i) {
     ASSERT_EQ(hear(episodes, std::to_string(i), true, seconds(0)), Heard::kNew);
   }
-  episodes.keep();
+  episodes.keep({});
   EXPECT_EQ(hear(episodes, "one more", true, seconds(1)), Heard::kFull);
   EXPECT_EQ(episodes.size(), Episodes::kLimit);
   EXPECT_FALSE(episodes.proposed());
@@ -183,14 +184,14 @@ TEST(Episodes, WhatNobodyTakesIsForgottenAndToldSo) {
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
   hear(episodes, "c", false, seconds(0));
-  episodes.keep();
+  episodes.keep({});
   const auto taken = [](const EpisodeKey& key, const Episode&) { return key.identity == "b"; };
   episodes.keepOnly(taken, after(seconds(1)).boot);
   EXPECT_EQ(episodes.size(), 1u);
   EXPECT_EQ(episodes.next(kGroup), keyOf("b"));
-  ASSERT_EQ(episodes.changes().size(), 2u);
-  EXPECT_EQ(episodes.changes()[0].first, keyOf("a"));
-  EXPECT_EQ(episodes.changes()[0].second, std::nullopt);
+  ASSERT_EQ(rowsOf(episodes).episodes.size(), 2u);
+  EXPECT_EQ(rowsOf(episodes).episodes[0].first, keyOf("a"));
+  EXPECT_EQ(rowsOf(episodes).episodes[0].second, std::nullopt);
   EXPECT_EQ(told(episodes), Words{"forgotten a"}) << "c did not fire";
 }
 
@@ -200,7 +201,7 @@ TEST(Episodes, EveryEdgeIsToldAndNothingElse) {
   hear(episodes, "b", false, seconds(0));
   EXPECT_EQ(told(episodes), Words{"firing a"});
   std::vector<HistoryEntry> entries;
-  episodes.addHistory(entries, after(seconds(3)).wall);
+  episodes.tell(entries, after(seconds(3)));
   const HistoryEntry expected{
       .kind = HistoryKind::kAlert,
       .event = "firing",
@@ -211,11 +212,11 @@ TEST(Episodes, EveryEdgeIsToldAndNothingElse) {
       .details = {{"fingerprint", "a"}, {"startsAt", core::toIso8601(kStart)}}};
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0], expected);
-  episodes.keep();
+  episodes.keep({});
   episodes.admitted(keyOf("a"), 1);
   EXPECT_TRUE(episodes.proposed());
   EXPECT_EQ(told(episodes), Words{}) << "an attempt is told by its governor";
-  episodes.keep();
+  episodes.keep({});
   hear(episodes, "a", false, seconds(1));
   EXPECT_EQ(told(episodes), Words{"resolved a"});
 }
@@ -225,12 +226,12 @@ TEST(Episodes, AnUndoneChangeLeavesEverythingAsItWas) {
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0), "x");
   hear(episodes, "b", false, seconds(1), "x");
-  episodes.keep();
-  const auto before = episodes.everything();
+  episodes.keep({});
+  const auto before = allOf(episodes).episodes;
   hear(episodes, "a", false, seconds(10));
   hear(episodes, "new", true, seconds(10));
-  episodes.undo(after(seconds(10)).boot);
-  EXPECT_EQ(episodes.everything().size(), before.size());
+  episodes.undo(after(seconds(10)));
+  EXPECT_EQ(allOf(episodes).episodes.size(), before.size());
   EXPECT_TRUE(episodes.firing(keyOf("a")));
   EXPECT_EQ(episodes.find(keyOf("new")), nullptr);
   EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt) << "a fires";
@@ -244,9 +245,9 @@ TEST(Episodes, AGroupThatFiredInAnUndoneStepIsQuietOnlySinceThen) {
   Episodes episodes;
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "a", false, seconds(1));
-  episodes.keep();
+  episodes.keep({});
   hear(episodes, "b", true, seconds(10));
-  episodes.undo(after(seconds(12)).boot);
+  episodes.undo(after(seconds(12)));
   EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(12)).boot);
 }
 
@@ -254,9 +255,9 @@ TEST(Episodes, OneThatIsAdmittedInVainWaitsAgainAfterTheUndo) {
   Episodes episodes;
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
-  episodes.keep();
+  episodes.keep({});
   episodes.admitted(keyOf("a"), 1);
-  episodes.undo(after(seconds(1)).boot);
+  episodes.undo(after(seconds(1)));
   EXPECT_EQ(episodes.find(keyOf("a"))->attempt, 0u);
   EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "b keeps its place";
   episodes.wakeAll();
@@ -271,11 +272,12 @@ TEST(Episodes, WhatIsLoadedTakesThePlaceOfAllThatWasKnown) {
   saved.admitted(keyOf("b"), 1);
   hear(saved, "c", true, seconds(0), "x");
   hear(saved, "c", false, seconds(7), "x");
-  ASSERT_EQ(saved.everything().size(), 3u);
-  EXPECT_EQ(saved.everything()[0].second->heard_at, after(seconds(3)).wall);
-  EXPECT_EQ(saved.everything()[2].second->heard_at, after(seconds(7)).wall);
+  ASSERT_EQ(allOf(saved).episodes.size(), 3u);
+  EXPECT_EQ(allOf(saved).episodes[0].second->heard_at, after(seconds(3)).wall);
+  EXPECT_EQ(allOf(saved).episodes[2].second->heard_at, after(seconds(7)).wall);
   std::vector<std::pair<EpisodeKey, Episode>> rows;
-  for (const auto& [key, episode] : saved.everything()) {
+  const Changes all = allOf(saved);
+  for (const auto& [key, episode] : all.episodes) {
     rows.emplace_back(key, *episode);
   }
   Episodes episodes;
@@ -376,7 +378,7 @@ TEST(Episodes, AnEndThatWasNoneIsToldSoLaterAndTheSameEpisodeGoesOn) {
     const core::Duration late = minutes(1) + Episodes::kLate;
     EXPECT_EQ(fires(episodes, 100, late - nanoseconds(1)), Heard::kOld) << "on its way since then";
     EXPECT_FALSE(episodes.firing(keyOf("a")));
-    episodes.keep();
+    episodes.keep({});
     EXPECT_EQ(fires(episodes, 100, late), Heard::kAgain);
     EXPECT_TRUE(episodes.firing(keyOf("a")));
     EXPECT_EQ(told(episodes), Words{"firing a"});
@@ -423,11 +425,11 @@ TEST(Episodes, AnAttemptThatEndsWhenAnotherEpisodeHasBegunIsNoneOfItsFailures) {
 TEST(Episodes, AnEndAndABeginInOneNotificationAreBothInTheHistory) {
   Episodes episodes;
   fires(episodes, 100, seconds(0));
-  episodes.keep();
+  episodes.keep({});
   over(episodes, 100, 200, seconds(1));
   fires(episodes, 300, seconds(1));
   EXPECT_EQ(told(episodes), (Words{"resolved a", "firing a"}));
-  episodes.undo(after(seconds(2)).boot);
+  episodes.undo(after(seconds(2)));
   EXPECT_TRUE(episodes.firing(keyOf("a")));
   EXPECT_EQ(episodes.find(keyOf("a"))->starts_at, core::WallTime(seconds(100)));
 }
@@ -436,9 +438,9 @@ TEST(Episodes, ABeginThatIsUndoneLeavesNobodyInTheLine) {
   Episodes episodes;
   fires(episodes, 100, seconds(0));
   over(episodes, 100, 200, seconds(1));
-  episodes.keep();
+  episodes.keep({});
   fires(episodes, 300, seconds(2));
-  episodes.undo(after(seconds(2)).boot);
+  episodes.undo(after(seconds(2)));
   EXPECT_EQ(episodes.waiting(kGroup), 0u);
   EXPECT_EQ(episodes.firing(kGroup), 0u);
 }
@@ -449,7 +451,7 @@ TEST(Episodes, WhatIsOneAlertNowKeepsTheEpisodeThatHasHadAnAttempt) {
   hear(episodes, "a2", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
   episodes.admitted(keyOf("a2"), 7);
-  episodes.keep();
+  episodes.keep({});
   const auto renamed = episodes.rename([](const Episode& e) { return e.fingerprint.substr(0, 1); },
                                        after(seconds(1)).boot);
   EXPECT_EQ(renamed.at(keyOf("a2")), keyOf("a"));
@@ -457,8 +459,9 @@ TEST(Episodes, WhatIsOneAlertNowKeepsTheEpisodeThatHasHadAnAttempt) {
   EXPECT_EQ(episodes.size(), 2u);
   EXPECT_EQ(attempt(episodes), 7u);
   EXPECT_EQ(episodes.firing(kGroup), 2u);
-  EXPECT_EQ(episodes.changes().size(), 3u) << "both old names are forgotten, the new one is kept";
-  episodes.undo(after(seconds(2)).boot);
+  EXPECT_EQ(rowsOf(episodes).episodes.size(), 3u)
+      << "both old names are forgotten, the new one is kept";
+  episodes.undo(after(seconds(2)));
   EXPECT_EQ(episodes.size(), 3u);
 }
 
@@ -471,10 +474,10 @@ TEST(Episodes, AnAlertIsNamedByItsLabelOrNot) {
 TEST(Episodes, OneThatIsDroppedAndComesBackIsAsOldAsItWas) {
   Episodes episodes;
   ASSERT_EQ(hear(episodes, "a", true, hours(30)), Heard::kNew);
-  episodes.keep();
+  episodes.keep({});
   episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(31)).boot);
   EXPECT_EQ(episodes.size(), 0u);
-  episodes.undo(after(hours(31)).boot);
+  episodes.undo(after(hours(31)));
   EXPECT_EQ(episodes.forgetOld(after(hours(54)), hours(24)), 0u);
   EXPECT_TRUE(episodes.firing(keyOf("a")));
   EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2)), hours(24)), 1u);
@@ -499,9 +502,9 @@ TEST(Episodes, QuietLastsThroughACommitThatFails) {
   Episodes episodes;
   hear(episodes, "a", true, hours(1));
   episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(2)).boot);
-  episodes.keep();
+  episodes.keep({});
   hear(episodes, "another", true, hours(3), "a");
-  episodes.undo(after(hours(3)).boot);
+  episodes.undo(after(hours(3)));
   EXPECT_EQ(episodes.quietSince({"restart", ""}), after(hours(2)).boot);
 }
 

@@ -18,9 +18,8 @@ template <class Change>
 std::vector<HistoryEntry> toldOf(Governors& governors, Change change, int governor = 0) {
   (void)governors.propose(governor, change);
   std::vector<HistoryEntry> entries;
-  governors.addHistory(entries, kThen.wall);
-  std::vector<Note> notes;
-  (void)governors.keep(notes, kThen.boot);
+  governors.tell(entries, kThen);
+  governors.keep(kThen);
   return entries;
 }
 
@@ -182,7 +181,8 @@ TEST(GovernorHistory, OnlyTheEndOfAnAttemptIsAResult) {
   std::vector<Note> notes;
   const auto keptAfter = [&](auto change) {
     (void)governors.propose(0, change);
-    return governors.keep(notes, kThen.boot);
+    governors.keep(kThen);
+    return governors.takeKept(notes);
   };
   EXPECT_EQ(keptAfter(kTrigger), std::vector<int>{});
   EXPECT_EQ(keptAfter([](core::Governor& g) { return g.enterDormant("a test", kThen); }),

@@ -1,5 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include "core/plain_text.h"
+#include "engine/background_tasks.h"
+#include "engine/detection.h"
+#include "engine/pauses.h"
+#include "engine/permits.h"
+#include "support/alerts.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -12,6 +19,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::manyRemedies;
 using test::oneRemedy;
 using test::startsInSeconds;
 using test::suppressed;
@@ -651,6 +659,300 @@ TEST(Healing, HumanActionsNameWhatExists) {
   EXPECT_NE(out.reply->error().message.find("main"), std::string::npos);
   EXPECT_EQ(world.send(Resume{"", "fixed", "test"}).reply->error().code, ErrorCode::kConflict);
   EXPECT_EQ(world.send(Resume{"main", " ", "test"}).reply->error().code, ErrorCode::kInvalid);
+}
+
+TEST(Healing, TheLooksOfAVerificationAreATenthOfItsWindowApart) {
+  const auto looksOf = [](seconds within) {
+    engine::Setup setup = oneRemedy();
+    setup.checks[0].interval = std::chrono::hours(5);
+    setup.remedies[0].verify = {core::Duration{}, within};
+    World world(setup);
+    world.setCheck("service", CheckStatus::kCritical);
+    world.remedies["restart"] = [](const StartAction&) { return World::Act{ActionOutcome::kOk}; };
+    world.runUntil(within - std::chrono::milliseconds(1));
+    std::vector<core::Duration> looks;
+    for (const auto& [name, when] : world.check_runs) {
+      looks.push_back(when);
+    }
+    // The run that raised, the one before the attempt, and the looks.
+    return std::vector<core::Duration>(looks.begin() + 2, looks.end());
+  };
+  const auto ten = looksOf(seconds(10));
+  ASSERT_EQ(ten.size(), 10u);
+  EXPECT_EQ(ten[1] - ten[0], seconds(1));
+  const auto long_window = looksOf(seconds(200));
+  ASSERT_EQ(long_window.size(), 40u);
+  EXPECT_EQ(long_window[1] - long_window[0], seconds(5)) << "never longer";
+}
+
+// Two remedies whose checks run every hour: what goes on before that was queued.
+
+TEST(Healing, APreventiveRunThatIsDeniedDoesNotWait) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  setup.checks[0].interval = hours(24);
+  World world(setup);
+  world.runUntil(seconds(1));
+  world.remedies["restart"] = [](const StartAction&) { return World::Act{}; };
+  world.setCheck("service", CheckStatus::kOk);
+  world.runUntil(minutes(10) + seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  world.send(RunRemedyNow{"restart", ""});
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  world.runUntil(minutes(12));
+  EXPECT_EQ(world.starts.size(), 1u) << "backoff: a preventive run is forgotten";
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  EXPECT_EQ(suppressed(world, "main", Guard::kBackoff), 1u);
+}
+
+TEST(Healing, AfterAStopNoCheckIsRunToVerify) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kOk, "", seconds(7)};
+  };
+  world.runUntil(seconds(1));
+  world.send(Stop{});
+  const std::size_t runs = world.check_runs.size();
+  world.runUntil(minutes(1));
+  EXPECT_EQ(world.check_runs.size(), runs);
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kSettling) << "the next start verifies it";
+  EXPECT_EQ(world.governor("main").state.in_flight.size(), 1u);
+}
+
+TEST(Healing, AStopDropsAnAttemptThatIsAboutToStart) {
+  World world(oneRemedy());
+  world.check_takes = seconds(2);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(3));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kPrechecking);
+  world.send(Stop{});
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  world.runUntil(minutes(1));
+  EXPECT_TRUE(world.starts.empty());
+}
+
+TEST(Healing, OnlyAFailureRaisesTheIncidentsCountAndKeepsTheLastSuccess) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].steps = {0, 1, 2};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(20));
+  EXPECT_EQ(world.remedy("restart").incident_failures, 3);
+  EXPECT_FALSE(world.remedy("restart").last_success);
+  EXPECT_EQ(world.starts[0].step, 0);
+  EXPECT_EQ(world.starts[1].step, 1);
+  EXPECT_EQ(world.starts[2].step, 2);
+}
+
+TEST(Healing, ACommitThatFailsLeavesTheTotalsOfTheRemedy) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.store_error = "disk full";
+  world.runUntil(minutes(1));
+  EXPECT_EQ(world.remedy("restart").totals, RemedyTotals{}) << "nothing has started";
+  world.store_error.clear();
+  world.remedies["restart"] = [&](const StartAction&) {
+    world.store_error = "disk full";
+    return World::Act{};
+  };
+  world.runFor(seconds(20));
+  const RemedyTotals started{.attempts = 1, .successes = 0, .failures = {}};
+  EXPECT_EQ(world.remedy("restart").totals, started) << "its end is not durable yet";
+}
+
+TEST(Healing, WhileTheCheckIsRunOnceMoreTheRemedyIsUnderWay) {
+  engine::Setup setup = oneRemedy();
+  setup.checks[0].interval = hours(1);
+  World world(setup);
+  world.check_takes = seconds(2);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(3));
+  ASSERT_EQ(world.remedy("restart").phase, Phase::kPrechecking);
+  const Output out = world.send(RunRemedyNow{"restart", "somebody"});
+  ASSERT_FALSE(out.reply->ok());
+  EXPECT_EQ(out.reply->error().message, "remedy \"restart\" may not start now: in_flight");
+  EXPECT_EQ(test::dropped(world, DropReason::kDuplicate), 1u);
+  world.runFor(seconds(2));
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.check_runs.size(), 2u);
+}
+
+TEST(Healing, APreventiveRunLeavesAWaitWhatItIs) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  setup.governors[0].policy.backoff = {minutes(15), minutes(15)};
+  World world(setup);
+  world.messages["service"] = "no answer";
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(minutes(16));
+  ASSERT_EQ(test::startsInSeconds(world), (std::vector<long>{0, 900}));
+  EXPECT_EQ(world.snapshot().preventive_runs, 0u);
+  EXPECT_EQ(world.snapshot().preventive_failures, 0u);
+}
+
+TEST(Healing, APreventiveRunInABackoffIsNotWaitedFor) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].preventive = true;
+  setup.remedies[0].check.clear();
+  setup.governors[0].policy.backoff = {minutes(15), minutes(15)};
+  World world(setup);
+  world.runUntil(minutes(26));
+  EXPECT_EQ(world.remedy("restart").phase, Phase::kIdle);
+  EXPECT_EQ(test::startsInSeconds(world), (std::vector<long>{600})) << "not at 25 minutes";
+  world.runUntil(minutes(31));
+  EXPECT_EQ(test::startsInSeconds(world), (std::vector<long>{600, 1800}));
+}
+
+TEST(Healing, TheCheckIsRunSoEarlyAsItTookTheLastTime) {
+  engine::Setup setup = oneRemedy();
+  setup.checks[0].interval = hours(1);
+  World world(setup);
+  world.check_takes = milliseconds(50);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  const core::Duration allowed = world.starts[0].at + seconds(5);
+  world.check_takes = milliseconds(20);
+  world.runFor(seconds(5));
+  ASSERT_EQ(world.check_runs.size(), 3u) << "and not again when the wait is over";
+  EXPECT_EQ(world.check_runs[2].second, allowed - milliseconds(50));
+  ASSERT_EQ(world.starts.size(), 2u);
+  EXPECT_EQ(world.starts[1].at, allowed);
+}
+
+TEST(Healing, AFailedVerificationTellsWhatTheCheckSaid) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.messages["service"] = "no answer";
+  world.remedies["restart"] = test::endsWell();
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").last_result,
+            "verification: the check is not healthy again: no answer");
+}
+
+// What a command printed, with what steers a terminal and more lines than one.
+const char* const kPrinted = "\n  cannot bind \u202eport 4080\x1b[2J  \nsecond line\n";
+const char* const kFirstLine = "cannot bind  port 4080 [2J";
+
+TEST(Healing, WhatAFailedActionPrintedFirstIsRememberedAndLogged) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, kPrinted};
+  };
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").last_output, kFirstLine);
+  EXPECT_EQ(world.remedy("restart").last_result.find("cannot bind"), std::string::npos)
+      << "that is shown to everybody";
+  const auto failed = std::find_if(world.notes.begin(), world.notes.end(), [](const Note& note) {
+    return note.message == "attempt failed";
+  });
+  ASSERT_NE(failed, world.notes.end());
+  EXPECT_EQ(failed->fields.back(), (std::pair<std::string, std::string>("output", kFirstLine)));
+}
+
+TEST(Healing, WhatAnActionPrintedIsForgottenWhenItIsNotWhatFailed) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, kPrinted};
+  };
+  world.runFor(seconds(1));
+  ASSERT_NE(world.remedy("restart").last_output, "");
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kOk, "done"};
+  };
+  world.runFor(minutes(2));
+  EXPECT_EQ(world.remedy("restart").last_result.rfind("verification: ", 0), 0u);
+  EXPECT_EQ(world.remedy("restart").last_output, "");
+}
+
+TEST(Healing, WhatWasPrintedIsBounded) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, std::string(64 * 1024, 'x')};
+  };
+  world.runFor(seconds(1));
+  EXPECT_EQ(world.remedy("restart").last_output.size(), core::kMessageBytes);
+}
+
+TEST(Healing, AnActionKnowsItsCheckAndItsDurationItsAttempt) {
+  World world(test::manyRemedies(2));
+  std::vector<std::string> checks;
+  world.remedies["r0"] = world.remedies["r1"] = [&](const StartAction& start) {
+    checks.push_back(start.check);
+    EXPECT_EQ(start.step, 0);
+    return World::Act{};
+  };
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.send(RunCheckNow{"c1", "somebody"});
+  world.runFor(seconds(1));
+  EXPECT_EQ(checks, (std::vector<std::string>{"c0", "c1"}));
+  const auto longest = world.remedy("r1").duration.exemplar(0);
+  ASSERT_TRUE(longest);
+  EXPECT_EQ(longest->attempt, 1u) << "of its governor, not of all";
+}
+
+// Notes that say why nothing starts, with what they are about.
+TEST(Healing, AWaitThatEndsByItselfIsNotedAsNoTrouble) {
+  const auto noteOf = [](const World& world, const std::string& message) {
+    for (const Note& note : world.notes) {
+      if (note.message == message) {
+        return note;
+      }
+    }
+    ADD_FAILURE() << "not noted: " << message;
+    return Note{Note::Level::kError, "", {}};
+  };
+  using NotedFields = decltype(Note::fields);
+  World checked(oneRemedy());
+  checked.setCheck("service", CheckStatus::kCritical);
+  checked.runFor(seconds(12));
+  ASSERT_EQ(checked.remedy("restart").phase, Phase::kWaiting);
+  checked.setCheck("service", CheckStatus::kOk);
+  checked.send(RunCheckNow{"service", "alice"});
+  checked.runFor(seconds(1));
+  const Note healthy = noteOf(checked, "attempt skipped: the check recovered by itself");
+  EXPECT_EQ(healthy.level, Note::Level::kInfo);
+  EXPECT_EQ(healthy.fields, (NotedFields{{"remedy", "restart"}, {"check", "service"}}));
+
+  engine::Setup setup = test::forAlerts();
+  setup.remedies[0].alert.retry = true;
+  World heard(setup);
+  test::send(heard, {test::alert("a")});
+  heard.runFor(seconds(1));
+  ASSERT_EQ(heard.remedy("restart").phase, Phase::kWaiting);
+  test::send(heard, {test::resolved("a")});
+  const Note resolved = noteOf(heard, "attempt skipped: the alert is resolved");
+  EXPECT_EQ(resolved.level, Note::Level::kInfo);
+  EXPECT_EQ(resolved.fields, (NotedFields{{"remedy", "restart"}, {"governor", "main"}}));
+
+  engine::Setup observing = oneRemedy();
+  observing.healing.observe = true;
+  World observed(observing);
+  observed.setCheck("service", CheckStatus::kCritical);
+  observed.runFor(seconds(1));
+  const Note would = noteOf(observed, "observe mode: an attempt would start now");
+  EXPECT_EQ(would.level, Note::Level::kInfo);
+  EXPECT_EQ(would.fields, (NotedFields{{"remedy", "restart"}, {"governor", "main"}}));
+}
+
+TEST(Healing, WhatAnExhaustedBudgetForbidsIsNotCountedAsObserved) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.budgets = {{1, hours(1)}};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.starts.size(), 1u);
+  setup.healing.observe = true;
+  world.reload(setup);
+  world.runFor(minutes(5));
+  EXPECT_EQ(world.remedy("restart").would_attempt, 0u);
+  EXPECT_EQ(world.remedy("restart").last_denied_by, core::Guard::kBudget);
 }
 
 }  // namespace

@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "book_views.h"
+
 namespace heald::engine {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 core::Now inQueue(core::Duration since) {
@@ -25,13 +26,10 @@ void fillUp(HistoryQueue& queue) {
 
 TEST(HistoryQueue, IsDueASecondAfterTheFirstThatWaits) {
   HistoryQueue queue;
-  EXPECT_FALSE(queue.nextDue());
-  EXPECT_FALSE(queue.due(inQueue(hours(1)).boot));
+  EXPECT_FALSE(queue.due());
   queue.add(entryNamed("healthy"), inQueue({}));
   queue.add(entryNamed("unhealthy"), inQueue(milliseconds(900)));
-  EXPECT_EQ(queue.nextDue(), inQueue(seconds(1)).boot);
-  EXPECT_FALSE(queue.due(inQueue(seconds(1) - nanoseconds(1)).boot));
-  EXPECT_TRUE(queue.due(inQueue(seconds(1)).boot));
+  EXPECT_EQ(queue.due(), inQueue(seconds(1)).boot);
 }
 
 TEST(HistoryQueue, KeepsEachEntryAsItIsWithItsMoment) {
@@ -42,31 +40,31 @@ TEST(HistoryQueue, KeepsEachEntryAsItIsWithItsMoment) {
   HistoryEntry second = entryNamed("unhealthy");
   first.at = inQueue({}).wall;
   second.at = inQueue(milliseconds(900)).wall;
-  EXPECT_EQ(queue.entries(), (std::vector<HistoryEntry>{first, second}));
+  EXPECT_EQ(toldBy(queue, {}), (std::vector<HistoryEntry>{first, second}));
 }
 
 TEST(HistoryQueue, HurriesOnlyWhatIsThere) {
   HistoryQueue queue;
   queue.hurry(inQueue({}));
-  EXPECT_FALSE(queue.nextDue());
+  EXPECT_FALSE(queue.due());
   queue.add(entryNamed("healthy"), inQueue({}));
   queue.hurry(inQueue(milliseconds(3)));
-  EXPECT_EQ(queue.nextDue(), inQueue(milliseconds(3)).boot);
+  EXPECT_EQ(queue.due(), inQueue(milliseconds(3)).boot);
 }
 
 TEST(HistoryQueue, TellsInPlaceOfTheLastHowManyWereLost) {
   HistoryQueue queue;
   fillUp(queue);
-  EXPECT_EQ(queue.entries().back().event, "healthy") << "there was room for it";
+  EXPECT_EQ(toldBy(queue, {}).back().event, "healthy") << "there was room for it";
   queue.add(entryNamed("unhealthy"), inQueue(seconds(7)));
-  ASSERT_EQ(queue.entries().size(), HistoryQueue::kLimit);
+  ASSERT_EQ(toldBy(queue, {}).size(), HistoryQueue::kLimit);
   const HistoryEntry lost{.kind = HistoryKind::kStore,
                           .event = "lost",
                           .at = inQueue(seconds(7)).wall,
                           .message = "too many entries waited for the store",
                           .details = {{"entries", std::int64_t{2}}}};
-  EXPECT_EQ(queue.entries().back(), lost);
-  EXPECT_EQ(queue.entries()[HistoryQueue::kLimit - 2].event, "healthy");
+  EXPECT_EQ(toldBy(queue, {}).back(), lost);
+  EXPECT_EQ(toldBy(queue, {})[HistoryQueue::kLimit - 2].event, "healthy");
 }
 
 TEST(HistoryQueue, WhatIsWrittenIsNotCountedAsLostTheNextTime) {
@@ -74,10 +72,10 @@ TEST(HistoryQueue, WhatIsWrittenIsNotCountedAsLostTheNextTime) {
   for (int round = 0; round < 2; ++round) {
     fillUp(queue);
     queue.add(entryNamed("unhealthy"), inQueue({}));
-    EXPECT_EQ(queue.entries().back().details[0].second, HistoryValue(std::int64_t{2}));
-    queue.written();
-    EXPECT_TRUE(queue.entries().empty());
-    EXPECT_FALSE(queue.nextDue());
+    EXPECT_EQ(toldBy(queue, {}).back().details[0].second, HistoryValue(std::int64_t{2}));
+    queue.keep({});
+    EXPECT_TRUE(toldBy(queue, {}).empty());
+    EXPECT_FALSE(queue.due());
   }
 }
 

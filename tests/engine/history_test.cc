@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "book_views.h"
 #include "engine/health_record.h"
 #include "engine/history_queue.h"
 #include "support/setups.h"
@@ -348,13 +349,13 @@ TEST(History, WhatCameWhileTheStoreWasDownIsBoundedAndCounted) {
   for (std::size_t i = 0; i < HistoryQueue::kLimit + 7; ++i) {
     queue.add({.kind = HistoryKind::kCheck, .event = "healthy"}, now);
   }
-  ASSERT_THAT(queue.entries(), SizeIs(HistoryQueue::kLimit));
-  const HistoryEntry& last = queue.entries().back();
+  ASSERT_THAT(toldBy(queue, {}), SizeIs(HistoryQueue::kLimit));
+  const HistoryEntry last = toldBy(queue, {}).back();
   EXPECT_EQ(last.event, "lost");
   EXPECT_EQ(detail(last, "entries"), HistoryValue(8));
-  queue.written();
-  EXPECT_THAT(queue.entries(), IsEmpty());
-  EXPECT_FALSE(queue.nextDue());
+  queue.keep({});
+  EXPECT_THAT(toldBy(queue, {}), IsEmpty());
+  EXPECT_FALSE(queue.due());
 }
 
 TEST(History, ARecordFromOutsideAndAStopAreWrittenAtOnce) {

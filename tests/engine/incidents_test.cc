@@ -1,6 +1,7 @@
 // An incident is durable: within it an escalation never goes back, whatever happens to heald.
 #include <gtest/gtest.h>
 
+#include "book_views.h"
 #include "engine/incidents.h"
 #include "support/alerts.h"
 #include "support/setups.h"
@@ -288,30 +289,30 @@ TEST(Incidents, AnAlertWithoutRetryHasOneAttemptAlsoOverARestart) {
 TEST(IncidentsRecord, WhatWasSeenStaysWhenACommitFailsAndIsStillToBeWritten) {
   Incidents incidents;
   incidents.started("r", {"c", {}, 0, 0}, 1);
-  incidents.keep();
+  incidents.keep({});
   incidents.failed("r", {"c", {}, 0, 0});
   incidents.over("r", core::BootTime(seconds(5)));
   EXPECT_EQ(incidents.due(), core::BootTime(seconds(6)));
-  incidents.undo();
+  incidents.undo({});
   EXPECT_EQ(incidents.find("r"), nullptr);
-  ASSERT_EQ(incidents.changes().size(), 1u);
-  EXPECT_FALSE(incidents.changes()[0].second);
-  incidents.keep();
-  EXPECT_TRUE(incidents.changes().empty());
+  ASSERT_EQ(rowsOf(incidents).incidents.size(), 1u);
+  EXPECT_FALSE(rowsOf(incidents).incidents[0].second);
+  incidents.keep({});
+  EXPECT_TRUE(rowsOf(incidents).incidents.empty());
   EXPECT_FALSE(incidents.due());
 }
 
 TEST(IncidentsRecord, AProposalThatIsUndoneLeavesItAsItWas) {
   Incidents incidents;
   incidents.started("r", {"c", {}, 0, 0}, 2);
-  incidents.undo();
+  incidents.undo({});
   EXPECT_EQ(incidents.find("r"), nullptr);
   incidents.started("r", {"c", {}, 0, 0}, 2);
-  incidents.keep();
+  incidents.keep({});
   incidents.failed("r", {"d", {}, 7, 7});
   EXPECT_EQ(incidents.find("r")->failures, 1);
   EXPECT_EQ(incidents.find("r")->check, "c") << "it goes on as it began";
-  incidents.undo();
+  incidents.undo({});
   EXPECT_EQ(incidents.find("r")->failures, 0);
   EXPECT_EQ(incidents.find("r")->step, 2);
 }

@@ -1,6 +1,7 @@
 // What pauses keep and tell, without an engine around them.
 #include <gtest/gtest.h>
 
+#include "book_views.h"
 #include "core/text.h"
 #include "engine/pauses.h"
 
@@ -25,10 +26,9 @@ std::string textAt(core::Duration since) {
 
 // What is proposed, as entries of the history; it is kept.
 std::vector<HistoryEntry> keptOf(Pauses& pauses, core::Duration now) {
-  std::vector<HistoryEntry> entries;
-  pauses.addHistory(entries, inPauses(now).wall);
-  std::vector<Note> notes;
-  EXPECT_EQ(pauses.keep(notes), !entries.empty());
+  std::vector<HistoryEntry> entries = toldBy(pauses, inPauses(now));
+  pauses.keep(inPauses(now));
+  const std::vector<Note> notes = pauses.takeKept();
   EXPECT_EQ(notes.size(), entries.size());
   return entries;
 }
@@ -67,7 +67,7 @@ TEST(PausesRecord, OnlyWhatIsOverIsForgottenAndToldWithItsReason) {
   EXPECT_FALSE(pauses.proposed());
   pauses.forgetEnded(inPauses(minutes(5)));
   Changes changes;
-  pauses.addChanges(changes);
+  pauses.write(changes);
   ASSERT_EQ(changes.pauses.size(), 1u);
   EXPECT_EQ(changes.pauses[0].first, "restart");
   EXPECT_EQ(changes.pauses[0].second, std::nullopt);
@@ -86,7 +86,7 @@ TEST(PausesRecord, APauseIsKeptAsItWasSaid) {
   ASSERT_TRUE(pauses.pause({"restart", minutes(5), "moving", "alice"}, inPauses({})).ok());
   EXPECT_TRUE(pauses.proposed());
   Changes changes;
-  pauses.addChanges(changes);
+  pauses.write(changes);
   ASSERT_EQ(changes.pauses.size(), 1u);
   EXPECT_EQ(changes.pauses[0].first, "restart");
   EXPECT_EQ(changes.pauses[0].second, pausedUntil(minutes(5)));
@@ -100,7 +100,7 @@ TEST(PausesRecord, APauseIsKeptAsItWasSaid) {
   EXPECT_EQ(keptOf(pauses, {}), std::vector{paused});
   EXPECT_FALSE(pauses.proposed());
   Changes all;
-  pauses.addEverything(all);
+  pauses.writeAll(all);
   EXPECT_EQ(all.pauses, changes.pauses);
 }
 
@@ -110,8 +110,8 @@ TEST(PausesRecord, AHumanActionOnEverythingIsNotedAsAll) {
   ASSERT_TRUE(paused.ok());
   EXPECT_EQ(paused->message, "every remedy is paused until " + textAt(minutes(5)));
   ASSERT_TRUE(pauses.unpause({"", "bob"}, inPauses({})).ok());
-  std::vector<Note> notes;
-  EXPECT_TRUE(pauses.keep(notes));
+  pauses.keep({});
+  const std::vector<Note> notes = pauses.takeKept();
   ASSERT_EQ(notes.size(), 2u);
   using NotedFields = decltype(Note::fields);
   EXPECT_EQ(notes[0].fields, (NotedFields{{"remedy", "all"},
@@ -130,7 +130,7 @@ TEST(PausesRecord, WhatIsUndoneIsAsItWasBefore) {
   ASSERT_TRUE(pauses.pause({"clean", minutes(9), "new", "bob"}, inPauses({})).ok());
   ASSERT_TRUE(pauses.unpause({"restart", "bob"}, inPauses({})).ok());
   EXPECT_FALSE(pauses.knows("restart"));
-  pauses.undo();
+  pauses.undo({});
   EXPECT_FALSE(pauses.proposed());
   EXPECT_FALSE(pauses.knows("clean"));
   ASSERT_TRUE(pauses.knows("restart"));

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include "core/plain_text.h"
 #include "engine/advice.h"
+#include "engine/background_tasks.h"
+#include "engine/detection.h"
+#include "engine/permits.h"
+#include "support/alerts.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -12,6 +18,7 @@ namespace {
 using core::CheckStatus;
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using test::manyRemedies;
 using test::oneRemedy;
@@ -285,6 +292,52 @@ TEST(Counters, ObserveModeDecidesAndCountsAndDoesNothing) {
     world.runFor(minutes(1));
     EXPECT_GT(denials(world, "main"), 0u) << "what a guard would refuse is counted as well";
   }
+}
+
+core::Now pausesAt(core::Duration now) {
+  return {core::BootTime(now), core::WallTime(std::chrono::hours(490'000) + now)};
+}
+
+TEST(Pauses, TheShortestAndTheLongestAreTaken) {
+  World world(oneRemedy());
+  const auto taken = [&](core::Duration lasts) {
+    const Output out = world.send(PauseRemedy{"restart", lasts, "work", ""});
+    return out.reply && out.reply->ok();
+  };
+  EXPECT_TRUE(taken(seconds(1)));
+  EXPECT_FALSE(taken(seconds(1) - nanoseconds(1)));
+  EXPECT_TRUE(taken(Pauses::kLongest));
+  EXPECT_FALSE(taken(Pauses::kLongest + nanoseconds(1)));
+}
+
+TEST(Pauses, AtItsEndItIsOver) {
+  Pauses pauses;
+  pauses.load("restart", {core::BootTime(seconds(10)), {}, "work", ""});
+  EXPECT_NE(pauses.of("restart", core::BootTime(seconds(10) - nanoseconds(1))), nullptr);
+  EXPECT_EQ(pauses.of("restart", core::BootTime(seconds(10))), nullptr);
+  EXPECT_EQ(pauses.of("other", core::BootTime{}), nullptr);
+  pauses.load("", {core::BootTime(seconds(20)), {}, "all", ""});
+  ASSERT_NE(pauses.of("restart", core::BootTime{}), nullptr);
+  EXPECT_EQ(pauses.of("restart", core::BootTime{})->reason, "all") << "whichever ends later";
+  EXPECT_EQ(pauses.nextEnd(), core::BootTime(seconds(10)));
+  pauses.forgetEnded(pausesAt(seconds(10)));
+  EXPECT_TRUE(pauses.proposed());
+  EXPECT_FALSE(pauses.knows("restart"));
+  EXPECT_TRUE(pauses.knows(""));
+  pauses.undo({});
+  EXPECT_TRUE(pauses.knows("restart"));
+  EXPECT_FALSE(pauses.proposed());
+}
+
+TEST(Pauses, APauseEndsAtItsMomentAlsoWhenNothingElseIsDue) {
+  engine::Setup setup = oneRemedy();
+  setup.checks[0].interval = hours(1);
+  setup.process_monitoring_interval = hours(1);
+  World world(setup);
+  world.runFor(seconds(10));
+  world.send(PauseRemedy{"restart", seconds(10), "moving", "alice"});
+  world.runFor(seconds(10));
+  EXPECT_TRUE(world.noted("a pause is over"));
 }
 
 }  // namespace

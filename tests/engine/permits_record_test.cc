@@ -29,10 +29,12 @@ struct Desk {
   }
   std::vector<HistoryEntry> kept(core::Duration since) {
     std::vector<HistoryEntry> entries;
-    governors.addHistory(entries, inPermits(since).wall);
-    permits.addHistory(entries);
-    (void)governors.keep(notes, inPermits(since).boot);
-    (void)permits.keep(notes);
+    governors.tell(entries, inPermits(since));
+    permits.tell(entries, inPermits(since));
+    governors.keep(inPermits(since));
+    permits.keep(inPermits(since));
+    (void)governors.takeKept(notes);
+    for (Note& note : permits.takeKept()) notes.push_back(std::move(note));
     return entries;
   }
   Permit given(const std::string& governor, core::Duration since = {}) {
@@ -70,7 +72,7 @@ TEST(PermitsRecord, OneThatIsGivenHasAllThatWasAsked) {
   EXPECT_EQ(*reply.permit, expected);
   EXPECT_EQ(reply.message, "permit " + expected.id + " of governor \"backup\" for 10m");
   Changes changes;
-  desk.permits.addChanges(changes);
+  desk.permits.write(changes);
   ASSERT_EQ(changes.permits.size(), 1u);
   EXPECT_EQ(changes.permits[0].first, expected.id);
   EXPECT_EQ(changes.permits[0].second, expected);

@@ -3,6 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include "core/plain_text.h"
+#include "engine/background_tasks.h"
+#include "engine/detection.h"
+#include "engine/pauses.h"
+#include "support/alerts.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -13,6 +19,7 @@ using core::CheckStatus;
 using core::Guard;
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using test::oneRemedy;
 using test::World;
@@ -432,6 +439,82 @@ TEST(PermitsExhaustive, APermitAndARemedyOnOneGovernorKeepEveryStatement) {
     }
   }
   EXPECT_GT(attempts, 50'000u) << "an exploration in which nothing starts proves nothing";
+}
+
+TEST(Permits, TheShortestAndTheLongestDeadlineAreTaken) {
+  World world(oneRemedy());
+  const auto invalid = [&](core::Duration deadline) {
+    const Output out = world.send(RequestPermit{"main", deadline, "", ""});
+    return out.reply && !out.reply->ok() && out.reply->error().code == ErrorCode::kInvalid;
+  };
+  EXPECT_TRUE(invalid(Permits::kShortest - nanoseconds(1)));
+  EXPECT_FALSE(invalid(Permits::kShortest));
+  EXPECT_FALSE(invalid(Permits::kLongest));
+  EXPECT_TRUE(invalid(Permits::kLongest + nanoseconds(1)));
+}
+
+TEST(Permits, AtItsDeadlineAReportIsTooLate) {
+  for (const bool late : {false, true}) {
+    World world(oneRemedy());
+    const Output given = world.send(RequestPermit{"main", minutes(1), "", ""});
+    ASSERT_TRUE(given.reply && given.reply->ok() && (*given.reply)->permit);
+    world.sleepFor(minutes(1) - (late ? nanoseconds(0) : nanoseconds(1)));
+    const Output out = world.send(ReportPermit{(*given.reply)->permit->id, true, "", "", ""});
+    EXPECT_EQ(out.reply && out.reply->ok(), !late);
+  }
+}
+
+TEST(Permits, APermitRemembersItsEpochAndItsEndIsNoted) {
+  World world(oneRemedy());
+  world.send(EnterDormant{"main", "maintenance", ""});
+  world.send(Resume{"main", "done", ""});
+  const Output given = world.send(RequestPermit{"main", seconds(1), "backup", "cron"});
+  ASSERT_TRUE(given.reply && given.reply->ok() && (*given.reply)->permit);
+  const Permit permit = *(*given.reply)->permit;
+  EXPECT_EQ(permit.epoch, 2u);
+  EXPECT_EQ(permit.attempt, 1u);
+  EXPECT_TRUE(world.noted("permit given"));
+  world.send(ReportPermit{permit.id, true, "fine", "", "cron"});
+  const auto ended = std::find_if(world.notes.begin(), world.notes.end(),
+                                  [](const Note& n) { return n.message == "permit ended"; });
+  ASSERT_NE(ended, world.notes.end());
+  EXPECT_EQ(ended->level, Note::Level::kInfo);
+  const auto has = [&](const char* key, const std::string& value) {
+    return std::find(ended->fields.begin(), ended->fields.end(),
+                     std::pair<std::string, std::string>(key, value)) != ended->fields.end();
+  };
+  EXPECT_TRUE(has("governor", "main"));
+  EXPECT_TRUE(has("permit", permit.id));
+  EXPECT_TRUE(has("result", "ok: fine"));
+  EXPECT_TRUE(has("consecutive_failures", "0"));
+}
+
+TEST(Permits, APermitThatFailsOrExpiresIsAWarning) {
+  World world(oneRemedy());
+  world.send(RequestPermit{"main", seconds(1), "", "cron"});
+  world.runUntil(seconds(2));
+  ASSERT_TRUE(world.noted("permit ended"));
+  for (const Note& note : world.notes) {
+    EXPECT_EQ(note.level == Note::Level::kWarn, note.message == "permit ended") << note.message;
+  }
+  EXPECT_EQ(world.governor("main").permits[static_cast<std::size_t>(PermitOutcome::kExpired)], 1u);
+  EXPECT_EQ(world.governor("main").permits[static_cast<std::size_t>(PermitOutcome::kFailed)], 0u);
+}
+
+TEST(Permits, APermitThatIsGivenIsNotedWithWhatItIsFor) {
+  World world(oneRemedy());
+  const Output out = world.send(RequestPermit{"main", minutes(1), "deploy", "alice"});
+  ASSERT_TRUE(out.reply->ok() && (*out.reply)->permit);
+  const auto given = std::find_if(world.notes.begin(), world.notes.end(),
+                                  [](const Note& n) { return n.message == "permit given"; });
+  ASSERT_NE(given, world.notes.end());
+  const std::vector<std::pair<std::string, std::string>> fields = {
+      {"governor", "main"},
+      {"permit", (*out.reply)->permit->id},
+      {"attempt", "1"},
+      {"by", "alice"},
+      {"reason", "deploy"}};
+  EXPECT_EQ(given->fields, fields);
 }
 
 }  // namespace

@@ -10,9 +10,13 @@ namespace heald::engine {
 namespace {
 
 using core::CheckStatus;
+using core::Guard;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::manyRemedies;
+using test::rareChecks;
+using test::suppressed;
 using test::World;
 
 constexpr int kAtATime = 3;
@@ -294,6 +298,73 @@ TEST(Queue, TheEndOfAnAttemptWhoseRemedyIsGoneMakesRoomAsWell) {
   world.runFor(minutes(1));
   ASSERT_EQ(world.starts.size(), 2u);
   EXPECT_EQ(world.starts[1].remedy, "r1");
+}
+
+World::ActScript failsAfter(core::Duration takes) {
+  return [takes](const StartAction&) { return World::Act{ActionOutcome::kFailed, "", takes}; };
+}
+
+TEST(Queue, WhatMaxConcurrentHoldsBackGoesOnWhenTheOtherAttemptEnds) {
+  engine::Setup setup = rareChecks(2);
+  setup.healing.max_concurrent = 1;
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.remedies["r0"] = world.remedies["r1"] = failsAfter(seconds(20));
+  world.runUntil(seconds(10));
+  ASSERT_EQ(world.starts.size(), 1u);
+  EXPECT_EQ(world.remedy("r1").phase, Phase::kQueued);
+  EXPECT_EQ(suppressed(world, "r1", Guard::kMaxConcurrent), 1u);
+  world.runUntil(seconds(21));
+  ASSERT_EQ(world.starts.size(), 2u);
+  EXPECT_EQ(world.starts[1].remedy, "r1");
+}
+
+TEST(Queue, WhatIsQueuedAndRecoversIsNotStarted) {
+  engine::Setup setup = rareChecks(2);
+  setup.healing.max_concurrent = 1;
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.setCheck("c1", CheckStatus::kCritical);
+  world.remedies["r0"] = world.remedies["r1"] = failsAfter(seconds(20));
+  world.runUntil(seconds(10));
+  world.setCheck("c1", CheckStatus::kOk);
+  world.send(RunCheckNow{"c1", ""});
+  world.runUntil(seconds(11));
+  EXPECT_EQ(world.remedy("r1").phase, Phase::kIdle);
+  world.setCheck("c0", CheckStatus::kOk);
+  const std::size_t runs = world.check_runs.size();
+  world.runUntil(seconds(21));
+  EXPECT_EQ(world.starts.size(), 1u);
+  EXPECT_LE(world.check_runs.size(), runs + 1) << "only what looks after r0";
+}
+
+TEST(Queue, AStopDropsWhatWaitsAndWhatIsQueued) {
+  engine::Setup setup = manyRemedies(2);
+  setup.healing.max_concurrent = 1;
+  setup.governors[0].policy.backoff = {minutes(1), minutes(1)};
+  World world(setup);
+  world.setCheck("c0", CheckStatus::kCritical);
+  world.runUntil(seconds(1));
+  ASSERT_EQ(world.remedy("r0").phase, Phase::kWaiting);
+  world.send(Stop{});
+  EXPECT_EQ(world.remedy("r0").phase, Phase::kIdle);
+  EXPECT_TRUE(world.snapshot().stopping);
+  world.runUntil(minutes(5));
+  EXPECT_EQ(world.starts.size(), 1u);
+
+  World queued(setup);
+  queued.setCheck("c0", CheckStatus::kCritical);
+  queued.setCheck("c1", CheckStatus::kCritical);
+  queued.remedies["r0"] = failsAfter(minutes(1));
+  queued.runUntil(seconds(10));
+  ASSERT_EQ(queued.remedy("r1").phase, Phase::kQueued);
+  queued.send(Stop{});
+  EXPECT_EQ(queued.remedy("r1").phase, Phase::kIdle);
+  EXPECT_EQ(queued.remedy("r0").phase, Phase::kActing) << "what runs is the driver's to end";
+  queued.runUntil(minutes(5));
+  EXPECT_EQ(queued.starts.size(), 1u);
+  EXPECT_EQ(queued.remedy("r0").phase, Phase::kIdle) << "its failure is wanted no more";
 }
 
 }  // namespace

@@ -1,11 +1,17 @@
 // The ends of incidents: recovery, health that lasts, and what a previous process left in flight.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include "core/plain_text.h"
+#include "engine/background_tasks.h"
 #include "support/alerts.h"
+#include "support/setups.h"
+#include "support/world.h"
 
 namespace heald::engine {
 namespace {
 
+using core::BreakerState;
 using core::CheckStatus;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -229,6 +235,60 @@ TEST(Recovery, ASuccessThatWaitedForTheStoreAsksForNothing) {
   world.runFor(seconds(5));
   EXPECT_EQ(world.remedy("restart").totals.successes, 1u);
   EXPECT_EQ(world.check_runs.size(), runs) << "its next unhealthy result does";
+}
+
+TEST(Recovery, AnInterruptedAttemptIsMatchedByItsOwnWords) {
+  engine::Setup setup = oneRemedy();
+  setup.governors[0].policy.permanent_open_conditions = {"heald ended while it ran"};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", hours(1)};
+  };
+  world.runUntil(seconds(1));
+  world.crash();
+  world.runUntil(seconds(2));
+  EXPECT_EQ(world.governor("main").state.breaker.state, BreakerState::kPermanentOpen);
+}
+
+TEST(Recovery, AnAlertThatFiresIsNoHealthOnEndForAGovernorThatAChecksRemedyShares) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies.push_back(setup.remedies[0]);
+  setup.remedies[1].name = "alerted";
+  setup.remedies[1].check.clear();
+  setup.remedies[1].observe = true;
+  setup.remedies[1].alert.matchers = {{"alertname", "Down"}};
+  World world(setup);
+  world.setCheck("service", CheckStatus::kCritical);
+  world.runUntil(seconds(1));
+  ASSERT_EQ(world.governor("main").state.consecutive_failures, 1);
+  world.setCheck("service", CheckStatus::kOk);
+  const core::WallTime since = world.now().wall;
+  const auto tell = [&](bool firing) {
+    world.send(AlertsReceived{{Alert{"f1", since, firing, {{"alertname", "Down"}}}}, "am"});
+  };
+  tell(true);
+  world.runUntil(minutes(30));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 1) << "it still fires";
+  tell(false);
+  world.runUntil(minutes(45));
+  EXPECT_EQ(world.governor("main").state.consecutive_failures, 0);
+}
+
+TEST(Recovery, TheAttemptAfterAnInterruptedOneIsAnyOther) {
+  World world(oneRemedy());
+  world.setCheck("service", CheckStatus::kCritical);
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", hours(1)};
+  };
+  world.runFor(seconds(1));
+  world.crash();
+  world.remedies["restart"] = [](const StartAction&) {
+    return World::Act{ActionOutcome::kFailed, "", seconds(1)};
+  };
+  world.runFor(seconds(30));
+  ASSERT_EQ(world.starts.size(), 3u);
+  EXPECT_EQ(world.remedy("restart").duration.count(), 2u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "book_views.h"
 #include "engine/governors.h"
 #include "support/alerts.h"
 
@@ -150,7 +151,7 @@ TEST(ForgottenTargets, GiveTheirIndexToTheNext) {
   }
   EXPECT_EQ(governors.size(), 2u);
   EXPECT_TRUE(governors.parked().empty());
-  EXPECT_EQ(governors.everything().size(), 1u);
+  EXPECT_EQ(allOf(governors).governors.size(), 1u);
 }
 
 TEST(ForgottenTargets, AreAsTheyWereWhenTheyComeBackBeforeTheCommit) {
@@ -161,10 +162,10 @@ TEST(ForgottenTargets, AreAsTheyWereWhenTheyComeBackBeforeTheCommit) {
   governors.load(first, state);
   governors.retireTarget(first);
   governors.forget(first);
-  EXPECT_EQ(governors.forgotten(), std::vector<std::string>{"main@a"});
+  EXPECT_EQ(rowsOf(governors).forgotten, std::vector<std::string>{"main@a"});
   EXPECT_EQ(governors[governors.addTarget(0, "b", true)].state(), core::GovernorState{});
   EXPECT_EQ(governors[governors.addTarget(0, "a", true)].state(), state);
-  EXPECT_TRUE(governors.forgotten().empty());
+  EXPECT_TRUE(rowsOf(governors).forgotten.empty());
 }
 
 TEST(ForgottenTargets, AreNewOnesAfterTheCommit) {
@@ -175,9 +176,8 @@ TEST(ForgottenTargets, AreNewOnesAfterTheCommit) {
   governors.load(target, state);
   governors.retireTarget(target);
   governors.forget(target);
-  std::vector<Note> notes;
-  governors.keep(notes, {});
-  EXPECT_TRUE(governors.forgotten().empty());
+  governors.keep({});
+  EXPECT_TRUE(rowsOf(governors).forgotten.empty());
   EXPECT_EQ(governors[governors.addTarget(0, "a", true)].state(), core::GovernorState{});
 }
 
@@ -189,7 +189,7 @@ TEST(ForgottenTargets, AreNotThoseThatTheStepChanges) {
   ASSERT_TRUE(changed.ok());
   governors.retireTarget(target);
   governors.forget(target);
-  EXPECT_TRUE(governors.forgotten().empty());
+  EXPECT_TRUE(rowsOf(governors).forgotten.empty());
   EXPECT_EQ(governors.parked(), std::vector<int>{target});
 }
 

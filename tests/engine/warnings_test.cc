@@ -39,7 +39,8 @@ TEST(Warnings, EachLineIsDebouncedByItself) {
   using enum Health;
   EXPECT_EQ(healthAfter({kWarning}, 1, 1), kWarning);
   EXPECT_EQ(healthAfter({kWarning}, 2, 1), kUnknown) << "not healthy, and not enough for more";
-  EXPECT_EQ(healthAfter({kWarning, kUnhealthy}, 2, 1), kWarning) << "a critical one is a warning too";
+  EXPECT_EQ(healthAfter({kWarning, kUnhealthy}, 2, 1), kWarning)
+      << "a critical one is a warning too";
   EXPECT_EQ(healthAfter({kWarning, kUnhealthy, kWarning}, 2, 1), kWarning);
   EXPECT_EQ(healthAfter({kWarning, kUnhealthy, kUnhealthy}, 2, 1), kUnhealthy);
   EXPECT_EQ(healthAfter({kUnhealthy, kUnhealthy, kWarning}, 2, 1), kWarning);

@@ -75,7 +75,8 @@ TEST_F(ControlRoutes, NamesWhatExistsWhenThereIsNoSuchName) {
   EXPECT_EQ(messageOf(get("/api/checks/a%20b%22")), "no check \"a b\"\" (there are: api, disk)");
   EXPECT_THAT(messageOf(get("/api/flags/x")), HasSubstr("auto_healing, auto_detection"));
   engine::Snapshot many = sampleSnapshot();
-  many.checks.assign(21, check("api", engine::Health::kHealthy, ""));
+  many.checks.clear();
+  for (int i = 0; i < 21; ++i) many.checks.push_back(check("api", engine::Health::kHealthy, ""));
   engine_.show(many);
   EXPECT_THAT(messageOf(get("/api/checks/x")), testing::EndsWith("api, api, …)"));
 }
@@ -348,7 +349,8 @@ engine::Snapshot withOutput() {
   target.last_result = "error: exit code 1";
   target.last_output = "cannot bind port 4080";
   snapshot.targets.push_back(target);
-  for (auto& governor : snapshot.governors) {
+  for (std::size_t i = 0; i < snapshot.governors.size(); ++i) {
+    engine::GovernorView& governor = snapshot.governors[i];
     if (governor.name != "queue") governor.remedies = {remedy.name};
   }
   return snapshot;

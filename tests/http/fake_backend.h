@@ -83,7 +83,9 @@ inline engine::Snapshot troubledSnapshot() {
   open.state.breaker.failures = open.state.consecutive_failures = 3;
   open.backoff = seconds(20);
   open.next_attempt_at = testNow().boot + seconds(30);
-  s.governors.insert(s.governors.begin(), {dormant, open});
+  engine::SharedList<engine::GovernorView> governors = {dormant, open};
+  for (const engine::GovernorView& governor : s.governors) governors.push_back(governor);
+  s.governors = governors;
   s.checks = {check("api", engine::Health::kUnhealthy, "status 503"),
               check("disk", engine::Health::kHealthy, "40% used")};
   engine::RemedyView remedy;

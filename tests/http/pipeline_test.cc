@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "http/call.h"
+
 namespace heald::http {
 namespace {
 
@@ -19,6 +21,14 @@ class PipelineTest : public testing::Test {
     router.get("/throws", Access::kOpen,
                [](const Request&) -> Response { throw std::runtime_error("its detail"); });
     router.get("/throws-int", Access::kOpen, [](const Request&) -> Response { throw 42; });
+    router.get("/asks-for-a-segment-that-it-does-not-have", Access::kOpen,
+               [](const Request& r) { return text(r.parameter("name")); });
+    router.get("/reads-a-field-that-no-body-has", Access::kOpen, [](const Request& r) -> Response {
+      Request with_body = r;
+      with_body.body = R"({"unknown": true})";
+      const BodyField field{"unknown", FieldType::kBoolean, true, "a fault of the table of calls"};
+      return readBody(with_body, {field}) ? text("") : error(400, "invalid", "");
+    });
     router.add("POST", "/api/dormant", Access::kOperate,
                [](const Request& request) { return text(request.body); });
     return router;
@@ -62,6 +72,14 @@ TEST_F(PipelineTest, TurnsExceptionsInto500AndTellsTheLogAlone) {
   EXPECT_THAT(get("/throws").body, testing::Not(HasSubstr("detail")));
   EXPECT_THAT(logs_[0], HasSubstr("GET /throws failed: its detail"));
   EXPECT_THAT(records_, testing::Contains("GET /throws 500"));
+}
+
+TEST_F(PipelineTest, AFaultOfOurOwnInACallEndsThatCallAndNotTheDaemon) {
+  EXPECT_EQ(get("/asks-for-a-segment-that-it-does-not-have").status, 500);
+  EXPECT_EQ(get("/reads-a-field-that-no-body-has").status, 500);
+  EXPECT_THAT(logs_[0], HasSubstr("the route has no segment {name}"));
+  EXPECT_THAT(logs_[1], HasSubstr("\"unknown\", which Body does not have"));
+  EXPECT_EQ(get("/api/checks/x").status, 200);
 }
 
 TEST_F(PipelineTest, ReadsTheBodyOnlyOfAChangeThatIsAllowed) {

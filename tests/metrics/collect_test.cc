@@ -242,7 +242,8 @@ TEST_F(CollectTest, CountsTasksAndThoseThatAreEnabled) {
 }
 
 TEST_F(CollectTest, WhatAReloadRemovedIsGoneAtTheNextScrape) {
-  snapshot_.checks.erase(snapshot_.checks.begin());
+  snapshot_.checks =
+      engine::SharedList<engine::CheckView>(snapshot_.checks.begin() + 1, snapshot_.checks.end());
   collectAt(100);
   EXPECT_FALSE(value("check_executions_total", {{"check", "queue"}}));
   EXPECT_TRUE(value("check_executions_total", {{"check", "site"}}));

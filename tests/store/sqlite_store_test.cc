@@ -385,8 +385,8 @@ TEST(SqliteStore, KeepsWhatIsCountedAndTheTimesOfChecksInEachBoot) {
   ASSERT_EQ(store->commit(changes, stampAt(110)), "");
   engine::Saved saved = openedAt(*store, stampAt(120));
   EXPECT_EQ(saved.counts,
-            (engine::Tally::Counts{{"human_actions/resume", 1}, {"incidents/human", 4}}));
-  engine::Tally::Times times = {{"lasts", {std::chrono::seconds(7), at(60), true}},
+            (engine::TallyCounts{{"human_actions/resume", 1}, {"incidents/human", 4}}));
+  engine::TallyTimes times = {{"lasts", {std::chrono::seconds(7), at(60), true}},
                                 {"over", {std::chrono::seconds(9), {}, false}}};
   EXPECT_EQ(saved.unhealthy_times, times);
   // Another boot, 50 s after it was written by the wall clock: it lasts for 40 + 50 s.
@@ -399,7 +399,7 @@ TEST(SqliteStore, KeepsWhatIsCountedAndTheTimesOfChecksInEachBoot) {
          "UPDATE counts SET count = -1 WHERE name = 'incidents/human'; "
          "UPDATE unhealthy_times SET ended_ns = 9223372036854775807 WHERE check_name = 'over'");
   saved = openedAt(*store, stampAt(130));
-  EXPECT_EQ(saved.counts, (engine::Tally::Counts{{"human_actions/resume", 1}}));
+  EXPECT_EQ(saved.counts, (engine::TallyCounts{{"human_actions/resume", 1}}));
   EXPECT_EQ(saved.unhealthy_times.size(), 1u);
 }
 

@@ -47,4 +47,13 @@ inline engine::Setup manyRemedies(int count) {
   return setup;
 }
 
+// As manyRemedies, with checks that run once an hour: what goes on before that was queued.
+inline engine::Setup rareChecks(int count) {
+  engine::Setup setup = manyRemedies(count);
+  for (engine::CheckSpec& check : setup.checks) {
+    check.interval = std::chrono::hours(1);
+  }
+  return setup;
+}
+
 }  // namespace heald::test

@@ -11,7 +11,7 @@ using std::chrono::seconds;
 namespace {
 
 template <class View>
-View named(const std::vector<View>& views, const std::string& name) {
+View named(const engine::SharedList<View>& views, const std::string& name) {
   for (const View& view : views) {
     if (view.name == name) {
       return view;

@@ -51,6 +51,7 @@ class World : private simulation::Surroundings {
   }
 
   engine::Snapshot snapshot() const { return driver_.snapshot(); }
+  engine::Snapshot snapshotAnew() const { return driver_.engine().snapshotAnew(driver_.now()); }
   engine::GovernorView governor(const std::string& name) const;
   engine::RemedyView remedy(const std::string& name) const;
   engine::CheckView check(const std::string& name) const;
