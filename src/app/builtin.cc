@@ -15,6 +15,7 @@
 #include "checks/promql.h"
 #include "checks/systemd.h"
 #include "checks/tcp.h"
+#include "outbox/receiver.h"
 #include "remedies/exec.h"
 #include "remedies/http.h"
 #include "remedies/signal.h"
@@ -29,7 +30,8 @@ config::Kinds builtinKinds() {
        checks::systemdKind(), checks::diskKind(), checks::memoryKind(), checks::loadKind(),
        checks::dnsKind(), checks::pingKind()},
       {remedies::execKind(), remedies::httpKind(), remedies::signalKind(), remedies::systemdKind()},
-      checks::alertmanagerKind()};
+      checks::alertmanagerKind(),
+      {outbox::slackKind(), outbox::webhookKind(), outbox::mailKind()}};
 }
 
 }  // namespace heald::app

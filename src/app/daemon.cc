@@ -21,6 +21,7 @@
 #include "metrics/collect.h"
 #include "metrics/process_figures.h"
 #include "metrics/protobuf.h"
+#include "outbox/outbox.h"
 #include "runtime/engine_loop.h"
 #include "runtime/performer.h"
 #include "store/history_reader.h"
@@ -59,6 +60,7 @@ class RunningDaemon final : public Daemon {
         performer_(config_, services_, monitor_, clock_),
         store_(store::makeSqliteStore({.path = config_.store.path})),
         loop_(config_.setup, *store_, performer_, clock_, log_),
+        outbox_(aroundOutbox()),
         tasks_(loop_),
         healing_(loop_),
         breakers_(loop_, clock_),
@@ -76,7 +78,10 @@ class RunningDaemon final : public Daemon {
   Result<void> begin() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     store_->limitHistory(historyLimitsOf(config_));
-    loop_.onHistory([this] { history_bell_.ring(); });
+    loop_.onHistory([this] {
+      history_bell_.ring();
+      outbox_.ring();
+    });
     loop_.onRound([this] { listeners_.tell(); });
     loop_.record({.kind = engine::HistoryKind::kHeald,
                   .event = "started",
@@ -87,6 +92,7 @@ class RunningDaemon final : public Daemon {
                 {"checks", config_.checks.size()},
                 {"remedies", config_.remedies.size()}});
     loop_.start();
+    outbox_.use(config_.notifications);
     if (auto listening = listeners_.openMetrics(backend()); !listening) {
       return listening;
     }
@@ -101,6 +107,7 @@ class RunningDaemon final : public Daemon {
     log_.write(io::LogLevel::kInfo, "heald stops");
     history_bell_.close();
     listeners_.closeControl();
+    outbox_.stop();
     loop_.beginStop();
     performer_.cancelAll();
     // An action ends within its grace; what its supervisor cannot end, nobody can.
@@ -155,6 +162,7 @@ class RunningDaemon final : public Daemon {
     if (const auto reply = loop_.reload({setup, by}, apply); !reply) {
       return reply.error();
     }
+    outbox_.use(read->config.notifications);
     reloads_.succeeded(read->hash, clock_.now().wall);
     warn(read->warnings);
     in_force_.set(std::move(read->config));
@@ -187,8 +195,42 @@ class RunningDaemon final : public Daemon {
     backend.simulate = [this](const http::WhatIf& question) {
       return what_ifs_.answer(*in_force_.get(), loop_.snapshot(), question);
     };
+    backend.receivers = [this] { return outbox_.receivers(); };
+    backend.test_receiver = [this](const std::string& name, outbox::Outbox::Tested done) {
+      outbox_.test(name, std::move(done));
+    };
     backend.version = version();
     return backend;
+  }
+
+  // The names of cursors, as the store has them, begin with what they are for.
+  static constexpr std::string_view kReceiver = "receiver/";
+
+  outbox::Surroundings aroundOutbox() {
+    return {services_,
+            log_,
+            [this] { return clock_.now(); },
+            [this](const engine::HistoryQuery& query) {
+              return store::readHistory(config_.store.path, query);
+            },
+            [this] { return receiverCursors(); },
+            [this](const outbox::CursorMove& move, outbox::Surroundings::Kept done) {
+              loop_.moveCursor(std::string(kReceiver) + move.receiver, move.to, std::move(done));
+            },
+            [this]() -> std::string {
+              const auto snapshot = loop_.snapshot();
+              return snapshot->store_up ? "" : snapshot->store_error;
+            }};
+  }
+
+  Result<outbox::Cursors> receiverCursors() const {
+    const auto all = store::readCursors(config_.store.path);
+    if (!all) return all.error();
+    outbox::Cursors cursors;
+    for (const auto& [name, position] : *all) {
+      if (name.starts_with(kReceiver)) cursors.emplace(name.substr(kReceiver.size()), position);
+    }
+    return cursors;
   }
 
   metrics::Page metricsPage(http::MetricsFormat format) {
@@ -199,6 +241,9 @@ class RunningDaemon final : public Daemon {
     sources.http = listeners_.figures();
     sources.http.abandoned = loop_.abandoned();
     sources.http.repeated = loop_.repeated();
+    for (const outbox::ReceiverView& view : outbox_.receivers()) {
+      sources.notifications.push_back({view.name, view.sent, view.failed, view.pending, view.lost});
+    }
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);
@@ -251,6 +296,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<store::Store> store_;
   http::Bell history_bell_;
   runtime::EngineLoop loop_;
+  outbox::Outbox outbox_;
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;

@@ -179,13 +179,16 @@ struct Changes {
   Tally::Counts counts;               // by name
   Tally::Times unhealthy_times;       // by check
   std::vector<HistoryEntry> history;  // what has happened, in its order
+  // How far who tells others of the history has come, by name; nothing: forgotten. The engine makes
+  // none: nothing that it decides depends on them.
+  std::vector<std::pair<std::string, std::optional<std::int64_t>>> cursors;
   core::Now at{};
 
   // What is forgotten waits for a commit that takes place anyway.
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
            permits.empty() && episodes.empty() && incidents.empty() && counts.empty() &&
-           unhealthy_times.empty() && history.empty();
+           unhealthy_times.empty() && history.empty() && cursors.empty();
   }
 };
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "engine/advice.h"
 #include "http/backend.h"
 #include "http/call.h"
 
@@ -19,6 +20,10 @@ std::vector<Call> pageDataCalls(const Backend& backend);
 std::vector<Call> permitCalls(const Backend& backend);
 // Who may do what.
 std::vector<Call> tokenCalls(const Backend& backend);
+// Who is told what has happened.
+std::vector<Call> notificationCalls(const Backend& backend);
+// Receivers in trouble, for the status.
+std::vector<engine::Issue> notificationIssues(const Backend& backend);
 // Alertmanager's webhook.
 Call alertsCall(const Backend& backend);
 

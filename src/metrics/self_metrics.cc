@@ -96,12 +96,33 @@ void addHttp(const engine::Snapshot& s, const HttpFigures& http, Families& out) 
   }
 }
 
+void addNotifications(const std::vector<NotificationFigures>& receivers, Families& out) {
+  const Family total =
+      out.counter("notifications_total", "Notifications that were tried, by how that ended.");
+  for (const NotificationFigures& r : receivers) {
+    total.add({{"receiver", r.receiver}, {"outcome", "success"}}, static_cast<double>(r.sent));
+    total.add({{"receiver", r.receiver}, {"outcome", "failure"}}, static_cast<double>(r.failed));
+  }
+  const Family pending = out.gauge(
+      "notifications_pending", "Problems that a receiver of notifications was not told of yet.");
+  for (const NotificationFigures& r : receivers) {
+    pending.add({{"receiver", r.receiver}}, static_cast<double>(r.pending));
+  }
+  const Family lost =
+      out.counter("notifications_lost_entries_total",
+                  "Entries of the history that were forgotten before a receiver was told of them.");
+  for (const NotificationFigures& r : receivers) {
+    lost.add({{"receiver", r.receiver}}, static_cast<double>(r.lost));
+  }
+}
+
 }  // namespace
 
 void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
   addConfig(sources.config, out);
   addStore(s, sources.store, out);
   addHttp(s, sources.http, out);
+  addNotifications(sources.notifications, out);
   out.counter("log_messages_total", "Lines that were logged, by level.")
       .addCounts({}, "level", sources.log_messages,
                  [](std::size_t i) { return toString(static_cast<io::LogLevel>(i)); });

@@ -85,12 +85,21 @@ struct QueueFigures {
   std::size_t capacity = 0;
 };
 
+struct NotificationFigures {
+  std::string receiver;
+  std::uint64_t sent = 0;  // messages
+  std::uint64_t failed = 0;
+  std::size_t pending = 0;  // problems that it has not been told of
+  std::uint64_t lost = 0;   // entries of the history that were forgotten before they were told
+};
+
 struct Sources {
   BuildInfo build;
   ConfigFigures config;
   StoreFigures store;
   HttpFigures http;
   QueueFigures event_queue;
+  std::vector<NotificationFigures> notifications;  // of each receiver
   std::vector<io::MonitoredProcess> monitored;
   std::array<std::uint64_t, io::kLogLevels.size()> log_messages{};  // by io::LogLevel
   std::optional<ProcessFigures> process;                            // none: cannot be read

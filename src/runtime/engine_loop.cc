@@ -76,6 +76,15 @@ void EngineLoop::record(engine::HistoryEntry entry) {
   mailbox_.put({engine::Record{std::move(entry)}, nullptr, nullptr});
 }
 
+void EngineLoop::moveCursor(std::string name, std::optional<std::int64_t> position, Moved done) {
+  auto changes = std::make_shared<engine::Changes>();
+  changes->cursors.emplace_back(std::move(name), position);
+  Letter letter{engine::Tick{}, nullptr, nullptr};
+  letter.beside = std::move(changes);
+  letter.moved = std::move(done);
+  mailbox_.put(std::move(letter));
+}
+
 Result<engine::Reply> EngineLoop::ask(Letter letter) {
   // Shared: the engine's thread may still be at it when whoever waits goes on.
   auto answered = std::make_shared<std::promise<Result<engine::Reply>>>();
@@ -146,6 +155,10 @@ void EngineLoop::handle(Letter& letter) {
     quitting_ = true;
     return;
   }
+  if (letter.beside) {
+    commitBeside(letter);
+    return;
+  }
   if (abandoned(letter)) {
     return;
   }
@@ -155,6 +168,13 @@ void EngineLoop::handle(Letter& letter) {
       [this](const engine::Changes& changes) { return commit(changes); }, letter.claim);
   tellRoom(now, out);
   tell(letter, out);
+}
+
+void EngineLoop::commitBeside(const Letter& letter) {
+  const std::string error = commit(*letter.beside);
+  if (letter.moved) {
+    letter.moved(error);
+  }
 }
 
 void EngineLoop::handleTogether(std::span<Letter> letters) {
