@@ -15,6 +15,7 @@
 #include "checks/promql.h"
 #include "checks/systemd.h"
 #include "checks/tcp.h"
+#include "outbox/otlp.h"
 #include "outbox/receiver.h"
 #include "remedies/exec.h"
 #include "remedies/http.h"
@@ -31,7 +32,8 @@ config::Kinds builtinKinds() {
        checks::dnsKind(), checks::pingKind()},
       {remedies::execKind(), remedies::httpKind(), remedies::signalKind(), remedies::systemdKind()},
       checks::alertmanagerKind(),
-      {outbox::slackKind(), outbox::webhookKind(), outbox::mailKind()}};
+      {outbox::slackKind(), outbox::webhookKind(), outbox::mailKind()},
+      outbox::otlpKind()};
 }
 
 }  // namespace heald::app

@@ -21,7 +21,10 @@
 #include "metrics/collect.h"
 #include "metrics/process_figures.h"
 #include "metrics/protobuf.h"
+#include "outbox/exporter.h"
+#include "outbox/host_name.h"
 #include "outbox/outbox.h"
+#include "outbox/trace.h"
 #include "runtime/engine_loop.h"
 #include "runtime/performer.h"
 #include "store/history_reader.h"
@@ -61,6 +64,7 @@ class RunningDaemon final : public Daemon {
         store_(store::makeSqliteStore({.path = config_.store.path})),
         loop_(config_.setup, *store_, performer_, clock_, log_),
         outbox_(aroundOutbox()),
+        exporter_(aroundExporter()),
         tasks_(loop_),
         healing_(loop_),
         breakers_(loop_, clock_),
@@ -81,6 +85,15 @@ class RunningDaemon final : public Daemon {
     loop_.onHistory([this] {
       history_bell_.ring();
       outbox_.ring();
+      exporter_.ring();
+    });
+    performer_.addToEnvironment([this](const engine::StartAction& start) {
+      std::vector<std::pair<std::string, std::string>> more;
+      if (exporter_.exporting()) {
+        more.emplace_back("TRACEPARENT",
+                          trace_ids_.parent(start.incident, start.governor, start.attempt));
+      }
+      return more;
     });
     loop_.onRound([this] { listeners_.tell(); });
     loop_.record({.kind = engine::HistoryKind::kHeald,
@@ -93,6 +106,7 @@ class RunningDaemon final : public Daemon {
                 {"remedies", config_.remedies.size()}});
     loop_.start();
     outbox_.use(config_.notifications);
+    exporter_.use(collectorOf(config_));
     if (auto listening = listeners_.openMetrics(backend()); !listening) {
       return listening;
     }
@@ -108,6 +122,7 @@ class RunningDaemon final : public Daemon {
     history_bell_.close();
     listeners_.closeControl();
     outbox_.stop();
+    exporter_.stop();
     loop_.beginStop();
     performer_.cancelAll();
     // An action ends within its grace; what its supervisor cannot end, nobody can.
@@ -163,6 +178,7 @@ class RunningDaemon final : public Daemon {
       return reply.error();
     }
     outbox_.use(read->config.notifications);
+    exporter_.use(collectorOf(read->config));
     reloads_.succeeded(read->hash, clock_.now().wall);
     warn(read->warnings);
     in_force_.set(std::move(read->config));
@@ -203,6 +219,10 @@ class RunningDaemon final : public Daemon {
     return backend;
   }
 
+  static std::shared_ptr<const outbox::Collector> collectorOf(const config::Config& config) {
+    return std::static_pointer_cast<const outbox::Collector>(config.collector);
+  }
+
   // The names of cursors, as the store has them, begin with what they are for.
   static constexpr std::string_view kReceiver = "receiver/";
 
@@ -220,6 +240,27 @@ class RunningDaemon final : public Daemon {
             [this]() -> std::string {
               const auto snapshot = loop_.snapshot();
               return snapshot->store_up ? "" : snapshot->store_error;
+            }};
+  }
+
+  static constexpr const char* kCollector = "otlp";
+
+  outbox::ExporterSurroundings aroundExporter() {
+    return {services_,
+            log_,
+            {outbox::hostName(), version()},
+            [this] { return clock_.now(); },
+            [this](const engine::HistoryQuery& query) {
+              return store::readHistory(config_.store.path, query);
+            },
+            [this]() -> Result<std::optional<std::int64_t>> {
+              const auto all = store::readCursors(config_.store.path);
+              if (!all) return all.error();
+              const auto found = all->find(kCollector);
+              return found == all->end() ? std::nullopt : std::optional(found->second);
+            },
+            [this](std::optional<std::int64_t> position) {
+              loop_.moveCursor(kCollector, position, nullptr);
             }};
   }
 
@@ -243,6 +284,10 @@ class RunningDaemon final : public Daemon {
     sources.http.repeated = loop_.repeated();
     for (const outbox::ReceiverView& view : outbox_.receivers()) {
       sources.notifications.push_back({view.name, view.sent, view.failed, view.pending, view.lost});
+    }
+    if (exporter_.exporting()) {
+      const outbox::ExporterFigures figures = exporter_.figures();
+      sources.telemetry = {figures.exported, figures.dropped, figures.failed};
     }
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
@@ -297,6 +342,8 @@ class RunningDaemon final : public Daemon {
   http::Bell history_bell_;
   runtime::EngineLoop loop_;
   outbox::Outbox outbox_;
+  const outbox::TraceIds trace_ids_{outbox::hostName()};
+  outbox::Exporter exporter_;
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;

@@ -80,9 +80,10 @@ struct Config {
   StoreOptions store;
   engine::Setup setup;
   NotificationOptions notifications;
-  std::shared_ptr<const Part> alertmanager;            // that is asked for alerts; none: nobody is
-  std::vector<KindPart> checks;                        // of setup.checks[i]
-  std::vector<std::vector<KindPart>> remedies;         // of setup.remedies[i], one a step
+  std::shared_ptr<const Part> collector;        // that traces are sent to; none: they are not
+  std::shared_ptr<const Part> alertmanager;     // that is asked for alerts; none: nobody is
+  std::vector<KindPart> checks;                 // of setup.checks[i]
+  std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
   std::map<std::string, std::string> governor_places;  // of those that the file names
 };
 

@@ -57,6 +57,8 @@ void Healing::startAction(int r, Step& step) {
   remedy.run = ++runs_;
   StartAction action{remedy.base, remedy.step, remedy.attempt, remedy.spec.check, reason,
                      remedy.run,  {}};
+  action.governor = governors_.name(remedy.governor);
+  action.incident = incidentName(remedy);
   if (episode != nullptr) {
     handLabels(remedy, episode->labels, action, step);
   }
@@ -112,6 +114,7 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   }
   const int r = static_cast<int>(found - remedies_.begin());
   Remedy& remedy = *found;
+  remedy.acted = step.now.boot;
   remedy.text = event.text;
   remedy.error = event.text + "\n" + event.output;
   remedy.output = event.output.substr(0, kHistoryOutputBytes);

@@ -38,6 +38,8 @@ struct StartAction {
   std::uint64_t run = 0;
   Labels labels;                                                    // of the alert that asks for it
   std::vector<std::pair<std::string, std::string>> variables = {};  // of them; see LabelVariables
+  std::string governor = {};
+  std::string incident = {};  // its name: the same for each attempt of it, and after a restart
 };
 
 // Ask Alertmanager whether an alert still fires, and report AlertAsked with the same run.

@@ -116,6 +116,16 @@ void addNotifications(const std::vector<NotificationFigures>& receivers, Familie
   }
 }
 
+void addTelemetry(const TelemetryFigures& telemetry, Families& out) {
+  const Family spans = out.counter(
+      "telemetry_spans_total", "Spans that were sent to the collector, by whether it took them.");
+  spans.add({{"outcome", "exported"}}, static_cast<double>(telemetry.exported));
+  spans.add({{"outcome", "dropped"}}, static_cast<double>(telemetry.dropped));
+  out.counter("telemetry_export_failures_total",
+              "Exports of traces that failed, and are tried again.")
+      .add({}, static_cast<double>(telemetry.failed));
+}
+
 }  // namespace
 
 void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
@@ -123,6 +133,7 @@ void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
   addStore(s, sources.store, out);
   addHttp(s, sources.http, out);
   addNotifications(sources.notifications, out);
+  if (sources.telemetry) addTelemetry(*sources.telemetry, out);
   out.counter("log_messages_total", "Lines that were logged, by level.")
       .addCounts({}, "level", sources.log_messages,
                  [](std::size_t i) { return toString(static_cast<io::LogLevel>(i)); });

@@ -93,6 +93,12 @@ struct NotificationFigures {
   std::uint64_t lost = 0;   // entries of the history that were forgotten before they were told
 };
 
+struct TelemetryFigures {
+  std::uint64_t exported = 0;  // spans
+  std::uint64_t dropped = 0;   // likewise, that the collector refused
+  std::uint64_t failed = 0;    // exports that are tried again
+};
+
 struct Sources {
   BuildInfo build;
   ConfigFigures config;
@@ -100,6 +106,7 @@ struct Sources {
   HttpFigures http;
   QueueFigures event_queue;
   std::vector<NotificationFigures> notifications;  // of each receiver
+  std::optional<TelemetryFigures> telemetry;       // none: nothing is exported
   std::vector<io::MonitoredProcess> monitored;
   std::array<std::uint64_t, io::kLogLevels.size()> log_messages{};  // by io::LogLevel
   std::optional<ProcessFigures> process;                            // none: cannot be read

@@ -1,13 +1,11 @@
 #include "outbox/outbox.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <climits>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "outbox/host_name.h"
 #include "outbox/inbox.h"
 #include "outbox/receiver.h"
 
@@ -21,11 +19,6 @@ constexpr std::chrono::seconds kRound{1};
 constexpr std::size_t kPage = 1000;
 // So far back is looked for how long what ends now has lasted, at a start.
 constexpr int kPagesBefore = 10;
-
-std::string hostName() {
-  char name[HOST_NAME_MAX + 1] = "";
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
-}
 
 const Receiver& partOf(const config::ReceiverOptions& receiver) {
   return static_cast<const Receiver&>(*receiver.part.part);

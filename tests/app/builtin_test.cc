@@ -130,6 +130,8 @@ Options describedOptions() {
       addKeys(kind.name, items.at(kind.name), options[list]);
     }
   }
+  addKeys("otlp", schema.at("properties").at("telemetry").at("properties").at("otlp"),
+          options["telemetry"]);
   const auto& notifications = schema.at("properties").at("notifications").at("properties");
   const auto& items = notifications.at("receivers").at("items").at("properties");
   for (const config::Kind& kind : kinds.receivers) {
