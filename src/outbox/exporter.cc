@@ -41,7 +41,10 @@ class Exporter::Worker {
       if (cursor && *cursor) around_.keep(std::nullopt);
       return;
     }
-    inbox_->post([this, collector = std::move(collector)] { adopt(collector); });
+    // Here, so that what happens from the caller's next step on is exported.
+    const auto page = around_.history({.limit = 1});
+    const auto newest = page ? std::optional(page->newest) : std::nullopt;
+    inbox_->post([this, newest, collector = std::move(collector)] { adopt(collector, newest); });
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   }
 
@@ -77,8 +80,10 @@ class Exporter::Worker {
                     : std::clamp<core::Duration>(rest, core::Duration{}, kRound);
   }
 
-  void adopt(const std::shared_ptr<const Collector>& collector) {
+  void adopt(const std::shared_ptr<const Collector>& collector,
+             std::optional<std::int64_t> newest) {
     collector_ = collector;
+    begin_ = newest;
     if (collector_ != nullptr) return;
     batch_.clear();
     position_.reset();
@@ -108,7 +113,7 @@ class Exporter::Worker {
     const auto cursor = around_.cursor();
     const auto page = around_.history({.limit = 1});
     if (!cursor || !page) return false;
-    position_ = cursor->value_or(page->newest);
+    position_ = cursor->value_or(begin_.value_or(page->newest));
     if (*position_ > page->newest) position_ = 0;  // another history has begun
     cursor_ = *position_;
     if (!*cursor) around_.keep(position_);
@@ -218,6 +223,7 @@ class Exporter::Worker {
   std::shared_ptr<const Collector> collector_;
   std::optional<Tracer> tracer_;
   std::optional<std::int64_t> position_;  // up to here the history was read; nothing: not yet
+  std::optional<std::int64_t> begin_;     // where one that has no cursor begins
   std::int64_t cursor_ = 0;
   std::vector<Span> batch_;  // all of what was read up to `position_` and not exported
   bool sending_ = false;

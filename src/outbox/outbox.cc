@@ -46,11 +46,11 @@ class Outbox::Worker {
       const std::lock_guard lock(mutex_);
       dispatch_.configure(options);
     }
-    inbox_->ring();
     // Without any receiver there may be cursors of those that are gone.
-    if (!thread_.joinable() && (!options.receivers.empty() || haveCursors())) {
-      thread_ = std::thread([this] { run(); });
-    }
+    if (!thread_.joinable() && options.receivers.empty() && !haveCursors()) return;
+    place();  // here, so that what happens from the caller's next step on is told
+    inbox_->ring();
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   }
 
   void ring() { inbox_->ring(); }
@@ -145,10 +145,13 @@ class Outbox::Worker {
     const core::BootTime now = around_.now().boot;
     if (now < readable_at_ || !unread_) return;
     readable_at_ = now + kRound;
-    if (place()) readOn();
+    if (!place()) return;
+    if (!std::exchange(learnt_, true)) learn(position());
+    readOn();
   }
 
-  // Whether it is known where everybody goes on; else it is tried again in the next round.
+  // Where everybody goes on. Whether that is known: it is not while the store cannot be read. On
+  // any thread.
   bool place() {
     {
       const std::lock_guard lock(mutex_);
@@ -158,15 +161,12 @@ class Outbox::Worker {
     const auto oldest = around_.history({.newest_first = false, .limit = 1});
     if (!cursors || !oldest) return false;
     std::vector<CursorMove> moves;
-    std::int64_t position = 0;
     {
       const std::lock_guard lock(mutex_);
       moves = dispatch_.place(*cursors, oldest->rows.empty() ? 0 : oldest->rows.front().id,
                               oldest->newest, around_.now());
-      position = dispatch_.position();
     }
     for (const CursorMove& move : moves) keep(move);
-    if (!std::exchange(learnt_, true)) learn(position);
     return true;
   }
 
