@@ -15,6 +15,8 @@
 #include "checks/promql.h"
 #include "checks/systemd.h"
 #include "checks/tcp.h"
+#include "outbox/otlp.h"
+#include "outbox/receiver.h"
 #include "remedies/exec.h"
 #include "remedies/http.h"
 #include "remedies/signal.h"
@@ -29,7 +31,9 @@ config::Kinds builtinKinds() {
        checks::systemdKind(), checks::diskKind(), checks::memoryKind(), checks::loadKind(),
        checks::dnsKind(), checks::pingKind()},
       {remedies::execKind(), remedies::httpKind(), remedies::signalKind(), remedies::systemdKind()},
-      checks::alertmanagerKind()};
+      checks::alertmanagerKind(),
+      {outbox::slackKind(), outbox::webhookKind(), outbox::mailKind()},
+      outbox::otlpKind()};
 }
 
 }  // namespace heald::app

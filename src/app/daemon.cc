@@ -12,6 +12,7 @@
 #include "app/embedding.h"
 #include "app/listeners.h"
 #include "app/log_options.h"
+#include "app/outgoing.h"
 #include "app/replicas.h"
 #include "app/version.h"
 #include "app/what_if.h"
@@ -66,6 +67,7 @@ class RunningDaemon final : public Daemon {
                                      : nullptr),
         store_(app::makeStore(config_.store, replicas_.get())),
         loop_(config_.setup, *store_, performer_, clock_, log_),
+        outgoing_(services_, log_, clock_, loop_, config_.store.path),
         tasks_(loop_),
         healing_(loop_),
         breakers_(loop_, clock_),
@@ -83,7 +85,12 @@ class RunningDaemon final : public Daemon {
   Result<void> begin() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     store_->limitHistory(historyLimitsOf(config_));
-    loop_.onHistory([this] { history_bell_.ring(); });
+    loop_.onHistory([this] {
+      history_bell_.ring();
+      outgoing_.ring();
+    });
+    performer_.addToEnvironment(
+        [this](const engine::StartAction& start) { return outgoing_.environmentOf(start); });
     loop_.onRound([this] { listeners_.tell(); });
     if (replicas_) {
       loop_.onStandby([this] { return replicas_->leaderElsewhere(); });
@@ -98,6 +105,7 @@ class RunningDaemon final : public Daemon {
                 {"checks", config_.checks.size()},
                 {"remedies", config_.remedies.size()}});
     loop_.start();
+    outgoing_.use(config_);
     if (auto listening = listeners_.openMetrics(backend()); !listening) {
       return listening;
     }
@@ -117,6 +125,7 @@ class RunningDaemon final : public Daemon {
     log_.write(io::LogLevel::kInfo, "heald stops");
     history_bell_.close();
     listeners_.closeControl();
+    outgoing_.stop();
     loop_.beginStop();
     performer_.cancelAll();
     // An action ends within its grace; what its supervisor cannot end, nobody can.
@@ -184,6 +193,7 @@ class RunningDaemon final : public Daemon {
     if (const auto reply = loop_.reload({setup, by}, use); !reply) {
       return reply.error();
     }
+    outgoing_.use(read.config);
     reloads_.succeeded(read.hash, clock_.now().wall);
     warn(read.warnings);
     in_force_.set(std::move(read.config));
@@ -219,6 +229,7 @@ class RunningDaemon final : public Daemon {
     backend.simulate = [this](const http::WhatIf& question) {
       return what_ifs_.answer(*in_force_.get(), loop_.snapshot(), question);
     };
+    outgoing_.offer(backend);
     backend.version = version();
     if (replicas_) {
       backend.standing = [this] { return replicas_->standing(); };
@@ -238,6 +249,7 @@ class RunningDaemon final : public Daemon {
     sources.http = listeners_.figures();
     sources.http.abandoned = loop_.abandoned();
     sources.http.repeated = loop_.repeated();
+    outgoing_.tell(sources);
     sources.event_queue = {loop_.queueLength(), runtime::EngineLoop::queueCapacity()};
     for (std::size_t i = 0; i < io::kLogLevels.size(); ++i) {
       sources.log_messages[i] = log_.count(io::kLogLevels[i]);
@@ -292,6 +304,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<store::Store> store_;
   http::Bell history_bell_;
   runtime::EngineLoop loop_;
+  app::Outgoing outgoing_;
   app::Tasks tasks_;
   app::Healing healing_;
   app::Breakers breakers_;

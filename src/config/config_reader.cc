@@ -56,6 +56,17 @@ void describe(Fields& top, const Kinds& kinds, Config& config) {
                 if (kinds.alertmanager.read) config.alertmanager = kinds.alertmanager.read(fields);
                 setup.alertmanager.asked = config.alertmanager != nullptr;
               });
+  top.section(
+      "notifications", false,
+      "who is told what has happened, where no Alertmanager does; off by default",
+      [&](Fields& fields) { readNotifications(fields, kinds.receivers, config.notifications); });
+  top.section("telemetry", false, "what is told to other programs; off by default",
+              [&](Fields& fields) {
+                fields.section("otlp", false, "a collector that is sent a trace of each incident",
+                               [&](Fields& otlp) {
+                                 if (kinds.otlp.read) config.collector = kinds.otlp.read(otlp);
+                               });
+              });
   std::vector<std::string> included;
   top.oneOrMore("include", included,
                 "files with more checks, remedies and governors, beside this one: conf.d/*.yml");

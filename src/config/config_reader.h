@@ -20,6 +20,8 @@ struct Kinds {
   std::vector<Kind> remedies;
   // More keys of the section `alertmanager`, and the part that is asked; no `read`: there is none.
   Kind alertmanager = {};
+  std::vector<Kind> receivers = {};  // of notifications
+  Kind otlp = {};                    // of telemetry; no `read`: there is none
 };
 
 // A configuration, or why it is none. `config` is whole and consistent when there is no problem,

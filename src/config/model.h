@@ -7,6 +7,7 @@
 
 #include "config/fields.h"
 #include "config/role.h"
+#include "engine/advice.h"
 #include "engine/setup.h"
 
 namespace heald::config {
@@ -71,15 +72,34 @@ struct KindPart {
   std::string place = {};     // where its check, remedy or step stands: "file:line:col"
 };
 
+// Who is told what has happened, and what of it.
+struct ReceiverOptions {
+  std::string name;
+  engine::Severity least = engine::Severity::kInfo;  // that it is told of
+  bool resolved = true;                              // also that something is over
+  KindPart part;
+};
+
+struct NotificationOptions {
+  std::string instance;     // what messages call this heald; "": the host's name
+  std::string page_url;     // of the admin page, for a link; "": none
+  std::string runbook_url;  // the folder of the runbooks, likewise
+  core::Duration group_wait = std::chrono::seconds(10);
+  core::Duration group_interval = std::chrono::minutes(5);
+  std::vector<ReceiverOptions> receivers;
+};
+
 // A whole configuration. The engine's half is `setup`; what its names stand for is beside it, in
 // the same order.
 struct Config {
   WebOptions web;
   StoreOptions store;
   engine::Setup setup;
-  std::shared_ptr<const Part> alertmanager;            // that is asked for alerts; none: nobody is
-  std::vector<KindPart> checks;                        // of setup.checks[i]
-  std::vector<std::vector<KindPart>> remedies;         // of setup.remedies[i], one a step
+  NotificationOptions notifications;
+  std::shared_ptr<const Part> collector;        // that traces are sent to; none: they are not
+  std::shared_ptr<const Part> alertmanager;     // that is asked for alerts; none: nobody is
+  std::vector<KindPart> checks;                 // of setup.checks[i]
+  std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
   std::map<std::string, std::string> governor_places;  // of those that the file names
 };
 

@@ -31,6 +31,9 @@ void readMetrics(Fields& fields, engine::Setup& setup);
 
 void readAlertmanager(Fields& fields, engine::AlertmanagerPolicy& alertmanager);
 
+void readNotifications(Fields& fields, const std::vector<Kind>& kinds,
+                       NotificationOptions& notifications);
+
 // `governor_defaults` and `governors`.
 struct Governors {
   struct Entry {

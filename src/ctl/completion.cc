@@ -70,6 +70,7 @@ const std::map<std::string, ValueSource>& sources() {
       {"token create name", ValueSource::kFree},
       {"token rotate name", ValueSource::kFree},
       {"token revoke name", ValueSource::kFree},
+      {"notify test receiver", ValueSource::kFree},
   };
   return table;
 }

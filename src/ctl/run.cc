@@ -19,6 +19,7 @@
 #include "ctl/exec.h"
 #include "ctl/help.h"
 #include "ctl/invocation.h"
+#include "ctl/notify_commands.h"
 #include "ctl/offline_commands.h"
 #include "ctl/printed_commands.h"
 #include "ctl/reading_commands.h"
@@ -63,6 +64,7 @@ class CommandLine {
     addReload();
     addExec();
     tokens_.emplace(app_, chosen_, at_);
+    notify_.emplace(app_, chosen_, at_);
     configuration_.emplace(app_, chosen_, at_);
     offline_.emplace(app_, chosen_, at_);
     printed_.emplace(app_, chosen_, at_);
@@ -358,6 +360,7 @@ class CommandLine {
   std::optional<ConfigCommands> configuration_;
   std::optional<OfflineCommands> offline_;
   std::optional<TokenCommands> tokens_;
+  std::optional<NotifyCommands> notify_;
   std::optional<PrintedCommands> printed_;
 };
 

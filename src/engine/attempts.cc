@@ -59,6 +59,8 @@ void Healing::startAction(int r, Step& step) {
   acting_[remedy.run] = r;
   StartAction action{remedy.base, remedy.step, remedy.attempt, remedy.spec.check, reason,
                      remedy.run,  {}};
+  action.governor = governors_.name(remedy.governor);
+  action.incident = incidentName(remedy);
   if (episode != nullptr) {
     handLabels(remedy, episode->labels, action, step);
   }
@@ -113,6 +115,7 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   acting_.erase(found);
   Remedy& remedy = at(r);
   CHECK(remedy.phase == Phase::kActing && remedy.run == event.run, "an action is of its attempt");
+  remedy.acted = step.now.boot;
   remedy.text = event.text;
   remedy.error = event.text + "\n" + event.output;
   remedy.output = event.output.substr(0, kHistoryOutputBytes);

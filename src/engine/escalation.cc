@@ -32,6 +32,20 @@ Incident Healing::incidentOf(const Remedy& remedy, core::Now now) const {
 
 // After so many failures of this incident; never one before the furthest that has started, as long
 // as the configuration has it.
+std::string Healing::incidentName(const Remedy& remedy) const {
+  const auto number = [](core::WallTime time) {
+    return "/" + std::to_string(time.time_since_epoch().count());
+  };
+  const Episode* episode = remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+  if (episode != nullptr) {
+    return "alert/" + remedy.spec.name + "/" + episode->fingerprint + number(episode->starts_at);
+  }
+  const Incident* incident = remedy.check >= 0 ? incidents_.find(remedy.spec.name) : nullptr;
+  if (incident != nullptr) return "check/" + incident->check + number(incident->since);
+  // A preventive run, or one by hand, which no incident asks for.
+  return "attempt/" + governors_.name(remedy.governor) + "/" + std::to_string(remedy.attempt);
+}
+
 int Healing::stepFor(const Remedy& remedy) const {
   const std::vector<int>& steps = remedy.spec.steps;
   const Progress progress = progressOf(remedy);

@@ -138,6 +138,7 @@ class Healing : public Book {
     std::uint64_t awaited = 0;          // run of the check, or of asking for the alert
     bool ceased = false;                // the alert does not fire: Alertmanager was asked
     core::BootTime started{};
+    core::BootTime acted{};  // when the action of the present attempt has ended
     std::optional<core::BootTime> healed_at;  // when its last successful attempt ended
     core::BootTime verify_until{};
     std::optional<core::BootTime> wanted_at;
@@ -265,6 +266,7 @@ class Healing : public Book {
   Progress progressOf(const Remedy& remedy) const;
   bool inIncident(const Remedy& remedy) const;
   Incident incidentOf(const Remedy& remedy, core::Now now) const;
+  std::string incidentName(const Remedy& remedy) const;
   int stepFor(const Remedy& remedy) const;
   void reachStep(Remedy& remedy, core::Now now);
   void proposeProgress(const Remedy& remedy, core::Now now);

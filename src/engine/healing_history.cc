@@ -37,6 +37,7 @@ void Healing::tellStart(const Remedy& remedy, HistoryEntry& entry) const {
   if (episode != nullptr) {
     entry.details.emplace_back("fingerprint", episode->fingerprint);
   }
+  entry.details.emplace_back("incident", incidentName(remedy));
 }
 
 void Healing::tellEnd(const Remedy& remedy, core::Now now, HistoryEntry& entry) const {
@@ -50,6 +51,10 @@ void Healing::tellEnd(const Remedy& remedy, core::Now now, HistoryEntry& entry) 
   }
   if (!remedy.recovering) {
     entry.details.emplace_back("duration", milliseconds(now.boot - remedy.started));
+    // One that was cancelled has no end of its action.
+    if (remedy.acted >= remedy.started) {
+      entry.details.emplace_back("verification", milliseconds(now.boot - remedy.acted));
+    }
   }
   entry.details.emplace_back("backoff", milliseconds(governors_[remedy.governor].backoffNow()));
 }

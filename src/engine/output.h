@@ -38,6 +38,8 @@ struct StartAction {
   std::uint64_t run = 0;
   Labels labels;                                                    // of the alert that asks for it
   std::vector<std::pair<std::string, std::string>> variables = {};  // of them; see LabelVariables
+  std::string governor = {};
+  std::string incident = {};  // its name: the same for each attempt of it, and after a restart
 };
 
 // Ask Alertmanager whether an alert still fires, and report AlertAsked with the same run.
@@ -179,13 +181,16 @@ struct Changes {
   TallyCounts counts;                 // by name
   TallyTimes unhealthy_times;         // by check
   std::vector<HistoryEntry> history;  // what has happened, in its order
+  // How far who tells others of the history has come, by name; nothing: forgotten. The engine makes
+  // none: nothing that it decides depends on them.
+  std::vector<std::pair<std::string, std::optional<std::int64_t>>> cursors;
   core::Now at{};
 
   // What is forgotten waits for a commit that takes place anyway.
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
            permits.empty() && episodes.empty() && incidents.empty() && counts.empty() &&
-           unhealthy_times.empty() && history.empty();
+           unhealthy_times.empty() && history.empty() && cursors.empty();
   }
 };
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/model.h"
 #include "core/time.h"
@@ -14,6 +15,7 @@
 #include "heald/result.h"
 #include "http/what_if.h"
 #include "metrics/page.h"
+#include "outbox/outbox.h"
 
 namespace heald::http {
 
@@ -58,6 +60,11 @@ struct Backend {
   // Plays the production engine from the present state, on the caller's thread and beside the
   // engine. kNotFound: no such governor; kLimit: another one is being answered.
   std::function<Result<Foreseen>(const WhatIf&)> simulate = nullptr;
+  // Who is told what has happened, and a message for a test to one of them or, with "", to all.
+  // kNotFound: there is no such receiver.
+  std::function<std::vector<outbox::ReceiverView>()> receivers = nullptr;
+  std::function<void(const std::string& receiver, outbox::Outbox::Tested done)> test_receiver =
+      nullptr;
 };
 
 }  // namespace heald::http

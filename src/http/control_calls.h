@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "engine/advice.h"
 #include "http/backend.h"
 #include "http/call.h"
 
@@ -21,6 +22,10 @@ std::vector<Call> permitCalls(const Backend& backend);
 std::vector<Call> tokenCalls(const Backend& backend);
 // Of several replicas, which one acts.
 std::vector<Call> replicaCalls(const Backend& backend);
+// Who is told what has happened.
+std::vector<Call> notificationCalls(const Backend& backend);
+// Receivers in trouble, for the status.
+std::vector<engine::Issue> notificationIssues(const Backend& backend);
 // Alertmanager's webhook.
 Call alertsCall(const Backend& backend);
 

@@ -99,6 +99,7 @@ std::vector<Call> controlCalls(const Backend& backend) {
   for (Call& call : permitCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : replicaCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : tokenCalls(backend)) calls.push_back(std::move(call));
+  for (Call& call : notificationCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : pageDataCalls(backend)) calls.push_back(std::move(call));
   calls.push_back({.method = "GET",
                    .path = "/api/openapi.json",

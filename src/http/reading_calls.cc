@@ -27,11 +27,11 @@ Handler withSnapshot(const Backend& backend, View view) {
 }
 
 Response status(const Snapshot& snapshot, core::Now now, const Request& request,
-                const std::string& version) {
+                const std::string& version, const std::vector<engine::Issue>& beside) {
   const auto markdown = markdownWanted(request);
   if (!markdown) return error(markdown.error());
-  if (!*markdown) return json(statusJson(snapshot, now, version, request.seesOutput()));
-  return text(statusMarkdown(snapshot, now, version, request.seesOutput()),
+  if (!*markdown) return json(statusJson(snapshot, now, version, request.seesOutput(), beside));
+  return text(statusMarkdown(snapshot, now, version, request.seesOutput(), beside),
               "text/markdown; charset=utf-8");
 }
 
@@ -146,11 +146,10 @@ std::vector<Call> readingCalls(const Backend& backend) {
        .needs = Access::kRead,
        .summary = "Everything at this moment",
        .query = {{"format", "json (default) or markdown"}},
-       .handler = withSnapshot(backend,
-                               [version = backend.version](const Snapshot& snapshot, core::Now now,
-                                                           const Request& request) {
-                                 return status(snapshot, now, request, version);
-                               })}};
+       .handler = withSnapshot(
+           backend, [backend](const Snapshot& snapshot, core::Now now, const Request& request) {
+             return status(snapshot, now, request, backend.version, notificationIssues(backend));
+           })}};
   for (const Kind& kind : kinds()) addKind(calls, backend, kind);
   calls.push_back({.method = "GET",
                    .path = "/api/governors/{name}/explain",

@@ -150,7 +150,9 @@ std::vector<const GovernorView*> governorsInOrder(const Snapshot& snapshot) {
 }
 
 ordered_json statusJson(const Snapshot& snapshot, core::Now now, std::string_view version,
-                        bool with_output) {
+                        bool with_output, const std::vector<engine::Issue>& beside) {
+  std::vector<engine::Issue> issues = engine::issues(snapshot, now);
+  issues.insert(issues.end(), beside.begin(), beside.end());
   const Governors governors = governorsInOrder(snapshot);
   const auto governor = [&](const GovernorView* g) { return governorJson(snapshot, *g, now); };
   const auto remedy = [&](const auto& r) { return remedyJson(snapshot, r, now, with_output); };
@@ -158,7 +160,7 @@ ordered_json statusJson(const Snapshot& snapshot, core::Now now, std::string_vie
   return {{"selfHealing", selfHealing(snapshot, governors, now)},
           {"circuitBreakers", listOf(governors, governor)},
           {"backgroundTasks", backgroundTasks(snapshot, now)},
-          {"issues", listOf(engine::issues(snapshot, now), issueJson)},
+          {"issues", listOf(issues, issueJson)},
           {"recommendations",
            listOf(engine::recommendations(snapshot, now, with_output), recommendationJson)},
           {"checks", listOf(snapshot.checks, checkJson)},

@@ -129,9 +129,11 @@ std::string tasksSection(const Snapshot& snapshot, core::Now now) {
                {"Task", "Enabled", "Period", "Executions", "Failures", "Last run"}, rows);
 }
 
-std::string issuesSection(const Snapshot& snapshot, core::Now now) {
+std::string issuesSection(const Snapshot& snapshot, core::Now now,
+                          const std::vector<engine::Issue>& beside) {
   std::string text = "\n## Issues\n\n";
-  const auto found = engine::issues(snapshot, now);
+  auto found = engine::issues(snapshot, now);
+  found.insert(found.end(), beside.begin(), beside.end());
   if (found.empty()) return text + "None.\n";
   for (const engine::Issue& issue : found) {
     text += "- **" + std::string(toString(issue.severity)) + "**: " + escaped(issue.message) + "\n";
@@ -154,7 +156,7 @@ std::string recommendationsSection(const Snapshot& snapshot, core::Now now, bool
 }  // namespace
 
 std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_view version,
-                           bool with_output) {
+                           bool with_output, const std::vector<engine::Issue>& beside) {
   std::string text = "# heald status\n\nOverall: **" +
                      std::string(toString(engine::overallStatus(snapshot, now))) + "** at " +
                      core::toIso8601(now.wall) + ", heald " + escaped(version) + ": " +
@@ -165,9 +167,10 @@ std::string statusMarkdown(const Snapshot& snapshot, core::Now now, std::string_
             escaped(snapshot.pause->by) + ": " + escaped(snapshot.pause->reason) + "\n";
   }
   if (snapshot.observe) text += "\nObserve mode: heald decides and counts, and runs no remedy.\n";
-  return text + issuesSection(snapshot, now) + recommendationsSection(snapshot, now, with_output) +
-         governorsSection(snapshot, now) + checksSection(snapshot, now) +
-         remediesSection(snapshot, now, with_output) + tasksSection(snapshot, now);
+  return text + issuesSection(snapshot, now, beside) +
+         recommendationsSection(snapshot, now, with_output) + governorsSection(snapshot, now) +
+         checksSection(snapshot, now) + remediesSection(snapshot, now, with_output) +
+         tasksSection(snapshot, now);
 }
 
 }  // namespace heald::http

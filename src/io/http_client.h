@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +13,17 @@
 
 namespace heald::io {
 
+// A mail in the place of an HTTP request: who it is from and for, and who heald is to the server.
+struct MailEnvelope {
+  std::string from;                // addresses alone: heald@example.org
+  std::vector<std::string> to;     // the server has to take all of them
+  std::string username, password;  // none when empty; never over a connection without TLS
+  bool starttls = false;  // on smtp://: TLS before anything of it is said, or nothing is sent
+};
+
 struct HttpRequest {
-  std::string url;  // http or https; anything else ends as kNotSent
+  // http or https, of a mail smtp or smtps; anything else ends as kNotSent.
+  std::string url;
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> headers;  // a Content-Type only if it is here
   std::string body;
@@ -29,6 +39,9 @@ struct HttpRequest {
   // request, and it is not followed there where a body or heald's certificate would go along: all
   // of these were meant for the first one alone.
   bool follow_redirects = false;
+  // The body is then a message of RFC 5322, and `method` and `headers` mean nothing. kAnswered is
+  // that the server has taken it.
+  std::optional<MailEnvelope> mail = {};
   std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped
   // Takes the body of an answer with a status of 2xx piece by piece as it comes, instead of having
   // it kept. On the client's thread, with the rules of Done.
@@ -52,9 +65,9 @@ struct HttpResponse {
   std::string error;  // unless kAnswered: "connection refused", "timed out after 5s"; valid UTF-8
 };
 
-// All HTTP requests and TCP connects of the program, on ONE thread around curl_multi_poll. Every
-// request opens a fresh connection and asks the name service anew, so that a check meets what a new
-// client would meet. TLS is verified unless the request says otherwise. Thread-safe.
+// All HTTP requests, mails and TCP connects of the program, on ONE thread around curl_multi_poll.
+// Every request opens a fresh connection and asks the name service anew, so that a check meets what
+// a new client would meet. TLS is verified unless the request says otherwise. Thread-safe.
 class HttpClient {
  public:
   // Called exactly once, on the client's thread: it must return soon, not block and not throw.

@@ -80,7 +80,8 @@ bool HttpTransfer::prepare() {
   set(CURLOPT_PRIVATE, this);
   set(CURLOPT_ERRORBUFFER, curl_error_);
   setConnection();
-  if (!connect_only_) setRequest();
+  if (request_.mail) setMail();
+  if (!connect_only_ && !request_.mail) setRequest();
   return refused_ == CURLE_OK;
 }
 
@@ -88,7 +89,7 @@ void HttpTransfer::setConnection() {
   if (!request_.server_name.empty()) setServerName();
   set(CURLOPT_URL, url_.c_str());
   set(CURLOPT_CONNECT_ONLY, connect_only_ ? 1L : 0L);
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_PROTOCOLS_STR, request_.mail ? "smtp,smtps" : "http,https");
   set(CURLOPT_PROXY, request_.proxy.c_str());
   if (!request_.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
   set(CURLOPT_TIMEOUT_MS, milliseconds(request_.timeout));
@@ -178,6 +179,47 @@ void HttpTransfer::setBody() {
   } else if (method != (sends ? "POST" : "GET")) {
     set(CURLOPT_CUSTOMREQUEST, method.c_str());
   }
+}
+
+void HttpTransfer::setMail() {
+  const MailEnvelope& mail = *request_.mail;
+  set(CURLOPT_USE_SSL, static_cast<long>(mail.starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+  set(CURLOPT_MAIL_FROM, ("<" + mail.from + ">").c_str());
+  for (const std::string& to : mail.to) addHeader(recipients_, "<" + to + ">");
+  set(CURLOPT_MAIL_RCPT, recipients_.get());
+  if (!mail.username.empty()) setCredentials();
+  set(CURLOPT_UPLOAD, 1L);
+  set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  set(CURLOPT_READFUNCTION, &HttpTransfer::onMailBody);
+  set(CURLOPT_READDATA, this);
+  set(CURLOPT_HEADERFUNCTION, &HttpTransfer::onMailAnswer);
+  set(CURLOPT_HEADERDATA, this);
+}
+
+// The configuration allows no password without TLS; who calls by another way is held to it here.
+void HttpTransfer::setCredentials() {
+  const MailEnvelope& mail = *request_.mail;
+  if (!mail.starttls && !request_.url.starts_with("smtps:")) {
+    refused_ = CURLE_BAD_FUNCTION_ARGUMENT;
+    return;
+  }
+  set(CURLOPT_USERNAME, mail.username.c_str());
+  set(CURLOPT_PASSWORD, mail.password.c_str());
+}
+
+std::size_t HttpTransfer::onMailBody(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  const std::string& body = transfer.request_.body;
+  const std::size_t bytes = std::min(size * count, body.size() - transfer.mailed_);
+  std::memcpy(data, body.data() + transfer.mailed_, bytes);
+  transfer.mailed_ += bytes;
+  return bytes;
+}
+
+std::size_t HttpTransfer::onMailAnswer(char* data, std::size_t size, std::size_t count,
+                                       void* self) {
+  static_cast<HttpTransfer*>(self)->mail_answer_.assign(data, size * count);
+  return size * count;
 }
 
 bool HttpTransfer::hasHeader(const char* name) const {
@@ -312,7 +354,10 @@ std::string HttpTransfer::errorOf(CURLcode code) const {
   std::string_view text = curl_error_[0] ? curl_error_ : curl_easy_strerror(code);
   constexpr std::string_view kCertificate = "SSL certificate problem: ";
   if (text.starts_with(kCertificate)) text.remove_prefix(kCertificate.size());
-  return oneLine(text);
+  // "RCPT failed: 550" alone does not say why.
+  const bool refused = mail_answer_.starts_with('4') || mail_answer_.starts_with('5');
+  return oneLine(refused ? std::string(text) + " (" + std::string(trim(mail_answer_)) + ")"
+                         : std::string(text));
 }
 
 void HttpTransfer::finish(CURLcode code) {

@@ -40,6 +40,8 @@ class HttpTransfer {
   void setServerName();
   void setRequest();
   void setBody();
+  void setMail();
+  void setCredentials();
   bool hasHeader(const char* name) const;
   void addHeader(HeaderList& list, const std::string& line);
   // Where a redirect has led to: another scheme, host or port than the request's.
@@ -52,6 +54,8 @@ class HttpTransfer {
   void set(CURLoption option, T value);
 
   static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t onMailBody(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t onMailAnswer(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t onSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
@@ -66,6 +70,9 @@ class HttpTransfer {
   HeaderList bare_headers_;  // without those of the request: for another host
   std::string refusal_;      // why a redirect is not followed
   HeaderList connect_to_;
+  HeaderList recipients_;
+  std::size_t mailed_ = 0;   // bytes of the body that curl has taken
+  std::string mail_answer_;  // the last line that the mail server said
   char curl_error_[CURL_ERROR_SIZE] = "";
   int socket_error_ = 0;
   CURLcode refused_ = CURLE_OK;           // the first option that curl did not take

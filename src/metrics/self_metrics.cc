@@ -106,6 +106,36 @@ void addHttp(const engine::Snapshot& s, const HttpFigures& http, Families& out) 
   }
 }
 
+void addNotifications(const std::vector<NotificationFigures>& receivers, Families& out) {
+  const Family total =
+      out.counter("notifications_total", "Notifications that were tried, by how that ended.");
+  for (const NotificationFigures& r : receivers) {
+    total.add({{"receiver", r.receiver}, {"outcome", "success"}}, static_cast<double>(r.sent));
+    total.add({{"receiver", r.receiver}, {"outcome", "failure"}}, static_cast<double>(r.failed));
+  }
+  const Family pending = out.gauge(
+      "notifications_pending", "Problems that a receiver of notifications was not told of yet.");
+  for (const NotificationFigures& r : receivers) {
+    pending.add({{"receiver", r.receiver}}, static_cast<double>(r.pending));
+  }
+  const Family lost =
+      out.counter("notifications_lost_entries_total",
+                  "Entries of the history that were forgotten before a receiver was told of them.");
+  for (const NotificationFigures& r : receivers) {
+    lost.add({{"receiver", r.receiver}}, static_cast<double>(r.lost));
+  }
+}
+
+void addTelemetry(const TelemetryFigures& telemetry, Families& out) {
+  const Family spans = out.counter(
+      "telemetry_spans_total", "Spans that were sent to the collector, by whether it took them.");
+  spans.add({{"outcome", "exported"}}, static_cast<double>(telemetry.exported));
+  spans.add({{"outcome", "dropped"}}, static_cast<double>(telemetry.dropped));
+  out.counter("telemetry_export_failures_total",
+              "Exports of traces that failed, and are tried again.")
+      .add({}, static_cast<double>(telemetry.failed));
+}
+
 }  // namespace
 
 void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
@@ -113,6 +143,8 @@ void addSelf(const engine::Snapshot& s, const Sources& sources, Families& out) {
   addStore(s, sources.store, out);
   if (sources.replica) addReplica(*sources.replica, out);
   addHttp(s, sources.http, out);
+  addNotifications(sources.notifications, out);
+  if (sources.telemetry) addTelemetry(*sources.telemetry, out);
   out.counter("log_messages_total", "Lines that were logged, by level.")
       .addCounts({}, "level", sources.log_messages,
                  [](std::size_t i) { return toString(static_cast<io::LogLevel>(i)); });

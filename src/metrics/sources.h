@@ -86,6 +86,20 @@ struct QueueFigures {
   std::size_t capacity = 0;
 };
 
+struct NotificationFigures {
+  std::string receiver;
+  std::uint64_t sent = 0;  // messages
+  std::uint64_t failed = 0;
+  std::size_t pending = 0;  // problems that it has not been told of
+  std::uint64_t lost = 0;   // entries of the history that were forgotten before they were told
+};
+
+struct TelemetryFigures {
+  std::uint64_t exported = 0;  // spans
+  std::uint64_t dropped = 0;   // likewise, that the collector refused
+  std::uint64_t failed = 0;    // exports that are tried again
+};
+
 struct Sources {
   BuildInfo build;
   ConfigFigures config;
@@ -93,6 +107,8 @@ struct Sources {
   std::optional<etcd::Standing> replica;  // none: this heald is no replica
   HttpFigures http;
   QueueFigures event_queue;
+  std::vector<NotificationFigures> notifications;  // of each receiver
+  std::optional<TelemetryFigures> telemetry;       // none: nothing is exported
   std::vector<io::MonitoredProcess> monitored;
   std::array<std::uint64_t, io::kLogLevels.size()> log_messages{};  // by io::LogLevel
   std::optional<ProcessFigures> process;                            // none: cannot be read

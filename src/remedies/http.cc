@@ -58,6 +58,7 @@ void describe(config::Fields& f, HttpOptions& o) {
 
 // HEALD_REASON becomes X-Heald-Reason.
 std::string headerName(const std::string& variable) {
+  if (variable == "TRACEPARENT") return "traceparent";  // that of W3C Trace Context
   std::string name = "X-";
   for (const char c : variable) {
     const auto byte = static_cast<unsigned char>(c);

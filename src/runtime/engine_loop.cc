@@ -31,29 +31,6 @@ void EngineLoop::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void EngineLoop::openStore() {
-  const core::Now now = clock_.now();
-  auto opened = store_.open(stamp(now));
-  loaded_ = opened.ok();
-  if (!loaded_) {
-    if (!leader_) {  // else it may stand by, and the store says what is wrong beside
-      log_.write(io::LogLevel::kError,
-                 "the store cannot be read: every governor is dormant and nothing starts",
-                 {{"reason", opened.error().message}});
-    }
-    engine_ = std::make_unique<engine::Engine>(std::move(setup_), std::nullopt, now);
-    Output out;
-    engine_->storeProbed(opened.error().message, now, out);
-  } else {
-    const engine::Saved saved = opened->value_or(engine::Saved{});
-    engine_ = std::make_unique<engine::Engine>(std::move(setup_), saved, now);
-    Output out;
-    tellRoom(now, out);
-    perform(out);
-  }
-  next_probe_ = now.boot + (loaded_ ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
-}
-
 Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction function) {
   return ask({std::move(command), nullptr, std::move(function)});
 }
@@ -152,6 +129,10 @@ void EngineLoop::handle(Letter& letter) {
     next_probe_ = clock_.now().boot;
     return;
   }
+  if (letter.beside) {
+    commitBeside(letter);
+    return;
+  }
   if (abandoned(letter)) {
     return;
   }
@@ -215,16 +196,6 @@ void EngineLoop::tell(Letter& letter, Output& out) {
   answer(letter, out);
 }
 
-std::string EngineLoop::commit(const engine::Changes& changes) {
-  std::string error = store_.commit(changes, stamp(clock_.now()));
-  if (!error.empty()) {
-    next_probe_ = std::min(next_probe_, clock_.now().boot + core::Duration(kRetryStore));
-  } else if (!changes.history.empty() && history_longer_) {
-    history_longer_();
-  }
-  return error;
-}
-
 void EngineLoop::perform(Output& out) {
   for (const engine::Note& note : out.notes) {
     log(note);
@@ -284,54 +255,6 @@ void EngineLoop::answer(Letter& letter, Output& out) {
   } else {
     replies_.push_back({std::move(letter.answer), std::move(result)});
   }
-}
-
-void EngineLoop::probeIfDue() {
-  const core::Now now = clock_.now();
-  if (now.boot < next_probe_) {
-    return;
-  }
-  Output out;
-  const std::string error = restoreStore(now);
-  tellRoom(now, out);
-  engine_->storeProbed(error, now, out);
-  const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
-  next_probe_ = now.boot + (well ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
-  engine::settleAll(*engine_, now, out,
-                    [this](const engine::Changes& changes) { return commit(changes); });
-  dirty_ = true;
-  perform(out);
-}
-
-// Probes; where that fails, tries what brings a store back: opening it for the first time, or
-// writing everything into it anew. "" or the reason why it is still away.
-std::string EngineLoop::restoreStore(const core::Now& now) {
-  if (!loaded_) {
-    auto opened = store_.open(stamp(now));
-    loaded_ = opened.ok();
-    if (!loaded_) {
-      return opened.error().message;
-    }
-    engine_->restore(opened->value_or(engine::Saved{}), now);
-    return "";
-  }
-  const std::string error = store_.probe(stamp(now));
-  const bool back = error.empty() || store_.reopen(engine_->everything(now), stamp(now)).empty();
-  return back ? "" : error;
-}
-
-void EngineLoop::tellRoom(const core::Now& now, Output& out) {
-  const engine::StoreRoom room = store_.room();
-  if (room.state == room_) {
-    return;
-  }
-  room_ = room.state;
-  if (room.state == engine::StoreRoom::State::kOnReserve) {
-    next_probe_ = std::min(next_probe_, now.boot + core::Duration(kRetryStore));
-  }
-  engine_->storeRoom(room, now, out);
-  engine::settleAll(*engine_, now, out,
-                    [this](const engine::Changes& changes) { return commit(changes); });
 }
 
 void EngineLoop::publish() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -62,6 +63,10 @@ class EngineLoop {
   }
   // Something for the history that the engine does not know by itself. Also before start().
   void record(engine::HistoryEntry entry);
+  // Makes durable how far who tells others of the history has come; nothing: it is forgotten.
+  // `done` gets "" or the reason, on the engine's thread; never, once heald stops.
+  using Moved = std::function<void(const std::string& error)>;
+  void moveCursor(std::string name, std::optional<std::int64_t> position, Moved done);
 
   // Opens the store (which may fail: heald then runs, and starts nothing) and starts the thread.
   void start();
@@ -127,6 +132,9 @@ class EngineLoop {
     std::function<void()> applied = nullptr;
     engine::Claim claim = {};
     Gone gone = nullptr;
+    // In the place of an event: what the engine does not know of.
+    std::shared_ptr<const engine::Changes> beside = nullptr;
+    Moved moved = nullptr;
     bool quit = false;
     bool ask_store = false;
   };
@@ -142,6 +150,7 @@ class EngineLoop {
   // The next of these, or several that share a commit; returns how many.
   std::size_t handleSome(std::span<Letter> letters);
   void handle(Letter& letter);
+  void commitBeside(const Letter& letter);
   void handleTogether(std::span<Letter> letters);
   bool abandoned(Letter& letter);
   void tell(Letter& letter, engine::Output& out);

@@ -101,6 +101,9 @@ void Performer::startAction(const engine::StartAction& start, Post post) {
                      {"HEALD_REMEDY", remedy.name},
                      {"HEALD_ATTEMPT", std::to_string(start.attempt)},
                      {"HEALD_REASON", withoutNul(start.reason)}};
+  if (more_environment_) {
+    for (auto& variable : more_environment_(start)) run.environment.push_back(std::move(variable));
+  }
   run.labels = start.labels;
   run.attempt = start.attempt;
   run.now = clock_.now().wall;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "checks/alertmanager.h"
@@ -25,6 +28,13 @@ class Performer : public Work {
 
   // What starts from here on is of this configuration; what runs goes on.
   void use(const config::Config& config);
+
+  // Variables that an action has besides those of heald and of its alert: what `more` says when it
+  // starts, on the engine's thread. Before the first one.
+  using Variables = std::vector<std::pair<std::string, std::string>>;
+  void addToEnvironment(std::function<Variables(const engine::StartAction&)> more) {
+    more_environment_ = std::move(more);
+  }
 
   void startCheck(const engine::StartCheck& start, Post post) override;
   void startAction(const engine::StartAction& start, Post post) override;
@@ -58,6 +68,7 @@ class Performer : public Work {
   std::vector<Check> checks_;
   std::vector<Remedy> remedies_;
   std::shared_ptr<const checks::Alertmanager> alertmanager_;
+  std::function<Variables(const engine::StartAction&)> more_environment_;
 };
 
 // What the task process-monitoring watches: every process check, under the check's name.

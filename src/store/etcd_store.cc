@@ -42,11 +42,13 @@ class EtcdStore : public Store {
   }
 
   std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override {
+    const std::vector<Row> rows = rowsOf(changes, now);
+    if (rows.empty() && changes.history.empty()) return history_->commit(changes, now);
     std::string error = measured(Operation::kCommit, [&] {
       requireRight();
       resolveDoubt();
       if (doubtful_was_done_) throw Fault("what is in etcd has to be written anew first");
-      write(rowsOf(changes, now), &changes);
+      write(rows, &changes);
     });
     if (error.empty()) record(changes, now);
     return error;
@@ -353,9 +355,10 @@ void EtcdStore::remember() {
 }
 
 void EtcdStore::record(const engine::Changes& changes, const core::ClockStamp& now) {
-  if (changes.history.empty()) return;
+  if (changes.history.empty() && changes.cursors.empty()) return;
   engine::Changes entries;
   entries.history = changes.history;
+  entries.cursors = changes.cursors;
   entries.at = changes.at;
   warnOf(history_->commit(entries, now));
 }

@@ -122,4 +122,19 @@ Result<engine::HistoryPage> readHistory(const std::string& path,
   }
 }
 
+Result<Cursors> readCursors(const std::string& path) {
+  try {
+    Database database = openForReading(path, kBusyTimeout);
+    Cursors cursors;
+    if (database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'cursors'") == 0) {
+      return cursors;
+    }
+    Statement rows = database.prepare("SELECT name, position FROM cursors");
+    while (rows.next()) cursors.emplace(rows.text(0), rows.integer(1));
+    return cursors;
+  } catch (const std::exception& fault) {
+    return Error{ErrorCode::kUnavailable, path + ": " + fault.what()};
+  }
+}
+
 }  // namespace heald::store

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "engine/history.h"
@@ -15,5 +17,9 @@ namespace heald::store {
 // damaged row is no error; see HistoryRow::unreadable. kInvalid: a store that an older heald wrote,
 // which has none yet.
 Result<engine::HistoryPage> readHistory(const std::string& path, const engine::HistoryQuery& query);
+
+// How far those have come who tell others of it (Changes::cursors), by name. As readHistory.
+using Cursors = std::map<std::string, std::int64_t>;
+Result<Cursors> readCursors(const std::string& path);
 
 }  // namespace heald::store

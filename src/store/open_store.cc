@@ -206,6 +206,17 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
   putAnswers(changes);
   putIncidents(changes);
   putTally(changes, now);
+  putCursors(changes);
+}
+
+void OpenStore::putCursors(const engine::Changes& changes) {
+  for (const auto& [name, position] : changes.cursors) {
+    if (position) {
+      put_cursor_.bind(name).bind(*position).run();
+    } else {
+      drop_cursor_.bind(name).run();
+    }
+  }
 }
 
 void OpenStore::putTally(const engine::Changes& changes, const core::ClockStamp& now) {

@@ -79,6 +79,7 @@ class OpenStore {
   void putAnswers(const engine::Changes& changes);
   void putEpisodes(const engine::Changes& changes);
   void putIncidents(const engine::Changes& changes);
+  void putCursors(const engine::Changes& changes);
   void putTally(const engine::Changes& changes, const core::ClockStamp& now);
 
   StoreLock lock_;
@@ -108,6 +109,8 @@ class OpenStore {
       database_.prepare("INSERT OR REPLACE INTO unhealthy_times VALUES (?,?,?,?,?,?,?)");
   Statement put_incident_ = database_.prepare("INSERT OR REPLACE INTO incidents VALUES (?,?)");
   Statement drop_incident_ = database_.prepare("DELETE FROM incidents WHERE remedy = ?");
+  Statement put_cursor_ = database_.prepare("INSERT OR REPLACE INTO cursors VALUES (?,?)");
+  Statement drop_cursor_ = database_.prepare("DELETE FROM cursors WHERE name = ?");
   HistoryTable history_{database_};
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };

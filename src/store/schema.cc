@@ -109,6 +109,9 @@ CREATE TABLE unhealthy_times (
   boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

@@ -98,7 +98,7 @@ TEST(Unit, WritesNoCoreThatWouldHoldTheTokens) {
 
 TEST(Builtin, NoKindIsThereTwice) {
   const config::Kinds kinds = builtinKinds();
-  for (const auto& list : {kinds.checks, kinds.remedies}) {
+  for (const auto& list : {kinds.checks, kinds.remedies, kinds.receivers}) {
     std::set<std::string> names;
     for (const config::Kind& kind : list) names.insert(kind.name);
     EXPECT_EQ(names.size(), list.size());
@@ -129,6 +129,13 @@ Options describedOptions() {
     for (const config::Kind& kind : *names) {
       addKeys(kind.name, items.at(kind.name), options[list]);
     }
+  }
+  addKeys("otlp", schema.at("properties").at("telemetry").at("properties").at("otlp"),
+          options["telemetry"]);
+  const auto& notifications = schema.at("properties").at("notifications").at("properties");
+  const auto& items = notifications.at("receivers").at("items").at("properties");
+  for (const config::Kind& kind : kinds.receivers) {
+    addKeys(kind.name, items.at(kind.name), options["receivers"]);
   }
   return options;
 }

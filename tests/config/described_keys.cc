@@ -15,6 +15,9 @@ bool isKind(const std::string& key) {
   for (const Kind& kind : kinds.remedies) {
     if (kind.name == key) return true;
   }
+  for (const Kind& kind : kinds.receivers) {
+    if (kind.name == key) return true;
+  }
   return false;
 }
 

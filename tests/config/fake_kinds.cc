@@ -56,7 +56,9 @@ Kinds fakeKinds() {
            {"tcp", "one connection", readTcp},
            {"exec", "a command", readExec},
            {"env", "a value that must be there", readEnv}},
-          {{"exec", "a command", readExec}, {"http", "one request", readHttp}}};
+          {{"exec", "a command", readExec}, {"http", "one request", readHttp}},
+          {},
+          {{"webhook", "an address", readHttp}}};
 }
 
 Lookup environmentOf(std::map<std::string, std::string> variables) {

@@ -25,6 +25,10 @@ std::vector<HistoryEntry> entriesOf(const World& world, HistoryKind kind) {
   return found;
 }
 
+std::string named(const std::string& incident, core::WallTime since) {
+  return incident + "/" + std::to_string(since.time_since_epoch().count());
+}
+
 // The remedy acts until it is told how that ended.
 void actForAnHour(World& world) {
   world.setCheck("service", CheckStatus::kCritical);
@@ -43,17 +47,20 @@ TEST(HealingHistory, AnAttemptIsToldWithItsReasonAndItsStep) {
   world.runUntil(seconds(6));
   const auto told = entriesOf(world, HistoryKind::kAttempt);
   ASSERT_GE(told.size(), 3u);
-  HistoryEntry expected{.kind = HistoryKind::kAttempt,
-                        .event = "started",
-                        .at = start,
-                        .governor = "main",
-                        .remedy = "restart",
-                        .check = "service",
-                        .attempt = 1,
-                        .message = "no answer",
-                        .details = {{"step", std::int64_t{1}}}};
+  HistoryEntry expected{
+      .kind = HistoryKind::kAttempt,
+      .event = "started",
+      .at = start,
+      .governor = "main",
+      .remedy = "restart",
+      .check = "service",
+      .attempt = 1,
+      .message = "no answer",
+      .details = {{"step", std::int64_t{1}}, {"incident", named("check/service", start)}}};
   EXPECT_EQ(told[0], expected);
-  EXPECT_EQ(told[2].details, (Details{{"step", std::int64_t{2}}}));
+  EXPECT_EQ(told[2].details,
+            (Details{{"step", std::int64_t{2}}, {"incident", named("check/service", start)}}))
+      << "the incident is the same";
 }
 
 TEST(HealingHistory, AnAttemptForAnAlertIsToldWithItsNameAndFingerprint) {
@@ -70,7 +77,9 @@ TEST(HealingHistory, AnAttemptForAnAlertIsToldWithItsNameAndFingerprint) {
       .target = "web1",
       .attempt = 1,
       .message = "alert Down",
-      .details = {{"step", std::int64_t{1}}, {"fingerprint", std::string("web1-print")}}};
+      .details = {{"step", std::int64_t{1}},
+                  {"fingerprint", std::string("web1-print")},
+                  {"incident", named("alert/restart/web1-print", test::alert("web1").starts_at)}}};
   EXPECT_EQ(told[0], expected);
 }
 
@@ -93,6 +102,7 @@ TEST(HealingHistory, AFailureIsToldWithAllThatIsKnownOfIt) {
                                     {"reason", std::string("timeout")},
                                     {"exitCode", std::int64_t{124}},
                                     {"duration", std::int64_t{1500}},
+                                    {"verification", std::int64_t{0}},
                                     {"backoff", std::int64_t{5000}}}};
   EXPECT_EQ(told[1], expected);
 }
@@ -110,6 +120,7 @@ TEST(HealingHistory, ASuccessHasNoReasonAndAnActionWithoutACodeNone) {
   EXPECT_EQ(told[1].output, "all well");
   EXPECT_EQ(told[1].details, (Details{{"consecutiveFailures", std::int64_t{0}},
                                       {"duration", std::int64_t{1500}},
+                                      {"verification", std::int64_t{0}},
                                       {"backoff", std::int64_t{5000}}}));
 }
 

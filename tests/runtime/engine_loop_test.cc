@@ -213,5 +213,24 @@ TEST_F(LoopTest, CallsAboutPermitsThatComeWhileACommitIsUnderWayShareTheNext) {
   loop.stop();
 }
 
+TEST_F(LoopTest, ACursorIsKeptWithoutTheEngineAndTheReasonToldWhenItIsNot) {
+  std::atomic<bool> broken = false;
+  store_.setFault([&](store::Operation operation, std::uint64_t) {
+    return std::string(broken && operation == store::Operation::kCommit ? "disk full" : "");
+  });
+  loop_.start();
+  const auto keep = [this] {
+    std::promise<std::string> kept;
+    loop_.moveCursor("receiver/ops", 7, [&](const std::string& error) { kept.set_value(error); });
+    return kept.get_future().get();
+  };
+  EXPECT_EQ(keep(), "");
+  broken = true;
+  EXPECT_EQ(keep(), "disk full");
+  broken = false;
+  EXPECT_EQ(keep(), "");
+  loop_.stop();
+}
+
 }  // namespace
 }  // namespace heald::runtime

@@ -410,5 +410,26 @@ TEST(HistoryStore, AReaderDoesNotHoldUpTheJournal) {
   EXPECT_LT(std::filesystem::file_size(at.path + "-wal"), 5u * 1024 * 1024);
 }
 
+TEST(Cursors, AreKeptMovedAndForgottenAndReadBesideTheWriter) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  ASSERT_TRUE(store->open(stampAt(1)).ok());
+  EXPECT_TRUE(readCursors(folder / "heald.db")->empty());
+  engine::Changes changes;
+  changes.cursors = {{"receiver/ops", 7}, {"receiver/gone", 9}};
+  ASSERT_EQ(store->commit(changes, stampAt(2)), "");
+  changes.cursors = {{"receiver/ops", 12}, {"receiver/gone", std::nullopt}};
+  ASSERT_EQ(store->commit(changes, stampAt(3)), "");
+  EXPECT_EQ(readCursors(folder / "heald.db").value(), (Cursors{{"receiver/ops", 12}}));
+}
+
+TEST(Cursors, AreNoneInAStoreOfAnOlderHealdAndAnErrorWithoutAStore) {
+  const TempFolder folder;
+  makeStore(folder / "heald.db", 7);
+  runSql(folder / "heald.db", "DROP TABLE cursors; PRAGMA user_version = 9");
+  EXPECT_TRUE(readCursors(folder / "heald.db")->empty());
+  EXPECT_FALSE(readCursors(folder / "none.db").ok());
+}
+
 }  // namespace
 }  // namespace heald::store

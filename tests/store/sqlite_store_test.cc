@@ -291,7 +291,7 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   runSql(folder / "heald.db",
          "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; DROP TABLE history; DROP "
          "TABLE answers; DROP TABLE incidents; DROP TABLE counts; DROP TABLE "
-         "unhealthy_times; PRAGMA user_version = 1");
+         "unhealthy_times; DROP TABLE cursors; PRAGMA user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
   engine::Changes changes;

@@ -169,6 +169,7 @@ inline core::GovernorState StateMaker::make() {
 // The table of episodes as it was when they were known by their start (before version 8), and
 // nothing of what is younger.
 inline constexpr char kEpisodesByStart[] = R"sql(
+DROP TABLE cursors;
 DROP TABLE counts;
 DROP TABLE unhealthy_times;
 DROP TABLE episodes;

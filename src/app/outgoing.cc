@@ -1,0 +1,112 @@
+#include "app/outgoing.h"
+
+#include <optional>
+#include <string_view>
+
+#include "app/version.h"
+#include "outbox/host_name.h"
+#include "store/history_reader.h"
+
+namespace heald::app {
+namespace {
+
+// The names of cursors, as the store has them, begin with what they are for.
+constexpr std::string_view kReceiver = "receiver/";
+constexpr const char* kCollector = "otlp";
+
+}  // namespace
+
+Outgoing::Outgoing(io::Services& services, io::Log& log, const runtime::Clock& clock,
+                   runtime::EngineLoop& loop, std::string store_path)
+    : services_(services),
+      log_(log),
+      clock_(clock),
+      loop_(loop),
+      store_path_(std::move(store_path)),
+      trace_ids_(outbox::hostName()),
+      outbox_(aroundOutbox()),
+      exporter_(aroundExporter()) {}
+
+void Outgoing::use(const config::Config& config) {
+  outbox_.use(config.notifications);
+  exporter_.use(std::static_pointer_cast<const outbox::Collector>(config.collector));
+}
+
+void Outgoing::ring() {
+  outbox_.ring();
+  exporter_.ring();
+}
+
+void Outgoing::stop() {
+  outbox_.stop();
+  exporter_.stop();
+}
+
+std::vector<std::pair<std::string, std::string>> Outgoing::environmentOf(
+    const engine::StartAction& start) const {
+  if (!exporter_.exporting()) return {};
+  return {{"TRACEPARENT", trace_ids_.parent(start.incident, start.governor, start.attempt)}};
+}
+
+void Outgoing::offer(http::Backend& backend) {
+  backend.receivers = [this] { return outbox_.receivers(); };
+  backend.test_receiver = [this](const std::string& name, outbox::Outbox::Tested done) {
+    outbox_.test(name, std::move(done));
+  };
+}
+
+void Outgoing::tell(metrics::Sources& sources) const {
+  for (const outbox::ReceiverView& view : outbox_.receivers()) {
+    sources.notifications.push_back({view.name, view.sent, view.failed, view.pending, view.lost});
+  }
+  if (exporter_.exporting()) {
+    const outbox::ExporterFigures figures = exporter_.figures();
+    sources.telemetry = {figures.exported, figures.dropped, figures.failed};
+  }
+}
+
+outbox::Surroundings Outgoing::aroundOutbox() {
+  return {
+      services_,
+      log_,
+      [this] { return clock_.now(); },
+      [this](const engine::HistoryQuery& query) { return store::readHistory(store_path_, query); },
+      [this] { return receiverCursors(); },
+      [this](const outbox::CursorMove& move, outbox::Surroundings::Kept done) {
+        loop_.moveCursor(std::string(kReceiver) + move.receiver, move.to, std::move(done));
+      },
+      [this]() -> std::string {
+        const auto snapshot = loop_.snapshot();
+        return snapshot->store_up || !snapshot->standby.empty() ? "" : snapshot->store_error;
+      }};
+}
+
+outbox::ExporterSurroundings Outgoing::aroundExporter() {
+  return {
+      services_,
+      log_,
+      {outbox::hostName(), kVersion},
+      [this] { return clock_.now(); },
+      [this](const engine::HistoryQuery& query) { return store::readHistory(store_path_, query); },
+      [this]() -> Result<std::optional<std::int64_t>> {
+        const auto all = store::readCursors(store_path_);
+        if (!all) return all.error();
+        const auto found = all->find(kCollector);
+        return found == all->end() ? std::nullopt : std::optional(found->second);
+      },
+      [this](std::optional<std::int64_t> position) {
+        loop_.moveCursor(kCollector, position, nullptr);
+      }};
+}
+
+Result<outbox::Cursors> Outgoing::receiverCursors() const {
+  const auto all = store::readCursors(store_path_);
+  if (!all) return all.error();
+  outbox::Cursors cursors;
+  for (const auto& [name, position] : *all) {
+    if (name.starts_with(kReceiver)) cursors.emplace(name.substr(kReceiver.size()), position);
+  }
+  return cursors;
+}
+
+}  // namespace heald::app

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/model.h"
+#include "engine/output.h"
+#include "http/backend.h"
+#include "io/log.h"
+#include "io/services.h"
+#include "metrics/sources.h"
+#include "outbox/exporter.h"
+#include "outbox/outbox.h"
+#include "outbox/trace.h"
+#include "runtime/clock.h"
+#include "runtime/engine_loop.h"
+
+namespace heald::app {
+
+// What heald tells others of its history by itself: notifications to receivers, traces to a
+// collector. Their cursors are kept in the store through the engine's loop. Thread-safe, but for
+// use() and stop(), which belong to whoever starts and stops heald.
+class Outgoing {
+ public:
+  Outgoing(io::Services& services, io::Log& log, const runtime::Clock& clock,
+           runtime::EngineLoop& loop, std::string store_path);
+
+  void use(const config::Config& config);  // from now on; begins with the first call
+  void ring();                             // the history has become longer
+  void stop();
+
+  // TRACEPARENT, while traces are exported.
+  std::vector<std::pair<std::string, std::string>> environmentOf(
+      const engine::StartAction& start) const;
+  void offer(http::Backend& backend);
+  void tell(metrics::Sources& sources) const;
+
+ private:
+  outbox::Surroundings aroundOutbox();
+  outbox::ExporterSurroundings aroundExporter();
+  Result<outbox::Cursors> receiverCursors() const;
+
+  io::Services& services_;
+  io::Log& log_;
+  const runtime::Clock& clock_;
+  runtime::EngineLoop& loop_;
+  const std::string store_path_;
+  const outbox::TraceIds trace_ids_;
+  outbox::Outbox outbox_;
+  outbox::Exporter exporter_;
+};
+
+}  // namespace heald::app

@@ -1,0 +1,15 @@
+#include "outbox/answers.h"
+
+#include "io/text.h"
+
+namespace heald::outbox {
+
+std::string problemOf(const io::HttpResponse& response) {
+  if (response.end != io::HttpEnd::kAnswered) return io::oneLine(response.error);
+  if (response.status / 100 == 2) return "";
+  const std::string said(io::firstLine(response.body));
+  return io::oneLine(
+      "status " + std::to_string(response.status) + (said.empty() ? "" : ": ") + said, 256);
+}
+
+}  // namespace heald::outbox
