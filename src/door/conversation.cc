@@ -221,6 +221,7 @@ void Hall::send(Connection& c) {
 
 void Hall::afterAnswer(Connection& c) {
   memory_ -= std::exchange(c.reserved, 0);
+  c.without_body = false;  // of HEAD alone, and not of what comes behind it
   if (!c.close_after) return draining_ ? close(c) : move(c, Phase::kIdle);
   c.channel.finish();
   if (c.ended) return close(c);

@@ -60,6 +60,10 @@ const std::vector<HeaderRule>& headerRules() {
   return rules;
 }
 
+bool isControl(unsigned char c) {
+  return (c < 0x20 && c != '\t') || c == 0x7f;
+}
+
 template <class Table>
 std::vector<std::string> namesOf(const Table& table) {
   std::vector<std::string> names;
@@ -89,10 +93,11 @@ std::optional<std::chrono::nanoseconds> goDuration(std::string_view text) {
   double sum = 0;
   if (text.empty()) return std::nullopt;
   while (!text.empty()) {
+    if (text.find_first_of("0123456789.") != 0) return std::nullopt;  // not "nan", "inf"
     double number = 0;
     const auto [end, failure] =
         std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    if (failure != std::errc{} || number < 0) return std::nullopt;
+    if (failure != std::errc{}) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const auto length = text.find_first_of("0123456789.");
     const std::string_view unit = text.substr(0, length);
@@ -264,8 +269,8 @@ class Reader {
           return wrong(n.place, path_,
                        config::quoted(value) + " is not " + config::joined(rule.values));
         }
-        if (value.find_first_of("\r\n") != std::string::npos) {
-          return wrong(n.place, path_, "has more than one line");
+        if (std::any_of(value.begin(), value.end(), isControl)) {
+          return wrong(n.place, path_, "has a line break or another control character");
         }
         if (!value.empty()) result_.headers.emplace_back(rule.name, value);
       };

@@ -34,4 +34,8 @@ std::string Digest::hex() {
   return text;
 }
 
+bool isSha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace heald::http

@@ -22,4 +22,7 @@ class Digest {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
+// Whether it is written as Digest::hex() writes one.
+bool isSha256(std::string_view text);
+
 }  // namespace heald::http

@@ -9,13 +9,20 @@
 namespace heald::http {
 namespace {
 
-Error at(std::string_view body, std::size_t offset, std::string_view message) {
+struct Text {
+  std::string_view body;
+  std::string_view name;
+};
+
+Error at(const Text& text, std::size_t offset, std::string_view message) {
+  const std::string_view body = text.body;
   const std::string_view before = body.substr(0, std::min(offset, body.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto line_start = before.rfind('\n');  // npos + 1 is 0: the first line starts there
   const auto column = 1 + before.size() - (line_start + 1);
-  return {ErrorCode::kInvalid, "the body is not valid: line " + std::to_string(line) + ", column " +
-                                   std::to_string(column) + ": " + std::string(message)};
+  return {ErrorCode::kInvalid, std::string(text.name) + " is not valid: line " +
+                                   std::to_string(line) + ", column " + std::to_string(column) +
+                                   ": " + std::string(message)};
 }
 
 // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error …" without what
@@ -48,21 +55,22 @@ std::size_t tooDeepAt(std::string_view json) {
   return std::string_view::npos;
 }
 
-Result<nlohmann::json> parseJsonObject(std::string_view body) {
+Result<nlohmann::json> parseJsonObject(std::string_view body, std::string_view what) {
+  const Text text{body, what};
   if (body.empty()) return nlohmann::json::object();
   if (const auto deep = tooDeepAt(body); deep != std::string_view::npos) {
-    return at(body, deep, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    return at(text, deep, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
   }
   try {
     auto value = nlohmann::json::parse(body);
-    if (!value.is_object()) return at(body, 0, "expected an object");
+    if (!value.is_object()) return at(text, 0, "expected an object");
     return value;
   } catch (const nlohmann::json::parse_error& failure) {
     // It shows what it last read, up to the middle of a character.
-    return at(body, failure.byte > 0 ? failure.byte - 1 : 0,
+    return at(text, failure.byte > 0 ? failure.byte - 1 : 0,
               io::toValidUtf8(reason(failure.what())));
   } catch (const nlohmann::json::exception& failure) {  // a number out of range
-    return at(body, 0, failure.what());
+    return at(text, 0, failure.what());
   }
 }
 

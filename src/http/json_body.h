@@ -16,7 +16,8 @@ std::size_t tooDeepAt(std::string_view json);
 
 // A request body as a JSON object; an empty body is the empty object. Everything else is
 // Error{kInvalid} that names line and column (from 1, in bytes): bad syntax, bytes that are not
-// UTF-8, another top level than an object, more than kMaxJsonDepth levels of nesting.
-Result<nlohmann::json> parseJsonObject(std::string_view body);
+// UTF-8, another top level than an object, more than kMaxJsonDepth levels of nesting. `what` is the
+// text in the words of that message.
+Result<nlohmann::json> parseJsonObject(std::string_view body, std::string_view what = "the body");
 
 }  // namespace heald::http

@@ -15,15 +15,15 @@ namespace {
 
 constexpr std::size_t kMostBytesOfTokens = 4 * 1024 * 1024;
 
-bool isSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 bool sameHash(const std::string& a, const std::string& b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace
+
+bool isTokenName(const std::string& name) {
+  return config::nameFault(name).empty() && name != Tokens::kControl;
+}
 
 std::shared_ptr<const Tokens::Entries> Tokens::entries() const {
   const std::lock_guard lock(mutex_);

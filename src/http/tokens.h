@@ -33,7 +33,11 @@ struct TokenRecord {
   friend bool operator==(const TokenRecord&, const TokenRecord&) = default;
 };
 
-// What the file holds, and back. An Error says what is wrong with a text that is not such a file.
+// One that a token of the file may have.
+bool isTokenName(const std::string& name);
+
+// What the file holds, and back. Strict: an unknown key, a value of another kind, a name or a hash
+// that is none or is there twice is an Error{kInvalid} with its place, and so is half a file.
 std::string encodeTokens(const std::vector<TokenRecord>& records);
 Result<std::vector<TokenRecord>> decodeTokens(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/budget.h"
 #include "core/text.h"
 
 namespace heald::http {
@@ -121,6 +122,18 @@ ordered_json pauseJson(const Snapshot& snapshot, const std::optional<engine::Pau
           {"all", with_all}};
 }
 
+// Of each budget, how many attempts may still start in its window.
+ordered_json budgetsLeft(const engine::GovernorView& governor, core::Now now) {
+  ordered_json budgets = ordered_json::array();
+  for (const core::BudgetPolicy& budget : governor.policy.budgets) {
+    const int used = core::attemptsInWindow(governor.state.starts, budget.per, now.boot);
+    budgets.push_back({{"attempts", budget.attempts},
+                       {"per", milliseconds(budget.per)},
+                       {"left", std::max(0, budget.attempts - used)}});
+  }
+  return budgets;
+}
+
 ordered_json governorJson(const Snapshot& snapshot, const engine::GovernorView& governor,
                           core::Now now) {
   const core::GovernorState& state = governor.state;
@@ -140,6 +153,7 @@ ordered_json governorJson(const Snapshot& snapshot, const engine::GovernorView& 
           {"attempts", state.totals.attempts},
           {"successes", state.totals.successes},
           {"failures", state.totals.failures},
+          {"budgets", budgetsLeft(governor, now)},
           {"inFlight", inFlightJson(snapshot, governor)},
           {"remedies", governor.remedies}};
 }

@@ -89,6 +89,13 @@ TEST_F(AnOpenDoor, AnswersHeadWithoutABody) {
   EXPECT_EQ(RawResponse(connection.readAnswer()).body, "GET /a ") << "nothing was left over";
 }
 
+TEST_F(AnOpenDoor, RefusesWhatComesBehindHeadWithABody) {
+  RawConnection connection(port_);
+  connection.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n");
+  EXPECT_EQ(RawResponse(connection.readAnswer(false)).status, 200);
+  EXPECT_NE(RawResponse(connection.readAnswer()).body, "");
+}
+
 TEST_F(AnOpenDoor, SaysContinueOnlyToWhomItLetsIn) {
   RawConnection connection(port_);
   connection.send(

@@ -87,6 +87,11 @@ TEST(WebConfig, RefusesWhatTheToolkitRefuses) {
   EXPECT_THAT(wrong("http_server_config: {headers: {Server: x}}"), HasSubstr("Server"));
   EXPECT_THAT(wrong("http_server_config: {headers: {X-Frame-Options: yes}}"),
               HasSubstr("sameorigin"));
+  for (const char* value : {"a\\nB: c", "a\\0", "\\e[31m"}) {
+    EXPECT_THAT(
+        wrong("http_server_config: {headers: {X-XSS-Protection: \"" + std::string(value) + "\"}}"),
+        HasSubstr("control character"));
+  }
   EXPECT_THAT(wrong("http_server_config: {http2: perhaps}"), HasSubstr("true or false"));
   EXPECT_THAT(wrong("rate_limit: {interval: soon}"), HasSubstr("duration"));
   EXPECT_THAT(wrong("rate_limit: {burst: x}"), HasSubstr("number"));
@@ -107,6 +112,9 @@ TEST(WebConfig, TakesDurationsAsGoWritesThem) {
   EXPECT_EQ(interval("1m30s"), std::chrono::seconds(90));
   EXPECT_EQ(interval("1.5s"), std::chrono::milliseconds(1500));
   EXPECT_EQ(interval("100ms"), std::chrono::milliseconds(100));
+  for (const char* none : {"nans", "infs", "-1s", "1", "s", "1s1", "9999999h", "1e3s"}) {
+    EXPECT_THAT(wrong(std::string("rate_limit: {interval: ") + none + "}"), HasSubstr("duration"));
+  }
 }
 
 }  // namespace

@@ -105,6 +105,26 @@ TEST(StatusJson, ReadsAnExpiredOpenAsHalfOpenAtTheMomentOfTheAnswer) {
   EXPECT_TRUE(after["nextAttemptAt"].is_null());
 }
 
+TEST(StatusJson, SaysOfEachBudgetWhatIsLeftAtTheMomentOfTheAnswer) {
+  engine::Snapshot snapshot = sampleSnapshot();
+  core::Now now = testNow();
+  engine::GovernorView& main = snapshot.governors[0];
+  main.policy.budgets = {{2, seconds(60)}, {10, seconds(3600)}};
+  main.state.starts = {now.boot - seconds(50), now.boot - seconds(40), now.boot - seconds(5)};
+  const auto left = [&] {
+    std::vector<int> numbers;
+    const auto budgets = statusOf(snapshot, now)["circuitBreakers"][0]["budgets"];
+    for (const auto& budget : budgets) numbers.push_back(budget["left"]);
+    return numbers;
+  };
+  EXPECT_THAT(left(), testing::ElementsAre(0, 7)) << "three have started, and two may";
+  now.boot += seconds(15);
+  EXPECT_THAT(left(), testing::ElementsAre(0, 7));
+  now.boot += seconds(6);
+  EXPECT_THAT(left(), testing::ElementsAre(1, 7)) << "two have left the window";
+  EXPECT_EQ(statusOf(snapshot, now)["circuitBreakers"][0]["budgets"][0]["per"], 60'000);
+}
+
 TEST(StatusJson, CountsUptimeUpToTheMomentOfTheAnswer) {
   core::Now now = testNow();
   now.boot += seconds(2);

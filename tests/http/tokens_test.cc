@@ -182,6 +182,42 @@ TEST_F(TokensTest, OfADamagedFileLetNobodyInAndAreNotOverwritten) {
   }
 }
 
+// What a slip of a human's hand makes of the file, who would believe that a token is revoked.
+TEST_F(TokensTest, OfAFileSayWhatIsWrongWithIt) {
+  const std::string a = hashOf("a");
+  const std::string b = hashOf("b");
+  const auto said = [](const std::string& records) {
+    const auto read = decodeTokens("{\"version\": 1, \"tokens\": [" + records + "]}");
+    return read ? std::to_string(read->size()) + " read" : read.error().message;
+  };
+  const auto record = [](const std::string& name, const std::string& hash,
+                         const std::string& more = "") {
+    return R"({"name": ")" + name + R"(", "role": "read", "sha256": ")" + hash +
+           R"(", "createdAt": "2026-11-29T07:00:00Z", "createdBy": "")" + more + "}";
+  };
+  EXPECT_EQ(said(record("ci", a) + "," + record("cd", b)), "2 read");
+  EXPECT_EQ(said(record("ci", a, R"(, "revokdAt": "2026-11-29T07:00:00Z")")),
+            "tokens[0] has an unknown key");
+  EXPECT_EQ(said(record("ci", a) + "," + record("cd", b, R"(, "revokedAt": 5)")),
+            "tokens[1].revokedAt is not a time");
+  EXPECT_EQ(said(record("ci", a, R"(, "revokedAt": "today")")),
+            "tokens[0].revokedAt is not a time");
+  EXPECT_EQ(said(record("ci", a, R"(, "revokedBy": null)")), "tokens[0].revokedBy is not a text");
+  EXPECT_EQ(said(record("ci", a, R"(, "governors": "backup")")),
+            "tokens[0].governors is not a list");
+  EXPECT_EQ(said(record("ci", a, R"(, "governors": ["backup"])")),
+            "tokens[0].role and governors: governors are named for the role permits alone");
+  EXPECT_EQ(said(record("ci", a, R"(, "previousSha256": ")" + b + "\"")),
+            "tokens[0].previousSha256 and previousUntil belong together");
+  EXPECT_EQ(said(record("ci", std::string(64, 'A'))), "tokens[0].sha256 is not a SHA-256");
+  EXPECT_EQ(said(record("c i", a)), "tokens[0].name is not a name for a token");
+  EXPECT_EQ(said(record("control", a)), "tokens[0].name is not a name for a token");
+  EXPECT_EQ(said(record("ci", a) + "," + record("ci", b)), "the name \"ci\" is there twice");
+  EXPECT_EQ(said(record("ci", a) + "," + record("cd", a)), "the sha256 of \"cd\" is there twice");
+  EXPECT_EQ(said("7"), "tokens[0] is not an object");
+  EXPECT_THAT(said("}"), HasSubstr("the file is not valid: line 1, column 27"));
+}
+
 TEST_F(TokensTest, OfAFileThatOthersMayWriteLetNobodyIn) {
   ASSERT_TRUE(create("ci", "a"));
   ASSERT_EQ(::chmod(folder_.file("tokens.json").c_str(), 0666), 0);

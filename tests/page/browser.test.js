@@ -403,6 +403,20 @@ story('to a screen reader lanes are a table', { shared: true }, async ({ open })
   assert.match(await row.textContent(), /\d+ healed, \d+ failed/);
 });
 
+story('a lane shows beside now what budget is left', {}, async ({ heald, open }) => {
+  await failOnce(heald);
+  const { circuitBreakers } = await heald.api('GET', '/api/status');
+  const main = circuitBreakers.find((g) => g.name === 'main');
+  const least = main.budgets.filter((b) => b.left < b.attempts).reduce((a, b) => (b.left < a.left ? b : a));
+  assert.ok(least.left >= 0 && least.left < least.attempts);
+  const page = await open('/lanes');
+  await page.locator('.lane .left', { hasText: /budget \d+/ }).first().waitFor();
+  await page.getByText(new RegExp(`budget left: \\d+ of ${least.attempts} in `)).first().waitFor({ state: 'attached' });
+  await go(page, '/governor/main');
+  await page.getByText('Budget left', { exact: true }).waitFor();
+  await page.locator('dd', { hasText: new RegExp(`\\d+ of ${least.attempts} in `) }).first().waitFor();
+});
+
 story('times are local with UTC at hand, and numbers as the reader writes them', { shared: true }, async ({ heald, open }) => {
   const { entries: [entry] } = await heald.api('GET', '/api/history?limit=1&before=2');
   const page = await open('/entry/1', { locale: 'de-DE', timezoneId: 'Asia/Kolkata' });

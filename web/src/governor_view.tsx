@@ -5,7 +5,7 @@ import {Event} from './events';
 import {Explain} from './explain';
 import {HistoryList} from './history_view';
 import {Axis, Lane, atMoment, kSpans, laneFor, nearest, timeWindow, useWidth} from './lane';
-import {summaryOf} from './lanes';
+import {budgetText, summaryOf} from './lanes';
 import {stateWord} from './lanes_view';
 import {ActionButton, Badge, Countdown, Empty, Pair, When} from './parts';
 import {adjust, route} from './route';
@@ -126,6 +126,7 @@ export function GovernorView() {
               <Pair name="Breaker"><Badge word={g.state} /></Pair>
               <Pair name="Consecutive failures">{number(g.consecutiveFailures)} of {number(g.maxConsecutiveFailures)}</Pair>
               <Pair name="Until it stops">{g.isDormant ? 'it has stopped' : `${number(left)} more ${left === 1 ? 'failure' : 'failures'}`}</Pair>
+              <Pair name="Budget left">{g.budgets.length ? g.budgets.map(budgetText).join(', ') : 'no budget'}</Pair>
               <Pair name="Next attempt">{g.isDormant ? 'none' : g.nextAttemptAt ? <>in <Countdown t={Date.parse(g.nextAttemptAt)} /></> : 'when needed'}</Pair>
               <Pair name="Attempts">{number(g.attempts)}</Pair>
               <Pair name="Healed">{number(g.successes)}</Pair>

@@ -3,9 +3,9 @@ import {computed, signal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 import {adjust, route} from './route';
 import {about, checks, historyVersion, remediesOf, status} from './state';
-import {laneOf, type Act, type Attempt, type Band, type Health, type LaneModel} from './lanes';
+import {budgetText, laneOf, type Act, type Attempt, type Band, type Health, type LaneModel} from './lanes';
 import {settings} from './settings';
-import {clock, day, duration, minute, now} from './time';
+import {clock, day, duration, minute, now, number} from './time';
 import type {Entry, Governor} from './types';
 
 export const kSpans: [number, string][] = [
@@ -195,6 +195,15 @@ function visible(list: Health[], x: (t: number) => number, from: number, px: num
   return shown;
 }
 
+// What is left before it stops, in fewer and fewer words.
+function leftOf(g: Governor, lane: LaneModel): string[] {
+  if (g.isDormant) return [];
+  const failures = g.consecutiveFailures > 0 ? [`${lane.left} left`] : [];
+  const b = lane.budget;
+  if (!b) return failures;
+  return [[...failures, `budget ${budgetText(b)}`].join(' · '), [...failures, `budget ${number(b.left)}`].join(' · '), ...failures];
+}
+
 export function Lane({g, lane, ghost, selected, onPick}: {
   g: Governor;
   lane: LaneModel;
@@ -210,7 +219,8 @@ export function Lane({g, lane, ghost, selected, onPick}: {
     const box = (e.currentTarget as Element).getBoundingClientRect();
     onPick?.(w.from + ((e.clientX - box.left) / box.width) * (w.to - w.from));
   };
-  const label = g.isDormant ? '' : g.consecutiveFailures > 0 ? `${lane.left} left` : '';
+  const labels = leftOf(g, lane);
+  const label = labels.find((words) => words.length * 6.2 + 12 < px - at) ?? labels[labels.length - 1] ?? '';
   return (
     <svg class="lane" width={px} height={kLaneHeight} aria-hidden="true" onClick={onPick && pick}>
       {at < px && <rect class="future" x={Math.max(0, at)} y={0} width={px - Math.max(0, at)} height={kLaneHeight} />}

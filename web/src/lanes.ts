@@ -1,6 +1,7 @@
 // What a lane shows: the past of a governor and of the checks behind it, from the history, and what is known of its
 // future. Pure.
-import type {Check, Entry, Governor, Remedy, Status} from './types';
+import {duration, number} from './time';
+import type {Budget, Check, Entry, Governor, Remedy, Status} from './types';
 
 export type BandKind = 'dormant' | 'permanent' | 'open' | 'half' | 'pause' | 'off' | 'down';
 export interface Band {
@@ -41,6 +42,7 @@ export interface LaneModel {
   acts: Act[];
   next: number | null; // when an attempt may start
   left: number; // failures until it stops
+  budget: Budget | null; // the one of which least is left; null while none is used
 }
 
 const kNoTime = Infinity;
@@ -244,8 +246,17 @@ export function laneOf(of: LaneSources, status: Status, from: number, now: numbe
     health: of.checks.flatMap((check, i) => healthOf(check, of.checkEntries[i], from, now)),
     next: g.isDormant ? null : parse(g.nextAttemptAt),
     left: Math.max(0, g.maxConsecutiveFailures - g.consecutiveFailures),
+    budget: tightest(g),
   };
 }
+
+function tightest(g: Governor): Budget | null {
+  const used = g.budgets.filter((b) => b.left < b.attempts);
+  return used.length ? used.reduce((a, b) => (b.left < a.left ? b : a)) : null;
+}
+
+// "4 of 10 in 1 h": how many attempts may still start.
+export const budgetText = (b: Budget) => `${number(b.left)} of ${number(b.attempts)} in ${duration(b.per)}`;
 
 // What a lane says in words: for who cannot see it, and as its title.
 export function summaryOf(lane: LaneModel, g: Governor): string {
@@ -257,5 +268,6 @@ export function summaryOf(lane: LaneModel, g: Governor): string {
   if (lane.acts.length) parts.push(`${lane.acts.length} human ${lane.acts.length === 1 ? 'action' : 'actions'}`);
   if (g.isDormant) parts.push('dormant until a human resumes it');
   else if (g.consecutiveFailures) parts.push(`stops after ${lane.left} more ${lane.left === 1 ? 'failure' : 'failures'}`);
+  if (lane.budget && !g.isDormant) parts.push(`budget left: ${budgetText(lane.budget)}`);
   return parts.join(', ');
 }

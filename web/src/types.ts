@@ -8,6 +8,12 @@ export interface Pause {
   all: boolean;
 }
 
+export interface Budget {
+  attempts: number;
+  per: number;
+  left: number;
+}
+
 export interface Governor {
   name: string;
   state: 'CLOSED' | 'OPEN' | 'HALF_OPEN' | 'PERMANENT_OPEN';
@@ -19,6 +25,7 @@ export interface Governor {
   dormancy: null | {reason: string; timestamp: string; triggeredBy: string; resumeConditions: string[]};
   nextAttemptAt: string | null;
   openUntil: string | null;
+  budgets: Budget[];
   attempts: number;
   successes: number;
   failures: number;

@@ -26,7 +26,7 @@ export function ghostFor(name: string): LaneModel | null {
   if (!shown || shown.governor !== name) return null;
   const o = shown.outcome;
   const end = Date.parse(o.until);
-  const lane: LaneModel = {bands: [], health: [], attempts: [], waits: [], acts: [], next: null, left: 0};
+  const lane: LaneModel = {bands: [], health: [], attempts: [], waits: [], acts: [], next: null, left: 0, budget: null};
   for (const a of o.attempts) {
     const from = Date.parse(a.startedAt);
     lane.attempts.push({result: a.endedAt === null ? 'running' : a.ok ? 'ok' : 'failed', from, to: a.endedAt ? Date.parse(a.endedAt) : end, number: a.attempt, text: `attempt ${a.attempt} of ${a.remedy} would ${a.ok ? 'heal' : 'fail'}`});
