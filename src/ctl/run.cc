@@ -23,6 +23,7 @@
 #include "ctl/offline_commands.h"
 #include "ctl/printed_commands.h"
 #include "ctl/reading_commands.h"
+#include "ctl/replica_commands.h"
 #include "ctl/run_checks.h"
 #include "ctl/token_commands.h"
 #include "ctl/usage.h"
@@ -65,6 +66,7 @@ class CommandLine {
     addExec();
     tokens_.emplace(app_, chosen_, at_);
     notify_.emplace(app_, chosen_, at_);
+    replicas_.emplace(app_, chosen_, at_);
     configuration_.emplace(app_, chosen_, at_);
     offline_.emplace(app_, chosen_, at_);
     printed_.emplace(app_, chosen_, at_);
@@ -361,6 +363,7 @@ class CommandLine {
   std::optional<OfflineCommands> offline_;
   std::optional<TokenCommands> tokens_;
   std::optional<NotifyCommands> notify_;
+  std::optional<ReplicaCommands> replicas_;
   std::optional<PrintedCommands> printed_;
 };
 
