@@ -34,7 +34,7 @@ struct Standing {
   core::BootTime lease_until{};   // nothing may run here behind it; of a leader
   std::uint64_t transitions = 0;  // how often this replica has begun to lead
   std::uint64_t failures = 0;     // requests to etcd that came to nothing
-  std::string trouble;            // why etcd cannot be asked now; "" when it answers
+  std::string trouble = {};       // why etcd cannot be asked now; "" when it answers
 };
 
 struct ElectionOptions {

@@ -52,9 +52,6 @@ struct Backend {
   std::string token_file = {};  // of the control token
   // Writes into log and history what happened outside the engine.
   std::function<void(engine::HistoryEntry)> tell = nullptr;
-  // Of several replicas; null where there is one heald.
-  std::function<etcd::Standing()> standing = nullptr;
-  std::function<void()> step_down = nullptr;
   // The configuration in force.
   std::function<std::shared_ptr<const config::Config>()> config = nullptr;
   // Plays the production engine from the present state, on the caller's thread and beside the
@@ -65,6 +62,9 @@ struct Backend {
   std::function<std::vector<outbox::ReceiverView>()> receivers = nullptr;
   std::function<void(const std::string& receiver, outbox::Outbox::Tested done)> test_receiver =
       nullptr;
+  // Of several replicas; null where there is one heald.
+  std::function<etcd::Standing()> standing = nullptr;
+  std::function<void()> step_down = nullptr;
 };
 
 }  // namespace heald::http
