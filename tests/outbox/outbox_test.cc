@@ -77,7 +77,7 @@ class Thread : public testing::Test {
             [this](const engine::HistoryQuery& query) -> Result<engine::HistoryPage> {
               const std::lock_guard lock(mutex_);
               if (!disk_error_.empty()) return Error{ErrorCode::kUnavailable, disk_error_};
-              return history_.after(query.after, query.limit);
+              return history_.page(query);
             },
             [this]() -> Result<Cursors> {
               const std::lock_guard lock(mutex_);

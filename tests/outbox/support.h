@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +72,19 @@ class Histories {
       if (row.id <= id) continue;
       if (page.rows.size() == limit) page.more = true;
       if (page.rows.size() < limit) page.rows.push_back(row);
+    }
+    return page;
+  }
+  // As the store reads it; of the query what the outbox uses.
+  engine::HistoryPage page(const engine::HistoryQuery& query) const {
+    engine::HistoryPage page;
+    page.newest = last_;
+    auto rows = rows_;
+    if (query.newest_first) std::reverse(rows.begin(), rows.end());
+    for (const auto& row : rows) {
+      if (row.id <= query.after || (query.before > 0 && row.id >= query.before)) continue;
+      if (page.rows.size() == query.limit) page.more = true;
+      if (page.rows.size() < query.limit) page.rows.push_back(row);
     }
     return page;
   }

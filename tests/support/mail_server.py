@@ -35,7 +35,8 @@ class Keep:
 
 def authenticate(server, session, envelope, mechanism, data):
     known = (data.login, data.password) == (b'heald', b'secret')
-    return AuthResult(success=known, auth_data=data.login.decode() if known else None)
+    # `handled` would be that we have answered.
+    return AuthResult(success=known, handled=known, auth_data=data.login.decode() if known else None)
 
 
 async def main():
