@@ -29,7 +29,8 @@ TEST(AlertIndex, SeveralRemediesComeInTheOrderOfTheConfiguration) {
   index.add(1, matching({{"alertname", "Down"}}));
   index.add(2, matching({{"alertname", "Up"}}));
   index.add(4, matching({{"alertname", "Down"}, {"severity", "page"}}));
-  EXPECT_EQ(index.candidates({{"severity", "page"}, {"alertname", "Down"}}), (Indices{1, 4}));
+  index.add(5, matching({{"alertname", "Down"}}));
+  EXPECT_EQ(index.candidates({{"severity", "page"}, {"alertname", "Down"}}), (Indices{1, 4, 5}));
 }
 
 TEST(AlertIndex, ACommonMatcherIsNoWalkOverAllThatHaveIt) {
