@@ -59,6 +59,7 @@ const std::map<std::string, ValueSource>& sources() {
       {"--web.metrics-address", ValueSource::kFree},
       {"--web.token-file", ValueSource::kFile},
       {"--web.config.file", ValueSource::kFile},
+      {"--log.termination", ValueSource::kFile},
       {"--context", ValueSource::kFree},
       {"--ca-file", ValueSource::kFile},
       {"--cert", ValueSource::kFile},

@@ -40,6 +40,12 @@ test('what is left of the sandbox has its reason beside it', () => {
   assert.deepStrictEqual(alone, []);
 });
 
+test('what the unit runs is heald itself, or there in every Debian: /bin/kill is not', () => {
+  const unit = fs.readFileSync(path.join(source, 'packaging/heald.service'), 'utf8');
+  const programs = [...unit.matchAll(/^Exec\w+=[-+!:@]*(\S+)/gm)].map(([, program]) => program);
+  assert.deepStrictEqual([...new Set(programs)].sort(), ['/bin/sh', '/usr/bin/heald']);
+});
+
 // The rule by itself, with what polkit gives it.
 function asked(user, verb, unit, id = 'org.freedesktop.systemd1.manage-units') {
   let answer;
