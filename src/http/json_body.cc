@@ -66,11 +66,10 @@ Result<nlohmann::json> parseJsonObject(std::string_view body, std::string_view w
     if (!value.is_object()) return at(text, 0, "expected an object");
     return value;
   } catch (const nlohmann::json::parse_error& failure) {
-    // It shows what it last read, up to the middle of a character.
-    return at(text, failure.byte > 0 ? failure.byte - 1 : 0,
-              io::toValidUtf8(reason(failure.what())));
+    // It shows what it last read, however long, up to the middle of a character.
+    return at(text, failure.byte > 0 ? failure.byte - 1 : 0, io::oneLine(reason(failure.what())));
   } catch (const nlohmann::json::exception& failure) {  // a number out of range
-    return at(text, 0, failure.what());
+    return at(text, 0, io::oneLine(failure.what()));
   }
 }
 

@@ -10,9 +10,11 @@
 #include <iterator>
 #include <memory>
 
+#include "support/any_connection.h"
 #include "support/child.h"
 #include "support/command.h"
 #include "support/daemon.h"
+#include "support/tls_server.h"
 
 namespace heald::test {
 namespace {
@@ -104,19 +106,86 @@ struct Latency {
   double p99 = 0;
 };
 
-// Of so many requests, each on a connection of its own, as a probe does it; in milliseconds.
-Latency latencyOf(std::uint16_t port, const std::string& path, int count) {
-  std::vector<double> all;
-  for (int i = 0; i < count; ++i) {
-    const auto begun = steady_clock::now();
-    EXPECT_EQ(get(port, path).status, 200) << path;
-    all.push_back(std::chrono::duration<double, std::milli>(steady_clock::now() - begun).count());
-  }
-  std::sort(all.begin(), all.end());
-  return {all[all.size() / 2], all[all.size() * 99 / 100]};
+double millisecondsSince(steady_clock::time_point begun) {
+  return std::chrono::duration<double, std::milli>(steady_clock::now() - begun).count();
 }
 
-class ManyConnections : public testing::Test {
+// A heald without TLS, or (the parameter) with it on both listeners, to which many come.
+class Crowd : public testing::TestWithParam<bool> {
+ protected:
+  Crowd() : heald_({.config = std::string(GetParam() ? kTls : "") + kNothing}) {
+    if (!GetParam()) return;
+    certificate_.writePem(heald_.file("server.crt"));
+    certificate_.writeKey(heald_.file("server.key"));
+    heald_.dir().write("web.yml",
+                       "tls_server_config: {cert_file: server.crt, key_file: server.key}\n");
+    context_ = SSL_CTX_new(TLS_client_method());
+  }
+  ~Crowd() override { SSL_CTX_free(context_); }
+
+  static constexpr char kTls[] =
+      "web:\n  control: {config_file: '@DIR@/web.yml'}\n"
+      "  metrics: {config_file: '@DIR@/web.yml'}\n";
+
+  AnyConnection::Answer ask(std::uint16_t port, const std::string& request) const {
+    AnyConnection connection(port, context_);
+    connection.send(request);
+    return connection.next();
+  }
+  AnyConnection::Answer get(std::uint16_t port, const std::string& path) const {
+    return ask(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  int killSwitch() const {
+    const std::string body = R"({"enabled": false, "reason": "a test"})";
+    return ask(heald_.controlPort(),
+               "PUT /api/flags/auto_healing HTTP/1.1\r\nHost: localhost\r\n"
+               "Content-Type: application/json\r\nAuthorization: Bearer " +
+                   heald_.token() + "\r\nContent-Length: " + std::to_string(body.size()) +
+                   "\r\n\r\n" + body)
+        .status;
+  }
+  // Of so many requests, each on a connection of its own, as a probe does it; in milliseconds.
+  Latency latencyOf(std::uint16_t port, const std::string& path, int count) const {
+    std::vector<double> all;
+    for (int i = 0; i < count; ++i) {
+      const auto begun = steady_clock::now();
+      EXPECT_EQ(get(port, path).status, 200) << path;
+      all.push_back(millisecondsSince(begun));
+    }
+    std::sort(all.begin(), all.end());
+    return {all[all.size() / 2], all[all.size() * 99 / 100]};
+  }
+  // Who says nothing, half of a head, and, to TLS, half of a handshake.
+  void hold(std::uint16_t port, int count) {
+    for (int i = 0; i < count; ++i) {
+      if (GetParam() && i % 4 != 0) {
+        silent_.push_back(std::make_unique<RawConnection>(port));
+        if (i % 4 == 1) silent_.back()->send(std::string("\x16\x03\x01\x02\x00\x01", 6));
+        continue;
+      }
+      held_.push_back(std::make_unique<AnyConnection>(port, context_));
+      if (i % 2 == 0) held_.back()->send("GET /metrics HTTP/1.1\r\nHost: loc");
+    }
+  }
+  long memory() const {  // KiB
+    std::ifstream in("/proc/" + std::to_string(heald_.pid()) + "/status");
+    const std::string status(std::istreambuf_iterator<char>(in), {});
+    return std::stol(status.substr(status.find("VmRSS:") + 6));
+  }
+  double stop() {  // seconds
+    const auto stopping = steady_clock::now();
+    EXPECT_EQ(heald_.stop(), 0);
+    return millisecondsSince(stopping) / 1'000;
+  }
+
+  const Certificate certificate_{30};
+  TestDaemon heald_;
+  SSL_CTX* context_ = nullptr;
+  std::vector<std::unique_ptr<AnyConnection>> held_;
+  std::vector<std::unique_ptr<RawConnection>> silent_;
+};
+
+class ManyConnections : public Crowd {
  protected:
   void SetUp() override {
     rlimit limit{};
@@ -128,53 +197,93 @@ class ManyConnections : public testing::Test {
         std::min(10'000, (static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 100'000)) - 1'000) / 2);
     heald_.start();
   }
-  void hold(std::uint16_t port) {
-    for (int i = 0; i < count_; ++i) {
-      held_.push_back(std::make_unique<RawConnection>(port));
-      if (i % 2 == 0) held_.back()->send("GET /metrics HTTP/1.1\r\nHost: loc");
-    }
-  }
-  long memory() const {  // KiB
-    std::ifstream in("/proc/" + std::to_string(heald_.pid()) + "/status");
-    const std::string status(std::istreambuf_iterator<char>(in), {});
-    return std::stol(status.substr(status.find("VmRSS:") + 6));
-  }
 
-  TestDaemon heald_{{kNothing}};
   int count_ = 0;
-  std::vector<std::unique_ptr<RawConnection>> held_;
 };
 
-TEST_F(ManyConnections, ThatAreIdleOrHalfSentDelayNoScrapeNoProbeAndNoKillSwitch) {
+TEST_P(ManyConnections, ThatAreIdleOrHalfSentDelayNoScrapeNoProbeAndNoKillSwitch) {
   const std::uint16_t metrics = heald_.metricsPort();
   const Latency quiet_health = latencyOf(metrics, "/-/healthy", 300);
   const Latency quiet_page = latencyOf(metrics, "/metrics", 100);
   const long before = memory();
-  hold(metrics);
-  hold(heald_.controlPort());
+  hold(metrics, count_);
+  hold(heald_.controlPort(), count_);
   const Latency health = latencyOf(metrics, "/-/healthy", 300);
   const Latency page = latencyOf(metrics, "/metrics", 100);
   const auto begun = steady_clock::now();
-  EXPECT_EQ(
-      heald_.put("/api/flags/auto_healing", R"({"enabled": false, "reason": "a test"})").status,
-      200);
-  const std::chrono::duration<double, std::milli> killed = steady_clock::now() - begun;
-  std::cout << "/-/healthy p50 " << quiet_health.median << " p99 " << quiet_health.p99
-            << " ms quiet, p50 " << health.median << " p99 " << health.p99
+  EXPECT_EQ(killSwitch(), 200);
+  const double killed = millisecondsSince(begun);
+  std::cout << count_ << " on each: /-/healthy p50 " << quiet_health.median << " p99 "
+            << quiet_health.p99 << " ms quiet, p50 " << health.median << " p99 " << health.p99
             << " ms among them; /metrics p99 " << quiet_page.p99 << " and " << page.p99
-            << "; kill switch " << killed.count() << " ms; memory " << before << " and " << memory()
+            << "; kill switch " << killed << " ms; memory " << before << " and " << memory()
             << " KiB\n";
   // Generous: other tests run beside it. The figures are printed.
   EXPECT_LT(health.median, quiet_health.median + 5);
   EXPECT_LT(page.median, quiet_page.median + 5);
-  EXPECT_LT(killed.count(), 1'000);
-  EXPECT_LT(memory() - before, 64 * 1024);
-  const auto stopping = steady_clock::now();
-  EXPECT_EQ(heald_.stop(), 0);
-  const std::chrono::duration<double> stopped = steady_clock::now() - stopping;
-  std::cout << "TERM " << stopped.count() << " s\n";
-  EXPECT_LT(stopped.count(), 5);
+  EXPECT_LT(killed, 1'000);
+  EXPECT_LT(memory() - before, (GetParam() ? 192 : 64) * 1024);
+  const double stopped = stop();
+  std::cout << "TERM " << stopped << " s\n";
+  EXPECT_LT(stopped, 5);
 }
+
+TEST_P(ManyConnections, ThatHoldAStreamOfEventsHearTheSameAtOnce) {
+  constexpr int kStreams = 500;
+  const long before = memory();
+  for (int i = 0; i < kStreams; ++i) {
+    held_.push_back(std::make_unique<AnyConnection>(heald_.controlPort(), context_));
+    held_.back()->send("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  for (const auto& stream : held_) EXPECT_TRUE(stream->readUntil("\r\n\r\n"));
+  const auto begun = steady_clock::now();
+  EXPECT_EQ(killSwitch(), 200);
+  const double killed = millisecondsSince(begun);
+  for (const auto& stream : held_) EXPECT_TRUE(stream->readUntil("auto_healing"));
+  const double told = millisecondsSince(begun);
+  const Latency health = latencyOf(heald_.metricsPort(), "/-/healthy", 100);
+  const Latency status = latencyOf(heald_.controlPort(), "/api/status", 100);
+  std::cout << kStreams << " streams: kill switch " << killed << " ms, all have heard of it after "
+            << told << " ms; /-/healthy p99 " << health.p99 << ", /api/status p99 " << status.p99
+            << " ms; memory " << before << " and " << memory() << " KiB\n";
+  EXPECT_LT(told, 5'000);
+  EXPECT_LT(memory() - before, 64 * 1024);
+  const double stopped = stop();
+  std::cout << "TERM " << stopped << " s\n";
+  EXPECT_LT(stopped, 5);
+}
+
+// As under `ulimit -n 64`: the limit is heald's from its start.
+class FewDescriptors : public Crowd {
+ protected:
+  void SetUp() override {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit few{64, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    heald_.start();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+  }
+};
+
+TEST_P(FewDescriptors, AreEnoughForProbesAndTheKillSwitchAmongManyWhoSayNothing) {
+  hold(heald_.metricsPort(), 200);
+  hold(heald_.controlPort(), 200);
+  const Latency health = latencyOf(heald_.metricsPort(), "/-/healthy", 50);
+  const auto begun = steady_clock::now();
+  EXPECT_EQ(killSwitch(), 200);
+  std::cout << "/-/healthy p99 " << health.p99 << " ms, kill switch " << millisecondsSince(begun)
+            << " ms\n";
+  EXPECT_EQ(get(heald_.metricsPort(), "/metrics").status, 200);
+  EXPECT_EQ(get(heald_.controlPort(), "/api/status").status, 200);
+  EXPECT_LT(stop(), 5);
+}
+
+std::string overWhat(const testing::TestParamInfo<bool>& over) {
+  return over.param ? "Tls" : "Plain";
+}
+INSTANTIATE_TEST_SUITE_P(Over, ManyConnections, testing::Values(false, true), overWhat);
+INSTANTIATE_TEST_SUITE_P(Over, FewDescriptors, testing::Values(false, true), overWhat);
 
 }  // namespace
 }  // namespace heald::test

@@ -101,6 +101,99 @@ TEST_F(TlsStory, PrometheusScrapesWithACertificate) {
   expectScraped("    scheme: https\n    tls_config: {" + ca() + "}\n", 0);
 }
 
+// A job for each kind of http_config that can matter to a target, right and wrong.
+TEST_F(TlsStory, PrometheusScrapesWithEveryKindOfHttpConfigAndWithNoWrongOne) {
+  write("metrics-web.yml", std::string(kTls) +
+                               "  client_auth_type: VerifyClientCertIfGiven\n"
+                               "  client_ca_file: ca.crt\n"
+                               "basic_auth_users: {prom: '" +
+                               kHash + "'}\n");
+  write("password", "fakepassword");
+  const Certificate stranger(30, -30, "stranger", nullptr);
+  const Certificate expired(-1, -30, "client", &ca_, "DNS:prometheus.example");
+  for (const auto& [name, one] :
+       {std::pair("stranger", &stranger), std::pair("expired", &expired)}) {
+    one->writePem(file(std::string(name) + ".crt"));
+    one->writeKey(file(std::string(name) + ".key"));
+  }
+  heald_.start();
+  const auto with = [&](const std::string& name) {
+    return ", cert_file: " + file(name + ".crt") + ", key_file: " + file(name + ".key");
+  };
+  const std::string user = "basic_auth: {username: prom, password: fakepassword}";
+  const struct {
+    const char* name;
+    std::string tls;
+    std::string credential;
+    double up;
+  } jobs[] = {
+      {"password_file", ca(),
+       "basic_auth: {username: prom, password_file: " + file("password") + "}", 1},
+      {"header_of_basic", ca(),
+       "authorization: {type: Basic, credentials: cHJvbTpmYWtlcGFzc3dvcmQ=}", 1},
+      {"http1", ca(), user + "\n    enable_http2: false\n    follow_redirects: false", 1},
+      {"server_name", ca() + ", server_name: localhost", user, 1},
+      {"tls13", ca() + ", min_version: TLS13", user, 1},
+      {"skip_verify", "insecure_skip_verify: true", user, 1},
+      {"certificate", ca() + with("client"), user, 1},
+      {"no_user", ca(), "", 0},
+      {"wrong_password", ca(), "basic_auth: {username: prom, password: wrong}", 0},
+      {"other_user", ca(), "basic_auth: {username: root, password: fakepassword}", 0},
+      {"bearer", ca(), "authorization: {credentials: fakepassword}", 0},
+      {"unknown_ca", "insecure_skip_verify: false", user, 0},
+      {"wrong_ca", "ca_file: " + file("stranger.crt"), user, 0},
+      {"wrong_name", ca() + ", server_name: heald.example", user, 0},
+      {"certificate_of_a_stranger", ca() + with("stranger"), user, 0},
+      {"certificate_expired", ca() + with("expired"), user, 0},
+      {"certificate_alone", ca() + with("client"), "", 0},
+  };
+  std::string config = "global: {scrape_interval: 1s}\nscrape_configs:\n";
+  for (const auto& job : jobs) {
+    config += std::string("  - job_name: ") + job.name + "\n    scheme: https\n    tls_config: {" +
+              job.tls + "}\n    static_configs: [{targets: ['127.0.0.1:" +
+              std::to_string(heald_.metricsPort()) + "']}]\n" +
+              (job.credential.empty() ? "" : "    " + job.credential + "\n");
+  }
+  Prometheus prometheus(config);
+  ASSERT_TRUE(prometheus.ready()) << prometheus.log();
+  for (const auto& job : jobs) {
+    const std::string up = std::string("up{job=\"") + job.name + "\"}";
+    heald_.await(up, [&] { return prometheus.value(up).has_value(); });
+    // Twice: what a first scrape may, a second may too.
+    heald_.await(up + " twice", [&] {
+      return prometheus.value("count_over_time(" + up + "[1m])").value_or(0) >= 2;
+    });
+    EXPECT_EQ(prometheus.value("max_over_time(" + up + "[1m])"), job.up) << job.name;
+    EXPECT_EQ(prometheus.value("min_over_time(" + up + "[1m])"), job.up) << job.name;
+  }
+}
+
+TEST_F(TlsStory, PrometheusScrapesAgainWhenACertificateThatWasWrongIsReplaced) {
+  const std::string job = "    scheme: https\n    tls_config: {" + ca() + "}\n";
+  const Certificate good(30, -30, "heald", &ca_);
+  const Certificate expired(-1, -30, "heald", &ca_);
+  const Certificate early(60, 30, "heald", &ca_);
+  const Certificate own(30, -30, "heald", nullptr);
+  useServer(expired);
+  heald_.start();
+  Prometheus prometheus("global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: heald\n" +
+                        job + "    static_configs: [{targets: ['127.0.0.1:" +
+                        std::to_string(heald_.metricsPort()) + "']}]\n");
+  ASSERT_TRUE(prometheus.ready()) << prometheus.log();
+  heald_.await("a refusal", [&] { return prometheus.value("up") == 0; });
+  for (const Certificate* wrong : {&early, &own}) {
+    const auto served = [&] {
+      TlsConnection connection(heald_.metricsPort());
+      return connection.shaken() && connection.serverDer() == wrong->der();
+    };
+    useServer(*wrong);
+    heald_.await("it to be served", served);
+    EXPECT_EQ(prometheus.value("up"), 0);
+  }
+  useServer(good);
+  heald_.await("a scrape", [&] { return prometheus.value("up") == 1; });
+}
+
 TEST_F(TlsStory, CurlSeesTheStatusAndTheHeaders) {
   write("metrics-web.yml", std::string(kTls) + "basic_auth_users: {prom: '" + kHash +
                                "'}\nhttp_server_config:\n  http2: true\n  headers:\n"

@@ -41,6 +41,13 @@ TEST(JsonBody, AReasonIsUtf8WhereverTheBodyBreaksOff) {
   EXPECT_TRUE(isUtf8(messageFor("{\"a\":\"b\"\xe2\x82}")));
 }
 
+// Found by tests/fuzz/tokens_fuzz.cc: DEL was in it, and a mebibyte might have been.
+TEST(JsonBody, AReasonIsOneShortLineWhateverTheBodyIs) {
+  EXPECT_THAT(messageFor("{\"a\":\x7f}"), testing::Not(HasSubstr("\x7f")));
+  EXPECT_LT(messageFor("{\"a\": " + std::string(1'000'000, '1') + "x}").size(), 1'000u);
+  EXPECT_LT(messageFor("{\"a\": \"" + std::string(1'000'000, 'b')).size(), 1'000u);
+}
+
 TEST(JsonBody, RefusesBytesThatAreNotUtf8) {
   EXPECT_THAT(messageFor("{\"a\":\"\xff\"}"), HasSubstr("line 1, column 7: "));
   EXPECT_THAT(messageFor("{\"a\":\"\xed\xa0\x80\"}"), HasSubstr("line 1, column "));

@@ -52,6 +52,16 @@ class TlsConnection {
     return text;
   }
 
+  // Its certificate as Certificate::der() has it.
+  std::string serverDer() const {
+    X509* certificate = SSL_get0_peer_certificate(ssl_);
+    unsigned char* bytes = nullptr;
+    const int size = certificate == nullptr ? 0 : i2d_X509(certificate, &bytes);
+    std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
+    return der;
+  }
+
   bool send(std::string_view bytes) {
     std::size_t count = 0;
     return shaken_ && SSL_write_ex(ssl_, bytes.data(), bytes.size(), &count) == 1;
