@@ -138,7 +138,7 @@ class Healing : public Book {
     std::uint64_t awaited = 0;          // run of the check, or of asking for the alert
     bool ceased = false;                // the alert does not fire: Alertmanager was asked
     core::BootTime started{};
-    core::BootTime acted{};  // when the action of the present attempt has ended
+    core::BootTime acted{};                   // when the action of the present attempt has ended
     std::optional<core::BootTime> healed_at;  // when its last successful attempt ended
     core::BootTime verify_until{};
     std::optional<core::BootTime> wanted_at;
