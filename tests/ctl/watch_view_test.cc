@@ -185,7 +185,8 @@ TEST_F(WatchScreen, SortsProblemsFirstThenByNameThenAsConfigured) {
     return std::string();
   };
   engine::Snapshot snapshot = manyThings(30);
-  std::reverse(snapshot.checks.begin(), snapshot.checks.end());
+  std::vector<engine::CheckView> checks(snapshot.checks.begin(), snapshot.checks.end());
+  snapshot.checks = {checks.rbegin(), checks.rend()};
   show(snapshot);
   press("", {24, 200});
   EXPECT_EQ(firstCheck(), "web-0029");

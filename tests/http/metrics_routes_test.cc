@@ -156,8 +156,10 @@ TEST_F(MetricsRoutes, ShowsNamesAndCountsAndNothingThatACheckOrAHumanHasSaid) {
       std::find_if(snapshot.governors.begin(), snapshot.governors.end(),
                    [](const auto& governor) { return governor.name == "gateway"; });
   ASSERT_NE(gateway, snapshot.governors.end());
-  gateway->state.dormancy->reason = "HUSH: cannot log in as admin";
-  engine::GovernorView target = *gateway;
+  engine::GovernorView& shown =
+      snapshot.governors[static_cast<std::size_t>(gateway - snapshot.governors.begin())];
+  shown.state.dormancy->reason = "HUSH: cannot log in as admin";
+  engine::GovernorView target = shown;
   target.name = "gateway@HUSH";
   target.exposed = false;
   snapshot.governors.push_back(target);
