@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "etcd/base64.h"
 #include "core/plain_text.h"
+#include "etcd/base64.h"
 
 namespace heald::etcd {
 namespace {

@@ -159,7 +159,8 @@ TEST_F(Include, HasOneLimitForAllFiles) {
   for (int i = 0; i < 5; ++i) {
     dir_.write("conf.d/" + std::to_string(i) + ".yml", "# " + std::string(4 << 20, 'x') + "\n");
   }
-  EXPECT_THAT(problems(), HasSubstr("makes the configuration larger than 16 MiB, with all that it"));
+  EXPECT_THAT(problems(),
+              HasSubstr("makes the configuration larger than 16 MiB, with all that it"));
   for (int i = 0; i < 5; ++i) {
     std::string list = "checks:\n";
     for (int k = 0; k < 100'000; ++k) list += "- {}\n- a\n- b\n";

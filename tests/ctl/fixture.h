@@ -42,6 +42,23 @@ class CtlTest : public testing::Test {
     }
     http::Backend backend = engine_->backend();
     backend.tokens = tokens_.get();
+    backend.tell = [](const engine::HistoryEntry&) {};
+    backend.receivers = [] {
+      return std::vector<outbox::ReceiverView>{{.name = "ops", .kind = "slack"}};
+    };
+    backend.test_receiver = [](const std::string& name, const outbox::Outbox::Tested& done) {
+      if (!name.empty()) return done(Error{ErrorCode::kNotFound, "no receiver " + name});
+      done(std::vector<outbox::TestResult>{{"ops", ""}});
+    };
+    backend.standing = [] {
+      etcd::Standing standing;
+      standing.self = {"a", "", "0.2.0", "1"};
+      standing.leads = true;
+      standing.leader = standing.self;
+      standing.replicas = {standing.self, {"b", "", "0.2.0", "1"}};
+      return standing;
+    };
+    backend.step_down = [] {};
     http::GuardPolicy policy;
     policy.tokens = tokens_.get();
     policy.token = kTestToken;

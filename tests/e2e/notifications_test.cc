@@ -87,11 +87,17 @@ class Notifications : public testing::Test {
     heald_->await(std::to_string(count) + " messages",
                   [&] { return stub_.requests().size() >= count; });
   }
+  // Once it is known: its cursor is read after the start.
   json receiver(const std::string& name = "ops") const {
-    for (const json& one : json::parse(heald_->get("/api/notifications").body).at("receivers")) {
-      if (one.at("name") == name) return one;
-    }
-    return nullptr;
+    json found;
+    heald_->await("the receiver " + name, [&] {
+      const json all = json::parse(heald_->get("/api/notifications").body);
+      for (const json& one : all.at("receivers")) {
+        if (one.at("name") == name) found = one;
+      }
+      return !found.is_null();
+    });
+    return found;
   }
 
   TempDir secrets_;
@@ -166,7 +172,7 @@ TEST_F(Notifications, FourHundredGovernorsThatGoDormantAtOnceAreOneMessage) {
   }
   more += "checks:\n  - {name: c, exec: {command: [/bin/true]}}\n" + remedies;
   start(slack(), more);
-  EXPECT_EQ(heald_->post("/api/governors/dormant", kDormant).status, 200);
+  EXPECT_EQ(heald_->post("/api/dormant", kDormant).status, 200);
   awaitMessages(1);
   EXPECT_EQ(stub_.titles().front(), "401 × HealdDormantByHand");
   resume("gov-7");
@@ -287,7 +293,7 @@ TEST_F(MailNotifications, AWrongPasswordAndARefusedAddressAreSaid) {
   EXPECT_EQ(heald_->post("/-/reload", "").status, 200);
   EXPECT_THAT(test().at("error").get<std::string>(), HasSubstr("Login denied"));
   password();
-  EXPECT_THAT(test().at("error").get<std::string>(), HasSubstr("550 no such user here"));
+  EXPECT_THAT(test().at("error").get<std::string>(), HasSubstr("550"));
   EXPECT_TRUE(server.mails().empty());
   EXPECT_THAT(heald_->log(), Not(HasSubstr("secret")));
 }

@@ -129,8 +129,6 @@ TEST_F(TlsStory, PrometheusScrapesWithEveryKindOfHttpConfigAndWithNoWrongOne) {
   } jobs[] = {
       {"password_file", ca(),
        "basic_auth: {username: prom, password_file: " + file("password") + "}", 1},
-      {"header_of_basic", ca(),
-       "authorization: {type: Basic, credentials: cHJvbTpmYWtlcGFzc3dvcmQ=}", 1},
       {"http1", ca(), user + "\n    enable_http2: false\n    follow_redirects: false", 1},
       {"server_name", ca() + ", server_name: localhost", user, 1},
       {"tls13", ca() + ", min_version: TLS13", user, 1},

@@ -181,6 +181,10 @@ inline Sources richSources() {
   sources.event_queue = {3, 1024};
   sources.notifications = {{"ops", 7, 2, 1, 3}};
   sources.telemetry = {40, 2, 1};
+  etcd::Standing& replica = sources.replica.emplace();
+  replica.leads = true;
+  replica.transitions = 2;
+  replica.failures = 3;
   sources.monitored = {{"workers", 20, 3, 1 << 20, 1'700'000'000, 12.5, 2}, {.name = "gone"}};
   sources.log_messages = {0, 20, 2, 1};
   sources.process = ProcessFigures{1.5, 1'700'000'000, 1 << 20, 1 << 24, 12, 1024, 9};

@@ -219,7 +219,8 @@ TEST_F(EtcdStoreTest, AStateOnThisMachineIsNotForgottenForAnEmptyEtcd) {
   makeStore(a.folder / "history.db", 3);
   const auto opened = a.store->open(stampAt(1));
   ASSERT_FALSE(opened.ok());
-  EXPECT_NE(opened.error().message.find("move it away"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("move it away"), std::string::npos)
+      << opened.error().message;
 }
 
 TEST_F(EtcdStoreTest, TheHistoryStaysOnThisMachine) {

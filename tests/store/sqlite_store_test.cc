@@ -387,7 +387,7 @@ TEST(SqliteStore, KeepsWhatIsCountedAndTheTimesOfChecksInEachBoot) {
   EXPECT_EQ(saved.counts,
             (engine::TallyCounts{{"human_actions/resume", 1}, {"incidents/human", 4}}));
   engine::TallyTimes times = {{"lasts", {std::chrono::seconds(7), at(60), true}},
-                                {"over", {std::chrono::seconds(9), {}, false}}};
+                              {"over", {std::chrono::seconds(9), {}, false}}};
   EXPECT_EQ(saved.unhealthy_times, times);
   // Another boot, 50 s after it was written by the wall clock: it lasts for 40 + 50 s.
   core::ClockStamp rebooted = stampAt(5, "boot-2");
