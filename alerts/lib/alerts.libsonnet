@@ -494,7 +494,7 @@ function(config)
         'sum %s (%s) > 1' % [q.byJob(), q.series('heald_leader')],
         'internals',
         'More than one replica of {{ $labels.job }}{{ with $labels.namespace }} in {{ . }}{{ end }} leads',
-        '{{ $value }} of them think so. Two healds that are to be one have different values of `store.etcd.prefix`, or different clusters of etcd: compare `healdctl config` of each. With one prefix only one of them can start anything, whatever it thinks.',
+        '{{ $value }} of them think so. Two healds that are to be one have different values of `store.etcd.prefix`, or different clusters of etcd: `healdctl replicas` on each says whether they know of one another. With one prefix only one of them can start anything, whatever it thinks.',
         'With different prefixes each heals by itself: attempts are made twice.',
         one=false
       ),
