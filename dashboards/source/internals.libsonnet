@@ -6,6 +6,7 @@ function(k)
   local healds(title, description, selector, options={}) =
     k.lines(title, description + ' The ten healds with most.', [{ expr: k.greatestNow(10, 'H', selector), legend: k.labels.instance }], { w: 6 } + options);
   local ago(title, description, expr, options={}) = k.ranking(title, description, expr, k.labels.instance, { w: 6, unit: 's' } + options);
+  local alone = 'No heald has replicas';
   local last99(metric, selector) = [{
     expr: 'histogram_quantile(0.99, sum by (le) (rate(%s_bucket{%s}[$__rate_interval]))) >= 0 or on () vector(0)' % [metric, selector],
     legend: '99 of 100',
@@ -129,22 +130,22 @@ function(k)
         k.lines('Replicas', 'Of healds with several replicas: how many etcd knows of, and how many of them act; of each job.', [
           { expr: 'max by (J) (heald_replicas{S})', legend: 'replicas of ' + k.labels.job },
           { expr: 'sum by (J) (heald_leader{S})', legend: 'acting of ' + k.labels.job },
-        ], { w: 6, runbook: 'HealdNoLeader' }),
+        ], { w: 6, runbook: 'HealdNoLeader', defaults: { noValue: alone } }),
         k.bars('Changes of who acts', 'How often another replica has begun to act, and requests about it that etcd did not answer well.', [
           { expr: 'round(sum(%s))' % k.perStep('heald_leader_transitions_total{S}'), legend: 'changes' },
           { expr: 'round(sum(%s))' % k.perStep('heald_etcd_failures_total{S}'), legend: 'failed requests' },
-        ], { w: 6, colors: { changes: 'blue', 'failed requests': 'orange' } }),
+        ], { w: 6, colors: { changes: 'blue', 'failed requests': 'orange' }, defaults: { noValue: alone } }),
         k.bars('Notifications', 'Notifications of heald itself, by receiver and how that ended; and entries of the history that were forgotten before a receiver was told of them.', [
           { expr: 'round(sum by (receiver, outcome) (%s))' % k.perStep('heald_notifications_total{S}'), legend: '{{receiver}}: {{outcome}}' },
           { expr: 'round(sum by (receiver) (%s))' % k.perStep('heald_notifications_lost_entries_total{S}'), legend: '{{receiver}}: lost' },
-        ], { w: 6 }),
+        ], { w: 6, defaults: { noValue: 'heald tells nobody itself' } }),
         k.lines('Not told yet', 'Problems that a receiver of notifications was not told of yet; the ten with most.', [
           { expr: k.greatestNow(10, 'H, receiver', 'heald_notifications_pending{S}'), legend: '{{receiver}} ' + k.labels.instance },
-        ], { w: 6, color: 'orange' }),
+        ], { w: 6, color: 'orange', defaults: { noValue: 'heald tells nobody itself' } }),
         k.bars('Traces', 'Spans that were sent to a collector, by how that ended, and exports that failed and are tried again.', [
           { expr: 'round(sum by (outcome) (%s))' % k.perStep('heald_telemetry_spans_total{S}'), legend: '{{outcome}}' },
           { expr: 'round(sum(%s))' % k.perStep('heald_telemetry_export_failures_total{S}'), legend: 'failed exports' },
-        ], { w: 6, colors: { 'failed exports': 'orange' } }),
+        ], { w: 6, colors: { 'failed exports': 'orange' }, defaults: { noValue: 'No collector is configured' } }),
       ]),
 
       k.row('HTTP', [
