@@ -104,7 +104,25 @@ Answer Client::send(const std::string& method, const std::string& path, const st
   std::string named = key.empty() ? options_.key : key;
   if (named.empty()) named = freshKey();
   request.headers.emplace_back("Idempotency-Key", named);
-  return change(std::move(request), named);
+  Answer answer = change(std::move(request), named);
+  if (answer.status != 503) return answer;
+  std::optional<Client> leads = leader();
+  return leads ? leads->send(method, path, body, named) : answer;
+}
+
+std::optional<Client> Client::leader() {
+  if (!options_.following) return std::nullopt;
+  const Answer told = get("/api/replicas");
+  const auto standing = nlohmann::ordered_json::parse(told.body, nullptr, false);
+  if (!told.ok() || flagOf(standing, "leads")) return std::nullopt;
+  const auto of = objectOf(standing, "leader");
+  ClientOptions there = options_;
+  there.url = textOf(of, "url");
+  if (there.url.empty() || !io::urlProblem(there.url).empty()) return std::nullopt;
+  there.following = nullptr;
+  options_.following("the replica at " + options_.url + " stands by; asking its leader " +
+                     textOf(of, "name") + " at " + there.url);
+  return std::optional<Client>(std::in_place, std::move(there));
 }
 
 Answer Client::change(io::HttpRequest request, const std::string& key) {

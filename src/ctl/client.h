@@ -41,6 +41,8 @@ struct ClientOptions {
   Token token;
   std::string actor;  // who acts, for heald's log: "alice@host"
   std::string key;    // of every change; a fresh one for each when empty
+  // Told in a sentence, before a change that one replica has refused is asked of its leader.
+  std::function<void(const std::string&)> following = {};
 };
 
 // The control plane of one daemon. Blocks until the answer or the timeout. Never uses a proxy.
@@ -55,6 +57,8 @@ class Client {
   // within the timeout, when the connection is refused (for at most kRestart), breaks, or brings no
   // answer. Half of the timeout is for the first time; a second one follows in any case, as this
   // process may have been stopped meanwhile. `key`: "" for the one of the options.
+  // A replica that stands by refuses changes: then its leader is asked, once, at the address that
+  // the replica tells and with the same key; the token goes there as it would go to that URL.
   static constexpr core::Duration kRestart = std::chrono::seconds(2);
   Answer send(const std::string& method, const std::string& path, const std::string& body,
               const std::string& key = "");
@@ -72,6 +76,7 @@ class Client {
  private:
   io::HttpResponse transfer(io::HttpRequest request);
   Answer change(io::HttpRequest request, const std::string& key);
+  std::optional<Client> leader();
   Answer unanswered(const io::HttpResponse& last, const std::string& key) const;
   io::HttpRequest requestFor(const std::string& method, const std::string& path,
                              const std::string& body) const;

@@ -78,6 +78,62 @@ TEST_F(ReplicaCommandsTest, StepDownIsRefusedWhereItMeansNothing) {
   EXPECT_NE(ctl({"step-down"}).code, 0) << "without a reason";
 }
 
+// One that stands by, and at the address that it tells its leader.
+class StandingBy : public ReplicaCommandsTest {
+ protected:
+  void SetUp() override {
+    http::Backend backend = leader_.backend();
+    backend.standing = [this] {
+      etcd::Standing standing = standing_;
+      standing.leads = true;
+      return standing;
+    };
+    http::GuardPolicy policy;
+    policy.token = kTestToken;
+    leading_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
+    standing_.self = {"b", "", "0.2.0", "17"};
+    standing_.leads = false;
+    standing_.leader = etcd::Replica{"a", leading_->url(), "0.2.0", "17"};
+    engine_.reply = Error{ErrorCode::kUnavailable, "this replica stands by: a leads"};
+    serve(true);
+  }
+  Said resume() { return ctl({"resume", "gateway", "--reason", "repaired", "--json"}); }
+  std::size_t done(http::FakeEngine& engine) {
+    engine.settle();
+    return engine.events.size();
+  }
+
+  http::FakeEngine leader_;
+  std::unique_ptr<test::ControlListener> leading_;
+};
+
+TEST_F(StandingBy, AChangeIsAskedOfTheLeader) {
+  const Said said = resume();
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(done(engine_), 1u);
+  EXPECT_EQ(done(leader_), 1u);
+  EXPECT_EQ(said.err, "the replica at " + server_->url() + " stands by; asking its leader a at " +
+                          leading_->url() + "\n");
+}
+
+TEST_F(StandingBy, ALeaderThatRefusesTooIsNotFollowedOn) {
+  leader_.reply = Error{ErrorCode::kUnavailable, "this replica stands by: b leads"};
+  const Said said = resume();
+  EXPECT_NE(said.code, 0);
+  EXPECT_EQ(done(leader_), 1u);
+  EXPECT_THAT(said.err, HasSubstr("b leads"));
+}
+
+TEST_F(StandingBy, WithoutAnAddressOfTheLeaderTheRefusalIsTheAnswer) {
+  for (const char* url : {"", "unix:/run/heald/control.sock", "file:///etc/passwd"}) {
+    standing_.leader->url = url;
+    const Said said = resume();
+    EXPECT_NE(said.code, 0) << url;
+    EXPECT_THAT(said.err, HasSubstr("this replica stands by: a leads")) << url;
+  }
+  EXPECT_EQ(done(leader_), 0u);
+}
+
 TEST_F(ReplicaCommandsTest, OneHealdAloneSaysSo) {
   serve(false);
   EXPECT_THAT(ctl({"replicas"}).err, HasSubstr("this heald is no replica"));
