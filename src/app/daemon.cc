@@ -89,8 +89,11 @@ class RunningDaemon final : public Daemon {
       history_bell_.ring();
       outgoing_.ring();
     });
-    performer_.addToEnvironment(
-        [this](const engine::StartAction& start) { return outgoing_.environmentOf(start); });
+    performer_.addToEnvironment([this](const engine::StartAction& start) {
+      auto variables = outgoing_.environmentOf(start);
+      if (replicas_) variables.emplace_back("HEALD_FENCE", std::to_string(replicas_->fence()));
+      return variables;
+    });
     loop_.onRound([this] { listeners_.tell(); });
     if (replicas_) {
       loop_.onStandby([this] { return replicas_->leaderElsewhere(); });

@@ -57,6 +57,7 @@ std::unique_ptr<store::Store> Replicas::makeStore() {
   options.may_act = [this] { return election_.mayAct(); };
   options.why_not = [this] { return whyNot(); };
   options.deposed = [this](const std::string& reason) { endDeposed(reason); };
+  options.took_over = [this](std::uint64_t term) { fence_ = term; };
   options.warn = [this](const std::string& reason) {
     log_.write(io::LogLevel::kWarn, "the store in etcd", {{"reason", reason}});
   };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +39,8 @@ class Replicas {
   etcd::Standing standing() const { return election_.standing(); }
   // The other replica that leads, in a few words; "" when none is known to.
   std::string leaderElsewhere() const;
+  // Greater with each replica that takes over; 0 before this one has.
+  std::uint64_t fence() const { return fence_; }
   // The others have twice a lease to take over in.
   void stepDown() { election_.stepDown(2 * core::Duration(options_.etcd->lease)); }
 
@@ -49,6 +53,7 @@ class Replicas {
   const runtime::Clock& clock_;
   io::Log& log_;
   etcd::Election election_;
+  std::atomic<std::uint64_t> fence_ = 0;
   std::function<void()> told_;
 };
 

@@ -24,7 +24,7 @@ Error malformed(std::string message) {
 // What a remedy's command finds in its environment.
 bool isOfCommands(const std::string& name) {
   return name.starts_with("HEALD_LABEL_") || name == "HEALD_CHECK" || name == "HEALD_REMEDY" ||
-         name == "HEALD_ATTEMPT" || name == "HEALD_REASON";
+         name == "HEALD_ATTEMPT" || name == "HEALD_REASON" || name == "HEALD_FENCE";
 }
 
 // What is between the braces of one reference.

@@ -89,15 +89,17 @@ Response settings(const config::Config& config, bool with_commands) {
   return json(value);
 }
 
-Response whoami(const Request& request) {
+Response whoami(const Backend& backend, const Request& request) {
   ordered_json who;
   ordered_json role;
   if (request.who.grant) {
     who = toString(request.who);
     role = toString(request.who.grant->role);
   }
-  return json(ordered_json{
-      {"who", std::move(who)}, {"role", std::move(role)}, {"mayRead", request.may_read}});
+  return json(ordered_json{{"who", std::move(who)},
+                           {"role", std::move(role)},
+                           {"mayRead", request.may_read},
+                           {"isReplica", static_cast<bool>(backend.standing)}});
 }
 
 ordered_json shareJson(const Availability::Share& share) {
@@ -211,7 +213,7 @@ std::vector<Call> pageDataCalls(const Backend& backend) {
        .path = "/api/whoami",
        .needs = Access::kOpen,
        .summary = "What the credential of this call is good for",
-       .handler = [](const Request& request) { return whoami(request); }},
+       .handler = [backend](const Request& request) { return whoami(backend, request); }},
       {.method = "GET",
        .path = "/api/settings",
        .needs = Access::kRead,

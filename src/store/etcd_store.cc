@@ -202,6 +202,7 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
     if (litter.size() < kMostRows) litter.push_back(etcd::Remove{key});
   }
   writeHead(next, litter, nullptr);
+  if (options_.took_over) options_.took_over(head_.term);
   finishStaged();
   remember();
   if (!existed) return std::nullopt;

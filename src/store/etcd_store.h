@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,9 @@ struct EtcdOptions {
   // Another replica has written since this one led: what this process knows is not true any more.
   // Called once, on the store's thread, before the call that has found it returns its reason.
   std::function<void(const std::string& reason)> deposed;
+  // This replica has taken over: no commit of an earlier term can be done any more. A term is one
+  // greater than that of whoever led before. On the store's thread, before open() returns.
+  std::function<void(std::uint64_t term)> took_over = {};
   // What does not keep the store from working: the history could not be written, say.
   std::function<void(const std::string& reason)> warn;
   std::string history_path;  // of `history`, for people

@@ -38,6 +38,7 @@ struct Replica {
 // A line of what the remedy has written: ten of them a second.
 struct Line {
   std::string replica;
+  long long fence = 0;
   long long attempt = 0;
 };
 
@@ -58,8 +59,9 @@ class Failovers : public testing::Test {
   // Its check is never healthy for longer than the remedy makes it, so there is always an attempt.
   Launch launch(const std::string& name, const Replica& replica) const {
     std::string endpoints;
-    for (const auto& link : replica.links)
+    for (const auto& link : replica.links) {
       endpoints += (endpoints.empty() ? "" : ", ") + link->url();
+    }
     const std::string ran = shared_.path() + "/ran";
     return {.config = R"(
 store:
@@ -81,32 +83,29 @@ remedies:
     exec:
       timeout: 60s
       command: [/bin/sh, -c, 'for i in 1 2 3 4 5; do echo )" +
-                      name + " $HEALD_ATTEMPT >> " + ran + R"(; sleep 0.1; done; touch @DIR@/well']
+                      name + " $HEALD_FENCE $HEALD_ATTEMPT >> " + ran +
+                      R"(; sleep 0.1; done; touch @DIR@/well']
 )"};
   }
 
-  Replica* leader() {
-    const auto found = std::find_if(replicas_.begin(), replicas_.end(),
-                                    [](const Replica& replica) { return replica.leads(); });
-    return found == replicas_.end() ? nullptr : &*found;
-  }
-  // The one that leads and has begun an attempt, which is not `before`.
+  // Who leads and has begun an attempt. `before` is not asked: it may be one that does not answer.
   Replica& awaitLeader(const Replica* before) {
     Replica* leads = nullptr;
     const TestDaemon& any = *replicas_.front().heald;
-    any.await("a leader", [&] { return (leads = leader()) != nullptr && leads != before; });
+    any.await("a leader", [&] {
+      for (Replica& replica : replicas_) {
+        if (&replica != before && replica.leads()) leads = &replica;
+      }
+      return leads != nullptr;
+    });
     const std::size_t lines = ran().size();
     any.await("an attempt of it", [&] { return ran().size() > lines + 1; });
     return *leads;
   }
-  static void restart(Replica& replica) {
-    if (replica.heald->running()) replica.heald->kill();
-    replica.heald->start();
-  }
   std::vector<Line> ran() const {
     std::istringstream lines(shared_.read("ran"));
     std::vector<Line> all;
-    for (Line line; lines >> line.replica >> line.attempt;) all.push_back(line);
+    for (Line line; lines >> line.replica >> line.fence >> line.attempt;) all.push_back(line);
     return all;
   }
 
@@ -171,10 +170,16 @@ remedies:
   void expectEachAttemptOnceAndInOrder() const {
     std::map<long long, std::string> by;  // who made each attempt
     long long newest = 0;
+    Line before;
     for (const Line& line : ran()) {
       EXPECT_GE(line.attempt, newest)
           << "attempt " << line.attempt << " of " << line.replica << " went on beside a later one";
       newest = std::max(newest, line.attempt);
+      EXPECT_TRUE(line.replica == before.replica ? line.fence >= before.fence
+                                                 : line.fence > before.fence)
+          << line.replica << " has " << line.fence << " after " << before.fence << " of "
+          << before.replica;
+      before = line;
       EXPECT_EQ(by.emplace(line.attempt, line.replica).first->second, line.replica)
           << "attempt " << line.attempt << " was made twice";
     }

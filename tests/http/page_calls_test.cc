@@ -117,6 +117,7 @@ TEST_F(PageCalls, TellsWhatTheCredentialIsGoodFor) {
   const json found = json::parse(get("/api/whoami").body);
   EXPECT_EQ(found["role"], "admin");
   EXPECT_EQ(found["mayRead"], true);
+  EXPECT_EQ(found["isReplica"], false);
 }
 
 TEST_F(PageCalls, AsksWhatWouldBe) {

@@ -4,7 +4,7 @@ const test = require('node:test');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const { spawn } = require('node:child_process');
-const { Heald, Browser, assert, axeFindings, go, overflow, proxyOf, settled, until } = require('./harness.js');
+const { Heald, Browser, Etcd, assert, axeFindings, go, overflow, proxyOf, settled, until } = require('./harness.js');
 
 const looks = (name) => `exec: {command: [/bin/sh, -c, "test -e @DIR@/${name} && echo fine || { echo connection refused; exit 2; }"]}`;
 const kConfig = `
@@ -477,6 +477,42 @@ story('what is far back in the history is found, and the page says how far it ha
   const page = await open('/history?text=needle');
   await page.locator('.event', { hasText: 'needle' }).waitFor();
   await page.getByText(/^1 entry/).waitFor();
+});
+
+story('of several replicas the page says which acts, and lets another one act', { shared: true }, async () => {
+  const etcd = await Etcd.start();
+  const healds = [];
+  const pages = [];
+  const open = async (heald) => {
+    const page = await browser.open(heald, '/', { mayLose: true });
+    pages.push(page);
+    return page;
+  };
+  try {
+    healds.push(await Heald.start(kConfig, { files: kWell, etcd }));
+    await until('the first acts', async () => (await healds[0].api('GET', '/api/replicas')).leads);
+    healds.push(await Heald.start(kConfig, { files: kWell, etcd }));
+    await until('both are known', async () => (await healds[1].api('GET', '/api/replicas')).replicas.length === 2);
+    const [first, second] = [await open(healds[0]), await open(healds[1])];
+    const names = await Promise.all(healds.map(async (heald) => (await heald.api('GET', '/api/replicas')).name));
+    await second.getByRole('heading', { name: `This replica stands by: ${names[0]} acts` }).waitFor();
+    await second.getByRole('link', { name: `Open ${names[0]}` }).waitFor();
+    assert.strictEqual(await second.locator('.problem').count(), 0, 'what it does not know is no problem');
+    assert.strictEqual(await second.locator('h1').textContent(), 'Healthy');
+    assert.deepStrictEqual(await axeFindings(second), []);
+    const card = first.locator('section.card', { has: first.getByRole('heading', { name: 'Replicas', exact: true }) });
+    await card.getByText('stands by').waitFor();
+    await act(first, 'Let another replica act', { reason: 'the machine gets a new kernel' });
+    await until('the second acts', async () => (await healds[1].api('GET', '/api/replicas').catch(() => ({}))).leads);
+    await second.reload();
+    await settled(second);
+    await second.locator('section.card', { has: second.getByRole('heading', { name: 'Replicas', exact: true }) }).getByText('(this one)').waitFor();
+    assert.strictEqual(await second.getByText('This replica stands by').count(), 0);
+  } finally {
+    for (const page of pages) await page.context().close();
+    await Promise.all(healds.map((heald) => heald.stop()));
+    await etcd.stop();
+  }
 });
 
 story('a phone: every view fits into 360 px', { shared: true }, async ({ open }) => {

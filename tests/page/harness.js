@@ -3,6 +3,7 @@
 const assert = require('node:assert');
 const fs = require('node:fs');
 const http = require('node:http');
+const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
@@ -24,10 +25,11 @@ async function until(what, look) {
 
 class Heald {
   // @DIR@ in the configuration is a folder of its own.
-  static async start(config, { files = [] } = {}) {
+  static async start(config, { files = [], etcd = null } = {}) {
     const heald = new Heald();
     heald.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heald-page-'));
     heald.port = 0;
+    heald.store = etcd ? `, etcd: {endpoints: ['${etcd.url}'], lease: 3s, name: ${path.basename(heald.dir)}, url: 'http://127.0.0.1:1'}` : '';
     heald.configure(config);
     for (const name of files) heald.put(name);
     await heald.run();
@@ -38,7 +40,7 @@ class Heald {
   file(name) { return path.join(this.dir, name); }
   put(name, text = '') { fs.writeFileSync(this.file(name), text); }
   drop(name) { fs.rmSync(this.file(name), { force: true }); }
-  configure(config) { this.put('heald.yml', `store: {path: '${this.dir}/heald.db'}\n${config.replaceAll('@DIR@', this.dir)}`); }
+  configure(config) { this.put('heald.yml', `store: {path: '${this.dir}/heald.db'${this.store}}\n${config.replaceAll('@DIR@', this.dir)}`); }
 
   async run() {
     let log = '';
@@ -83,6 +85,36 @@ class Heald {
     await this.end('SIGTERM');
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+// The real etcd, of one member.
+class Etcd {
+  static async start() {
+    const etcd = new Etcd();
+    etcd.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heald-page-etcd-'));
+    const [client, peer] = await Promise.all([freePort(), freePort()]);
+    etcd.url = `http://127.0.0.1:${client}`;
+    etcd.process = spawn('etcd', ['--data-dir', etcd.dir, '--listen-client-urls', etcd.url, '--advertise-client-urls', etcd.url,
+      '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`,
+      '--initial-cluster', `default=http://127.0.0.1:${peer}`, '--log-level', 'error'], { stdio: 'ignore' });
+    await until('etcd answers', () => fetch(`${etcd.url}/health`).then((answer) => answer.ok, () => false));
+    return etcd;
+  }
+  async stop() {
+    const gone = new Promise((go) => this.process.once('exit', go));
+    this.process.kill('SIGKILL');
+    await gone;
+    fs.rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+// One that nobody listens on at this moment: etcd has to be told its ports.
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((go) => server.listen(0, '127.0.0.1', go));
+  const { port } = server.address();
+  await new Promise((go) => server.close(go));
+  return port;
 }
 
 // To try a page that is not compiled into heald yet: HEALD_PAGE=web/dist has the browser take it from there.
@@ -165,4 +197,4 @@ async function proxyOf(heald) {
   return { url: `http://127.0.0.1:${server.address().port}/heald/`, stop: () => { server.closeAllConnections(); server.close(); } };
 }
 
-module.exports = { Heald, Browser, assert, axeFindings, go, overflow, proxyOf, settled, until };
+module.exports = { Heald, Browser, Etcd, assert, axeFindings, go, overflow, proxyOf, settled, until };

@@ -197,6 +197,17 @@ export const runRemedy = (remedy: string): Action => ({
   role: 'operate',
 });
 
+export const stepDown = (name: string): Action => ({
+  key: 'step-down',
+  label: 'Let another replica act',
+  title: `${name} steps down`,
+  sentence: ['Another replica takes over within a moment. What runs here is ended, and counts as interrupted.', 'This one starts anew, and stands by.'],
+  method: 'POST',
+  path: '/api/replicas/step-down',
+  reason: 'Why?',
+  role: 'operate',
+});
+
 export const reload = (): Action => ({
   key: 'reload',
   label: 'Reload configuration',

@@ -5,6 +5,7 @@ import {Event} from './events';
 import {Lanes} from './lanes_view';
 import {Ago, Badge, Countdown, ActionButton, Empty, When} from './parts';
 import {bannersOf, problemsOf, type Banner, type Problem} from './problems';
+import {Replicas, StandbyBanner, standsBy} from './replicas';
 import {link} from './route';
 import {allEntries, checks, historyVersion, remediesOf, status} from './state';
 import {duration, number} from './time';
@@ -12,7 +13,7 @@ import type {Status} from './types';
 
 const kMost = 40;
 
-export const problems = computed(() => (status.value ? problemsOf(status.value, remediesOf.value, checks.value) : []));
+export const problems = computed(() => (status.value && !standsBy(status.value) ? problemsOf(status.value, remediesOf.value, checks.value) : []));
 
 const kWords: Record<string, string> = {healthy: 'Healthy', degraded: 'Degraded', dormant: 'Dormant', disabled: 'Disabled'};
 
@@ -27,6 +28,7 @@ function headline(s: Status): string {
     case 'dormant':
       return `${list(dormant)} ${dormant.length === 1 ? 'has stopped and waits' : 'have stopped and wait'} for a human.`;
     case 'healthy':
+      if (standsBy(s)) break;
       return 'Nothing needs you.';
     case 'disabled':
       if (s.selfHealing.pause && s.selfHealing.enabled) return 'Nothing starts while everything is paused.';
@@ -132,6 +134,7 @@ function Aside({s}: {s: Status}) {
         </div>
         {s.selfHealing.pausedRemedies.length > 0 && <p class="soft small">Paused: {s.selfHealing.pausedRemedies.slice(0, 12).join(', ')}{s.selfHealing.pausedRemedies.length > 12 ? ', …' : ''}</p>}
       </section>
+      <Replicas />
       <section class="card">
         <h2>heald</h2>
         <dl class="pairs">
@@ -161,6 +164,7 @@ export function Now() {
       <Hero s={s} />
       <div class="columns">
         <div>
+          {standsBy(s) && <StandbyBanner />}
           {bannersOf(s).map((b) => <BannerCard key={b.title} b={b} />)}
           {list.length > 0 && (
             <section aria-label="Problems" class="problems">

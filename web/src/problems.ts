@@ -228,7 +228,7 @@ export function bannersOf(status: Status): Banner[] {
   const list: Banner[] = [];
   const said = (reason: string): Issue | undefined => status.issues.find((i) => i.reason === reason);
   if (s.stopping) list.push({level: 'warning', title: 'heald is stopping', text: 'Nothing starts any more.', actions: []});
-  if (!s.storeAvailable) {
+  if (!s.storeAvailable && !said('standby')) {
     list.push({level: 'critical', title: 'The store is unavailable: nothing starts', text: `${s.storeError}. heald tries again every second; checks go on.`, actions: []});
   }
   const room = said('store_reserve');

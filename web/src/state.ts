@@ -244,6 +244,7 @@ async function follow(signal: AbortSignal) {
   trouble.value = null;
   retry = 1000;
   connection.value++;
+  void askWho();
   refreshSoon();
   for (let rest = ''; ; ) {
     const {done, value} = await reader.read();

@@ -182,6 +182,7 @@ export interface Who {
   who: string | null;
   role: 'read' | 'alerts' | 'permits' | 'operate' | 'admin' | null;
   mayRead: boolean;
+  isReplica: boolean;
 }
 
 export interface Guard {
