@@ -186,14 +186,14 @@ class Mail final : public Receiver {
                 cancel = std::move(cancel), done]() mutable {
       if (!options->password_file.empty()) {
         const auto password = io::readTrustedFile(options->password_file);
-        if (!password) return done(io::oneLine("password_file: " + password.error().message));
+        if (!password) return done({io::oneLine("password_file: " + password.error().message)});
         request.mail->password = std::string(io::trim(*password));
       }
       http.send(std::move(request), std::move(cancel), [done](const io::HttpResponse& response) {
-        done(response.end == io::HttpEnd::kAnswered ? "" : io::oneLine(response.error));
+        done({response.end == io::HttpEnd::kAnswered ? "" : io::oneLine(response.error)});
       });
     };
-    if (!services.workers.post(std::move(job))) done("too much work is waiting");
+    if (!services.workers.post(std::move(job))) done({"too much work is waiting"});
   }
 
  private:

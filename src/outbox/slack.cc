@@ -79,12 +79,12 @@ class Slack final : public Receiver {
     auto job = [&http = services.http, options = options_, body = slackBody(message),
                 cancel = std::move(cancel), done]() mutable {
       const auto url = io::readTrustedFile(options->url_file);
-      if (!url) return done(io::oneLine("url_file: " + url.error().message));
+      if (!url) return done({io::oneLine("url_file: " + url.error().message)});
       io::HttpRequest request;
       request.url = std::string(io::trim(*url));
       // What is wrong with an address would show it, and it is a secret.
       if (!io::urlProblem(request.url).empty()) {
-        return done("url_file: " + options->url_file + " holds no http:// or https:// address");
+        return done({"url_file: " + options->url_file + " holds no http:// or https:// address"});
       }
       request.method = "POST";
       request.headers = {{"Content-Type", "application/json"}};
@@ -92,9 +92,9 @@ class Slack final : public Receiver {
       request.timeout = options->timeout;
       request.ca_file = options->ca_file;
       http.send(std::move(request), std::move(cancel),
-                [done](const io::HttpResponse& response) { done(problemOf(response)); });
+                [done](const io::HttpResponse& response) { done(outcomeOf(response)); });
     };
-    if (!services.workers.post(std::move(job))) done("too much work is waiting");
+    if (!services.workers.post(std::move(job))) done({"too much work is waiting"});
   }
 
  private:

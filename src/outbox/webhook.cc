@@ -115,12 +115,12 @@ class Webhook final : public Receiver {
     auto job = [&services, options = options_, request = std::move(request),
                 cancel = std::move(cancel), done]() mutable {
       if (const std::string wrong = sign(options->secret_file, request); !wrong.empty()) {
-        return done(wrong);
+        return done({wrong});
       }
       io::sendWithAccess(services, std::move(request), options->access, std::move(cancel),
-                         [done](const io::HttpResponse& response) { done(problemOf(response)); });
+                         [done](const io::HttpResponse& response) { done(outcomeOf(response)); });
     };
-    if (!services.workers.post(std::move(job))) done("too much work is waiting");
+    if (!services.workers.post(std::move(job))) done({"too much work is waiting"});
   }
 
  private:
