@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 #include "outbox/receiver.h"
 
 namespace heald::outbox {
@@ -177,6 +178,11 @@ class Mail final : public Receiver {
  public:
   explicit Mail(MailOptions options)
       : options_(std::make_shared<const MailOptions>(std::move(options))) {}
+
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    return problemsOfFiles(
+        {{"password_file", options_->password_file}, {"ca_file", options_->ca_file, false}});
+  }
 
   void send(io::Services& services, const Message& message, io::CancelToken cancel,
             Done done) const override {

@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 #include "outbox/receiver.h"
 
 namespace heald::outbox {
@@ -73,6 +74,11 @@ class Slack final : public Receiver {
  public:
   explicit Slack(SlackOptions options)
       : options_(std::make_shared<const SlackOptions>(std::move(options))) {}
+
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    return problemsOfFiles(
+        {{"url_file", options_->url_file}, {"ca_file", options_->ca_file, false}});
+  }
 
   void send(io::Services& services, const Message& message, io::CancelToken cancel,
             Done done) const override {

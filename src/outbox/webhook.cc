@@ -13,6 +13,7 @@
 #include "io/http_access.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 #include "outbox/receiver.h"
 
 namespace heald::outbox {
@@ -105,6 +106,12 @@ class Webhook final : public Receiver {
  public:
   explicit Webhook(WebhookOptions options)
       : options_(std::make_shared<const WebhookOptions>(std::move(options))) {}
+
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    std::vector<ReadFile> files = filesOf(options_->request, options_->access);
+    files.push_back({"secret_file", options_->secret_file});
+    return problemsOfFiles(files);
+  }
 
   void send(io::Services& services, const Message& message, io::CancelToken cancel,
             Done done) const override {
