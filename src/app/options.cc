@@ -9,8 +9,8 @@ namespace heald::app {
 namespace {
 
 constexpr const char* kFooter = R"(
-Signals: TERM and INT stop it: running actions get TERM, and KILL after their grace.
-Exit codes: 0 stopped, 1 cannot start, 2 wrong arguments.
+Signals: TERM and INT stop it: running actions get TERM, and KILL after their grace. HUP reloads the configuration.
+Exit codes: 0 stopped, 1 cannot start, 2 wrong arguments, 75 another replica has taken over (start it again).
 Environment: STATE_DIRECTORY is where the store and the control token are, as systemd sets it. FEATURE_AUTO_HEALING_ENABLED,
 FEATURE_AUTO_DETECTION_MONITORING, FEATURE_PREVENTIVE_HEALING_ENABLED and FEATURE_PROCESS_MONITORING_ENABLED are kill switches:
 with false, nothing can switch it on.

@@ -144,7 +144,7 @@ struct Part {
   // it may block. Asked by the daemon at its start and at a reload, which are refused then, and by
   // `check-config --host`.
   virtual std::vector<HostProblem> problemsOfHost() const { return {}; }
-  // What is dangerous about it on this machine, and would work: `check-config --host` warns of it.
+  // What is dangerous about it here, or not there yet and may come: `check-config --host` warns.
   virtual std::vector<HostProblem> warningsOfHost() const { return {}; }
   // The labels of an alert that it takes as arguments.
   virtual std::vector<std::string> labels() const { return {}; }

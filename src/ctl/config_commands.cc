@@ -16,7 +16,8 @@ struct ConfigCommands::Options {
 
 ConfigCommands::ConfigCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
     : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
-  CLI::App* config = app.add_subcommand("config", "About the configuration");
+  CLI::App* config =
+      app.add_subcommand("config", "Write a first configuration, or print its JSON Schema");
   config->require_subcommand(1);
   addInit(*config);
   addSchema(*config);

@@ -10,7 +10,7 @@ inline constexpr const char* kDescription =
 inline constexpr const char* kFooter = R"(
 Examples:
   healdctl status                                       what is the state, and what to do
-  healdctl status 'web-*' --problems                    of those that are named so, what is not well
+  healdctl status 'web-*' --problems                    what is not well among these names
   healdctl status --check                               the state as an exit code
   healdctl status --json | jq .selfHealing.isDormant
   healdctl resume --reason "the API key is renewed"     the only dormant governor

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <sstream>
 
 #include "app/web_configuration.h"
 #include "config/lint.h"
@@ -69,7 +70,8 @@ void warnOf(const std::vector<config::HostProblem>& problems, const char* id,
             const config::KeyPath& part, config::Mapping& file) {
   for (const config::HostProblem& problem : problems) {
     config::KeyPath path = part;
-    path.emplace_back(problem.key);
+    std::istringstream keys(problem.key);  // basic_auth.password_file
+    for (std::string key; std::getline(keys, key, '.');) path.push_back(key);
     file.warn(path, id, problem.message);
   }
 }
@@ -87,6 +89,18 @@ void lintPart(const config::KindPart& kind, const config::KeyPath& options, conf
                                          : lintPath(program, path, file);
 }
 
+void lintOutgoing(const config::Config& config, config::Mapping& file) {
+  const auto& receivers = config.notifications.receivers;
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    const config::KindPart& kind = receivers[i].part;
+    if (kind.part == nullptr) continue;
+    warnOf(kind.part->warningsOfHost(), "secret-file",
+           {"notifications", "receivers", "[" + std::to_string(i) + "]", kind.kind}, file);
+  }
+  if (config.collector == nullptr) return;
+  warnOf(config.collector->warningsOfHost(), "secret-file", {"telemetry", "otlp"}, file);
+}
+
 }  // namespace
 
 void lintHost(const config::Config& config, config::Mapping& file) {
@@ -96,6 +110,7 @@ void lintHost(const config::Config& config, config::Mapping& file) {
   for (const auto& [plane, fault] : app::problemsOfWeb(config.web)) {
     file.warn({"web", app::toString(plane), "config_file"}, "web-config", fault);
   }
+  lintOutgoing(config, file);
   const auto paths = config::pathsOfRemedies(config);
   for (std::size_t i = 0; i < config.remedies.size() && i < paths.size(); ++i) {
     for (std::size_t step = 0; step < config.remedies[i].size(); ++step) {

@@ -86,13 +86,13 @@ struct NotifyCommands::Options {
 NotifyCommands::NotifyCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
     : options_(std::make_unique<Options>()) {
   Options& options = *options_;
-  CLI::App* notify = app.add_subcommand("notify", "Who is told what has happened");
+  CLI::App* notify = app.add_subcommand("notify", "Receivers of notifications");
   notify->require_subcommand(1);
-  addCommand(*notify, chosen, "list", "The receivers, and whether they can be told",
+  addCommand(*notify, chosen, "list", "The receivers, and whether messages reach them",
              [&at](const Console& console) {
                return list(console, at.terminal ? static_cast<std::size_t>(at.size.columns) : 0);
              });
-  addCommand(*notify, chosen, "test", "Send a message for a test, and say how that ended",
+  addCommand(*notify, chosen, "test", "Send a test message, and say how that ended",
              [&options](const Console& console) { return test(console, options.receiver); })
       ->add_option("receiver", options.receiver, "One of them; without it all");
 }

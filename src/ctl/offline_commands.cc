@@ -84,7 +84,7 @@ void OfflineCommands::addBacktest(CLI::App& app) {
   BacktestOptions& tested = options_->backtest;
   CLI::App* sub = addOfflineCommand(
       app, chosen_, "backtest",
-      "What a configuration would have done with the incidents of a history", [this, &tested] {
+      "What a configuration would have done about the incidents of a history", [this, &tested] {
         tested.as_json = chosen_.as_json;
         return backtest(tested, at_.environment, at_.colours(), at_.out, at_.err);
       });

@@ -112,16 +112,18 @@ class CommandLine {
         "unix:/run/heald/control.sock. "
         "Without it the socket, if heald listens there, and else port 3001 of this host");
     app_.add_option("--context", args_.context,
-                    "One of ~/.config/heald/config.yml: a URL with its files; or HEALD_CONTEXT");
-    app_.add_option("--ca-file", args_.at.ca_file,
-                    "PEM file of who may have signed heald's certificate; the system's without it");
+                    "A context of ~/.config/heald/config.yml; or HEALD_CONTEXT");
+    app_.add_option(
+        "--ca-file", args_.at.ca_file,
+        "PEM file of the authorities to trust for heald's certificate; without it the system's");
     app_.add_option("--cert", args_.at.cert_file, "PEM file of your own certificate, with --key");
     app_.add_option("--key", args_.at.key_file, "PEM file of its key");
     app_.add_option(
         "--token-file", args_.at.token_file,
         "File with a token; or HEALD_TOKEN_FILE, or where heald keeps the control token");
-    app_.add_option("--idempotency-key", args_.key,
-                    "Name of this change: asked again under the same one, it is done once");
+    app_.add_option(
+        "--idempotency-key", args_.key,
+        "Key of this change: with the same key it is done once, however often it is asked for");
     app_.add_option("--timeout", chosen_.timeout_seconds, "Seconds to wait for an answer")
         ->check(CLI::Range(0.001, 3600.0))
         ->capture_default_str();
@@ -137,7 +139,7 @@ class CommandLine {
   }
 
   void addHelp() {
-    CLI::App* help = addOffline(&app_, "help", "What there is, or what one command does and takes",
+    CLI::App* help = addOffline(&app_, "help", "All commands, or one with its options",
                                 [this] { return showHelp(); });
     help->add_option("command", help_of_, "Its name");
   }
@@ -159,7 +161,7 @@ class CommandLine {
   }
 
   void addFlags() {
-    CLI::App* flag = add(&app_, "flag", "List the kill switches, or move one",
+    CLI::App* flag = add(&app_, "flag", "List the kill switches, or switch one",
                          [this](const Console& s) { return moveOrListFlags(s); });
     flag->add_option("name", args_.name, "auto_healing, auto_detection, …");
     flag->add_option("setting", args_.setting, "on or off")->check(CLI::IsMember({"on", "off"}));

@@ -58,10 +58,11 @@ enum class HttpEnd {
 
 struct HttpResponse {
   HttpEnd end = HttpEnd::kNotSent;
-  int status = 0;          // of kAnswered
-  std::string body;        // as bytes
-  bool truncated = false;  // the body had more than body_limit
-  bool sent = false;       // something of the request was, so the other side may have it
+  int status = 0;                // of kAnswered
+  std::string body;              // as bytes
+  bool truncated = false;        // the body had more than body_limit
+  bool sent = false;             // something of the request was, so the other side may have it
+  core::Duration retry_after{};  // what an answer asks for with that header; 0: nothing
   std::string error;  // unless kAnswered: "connection refused", "timed out after 5s"; valid UTF-8
 };
 

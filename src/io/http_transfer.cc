@@ -369,6 +369,10 @@ void HttpTransfer::finish(CURLcode code) {
     long status = 0;
     curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
     response_.status = static_cast<int>(status);
+    curl_off_t wait = 0;  // of seconds or a date
+    curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &wait);
+    constexpr curl_off_t kYear = 365 * 86400;
+    response_.retry_after = std::chrono::seconds(std::clamp<curl_off_t>(wait, 0, kYear));
   } else {
     response_.error = errorOf(code);
   }

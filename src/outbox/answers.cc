@@ -12,4 +12,9 @@ std::string problemOf(const io::HttpResponse& response) {
       "status " + std::to_string(response.status) + (said.empty() ? "" : ": ") + said, 256);
 }
 
+Outcome outcomeOf(const io::HttpResponse& response) {
+  const bool busy = response.status == 429 || response.status == 503;
+  return {problemOf(response), busy ? response.retry_after : core::Duration{}};
+}
+
 }  // namespace heald::outbox

@@ -38,7 +38,7 @@ void Delivery::take(std::int64_t position, Message& message) {
   under_way_.fill(message);
 }
 
-void Delivery::ended(const std::string& error, core::Now now) {
+void Delivery::ended(const std::string& error, core::Now now, core::Duration retry_after) {
   sending_ = false;
   error_ = error;
   if (error.empty()) {
@@ -56,7 +56,7 @@ void Delivery::ended(const std::string& error, core::Now now) {
   under_way_.add(std::exchange(waiting_, {}));
   waiting_ = std::exchange(under_way_, {});
   first_ = now.boot - timing_.group_wait;
-  not_before_ = now.boot + retry_;
+  not_before_ = now.boot + std::max(retry_, std::min(retry_after, kLongestAsked));
   retry_ = std::min(2 * retry_, kLastRetry);
 }
 

@@ -30,6 +30,8 @@ class Delivery {
  public:
   static constexpr core::Duration kFirstRetry = std::chrono::seconds(5);  // doubles
   static constexpr core::Duration kLastRetry = std::chrono::minutes(5);
+  // What a receiver asks for with Retry-After counts up to here.
+  static constexpr core::Duration kLongestAsked = std::chrono::hours(1);
   // So far the cursor may stay behind, while there is nothing to tell: each move is a commit.
   static constexpr std::int64_t kIdleEntries = 1000;
 
@@ -49,8 +51,9 @@ class Delivery {
   bool due(core::Now now) const { return nextDue() && *nextDue() <= now.boot; }
   // The content of the next message, which is then under way.
   void take(std::int64_t position, Message& message);
-  // How it ended: "" or the reason. One that failed is sent again, with what has come meanwhile.
-  void ended(const std::string& error, core::Now now);
+  // How it ended: "" or the reason. One that failed is sent again, with what has come meanwhile,
+  // and not before the receiver wants it.
+  void ended(const std::string& error, core::Now now, core::Duration retry_after = {});
 
   // Where the cursor is, as the disk has it; nothing: that could not be read yet. `place` also when
   // another history has begun, at 0.

@@ -120,11 +120,12 @@ std::optional<core::BootTime> Dispatch::nextDue() const {
   return next;
 }
 
-std::string Dispatch::ended(const std::string& receiver, const std::string& error, core::Now now) {
+std::string Dispatch::ended(const std::string& receiver, const std::string& error, core::Now now,
+                            core::Duration retry_after) {
   const auto found = deliveries_.find(receiver);
   if (found == deliveries_.end()) return error;
   std::string before = found->second.error();
-  found->second.ended(error, now);
+  found->second.ended(error, now, retry_after);
   return before;
 }
 

@@ -71,7 +71,8 @@ class Dispatch {
   std::vector<Outgoing> due(core::Now now);
   std::optional<core::BootTime> nextDue() const;
   // The error of the try before.
-  std::string ended(const std::string& receiver, const std::string& error, core::Now now);
+  std::string ended(const std::string& receiver, const std::string& error, core::Now now,
+                    core::Duration retry_after = {});
 
   // Cursors to make durable, each of which is then under way until moved().
   std::vector<CursorMove> moves(bool stopping);

@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 #include "outbox/receiver.h"
 
 namespace heald::outbox {
@@ -178,6 +179,11 @@ class Mail final : public Receiver {
   explicit Mail(MailOptions options)
       : options_(std::make_shared<const MailOptions>(std::move(options))) {}
 
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    return problemsOfFiles(
+        {{"password_file", options_->password_file}, {"ca_file", options_->ca_file, false}});
+  }
+
   void send(io::Services& services, const Message& message, io::CancelToken cancel,
             Done done) const override {
     io::HttpRequest request = requestOf(*options_);
@@ -186,14 +192,14 @@ class Mail final : public Receiver {
                 cancel = std::move(cancel), done]() mutable {
       if (!options->password_file.empty()) {
         const auto password = io::readTrustedFile(options->password_file);
-        if (!password) return done(io::oneLine("password_file: " + password.error().message));
+        if (!password) return done({io::oneLine("password_file: " + password.error().message)});
         request.mail->password = std::string(io::trim(*password));
       }
       http.send(std::move(request), std::move(cancel), [done](const io::HttpResponse& response) {
-        done(response.end == io::HttpEnd::kAnswered ? "" : io::oneLine(response.error));
+        done({response.end == io::HttpEnd::kAnswered ? "" : io::oneLine(response.error)});
       });
     };
-    if (!services.workers.post(std::move(job))) done("too much work is waiting");
+    if (!services.workers.post(std::move(job))) done({"too much work is waiting"});
   }
 
  private:

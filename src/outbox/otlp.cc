@@ -6,6 +6,7 @@
 #include "io/address.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 
 namespace heald::outbox {
 namespace {
@@ -121,6 +122,10 @@ Exported judged(const io::HttpResponse& response) {
   const bool later = response.end != io::HttpEnd::kAnswered || status == 429 || status == 502 ||
                      status == 503 || status == 504;
   return {later ? Exported::End::kLater : Exported::End::kRefused, 0, reason};
+}
+
+std::vector<config::HostProblem> Collector::warningsOfHost() const {
+  return problemsOfFiles(filesOf(options_->request, options_->access));
 }
 
 void Collector::send(io::Services& services, std::string body, io::CancelToken cancel,

@@ -47,6 +47,8 @@ class Collector : public config::Part {
   explicit Collector(Options options)
       : options_(std::make_shared<const Options>(std::move(options))) {}
 
+  std::vector<config::HostProblem> warningsOfHost() const override;
+
   // Returns at once; `done` is called exactly once, from any thread. `services` outlive it.
   void send(io::Services& services, std::string body, io::CancelToken cancel, Done done) const;
 

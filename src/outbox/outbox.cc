@@ -78,7 +78,7 @@ class Outbox::Worker {
     for (std::size_t i = 0; i < all.size(); ++i) {
       partOf(all[i].receiver)
           .send(around_.services, all[i].message, cancel_.token(),
-                [run, i](std::string error) { run->answer(i, std::move(error)); });
+                [run, i](Outcome outcome) { run->answer(i, std::move(outcome.error)); });
     }
   }
 
@@ -220,18 +220,19 @@ class Outbox::Worker {
       const std::string& name = one.receiver.name;
       partOf(one.receiver)
           .send(around_.services, one.message, cancel_.token(),
-                [this, inbox = inbox_, name](std::string error) {
-                  inbox->post([this, name, error = std::move(error)] { ended(name, error); });
+                [this, inbox = inbox_, name](Outcome outcome) {
+                  inbox->post([this, name, outcome = std::move(outcome)] { ended(name, outcome); });
                 });
     }
   }
 
   // On the outbox's thread, as all that is posted.
-  void ended(const std::string& name, const std::string& error) {
+  void ended(const std::string& name, const Outcome& outcome) {
+    const std::string& error = outcome.error;
     std::string before;
     {
       const std::lock_guard lock(mutex_);
-      before = dispatch_.ended(name, error, around_.now());
+      before = dispatch_.ended(name, error, around_.now(), outcome.retry_after);
     }
     if (error == before) return;
     if (error.empty()) {

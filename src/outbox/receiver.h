@@ -4,17 +4,23 @@
 #include <string>
 
 #include "config/fields.h"
+#include "core/time.h"
 #include "io/services.h"
 #include "outbox/message.h"
 
 namespace heald::outbox {
 
+// How a message ended.
+struct Outcome {
+  std::string error;             // one line, without any secret; "": whoever is there has taken it
+  core::Duration retry_after{};  // so long it asked to be left alone
+};
+
 // Where messages go: what a kind of receiver (slack, webhook, mail) made of its options. Immutable;
 // any thread.
 class Receiver : public config::Part {
  public:
-  // "" when whoever is there has taken it, or the reason in one line, without any secret.
-  using Done = std::function<void(std::string error)>;
+  using Done = std::function<void(Outcome)>;
 
   // Returns at once. `done` is called exactly once, from any thread and possibly before this
   // returns. `services` outlive it.

@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 #include "outbox/receiver.h"
 
 namespace heald::outbox {
@@ -74,17 +75,22 @@ class Slack final : public Receiver {
   explicit Slack(SlackOptions options)
       : options_(std::make_shared<const SlackOptions>(std::move(options))) {}
 
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    return problemsOfFiles(
+        {{"url_file", options_->url_file}, {"ca_file", options_->ca_file, false}});
+  }
+
   void send(io::Services& services, const Message& message, io::CancelToken cancel,
             Done done) const override {
     auto job = [&http = services.http, options = options_, body = slackBody(message),
                 cancel = std::move(cancel), done]() mutable {
       const auto url = io::readTrustedFile(options->url_file);
-      if (!url) return done(io::oneLine("url_file: " + url.error().message));
+      if (!url) return done({io::oneLine("url_file: " + url.error().message)});
       io::HttpRequest request;
       request.url = std::string(io::trim(*url));
       // What is wrong with an address would show it, and it is a secret.
       if (!io::urlProblem(request.url).empty()) {
-        return done("url_file: " + options->url_file + " holds no http:// or https:// address");
+        return done({"url_file: " + options->url_file + " holds no http:// or https:// address"});
       }
       request.method = "POST";
       request.headers = {{"Content-Type", "application/json"}};
@@ -92,9 +98,9 @@ class Slack final : public Receiver {
       request.timeout = options->timeout;
       request.ca_file = options->ca_file;
       http.send(std::move(request), std::move(cancel),
-                [done](const io::HttpResponse& response) { done(problemOf(response)); });
+                [done](const io::HttpResponse& response) { done(outcomeOf(response)); });
     };
-    if (!services.workers.post(std::move(job))) done("too much work is waiting");
+    if (!services.workers.post(std::move(job))) done({"too much work is waiting"});
   }
 
  private:

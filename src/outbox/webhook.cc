@@ -13,6 +13,7 @@
 #include "io/http_access.h"
 #include "io/text.h"
 #include "outbox/answers.h"
+#include "outbox/read_files.h"
 #include "outbox/receiver.h"
 
 namespace heald::outbox {
@@ -106,6 +107,12 @@ class Webhook final : public Receiver {
   explicit Webhook(WebhookOptions options)
       : options_(std::make_shared<const WebhookOptions>(std::move(options))) {}
 
+  std::vector<config::HostProblem> warningsOfHost() const override {
+    std::vector<ReadFile> files = filesOf(options_->request, options_->access);
+    files.push_back({"secret_file", options_->secret_file});
+    return problemsOfFiles(files);
+  }
+
   void send(io::Services& services, const Message& message, io::CancelToken cancel,
             Done done) const override {
     io::HttpRequest request = options_->request;
@@ -115,12 +122,12 @@ class Webhook final : public Receiver {
     auto job = [&services, options = options_, request = std::move(request),
                 cancel = std::move(cancel), done]() mutable {
       if (const std::string wrong = sign(options->secret_file, request); !wrong.empty()) {
-        return done(wrong);
+        return done({wrong});
       }
       io::sendWithAccess(services, std::move(request), options->access, std::move(cancel),
-                         [done](const io::HttpResponse& response) { done(problemOf(response)); });
+                         [done](const io::HttpResponse& response) { done(outcomeOf(response)); });
     };
-    if (!services.workers.post(std::move(job))) done("too much work is waiting");
+    if (!services.workers.post(std::move(job))) done({"too much work is waiting"});
   }
 
  private:

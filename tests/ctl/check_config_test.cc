@@ -89,7 +89,7 @@ TEST_F(CheckConfigTest, EveryRuleIsInTheManualAndInAnExample) {
     }
   }
   ids.insert({"program-missing", "program-not-executable", "program-not-yours", "user-unknown",
-              "web-config"});
+              "web-config", "secret-file"});
   const std::string manual = contentOf(HEALD_SOURCE_DIR "/docs/configuration.md");
   const std::size_t begin = manual.find("## What `check-config` warns of");
   const std::string table = manual.substr(begin, manual.find("\n## ", begin + 1) - begin);
@@ -275,6 +275,47 @@ remedies:
               HasSubstr("remedies[0].exec.user: there is no user no-such-user [user-unknown]"));
   EXPECT_THAT(err, HasSubstr("remedies[1].exec.command: " + tool +
                              ": may be written by everybody (mode 0777)"));
+}
+
+TEST_F(CheckConfigTest, TheHostIsAskedForTheSecretsOfNotificationsAndTraces) {
+  const std::string open = files_.write("open", "https://hooks.example.org/secret");
+  const std::string good = files_.write("good", "secret");
+  const std::string ca = files_.write("ca.pem", "everybody may read it");
+  chmod(open.c_str(), 0644);
+  chmod(good.c_str(), 0640);
+  chmod(ca.c_str(), 0644);
+  const std::string file = files_.write("outgoing.yml", R"(notifications:
+  receivers:
+    - {name: a, slack: {url_file: /nowhere/slack-url}}
+    - {name: b, slack: {url_file: )" + open + R"(, ca_file: )" +
+                                                            ca + R"(}}
+    - name: c
+      webhook:
+        url: https://bridge.example.org/
+        secret_file: )" + good + R"(
+        basic_auth: {username: heald, password_file: )" + open +
+                                                            R"(}
+    - name: d
+      mail: {server: "mail:587", from: a@example.org, to: b@example.org, ca_file: /nowhere/ca.pem,
+             username: heald, password_file: /nowhere/password}
+telemetry:
+  otlp: {endpoint: "http://127.0.0.1:4318", bearer_token_file: /tmp}
+)");
+  EXPECT_EQ(checked({{file}}).err, "");
+  const Said said = checked({.files = {file}, .host = true});
+  EXPECT_EQ(said.code, 0);
+  const std::string gone = ": No such file or directory [secret-file]";
+  EXPECT_THAT(said.err, HasSubstr(file + ":3:"));
+  EXPECT_THAT(said.err, HasSubstr("receivers[0].slack.url_file: /nowhere/slack-url" + gone));
+  EXPECT_THAT(said.err, HasSubstr("receivers[1].slack.url_file: " + open +
+                                  ": may be read by everybody, and is a secret (chmod o= " + open +
+                                  ") [secret-file]"));
+  EXPECT_THAT(said.err, HasSubstr("receivers[2].webhook.basic_auth.password_file: " + open));
+  EXPECT_THAT(said.err, HasSubstr("receivers[3].mail.password_file: /nowhere/password" + gone));
+  EXPECT_THAT(said.err, HasSubstr("receivers[3].mail.ca_file: /nowhere/ca.pem" + gone));
+  EXPECT_THAT(said.err, HasSubstr("telemetry.otlp.bearer_token_file: /tmp: not a regular file"));
+  EXPECT_THAT(said.err, Not(HasSubstr("ca_file: " + ca)));
+  EXPECT_THAT(said.err, Not(HasSubstr(good)));
 }
 
 }  // namespace

@@ -70,6 +70,19 @@ TEST_F(Delivering, AFailedOneIsTriedAgainLaterAndLaterWithWhatCameMeanwhile) {
   EXPECT_EQ(delivery_.cursorTarget(2, false), 2);
 }
 
+TEST_F(Delivering, AReceiverThatAsksToBeLeftAloneIsForSoLongButNotForEver) {
+  happens(dormant("a", 0), 1, 0);
+  take(1);
+  delivery_.ended("status 429", at(12), seconds(30));
+  EXPECT_EQ(dueAfter(), 12 + 30);
+  take(1);
+  delivery_.ended("status 429", at(50), seconds(3));
+  EXPECT_EQ(dueAfter(), 50 + 10) << "sooner than it would be tried anyway";
+  take(1);
+  delivery_.ended("status 503", at(70), std::chrono::hours(24));
+  EXPECT_EQ(dueAfter(), 70 + 3600);
+}
+
 TEST_F(Delivering, TheCursorMovesOnlyPastWhatIsTold) {
   happens(dormant("a", 0), 1, 0);
   EXPECT_EQ(delivery_.cursorTarget(5000, true), std::nullopt);

@@ -20,7 +20,7 @@ class FakeReceiver : public Receiver {
       told_.push_back(message);
       error = error_;
     }
-    done(error);
+    done({error});
   }
   std::vector<Message> told() const {
     const std::lock_guard lock(mutex_);
