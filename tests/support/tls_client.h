@@ -74,7 +74,7 @@ class TlsConnection {
       const auto end = all.find("\r\n\r\n");
       const auto length = all.find("Content-Length: ");
       if (end != std::string::npos && length < end &&
-          all.size() >= end + 4 + std::stoul(all.substr(length + 16))) {
+          all.size() >= end + 4 + std::stoul(all.substr(length + 16, 20))) {
         return all;
       }
       std::size_t count = 0;
