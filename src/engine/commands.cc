@@ -87,8 +87,8 @@ void Engine::Impl::forEachNamed(const Command& command, Step& step, One one) {
 
 void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
   forEachNamed(command, step, [this](const RunRemedyNow& each, Step& s) {
-    s.out.reply = healing_.runNow(each, s);
-    if (healing_.indexOf(each.remedy) < 0) {
+    s.out.reply = healing_.byHand().run(each, s);
+    if (healing_.roster().indexOf(each.remedy) < 0) {
       return;
     }
     if (s.out.reply->ok()) tallyTouched(each.remedy, s.now.boot);
@@ -103,9 +103,9 @@ void Engine::Impl::on(const RunRemedyNow& command, Step& step) {
 
 void Engine::Impl::on(const PauseRemedy& command, Step& step) {
   forEachNamed(command, step, [this](const PauseRemedy& each, Step& s) {
-    const bool unknown = !each.remedy.empty() && healing_.indexOf(each.remedy) < 0;
-    s.out.reply =
-        unknown ? Result<Reply>(healing_.noRemedy(each.remedy)) : pauses_.pause(each, s.now);
+    const bool unknown = !each.remedy.empty() && healing_.roster().indexOf(each.remedy) < 0;
+    s.out.reply = unknown ? Result<Reply>(healing_.byHand().noRemedy(each.remedy))
+                          : pauses_.pause(each, s.now);
     if (s.out.reply->ok()) tallyTouched(each.remedy, s.now.boot);
   });
 }
@@ -113,10 +113,10 @@ void Engine::Impl::on(const PauseRemedy& command, Step& step) {
 void Engine::Impl::on(const UnpauseRemedy& command, Step& step) {
   forEachNamed(command, step, [this](const UnpauseRemedy& each, Step& s) {
     // One that was taken out of the configuration meanwhile can be unpaused as well.
-    const bool known =
-        each.remedy.empty() || healing_.indexOf(each.remedy) >= 0 || pauses_.knows(each.remedy);
-    s.out.reply =
-        known ? pauses_.unpause(each, s.now) : Result<Reply>(healing_.noRemedy(each.remedy));
+    const bool known = each.remedy.empty() || healing_.roster().indexOf(each.remedy) >= 0 ||
+                       pauses_.knows(each.remedy);
+    s.out.reply = known ? pauses_.unpause(each, s.now)
+                        : Result<Reply>(healing_.byHand().noRemedy(each.remedy));
   });
 }
 
@@ -125,7 +125,7 @@ void Engine::Impl::on(const RequestPermit& command, Step& step) {
     step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
     return;
   }
-  const Permits::Surroundings at{healing_.gates(false), setup_.healing.observe,
+  const Permits::Surroundings at{healing_.guards().gates(false), setup_.healing.observe,
                                  pauses_.ofAll(step.now.boot)};
   step.out.reply = permits_.request(command, at, step.now, step.out);
 }
@@ -188,8 +188,8 @@ std::vector<int> Engine::Impl::human(const Deed& deed, const std::string& name,
                    .message = reason},
          .then = [this, index, count, now = step.now.boot] {
            count(governors(), index);
-           for (const std::string& check : healing_.checksUnder(index)) {
-             tally_.touched(check, now);
+           for (const auto& watched : healing_.roster().watchedBy(index)) {
+             tally_.touched(detection_.spec(watched.check).name, now);
            }
          }});
     done += (done.empty() ? "" : ", ") + governors().name(index);
@@ -293,7 +293,7 @@ void Engine::Impl::on(const AlertsReceived& command, Step& step) {
     step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
     return;
   }
-  step.out.reply = healing_.hear(command, step);
+  step.out.reply = healing_.alerts().hear(command, step);
 }
 
 void Engine::Impl::on(const Reload& command, Step& step) {

@@ -18,10 +18,7 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
     queue_.add({.kind = HistoryKind::kStore, .event = "unreadable", .message = name + ": " + why},
                now);
   }
-  healing_.loadEpisodes(saved, now);
-  for (const auto& [name, totals] : saved.remedies) {
-    healing_.loadTotals(name, totals);
-  }
+  healing_.load(saved, now);
   for (const auto& [name, pause] : saved.pauses) {
     pauses_.load(name, pause);
   }
@@ -43,7 +40,7 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   }
   showTallies();
   detecting_ = features_.enabled(core::Feature::kAutoDetection);
-  healing_.beginRecovery(now, [this](const std::string& governor, std::uint64_t attempt) {
+  healing_.recovery().begin(now, [this](const std::string& governor, std::uint64_t attempt) {
     return permits_.owns(governor, attempt);
   });
 }
@@ -56,7 +53,8 @@ void Engine::Impl::tallyHealth(int check, Step& step) {
   if (is == Health::kUnhealthy) {
     tally_.began(spec.name, step.now.boot);
   } else if (is != Health::kUnknown && time != nullptr && time->since) {
-    tally_.ended(spec.name, spec.kind, healing_.whatEnds(check, *time->since), step.now.boot);
+    tally_.ended(spec.name, spec.kind, healing_.checks().whatEnds(check, *time->since),
+                 step.now.boot);
   }
   if (const UnhealthyTime* after = tally_.find(spec.name)) {
     detection_.setUnhealthyTime(check, *after);
@@ -67,8 +65,8 @@ void Engine::Impl::tallyHealth(int check, Step& step) {
 void Engine::Impl::tallyTouched(const std::string& remedy, core::BootTime now) {
   if (remedy.empty()) {
     tally_.touchedAll(now);
-  } else if (const int index = healing_.indexOf(remedy); index >= 0) {
-    tally_.touched(healing_.checkOf(index), now);
+  } else if (const int index = healing_.roster().indexOf(remedy); index >= 0) {
+    tally_.touched(healing_.roster()[index].spec.check, now);
   }
 }
 

@@ -127,7 +127,7 @@ void Engine::Impl::committed(Step& step) {
   if (std::any_of(acts.begin(), acts.end(), [](const auto& act) { return bool{act.then}; })) {
     healing_.governorsChanged(step);
     for (const int governor : std::exchange(retried_, {})) {
-      healing_.retry(governor, step);
+      healing_.byHand().retry(governor, step);
     }
   }
   for (const HumanActs::Act& act : acts) step.out.notes.push_back(act.note);
@@ -228,15 +228,15 @@ void Engine::Impl::registerBuiltIn(const char* id, core::Duration period, core::
 
 void Engine::Impl::storeDown(const std::string& error) {
   store_.fails(error);
-  healing_.setStoreUp(false);
+  healing_.guards().setStoreUp(false);
 }
 
 void Engine::Impl::on(const Tick&, Step& step) {
   if (stopping_) {
     return;
   }
-  healing_.continueRecovery(step);
   if (store_.up()) {
+    healing_.recovery().goOn(step);
     pauses_.forgetEnded(step.now);
     permits_.expireDue(step.now);
   }
@@ -288,13 +288,13 @@ void Engine::Impl::on(const CheckFinished& event, Step& step) {
   }
   if (finding.was != finding.is) {
     tallyHealth(check, step);
-    healing_.healthChanged(check, finding.was, step);
+    healing_.checks().healthChanged(check, finding.was, step);
   }
-  healing_.checkFinished(check, event.run, step);
+  healing_.checks().finished(check, event.run, step);
   if (finding.raises && !stopping_) {
-    healing_.raise(check, EventSource::kCheck, step);
+    healing_.checks().raise(check, EventSource::kCheck, step);
   }
-  healing_.considerSustainedRecovery(check, step);
+  healing_.checks().considerSustainedHealth(check, step);
   detect(step);
 }
 
