@@ -42,7 +42,7 @@ core::Verdict Attempts::admit(int r, Step& step) {
   }
   p_.escalation.start(remedy, step.now);
   p_.totals.admitted(remedy);
-  p_.turns.enter(remedy, Phase::kActing);
+  p_.turns.happens(remedy, AttemptEvent::kAdmitted);
   remedy.attempt = decision.ticket->id;
   remedy.started = step.now.boot;
   return {};
@@ -133,7 +133,7 @@ void Attempts::end(int r, const Verification::Found& found, Step& step) {
   p_.turns.letSleep(r);
   remedy.ok = found->ok;
   remedy.reason = found->reason;
-  p_.turns.enter(remedy, Phase::kReporting);
+  p_.turns.happens(remedy, AttemptEvent::kEnded);
   if (p_.guards.storeUp()) {
     report(r, step);
   }

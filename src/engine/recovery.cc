@@ -25,7 +25,7 @@ void Recovery::begin(core::Now now, const Owned& others) {
       remedy.recovering = true;
       remedy.text = "heald ended while it ran";
       remedy.error = remedy.text;
-      turns_.enter(remedy, Phase::kSettling);
+      turns_.happens(remedy, AttemptEvent::kInterrupted);
       turns_.wakeAt(*found, now.boot);
     }
   }

@@ -131,7 +131,8 @@ void Succession::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime d
   remedy.ceased = old.ceased;
   const bool by_check = !remedy.spec.byAlert();
   if (remedy.phase == Phase::kVerifying && by_check) {
-    p_.turns.enter(remedy, Phase::kSettling);  // the run that it waits for may be of another check
+    // The run that it waits for may be of another check.
+    p_.turns.happens(remedy, AttemptEvent::kNotKnownYet);
   }
   if (remedy.phase == Phase::kSettling || remedy.phase == Phase::kVerifying) {
     p_.turns.wakeAt(index, due);

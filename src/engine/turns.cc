@@ -4,15 +4,15 @@
 #include <utility>
 
 #include "core/invariant.h"
-#include "engine/phases.h"
 
 namespace heald::engine {
 
 using core::Guard;
 
-void Turns::enter(Remedy& remedy, Phase phase) {
-  CHECK(mayFollow(remedy.phase, phase), "an attempt goes on only as the table of phases.h says");
-  adopt(remedy, phase);
+void Turns::happens(Remedy& remedy, AttemptEvent event) {
+  const std::optional<Phase> phase = next(remedy.phase, event);
+  CHECK(phase, "an attempt goes on only as the table of phases.h says");
+  adopt(remedy, *phase);
 }
 
 // What is kept by phase follows.
@@ -26,9 +26,10 @@ void Turns::adopt(Remedy& remedy, Phase phase) {
   phase == Phase::kReporting ? void(reporting_.insert(index)) : void(reporting_.erase(index));
 }
 
-void Turns::rest(Remedy& remedy) {
+void Turns::rest(Remedy& remedy, AttemptEvent event) {
   const int index = roster_.placeOf(remedy);
-  enter(remedy, Phase::kIdle);
+  happens(remedy, event);
+  CHECK(remedy.phase == Phase::kIdle, "who rests is idle");
   remedy.attempt = 0;
   remedy.recovering = false;
   remedy.ceased = false;
@@ -43,7 +44,7 @@ void Turns::claim(Remedy& remedy) {
   const int index = roster_.placeOf(remedy);
   timers_.clear(index);
   std::erase(queue_, index);
-  enter(remedy, Phase::kPrechecking);
+  happens(remedy, AttemptEvent::kPrechecks);
 }
 
 bool Turns::endsWithAnAttempt(Guard guard) {
@@ -52,7 +53,7 @@ bool Turns::endsWithAnAttempt(Guard guard) {
 }
 
 void Turns::queueUp(Remedy& remedy) {
-  enter(remedy, Phase::kQueued);
+  happens(remedy, AttemptEvent::kQueues);
   queue_.push_back(roster_.placeOf(remedy));
   const auto last = queue_.end() - 1;
   const auto earlier = [this](int a, int b) { return roster_[a].wanted_at < roster_[b].wanted_at; };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/governor.h"
-#include "engine/governors.h"
+#include "engine/phases.h"
 #include "engine/roster.h"
 #include "engine/slots.h"
 #include "engine/sustained_health.h"
@@ -25,12 +25,12 @@ class Turns {
   Turns(Roster& roster, Slots& slots, const SustainedHealth& health)
       : roster_(roster), slots_(slots), health_(health) {}
 
-  // The next phase of its attempt: see phases.h.
-  void enter(Remedy& remedy, Phase phase);
+  // Its attempt goes on as the machine of phases.h says.
+  void happens(Remedy& remedy, AttemptEvent event);
   // The phase that it had under another configuration.
   void adopt(Remedy& remedy, Phase phase);
-  // There is no attempt, and none is waited for.
-  void rest(Remedy& remedy);
+  // Likewise with an event that ends it: there is no attempt, and none is waited for.
+  void rest(Remedy& remedy, AttemptEvent event = AttemptEvent::kGivenUp);
   // Its check is run again for the slot that it claims.
   void claim(Remedy& remedy);
   // Whether this guard's no ends with another attempt, or with the action of one.

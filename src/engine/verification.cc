@@ -31,7 +31,7 @@ Verification::Found Verification::begin(int r, Step& step) {
   if (remedy.check < 0) {
     return End{true, FailureReason::kError};
   }
-  turns_.enter(remedy, Phase::kSettling);
+  turns_.happens(remedy, AttemptEvent::kActed);
   remedy.verify_until = step.now.boot + remedy.spec.verify.within;
   turns_.wakeAt(r, step.now.boot + remedy.spec.verify.after);
   return std::nullopt;
@@ -42,7 +42,7 @@ Verification::Found Verification::look(int r, Step& step) {
   if (remedy.check < 0) {
     return lookAtInterrupted(r, step);
   }
-  turns_.enter(remedy, Phase::kVerifying);
+  turns_.happens(remedy, AttemptEvent::kLooks);
   remedy.awaited = detection_.request(remedy.check, step.out.actions);
   return std::nullopt;
 }
@@ -64,7 +64,7 @@ Verification::Found Verification::looked(int r, Step& step) {
   }
   // A run of healthy results that has begun within the window is let finish (healthy_after > 1).
   const core::BootTime next = now + timeBetweenLooks(remedy.spec.verify);
-  turns_.enter(remedy, Phase::kSettling);
+  turns_.happens(remedy, AttemptEvent::kNotKnownYet);
   turns_.wakeAt(r, over ? next : std::min(next, remedy.verify_until));
   return std::nullopt;
 }
@@ -117,7 +117,7 @@ Verification::Found Verification::beginForAlert(int r, Step& step) {
   if (!remedy.episode || within == core::Duration::zero() || alertWasResolved(remedy)) {
     return End{true, FailureReason::kError};
   }
-  turns_.enter(remedy, Phase::kVerifying);
+  turns_.happens(remedy, AttemptEvent::kActedForAlert);
   remedy.awaited = 0;  // an answer about the alert before may be on its way
   remedy.verify_until = step.now.boot + within;
   waitForAlert(r, step);
@@ -164,7 +164,7 @@ Verification::Found Verification::lookAtInterrupted(int r, Step& step) {
   if (resolved || !alertmanager_.asked || !remedy.episode || !episodes_.firing(*remedy.episode)) {
     return End{resolved, FailureReason::kInterrupted};
   }
-  turns_.enter(remedy, Phase::kVerifying);
+  turns_.happens(remedy, AttemptEvent::kLooks);
   askForAlert(r, step);
   return std::nullopt;
 }

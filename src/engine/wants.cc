@@ -108,7 +108,7 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
   tellDenial(remedy, toString(guard), "", verdict.until, step);
   const bool waits = !remedy.preventive_run && remedy.asksAgain();
   const auto wanted_at = remedy.wanted_at;
-  p_.turns.rest(remedy);
+  p_.turns.rest(remedy, AttemptEvent::kDenied);
   remedy.view.last_denied_by = guard;
   if (waits && verdict.until) {
     remedy.wanted_at = wanted_at;
@@ -129,7 +129,7 @@ void Wants::waitUntilAllowed(int r) {
       remedy.check < 0
           ? core::Duration::zero()
           : std::min<core::Duration>(p_.detection.lastDuration(remedy.check), kLongestLead);
-  p_.turns.enter(remedy, Phase::kWaiting);
+  p_.turns.happens(remedy, AttemptEvent::kWaits);
   p_.turns.wakeAt(r, *p_.governors[remedy.governor].nextAllowedAt() - lead);
 }
 
@@ -165,7 +165,7 @@ void Wants::prechecked(int r, Step& step) {
   const core::Duration early = allowed_at ? *allowed_at - step.now.boot : core::Duration{};
   // Only for the last moment of a wait: what was found longer ago is not "immediately before".
   if (asks && !p_.turns.stopped() && early > early.zero() && early <= kLongestLead) {
-    p_.turns.enter(remedy, Phase::kWaiting);
+    p_.turns.happens(remedy, AttemptEvent::kTooEarly);
     remedy.checked = true;
     p_.turns.wakeAt(r, *allowed_at);
     return;
@@ -228,7 +228,7 @@ void Wants::ended(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const bool again =
       !remedy.ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
-  p_.turns.rest(remedy);
+  p_.turns.rest(remedy, AttemptEvent::kReported);
   if (again && remedy.spec.on.asks(p_.detection.health(remedy.check))) {
     want(r, false, step);
   }
