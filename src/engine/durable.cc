@@ -1,10 +1,28 @@
-// What the store gives back, and what is durable of the health of checks.
-#include <set>
+// What the store gives back, and what another configuration changes.
 #include <utility>
 
 #include "engine/engine_impl.h"
 
 namespace heald::engine {
+namespace {
+
+void tellReloaded(const Reload& command, const Setup& setup, Output& out) {
+  out.notes.push_back({Note::Level::kInfo,
+                       "configuration reloaded",
+                       {{"by", command.by},
+                        {"checks", std::to_string(setup.checks.size())},
+                        {"remedies", std::to_string(setup.remedies.size())},
+                        {"governors", std::to_string(setup.governors.size())}}});
+  const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+  out.remarks.push_back({.kind = HistoryKind::kReload,
+                         .event = "reloaded",
+                         .actor = command.by,
+                         .details = {{"checks", count(setup.checks)},
+                                     {"remedies", count(setup.remedies)},
+                                     {"governors", count(setup.governors)}}});
+}
+
+}  // namespace
 
 void Engine::Impl::load(const Saved& saved, core::Now now) {
   for (std::size_t i = 0; i < governors().size(); ++i) {
@@ -18,78 +36,59 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
     queue_.add({.kind = HistoryKind::kStore, .event = "unreadable", .message = name + ": " + why},
                now);
   }
-  healing_.loadEpisodes(saved, now);
-  for (const auto& [name, totals] : saved.remedies) {
-    healing_.loadTotals(name, totals);
-  }
-  for (const auto& [name, pause] : saved.pauses) {
-    pauses_.load(name, pause);
-  }
-  for (const Permit& permit : saved.permits) {
-    permits_.load(permit);
-  }
-  for (const auto& [key, answer] : saved.answers) {
-    answers_.load(key, answer);
-  }
+  healing_.load(saved, now);
+  for (const auto& [name, pause] : saved.pauses) pauses_.load(name, pause);
+  for (const Permit& permit : saved.permits) permits_.load(permit);
+  for (const auto& [key, answer] : saved.answers) answers_.load(key, answer);
   for (const auto& [feature, layers] : saved.flags) {
     features_.restoreOverride(feature, layers.overridden, layers.changed_at);
   }
   tally_.load(saved.counts, saved.unhealthy_times);
-  for (std::size_t i = 0; i < detection_.size(); ++i) {  // the store may come back late
-    const int check = static_cast<int>(i);
-    if (detection_.health(check) == Health::kUnhealthy) {
-      tally_.began(detection_.spec(check).name, now.boot);
-    }
-  }
-  showTallies();
+  findings_.tallyLoaded(now.boot);
   detecting_ = features_.enabled(core::Feature::kAutoDetection);
-  healing_.beginRecovery(now, [this](const std::string& governor, std::uint64_t attempt) {
+  healing_.recovery().begin(now, [this](const std::string& governor, std::uint64_t attempt) {
     return permits_.owns(governor, attempt);
   });
 }
 
-// The health of a check has changed.
-void Engine::Impl::tallyHealth(int check, Step& step) {
-  const CheckSpec& spec = detection_.spec(check);
-  const Health is = detection_.health(check);
-  const UnhealthyTime* time = tally_.find(spec.name);
-  if (is == Health::kUnhealthy) {
-    tally_.began(spec.name, step.now.boot);
-  } else if (is != Health::kUnknown && time != nullptr && time->since) {
-    tally_.ended(spec.name, spec.kind, healing_.whatEnds(check, *time->since), step.now.boot);
+void Engine::Impl::requestPermit(const RequestPermit& command, Step& step) {
+  if (stopping_) {
+    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
+    return;
   }
-  if (const UnhealthyTime* after = tally_.find(spec.name)) {
-    detection_.setUnhealthyTime(check, *after);
-  }
+  const Permits::Surroundings at{healing_.guards().gates(false), setup_.healing.observe,
+                                 pauses_.ofAll(step.now.boot)};
+  step.out.reply = permits_.request(command, at, step.now, step.out);
 }
 
-// What a human does about a remedy is done about its check; "" stands for all of them.
-void Engine::Impl::tallyTouched(const std::string& remedy, core::BootTime now) {
-  if (remedy.empty()) {
-    tally_.touchedAll(now);
-  } else if (const int index = healing_.indexOf(remedy); index >= 0) {
-    tally_.touched(healing_.checkOf(index), now);
+void Engine::Impl::reload(const Reload& command, Step& step) {
+  if (stopping_) {
+    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
+    return;
   }
-}
-
-// Of checks that the next configuration does not have.
-void Engine::Impl::dropTallies(const Setup& next, core::BootTime now) {
-  std::set<std::string> stays;
-  for (const CheckSpec& check : next.checks) stays.insert(check.name);
-  for (const CheckSpec& check : setup_.checks) {
-    if (!stays.contains(check.name)) tally_.dropped(check.name, now);
+  findings_.dropTallies(setup_, *command.setup, step.now.boot);
+  setup_ = *command.setup;
+  refused_reload_.reset();
+  features_.reconfigure(setup_.features);
+  detection_.reconfigure(setup_.detection, setup_.checks, step.out.actions);
+  findings_.showTallies();
+  pauses_.useWindows(setup_.windows);
+  const bool windows_changed = pauses_.followWindows(step.now, step.out);
+  healing_.reconfigure(setup_, step);
+  if (windows_changed) {
+    healing_.pausesChanged(step);
   }
-}
-
-// After a start or a reload.
-void Engine::Impl::showTallies() {
-  for (std::size_t i = 0; i < detection_.size(); ++i) {
-    const CheckSpec& spec = detection_.spec(static_cast<int>(i));
-    tally_.knows(spec.kind);
-    if (const UnhealthyTime* time = tally_.find(spec.name)) {
-      detection_.setUnhealthyTime(static_cast<int>(i), *time);
-    }
-  }
+  tasks_.setLimit(setup_.task_limit);
+  tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);
+  tasks_.reschedule(kPreventiveTask, setup_.healing.preventive_interval, step.now.boot);
+  tasks_.reschedule(kProcessTask, setup_.process_monitoring_interval, step.now.boot);
+  detection_.begin(step.now.boot);
+  detection_.beginCycle(step.now.boot);
+  detecting_ = features_.enabled(core::Feature::kAutoDetection);
+  detect(step);
+  tellReloaded(command, setup_, step.out);
+  step.out.reply = Reply{"configuration reloaded"};
+  step.out.reply_stands = true;  // it is in force; what it ended is counted when the store takes it
 }
 
 }  // namespace heald::engine

@@ -5,6 +5,7 @@
 
 #include "core/invariant.h"
 #include "engine/engine_impl.h"
+#include "engine/task_commands.h"
 
 namespace heald::engine {
 namespace {
@@ -17,17 +18,42 @@ core::Feature featureOf(const std::string& task) {
                                    : core::Feature::kProcessMonitoring;
 }
 
+template <class... Each>
+struct Overloaded : Each... {
+  using Each::operator()...;
+};
+template <class... Each>
+Overloaded(Each...) -> Overloaded<Each...>;
+
 void add(const std::vector<Note>& notes, Step& step) {
   step.out.notes.insert(step.out.notes.end(), notes.begin(), notes.end());
+}
+
+// The answer that was given under this key.
+Reply again(const KeptAnswer& answer, const Claim& claim, const Permits& permits) {
+  if (answer.request != claim.request) {
+    Reply other{"this key was used for another request"};
+    other.repeat = Repeat::kOther;
+    return other;
+  }
+  Reply same{answer.message};
+  same.repeat = Repeat::kSame;
+  same.permit = permits.find(answer.permit);
+  return same;
+}
+
+std::optional<core::BootTime> earlier(std::optional<core::BootTime> a,
+                                      std::optional<core::BootTime> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
 }
 
 }  // namespace
 
 // What the history tells of first comes first: why, then what.
 std::vector<Book*> Engine::Impl::booksOf(Impl& self) {
-  std::vector<Book*> books = {&self.queue_, &self.human_, &self.pauses_};
+  std::vector<Book*> books = {&self.queue_, &self.humans_.acts(), &self.pauses_};
   for (Book* book : self.healing_.books()) books.push_back(book);
-  books.insert(books.end(), {&self.permits_, &self.answers_, &self.flags_, &self.tally_});
+  books.insert(books.end(), {&self.permits_, &self.answers_, &self.humans_.flags(), &self.tally_});
   return books;
 }
 
@@ -37,6 +63,10 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       features_(setup_.features),
       detection_(setup_.detection, setup_.checks),
       healing_(setup_, detection_, features_, pauses_),
+      findings_(detection_, healing_, tally_),
+      remedies_(setup_, healing_, pauses_, findings_),
+      humans_(healing_, detection_, tally_, features_,
+              [this](core::Now at) { return snapshot(at); }),
       permits_(healing_.governors()),
       tasks_(setup_.task_limit, [this](const std::string& id) {
         return !isBuiltIn(id) || features_.enabled(featureOf(id));
@@ -50,11 +80,13 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       governors().loadUnreadable(static_cast<int>(i), "", now);
     }
   }
-  showTallies();
-  registerBuiltIn(kDetectionTask, setup_.detection.interval, now, seconds(0));
-  registerBuiltIn(kPreventiveTask, setup_.healing.preventive_interval, now,
-                  setup_.healing.preventive_interval);
-  registerBuiltIn(kProcessTask, setup_.process_monitoring_interval, now, seconds(0));
+  findings_.showTallies();
+  const auto own = [&](const char* id, core::Duration period, core::Duration first_after) {
+    (void)tasks_.add({id, TaskKind::kInterval, period, true, true}, now.boot, first_after);
+  };
+  own(kDetectionTask, setup_.detection.interval, seconds(0));
+  own(kPreventiveTask, setup_.healing.preventive_interval, setup_.healing.preventive_interval);
+  own(kProcessTask, setup_.process_monitoring_interval, seconds(0));
   detection_.begin(now.boot);
 }
 
@@ -65,12 +97,12 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
     healing_.pausesChanged(step);
   }
   if (const KeptAnswer* known = answers_.find(claim.key)) {
-    out.reply = again(*known, claim);
+    out.reply = again(*known, claim, permits_);
     out.reply_stands = !answers_.pending(claim.key);
     finish(step);
     return out;
   }
-  std::visit([&](const auto& e) { on(e, step); }, event);
+  dispatch(event, step);
   if (!claim.key.empty() && out.reply && out.reply->ok() && !(*out.reply)->denial) {
     answers_.propose(claim, **out.reply, now);
   }
@@ -85,6 +117,51 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
     journal_.stand(now);
   }
   return out;
+}
+
+// Who hears of what.
+void Engine::Impl::dispatch(const Event& event, Step& step) {
+  Output& out = step.out;
+  const Error stopping{ErrorCode::kShutdown, "heald is stopping"};
+  const auto hears = Overloaded{
+      [&](const Tick&) { tick(step); },
+      [&](const CheckFinished& e) {
+        findings_.hear(e, stopping_, step);
+        detect(step);
+      },
+      [&](const ActionFinished& e) { healing_.actionFinished(e, step); },
+      [&](const AlertAsked& e) { healing_.alertAsked(e, step); },
+      [&](const TaskFinished& e) {
+        if (const auto ready = tasks_.finished(e, step.now)) {
+          out.actions.push_back(TaskReady{*ready, false});
+        }
+      },
+      [&](const RegisterTask& c) { out.reply = registerTask(tasks_, c, step.now.boot); },
+      [&](const RemoveTask& c) { out.reply = removeTask(tasks_, c); },
+      [&](const RunCheckNow& c) { findings_.runNow(c, step); },
+      [&](const RunRemedyNow& c) { remedies_.run(c, step); },
+      [&](const PauseRemedy& c) { remedies_.pause(c, step); },
+      [&](const UnpauseRemedy& c) { remedies_.unpause(c, step); },
+      [&](const RequestPermit& c) { requestPermit(c, step); },
+      [&](const ReportPermit& c) { out.reply = permits_.report(c, step.now); },
+      [&](const Resume& c) { humans_.resume(c, step); },
+      [&](const EnterDormant& c) { humans_.enterDormant(c, step); },
+      [&](const Reset& c) { humans_.reset(c, step); },
+      [&](const Retry& c) { humans_.retry(c, step); },
+      [&](const SetFlag& c) { humans_.setFlag(c, step); },
+      [&](const AlertsReceived& c) {
+        out.reply = stopping_ ? Result<Reply>(stopping) : healing_.alerts().hear(c, step);
+      },
+      [&](const Reload& c) { reload(c, step); },
+      [&](const Record& e) {
+        if (e.entry.kind == HistoryKind::kReload && e.entry.event == "refused") {
+          refused_reload_ = RefusedReload{step.now.wall, e.entry.message};
+        }
+        queue_.add(e.entry, step.now);
+        queue_.hurry(step.now);
+      },
+      [&](const Stop&) { stop(step); }};
+  std::visit(hears, event);
 }
 
 void Engine::Impl::finish(Step& step) {
@@ -110,7 +187,7 @@ void Engine::Impl::settle(const std::string& error, core::Now now, std::span<Out
 }
 
 void Engine::Impl::committed(Step& step) {
-  if (flags_.takeKept()) {
+  if (humans_.flags().takeKept()) {
     detect(step);
   }
   healing_.committed(step);
@@ -120,24 +197,14 @@ void Engine::Impl::committed(Step& step) {
     healing_.pausesChanged(step);
   }
   add(permits_.takeKept(), step);
-  const std::vector<HumanActs::Act> acts = human_.takeKept();
-  for (const HumanActs::Act& act : acts) {
-    if (act.then) act.then();
-  }
-  if (std::any_of(acts.begin(), acts.end(), [](const auto& act) { return bool{act.then}; })) {
-    healing_.governorsChanged(step);
-    for (const int governor : std::exchange(retried_, {})) {
-      healing_.retry(governor, step);
-    }
-  }
-  for (const HumanActs::Act& act : acts) step.out.notes.push_back(act.note);
+  humans_.committed(step);
 }
 
 void Engine::Impl::refused(const std::string& error, Step& step, std::span<Output> outs) {
   storeDown(error);
   store_.tellFailure(step.out);
   healing_.refused(step);
-  retried_.clear();
+  humans_.refused();
   const auto denied_permits = permits_.refuseUndone(step.out);
   for (Output& out : outs) {
     if (!out.commit || !out.reply || !out.reply->ok() || out.reply_stands) continue;
@@ -174,21 +241,15 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   if (stopping_) {
     return std::nullopt;
   }
-  std::optional<core::BootTime> next = tasks_.nextDue();
-  const auto consider = [&](std::optional<core::BootTime> due) {
-    if (due && (!next || *due < *next)) {
-      next = due;
-    }
-  };
-  consider(healing_.nextWakeup());
-  consider(pauses_.nextEdge());
+  std::optional<core::BootTime> next = earlier(tasks_.nextDue(), healing_.nextWakeup());
+  next = earlier(next, pauses_.nextEdge());
   if (store_.up()) {
-    consider(journal_.due());
-    consider(pauses_.nextEnd());
-    consider(permits_.nextDeadline());
+    next = earlier(next, journal_.due());
+    next = earlier(next, pauses_.nextEnd());
+    next = earlier(next, permits_.nextDeadline());
   }
   if (detecting_) {
-    consider(detection_.nextDue());
+    next = earlier(next, detection_.nextDue());
   }
   return next;
 }
@@ -221,22 +282,17 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   return s;
 }
 
-void Engine::Impl::registerBuiltIn(const char* id, core::Duration period, core::Now now,
-                                   core::Duration first_after) {
-  (void)tasks_.add({id, TaskKind::kInterval, period, true, true}, now.boot, first_after);
-}
-
 void Engine::Impl::storeDown(const std::string& error) {
   store_.fails(error);
-  healing_.setStoreUp(false);
+  healing_.guards().setStoreUp(false);
 }
 
-void Engine::Impl::on(const Tick&, Step& step) {
+void Engine::Impl::tick(Step& step) {
   if (stopping_) {
     return;
   }
-  healing_.continueRecovery(step);
   if (store_.up()) {
+    healing_.recovery().goOn(step);
     pauses_.forgetEnded(step.now);
     permits_.expireDue(step.now);
   }
@@ -273,46 +329,7 @@ void Engine::Impl::runTask(const BackgroundTasks::Due& due, Step& step) {
   tasks_.finished({due.id, due.install, true, core::Duration{}}, step.now);
 }
 
-void Engine::Impl::on(const CheckFinished& event, Step& step) {
-  const Detection::Finding finding = detection_.finish(event, step.now, step.out.actions);
-  const int check = finding.check;
-  if (check < 0) {
-    return;
-  }
-  if (finding.was != finding.is) {
-    noteHealth(check, event, step);
-  }
-  if (finding.told && !stopping_) {  // a stop cancels what runs
-    noteUnknown(finding, event, step);
-    tellHealth(*finding.told, check, event, step);
-  }
-  if (finding.was != finding.is) {
-    tallyHealth(check, step);
-    healing_.healthChanged(check, finding.was, step);
-  }
-  healing_.checkFinished(check, event.run, step);
-  if (finding.raises && !stopping_) {
-    healing_.raise(check, EventSource::kCheck, step);
-  }
-  healing_.considerSustainedRecovery(check, step);
-  detect(step);
-}
-
-void Engine::Impl::on(const TaskFinished& event, Step& step) {
-  if (const auto ready = tasks_.finished(event, step.now)) {
-    step.out.actions.push_back(TaskReady{*ready, false});
-  }
-}
-
-void Engine::Impl::on(const Record& record, Step& step) {
-  if (record.entry.kind == HistoryKind::kReload && record.entry.event == "refused") {
-    refused_reload_ = RefusedReload{step.now.wall, record.entry.message};
-  }
-  queue_.add(record.entry, step.now);
-  queue_.hurry(step.now);
-}
-
-void Engine::Impl::on(const Stop&, Step& step) {
+void Engine::Impl::stop(Step& step) {
   queue_.add({.kind = HistoryKind::kHeald, .event = "stopped"}, step.now);
   queue_.hurry(step.now);
   stopping_ = true;
@@ -341,7 +358,7 @@ void Engine::settle(const std::string& error, core::Now now, std::span<Output> o
   impl_->settle(error, now, outs);
 }
 void Engine::restore(const Saved& saved, core::Now now) {
-  impl_->restore(saved, now);
+  impl_->load(saved, now);
 }
 void Engine::storeProbed(const std::string& error, core::Now now, Output& out) {
   impl_->storeProbed(error, now, out);

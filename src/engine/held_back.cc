@@ -1,16 +1,17 @@
-// What stands before the governor: a pause, and a dependency. Neither asks it nor counts there.
+#include "engine/held_back.h"
+
 #include <utility>
 
-#include "engine/healing.h"
+#include "engine/denials.h"
 
 namespace heald::engine {
 
-bool Healing::heldBack(int r, Step& step) {
+bool HeldBack::holds(int r, Step& step) {
   return paused(r, step) || blockedByParent(r, step);
 }
 
-bool Healing::paused(int r, Step& step) {
-  Remedy& remedy = at(r);
+bool HeldBack::paused(int r, Step& step) {
+  Remedy& remedy = roster_.at(r);
   const Pause* pause = pauses_.of(remedy.spec.name, step.now.boot);
   if (pause == nullptr) {
     remedy.pause_noted = false;
@@ -22,18 +23,13 @@ bool Healing::paused(int r, Step& step) {
                               {{"remedy", remedy.spec.name}, {"reason", pause->reason}}});
   }
   tellDenial(remedy, "paused", pause->reason, pause->until, step);
-  rest(remedy);
+  turns_.rest(remedy);
   return true;
 }
 
-void Healing::pausesChanged(Step& step) {
-  for (const int remedy : std::set<int>(pending_)) paused(remedy, step);
-  wakeQueued(step);
-}
-
 // A child of an unhealthy check is a symptom: healing it would heal nothing.
-bool Healing::blockedByParent(int r, Step& step) {
-  Remedy& remedy = at(r);
+bool HeldBack::blockedByParent(int r, Step& step) {
+  Remedy& remedy = roster_.at(r);
   const int parent = remedy.check >= 0 ? detection_.unhealthyParent(remedy.check) : -1;
   if (parent < 0) {
     remedy.view.blocked_by.clear();
@@ -47,7 +43,7 @@ bool Healing::blockedByParent(int r, Step& step) {
          {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}, {"depends_on", name}}});
   }
   tellDenial(remedy, "depends_on", "check " + name + " is unhealthy", {}, step);
-  rest(remedy);
+  turns_.rest(remedy);
   remedy.view.blocked_by = name;
   return true;
 }

@@ -1,30 +1,90 @@
 #include "engine/phases.h"
 
 namespace heald::engine {
+namespace {
 
-bool mayFollow(Phase from, Phase to) {
-  if (from == to) {
-    return true;
+std::optional<Phase> goTo(Phase to, bool possible) {
+  return possible ? std::optional(to) : std::nullopt;
+}
+
+bool waits(Phase phase) {
+  return phase == Phase::kWaiting || phase == Phase::kQueued;
+}
+
+// No ticket yet.
+bool isWanted(Phase phase) {
+  return phase == Phase::kIdle || waits(phase) || phase == Phase::kPrechecking;
+}
+
+}  // namespace
+
+std::optional<Phase> next(Phase phase, AttemptEvent event) {
+  switch (event) {
+    case AttemptEvent::kDenied:
+      return goTo(Phase::kIdle, isWanted(phase) || phase == Phase::kActing);
+    case AttemptEvent::kGivenUp:
+      return goTo(Phase::kIdle, isWanted(phase));
+    case AttemptEvent::kWaits:
+      return goTo(Phase::kWaiting, phase == Phase::kIdle || phase == Phase::kWaiting);
+    case AttemptEvent::kQueues:
+      return goTo(Phase::kQueued, phase == Phase::kIdle);
+    case AttemptEvent::kPrechecks:
+      return goTo(Phase::kPrechecking, phase == Phase::kIdle || waits(phase));
+    case AttemptEvent::kTooEarly:
+      return goTo(Phase::kWaiting, phase == Phase::kWaiting || phase == Phase::kPrechecking);
+    case AttemptEvent::kAdmitted:
+      return goTo(Phase::kActing, isWanted(phase));
+    case AttemptEvent::kInterrupted:
+      return goTo(Phase::kSettling, phase == Phase::kIdle);
+    case AttemptEvent::kActed:
+      return goTo(Phase::kSettling, phase == Phase::kActing);
+    case AttemptEvent::kActedForAlert:
+      return goTo(Phase::kVerifying, phase == Phase::kActing);
+    case AttemptEvent::kLooks:
+      return goTo(Phase::kVerifying, phase == Phase::kSettling || phase == Phase::kVerifying);
+    case AttemptEvent::kNotKnownYet:
+      return goTo(Phase::kSettling, phase == Phase::kVerifying);
+    case AttemptEvent::kEnded:
+      return goTo(Phase::kReporting, phase == Phase::kActing || phase == Phase::kSettling ||
+                                         phase == Phase::kVerifying);
+    case AttemptEvent::kReported:
+      return goTo(Phase::kIdle, phase == Phase::kReporting);
   }
-  switch (from) {
-    case Phase::kIdle:
-      return to != Phase::kVerifying && to != Phase::kReporting;
-    case Phase::kWaiting:
-    case Phase::kQueued:
-      return to == Phase::kPrechecking || to == Phase::kActing || to == Phase::kIdle;
-    case Phase::kPrechecking:
-      return to == Phase::kWaiting || to == Phase::kActing || to == Phase::kIdle;
-    case Phase::kActing:
-      return to == Phase::kSettling || to == Phase::kVerifying || to == Phase::kReporting ||
-             to == Phase::kIdle;
-    case Phase::kSettling:
-      return to == Phase::kVerifying || to == Phase::kReporting;
-    case Phase::kVerifying:
-      return to == Phase::kSettling || to == Phase::kReporting;
-    case Phase::kReporting:
-      return to == Phase::kIdle;
+  return std::nullopt;
+}
+
+std::string_view toString(AttemptEvent event) {
+  switch (event) {
+    case AttemptEvent::kDenied:
+      return "denied";
+    case AttemptEvent::kGivenUp:
+      return "given_up";
+    case AttemptEvent::kWaits:
+      return "waits";
+    case AttemptEvent::kQueues:
+      return "queues";
+    case AttemptEvent::kPrechecks:
+      return "prechecks";
+    case AttemptEvent::kTooEarly:
+      return "too_early";
+    case AttemptEvent::kAdmitted:
+      return "admitted";
+    case AttemptEvent::kInterrupted:
+      return "interrupted";
+    case AttemptEvent::kActed:
+      return "acted";
+    case AttemptEvent::kActedForAlert:
+      return "acted_for_alert";
+    case AttemptEvent::kLooks:
+      return "looks";
+    case AttemptEvent::kNotKnownYet:
+      return "not_known_yet";
+    case AttemptEvent::kEnded:
+      return "ended";
+    case AttemptEvent::kReported:
+      return "reported";
   }
-  return false;
+  return "";
 }
 
 }  // namespace heald::engine

@@ -1,31 +1,54 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include "engine/snapshot.h"
 
 namespace heald::engine {
 
-// How an attempt may go on, and what takes it there. Everything else is a broken invariant
-// (Healing::enter).
+// What happens to an attempt, from the first thought of it to its result.
+enum class AttemptEvent : std::uint8_t {
+  kDenied,         // a guard said no; of an admitted one: the store did not take it
+  kGivenUp,        // paused, held back, recovered, resolved, not needed, or heald stops
+  kWaits,          // after a denial that time ends
+  kQueues,         // after a denial that another attempt ends
+  kPrechecks,      // its check is run once more
+  kTooEarly,       // the check was run, and the wait is not quite over
+  kAdmitted,       // the governor gave a ticket
+  kInterrupted,    // a last process has left it in flight
+  kActed,          // the action has ended well; its check is run a while later
+  kActedForAlert,  // likewise, and the alert tells, or is asked about
+  kLooks,          // its check is run, or Alertmanager is asked about what was interrupted
+  kNotKnownYet,    // that said nothing final: another look later
+  kEnded,          // how it has ended is known
+  kReported        // and durable
+};
+inline constexpr std::size_t kAttemptEventCount = 14;
+std::string_view toString(AttemptEvent event);  // "denied", "given_up", …
+
+// The machine of an attempt: where it goes from `phase` when this happens; nothing: there it cannot
+// happen. The whole of it:
 //
-//   from \ to     waiting  queued   prechecking  acting   settling    verifying   reporting  idle
-//   idle          denied,  denied,  wanted       wanted   a last      –           –          –
-//                 for a    for an                (no      process's
-//                 time     attempt               check)
-//   waiting       –        –        due          due      –           –           –          given
-//   up queued        –        –        a free slot  a free   –           –           – given up
-//                                                slot
-//   prechecking   too      –        –            still    –           –           –          not
-//                 early                          needed                                      needed
-//   acting        –        –        –            –        ended well  ended well, ended      its
-//   commit
-//                                                         (check)     by alert    badly      failed
-//   settling      –        –        –            –        –           looked at   an alert   –
-//                                                                                 that told
-//   verifying     –        –        –            –        not yet     –           known      –
-//   reporting     –        –        –            –        –           –           – durable
+//   happens \ in      idle      waiting  queued   precheck. acting    settling  verifying reporting
+//   denied            idle      idle     idle     idle      idle      –         –         –
+//   given_up          idle      idle     idle     idle      –         –         –         –
+//   waits             waiting   waiting  –        –         –         –         –         –
+//   queues            queued    –        –        –         –         –         –         –
+//   prechecks         precheck. precheck. precheck. –       –         –         –         –
+//   too_early         –         waiting  –        waiting   –         –         –         –
+//   admitted          acting    acting   acting   acting    –         –         –         –
+//   interrupted       settling  –        –        –         –         –         –         –
+//   acted             –         –        –        –         settling  –         –         –
+//   acted_for_alert   –         –        –        –         verifying –         –         –
+//   looks             –         –        –        –         –         verifying verifying –
+//   not_known_yet     –         –        –        –         –         –         settling  –
+//   ended             –         –        –        –         reporting reporting reporting –
+//   reported          –         –        –        –         –         –         –         idle
 //
-// A phase may be entered again. "Given up": paused, held back by a dependency, recovered, resolved,
-// denied by another guard (then it waits or is queued from idle), or heald stops.
-bool mayFollow(Phase from, Phase to);
+// From acting to reporting it has a ticket, which only a result that is durable gives back, or a
+// store that did not take it.
+std::optional<Phase> next(Phase phase, AttemptEvent event);
 
 }  // namespace heald::engine

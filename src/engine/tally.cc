@@ -62,7 +62,7 @@ void Tally::ended(const std::string& check, const std::string& kind, EndedBy who
   change(check, now);
   ++incidents_[static_cast<std::size_t>(by)];
   changed(nameOf(by), now);
-  Histogram& histogram = histogramOf(kind);
+  Histogram& histogram = knows(kind);
   changed(nameOf(kind, bucketName(histogram.bounds(), histogram.observe(lasted))), now);
   changed(nameOf(kind, kSum), now);
 }
@@ -99,7 +99,7 @@ const UnhealthyTime* Tally::find(const std::string& check) const {
   return found == checks_.end() ? nullptr : &found->second;
 }
 
-Histogram& Tally::histogramOf(const std::string& kind) {
+Histogram& Tally::knows(const std::string& kind) {
   return times_.try_emplace(kind, timeToHealBuckets()).first->second;
 }
 
@@ -179,7 +179,7 @@ void Tally::load(const Counts& counts, const Times& times) {
     }
     const std::size_t last = name.rfind('/');
     if (!name.starts_with(kTimes) || last < kTimes.size()) continue;
-    Histogram& histogram = histogramOf(name.substr(kTimes.size(), last - kTimes.size()));
+    Histogram& histogram = knows(name.substr(kTimes.size(), last - kTimes.size()));
     const std::string_view what = std::string_view(name).substr(last + 1);
     if (what == kSum) {
       histogram.restoreSum(static_cast<double>(count) / 1e9);

@@ -39,7 +39,7 @@ class Tally : public Book {
 
   const UnhealthyTime* find(const std::string& check) const;
   // Checks of this kind exist: its histogram does from here on.
-  void knows(const std::string& kind) { histogramOf(kind); }
+  Histogram& knows(const std::string& kind);
   const std::array<std::uint64_t, kEndedByCount>& incidents() const { return incidents_; }
   const std::array<std::uint64_t, kHumanActionCount>& humanActions() const { return acts_; }
   const std::map<std::string, Histogram>& timesToHeal() const { return times_; }  // by kind
@@ -57,7 +57,6 @@ class Tally : public Book {
   void load(const Counts& counts, const Times& times);
 
  private:
-  Histogram& histogramOf(const std::string& kind);
   void change(const std::string& check, core::BootTime now);
   void changed(std::string count, core::BootTime now);
   void writeBy(core::BootTime now) { due_ = due_.value_or(now + kWritten); }

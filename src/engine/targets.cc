@@ -1,11 +1,11 @@
-// The part of Healing that keeps the targets of alerts apart: who has a place, who makes room, and
-// of whom nothing is left to remember.
+#include "engine/targets.h"
+
 #include <algorithm>
+#include <set>
 #include <utility>
 
-#include "engine/healing.h"
-
 namespace heald::engine {
+
 namespace {
 
 constexpr core::Duration kForgetEvery = std::chrono::hours(1);
@@ -26,53 +26,39 @@ bool decidesAsNew(const core::GovernorState& state, const std::vector<core::Budg
 
 }  // namespace
 
-// The index of the remedy for this target; a new one where there is room, -1 where there is none.
-int Healing::instanceFor(int base, const std::string& target, std::optional<core::BootTime> now) {
-  if (target.empty()) {
-    return base;
+int Targets::placeFor(int base, const std::string& target, std::optional<core::BootTime> now) {
+  if (const int serving = roster_.serving(base, target); serving >= 0) {
+    return serving;
   }
-  if (const auto found = instances_.find({base, target}); found != instances_.end()) {
-    return found->second;
+  const std::vector<int> all = roster_.targetsOf(base);
+  if (static_cast<int>(all.size()) < roster_[base].spec.alert.max_targets) {
+    const int index = static_cast<int>(roster_.size());
+    serve(index, base, target);
+    return index;
   }
-  const auto first = instances_.lower_bound({base, ""});
-  const auto last = instances_.lower_bound({base + 1, ""});
-  if (std::distance(first, last) < at(base).spec.alert.max_targets) {
-    return addInstance(base, target);
+  const auto rests = [&](int index) { return atRest(roster_[index], now); };
+  const auto place = std::find_if(all.begin(), all.end(), rests);
+  if (place == all.end()) {
+    return -1;
   }
-  // A target of which there is nothing to remember makes room.
-  for (auto it = first; it != last; ++it) {
-    if (const int index = it->second; atRest(at(index), now)) {
-      leave(index);
-      instances_.erase(it);
-      serve(index, base, target);
-      return index;
-    }
-  }
-  return -1;
+  leave(*place);
+  serve(*place, base, target);
+  return *place;
 }
 
-// It serves its target no longer. Remedies under one governor share the governor of a target.
-void Healing::leave(int index) {
-  const auto alerted = alerted_of_governor_.find(at(index).governor);
-  std::erase(alerted->second, index);
-  std::erase(remedies_of_governor_[static_cast<std::size_t>(alerted->first)], index);
-  governors_.touch(alerted->first);
-  if (alerted->second.empty()) {
-    governors_.retireTarget(alerted->first);
-    alerted_of_governor_.erase(alerted);
+// Remedies under one governor share the governor of a target.
+void Targets::leave(int index) {
+  const int governor = roster_[index].governor;
+  const bool last = roster_.leave(index);
+  governors_.touch(governor);
+  if (last) {
+    governors_.retireTarget(governor);
   }
 }
 
-int Healing::addInstance(int base, const std::string& target) {
-  const int index = static_cast<int>(remedies_.size());
-  remedies_.emplace_back();
-  serve(index, base, target);
-  return index;
-}
-
-void Healing::serve(int index, int base, const std::string& target) {
+void Targets::serve(int index, int base, const std::string& target) {
   Remedy remedy;
-  const Remedy& configured = at(base);
+  const Remedy& configured = roster_[base];
   remedy.spec = configured.spec;
   remedy.check = -1;
   remedy.base = base;
@@ -84,26 +70,19 @@ void Healing::serve(int index, int base, const std::string& target) {
   remedy.view.name = configured.spec.name;
   remedy.view.observe = configured.view.observe;
   remedy.view.target_label = configured.spec.alert.target;
-  at(index) = std::move(remedy);
-  const int governor = at(index).governor;
-  checks_of_governor_.resize(governors_.size());
-  remedies_of_governor_.resize(governors_.size());
-  alerted_of_governor_[governor].push_back(index);
-  auto& under = remedies_of_governor_[static_cast<std::size_t>(governor)];
-  under.insert(std::upper_bound(under.begin(), under.end(), index), index);
+  const int governor = remedy.governor;
+  roster_.serve(index, std::move(remedy));
   governors_.touch(governor);
-  instances_[{base, target}] = index;
 }
 
-bool Healing::atRest(const Remedy& remedy, std::optional<core::BootTime> now) const {
+bool Targets::atRest(const Remedy& remedy, std::optional<core::BootTime> now) const {
   const core::Governor& governor = governors_[remedy.governor];
   return remedy.phase == Phase::kIdle && episodes_.quietSince(groupOf(remedy)).has_value() &&
          decidesAsNew(governor.state(), governor.policy().budgets, now);
 }
 
-// There may be one for each value that a label has ever had. One that an episode names is kept: an
-// attempt of it is told by its number.
-void Healing::forgetTargets(core::BootTime now) {
+// One that an episode names is kept: an attempt of it is told by its number.
+void Targets::forgetOld(core::BootTime now) {
   if (now < next_forgetting_) {
     return;
   }

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+#include "engine/detection.h"
+#include "engine/episodes.h"
+#include "engine/escalation.h"
+#include "engine/governors.h"
+#include "engine/healing_figures.h"
+#include "engine/incidents.h"
+#include "engine/outer_guards.h"
+#include "engine/pauses.h"
+#include "engine/preventive_runs.h"
+#include "engine/roster.h"
+#include "engine/shared_list.h"
+#include "engine/slots.h"
+#include "engine/snapshot.h"
+#include "engine/totals.h"
+#include "engine/turns.h"
+
+namespace heald::engine {
+
+// Healing as the snapshot has it. Reads, and decides nothing; what did not change since the last
+// snapshot is shared with it.
+class HealingView {
+ public:
+  struct Sources {
+    const HealingPolicy& policy;
+    const Roster& roster;
+    const Turns& turns;
+    const Slots& slots;
+    const Governors& governors;
+    const OuterGuards& guards;
+    const Pauses& pauses;
+    const Detection& detection;
+    const Escalation& escalation;
+    const Totals& totals;
+    const PreventiveRuns& preventive;
+    const HealingFigures& figures;
+    Episodes& episodes;    // what has changed of them is taken
+    Incidents& incidents;  // likewise
+  };
+  explicit HealingView(const Sources& sources) : s_(sources) {}
+
+  void fill(Snapshot& snapshot);
+  // The next one is made from nothing.
+  void shareNothing();
+
+ private:
+  void fillCounts(Snapshot& snapshot) const;
+  // Looks at what the views show and does not belong to a remedy or a governor.
+  void markStale(core::BootTime now);
+  void refreshGovernors();
+  void refreshRemedies(core::BootTime now);
+  GovernorView governorView(int governor) const;
+  RemedyView remedyView(int remedy, core::BootTime now) const;
+  TargetView targetView(const Remedy& remedy, core::BootTime now) const;
+  static void showTarget(const Remedy& remedy, const TargetView& target, RemedyView& base);
+  template <class View>
+  void fillAlerts(const Remedy& remedy, View& view) const;
+  std::optional<core::Guard> deniedBy(const Remedy& remedy, core::BootTime now) const;
+
+  const Sources s_;
+  SharedList<GovernorView> governors_;
+  SharedList<RemedyView> remedies_;
+  SharedList<TargetView> targets_;
+  std::map<std::string, Pause> pauses_;
+};
+
+}  // namespace heald::engine

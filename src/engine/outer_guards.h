@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/feature_flags.h"
+#include "core/governor.h"
+#include "engine/detection.h"
+#include "engine/governors.h"
+#include "engine/remedy.h"
+#include "engine/setup.h"
+#include "engine/slots.h"
+
+namespace heald::engine {
+
+// The guards outside the governors: flags, the store, the limits over all governors, the storm
+// brake. They are what a governor is asked with.
+class OuterGuards {
+ public:
+  // All are looked at each time.
+  OuterGuards(const HealingPolicy& policy, const core::FeatureFlags& features,
+              const Governors& governors, const Slots& slots, const Detection& detection)
+      : policy_(policy),
+        features_(features),
+        governors_(governors),
+        slots_(slots),
+        detection_(detection) {}
+
+  // What they say now, of a preventive run or of any other.
+  core::Gates gates(bool preventive) const;
+  // With the parent of its governor.
+  core::Gates gatesOf(const Remedy& remedy) const;
+  // What the governor would say of an attempt now. Changes nothing.
+  core::Verdict ask(const Remedy& remedy, core::BootTime now) const;
+  bool stormBrake() const;
+
+  bool storeUp() const { return store_up_; }
+  void setStoreUp(bool up) { store_up_ = up; }
+
+ private:
+  const HealingPolicy& policy_;
+  const core::FeatureFlags& features_;
+  const Governors& governors_;
+  const Slots& slots_;
+  const Detection& detection_;
+  bool store_up_ = true;
+};
+
+}  // namespace heald::engine

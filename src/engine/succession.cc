@@ -1,0 +1,142 @@
+#include "engine/succession.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace heald::engine {
+
+void Succession::begin(const std::vector<RemedySpec>& remedies) {
+  p_.roster.clear(p_.detection.size());
+  for (const RemedySpec& spec : remedies) add(spec);
+}
+
+void Succession::take(const std::vector<RemedySpec>& remedies, Step& step) {
+  std::vector<Remedy> old_remedies = p_.roster.clear(p_.detection.size());
+  const TimerQueue old_timers = p_.turns.clear();
+  p_.alerts.unlearn();
+  p_.preventive.clear();
+  p_.runs.clear();
+  for (const RemedySpec& spec : remedies) add(spec);
+  readopt(old_remedies, old_timers, step);
+}
+
+void Succession::add(const RemedySpec& spec) {
+  const int index = static_cast<int>(p_.roster.size());
+  Remedy remedy;
+  remedy.spec = spec;
+  remedy.check = p_.detection.indexOf(spec.check);
+  remedy.governor = p_.governors.indexOf(spec.governor);
+  remedy.view.target_label = spec.alert.target;
+  remedy.view.name = spec.name;
+  remedy.view.check = spec.check;
+  remedy.view.on = spec.on;
+  remedy.view.governor = spec.governor;
+  remedy.view.kind = spec.kind;
+  remedy.view.metric_labels = spec.metric_labels;
+  remedy.view.preventive = spec.preventive;
+  remedy.view.observe = spec.observe || p_.policy.observe;
+  p_.roster.add(std::move(remedy));
+  p_.figures.durations.try_emplace(spec.kind, healingBuckets());
+  if (spec.byAlert()) {
+    p_.alerts.learn(index, spec.alert);
+  }
+  if (spec.preventive) {
+    p_.preventive.add(index);
+  }
+}
+
+// Who takes the place of a remedy of the old configuration; -1: nobody.
+int Succession::successorOf(const Remedy& old) {
+  const int base = p_.roster.indexOf(old.spec.name);
+  if (base < 0 || old.target.empty()) {
+    return base;
+  }
+  const AlertPolicy& alert = p_.roster[base].spec.alert;
+  const auto& targets = alert.targets;
+  const bool taken =
+      alert.target == old.view.target_label &&
+      (targets.empty() || std::find(targets.begin(), targets.end(), old.target) != targets.end());
+  return taken ? p_.targets.placeFor(base, old.target) : -1;
+}
+
+void Succession::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& old_timers,
+                         Step& step) {
+  p_.totals.unpark();
+  for (std::size_t i = 0; i < old_remedies.size(); ++i) {
+    Remedy& old = old_remedies[i];
+    const int successor = successorOf(old);
+    const bool goes_on = successor >= 0 && p_.roster[successor].governor == old.governor &&
+                         p_.roster[successor].spec.byAlert() == old.spec.byAlert();
+    if (old.busy() && !goes_on) {
+      if (old.phase == Phase::kActing) {
+        step.out.actions.push_back(CancelAction{old.run});
+        p_.slots.cancelled(old.run);
+      }
+      p_.recovery.lose(old.governor, old.attempt);
+      ++old.view.totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)];
+    }
+    if (successor < 0 && old.target.empty()) {
+      p_.totals.park(old.spec.name, old.view.totals);
+    }
+    if (successor < 0) {
+      continue;
+    }
+    keepFigures(p_.roster.at(successor), old);
+    if (old.busy() && goes_on) {
+      keepAttempt(p_.roster.at(successor), old,
+                  old_timers.due(static_cast<int>(i)).value_or(step.now.boot));
+    }
+  }
+}
+
+void Succession::keepFigures(Remedy& remedy, const Remedy& old) {
+  RemedyView view = old.view;
+  view.check = remedy.view.check;
+  view.on = remedy.view.on;
+  view.governor = remedy.view.governor;
+  view.kind = remedy.view.kind;
+  view.metric_labels = remedy.view.metric_labels;
+  view.preventive = remedy.view.preventive;
+  view.observe = remedy.view.observe;
+  view.target_label = remedy.view.target_label;
+  view.blocked_by.clear();
+  view.last_denied_by.reset();
+  remedy.view = std::move(view);
+  remedy.healed_at = old.healed_at;
+}
+
+// What only waits is not kept: the checks are run soon, and the unhealthy ones raise again.
+void Succession::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due) {
+  const int index = p_.roster.placeOf(remedy);
+  p_.turns.adopt(remedy, old.phase);
+  if (old.phase == Phase::kActing) {
+    p_.runs.adopt(old.run, index);
+  }
+  remedy.preventive_run = old.preventive_run;
+  remedy.recovering = old.recovering;
+  remedy.attempt = old.attempt;
+  remedy.run = old.run;
+  remedy.step = old.step;
+  remedy.started = old.started;
+  remedy.verify_until = old.verify_until;
+  remedy.text = old.text;
+  remedy.error = old.error;
+  remedy.output = old.output;
+  remedy.printed = old.printed;
+  remedy.exit_code = old.exit_code;
+  remedy.ok = old.ok;
+  remedy.reason = old.reason;
+  remedy.episode = old.episode;
+  remedy.ceased = old.ceased;
+  const bool by_check = !remedy.spec.byAlert();
+  if (remedy.phase == Phase::kVerifying && by_check) {
+    // The run that it waits for may be of another check.
+    p_.turns.happens(remedy, AttemptEvent::kNotKnownYet);
+  }
+  if (remedy.phase == Phase::kSettling || remedy.phase == Phase::kVerifying) {
+    p_.turns.wakeAt(index, due);
+  }
+}
+
+}  // namespace heald::engine

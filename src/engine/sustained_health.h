@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+
+#include "core/time.h"
+#include "engine/detection.h"
+#include "engine/episodes.h"
+#include "engine/governors.h"
+#include "engine/roster.h"
+#include "engine/step.h"
+
+namespace heald::engine {
+
+// When everything under a governor has been healthy for so long that its failure counts are
+// cleared: every check healed, no alert firing, and no attempt ended, for `reset_after`.
+class SustainedHealth {
+ public:
+  SustainedHealth(const Roster& roster, Governors& governors, const Episodes& episodes,
+                  const Detection& detection)
+      : roster_(roster), governors_(governors), episodes_(episodes), detection_(detection) {}
+
+  // Proposes that the counts are cleared, where it is so.
+  void consider(int governor, Step& step);
+  // When a remedy that alerts ask for is to be looked at again; no event says that nothing fires.
+  std::optional<core::BootTime> lookAgainAt(const Remedy& remedy) const;
+
+ private:
+  bool lasts(int governor, core::Duration reset_after, core::BootTime now) const;
+
+  const Roster& roster_;
+  Governors& governors_;
+  const Episodes& episodes_;
+  const Detection& detection_;
+};
+
+}  // namespace heald::engine

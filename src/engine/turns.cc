@@ -1,0 +1,93 @@
+#include "engine/turns.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/invariant.h"
+
+namespace heald::engine {
+
+using core::Guard;
+
+void Turns::happens(Remedy& remedy, AttemptEvent event) {
+  const std::optional<Phase> phase = next(remedy.phase, event);
+  CHECK(phase, "an attempt goes on only as the table of phases.h says");
+  adopt(remedy, *phase);
+}
+
+// What is kept by phase follows.
+void Turns::adopt(Remedy& remedy, Phase phase) {
+  const int index = roster_.placeOf(remedy);
+  const bool pending =
+      phase == Phase::kWaiting || phase == Phase::kQueued || phase == Phase::kPrechecking;
+  slots_.moved(remedy.phase, phase);
+  remedy.phase = phase;
+  pending ? void(pending_.insert(index)) : void(pending_.erase(index));
+  phase == Phase::kReporting ? void(reporting_.insert(index)) : void(reporting_.erase(index));
+}
+
+void Turns::rest(Remedy& remedy, AttemptEvent event) {
+  const int index = roster_.placeOf(remedy);
+  happens(remedy, event);
+  CHECK(remedy.phase == Phase::kIdle, "who rests is idle");
+  remedy.attempt = 0;
+  remedy.recovering = false;
+  remedy.ceased = false;
+  remedy.checked = false;
+  remedy.wanted_at.reset();
+  timers_.clear(index);
+  std::erase(queue_, index);
+  watchHealth(index);
+}
+
+void Turns::claim(Remedy& remedy) {
+  const int index = roster_.placeOf(remedy);
+  timers_.clear(index);
+  std::erase(queue_, index);
+  happens(remedy, AttemptEvent::kPrechecks);
+}
+
+bool Turns::endsWithAnAttempt(Guard guard) {
+  return guard == Guard::kInFlight || guard == Guard::kMaxConcurrent ||
+         guard == Guard::kMaxUnverified || guard == Guard::kHalfOpen;
+}
+
+void Turns::queueUp(Remedy& remedy) {
+  happens(remedy, AttemptEvent::kQueues);
+  queue_.push_back(roster_.placeOf(remedy));
+  const auto last = queue_.end() - 1;
+  const auto earlier = [this](int a, int b) { return roster_[a].wanted_at < roster_[b].wanted_at; };
+  std::rotate(std::upper_bound(queue_.begin(), last, *last, earlier), last, queue_.end());
+}
+
+const std::vector<int>& Turns::queued() {
+  std::erase_if(queue_, [this](int r) { return roster_[r].phase != Phase::kQueued; });
+  return queue_;
+}
+
+void Turns::watchHealth(int remedy) {
+  if (const auto due = health_.lookAgainAt(roster_[remedy])) {
+    timers_.set(remedy, *due);
+  }
+}
+
+void Turns::watchHealthUnder(int governor, core::BootTime due) {
+  for (const int remedy : roster_.alertedOf(governor)) {
+    if (roster_[remedy].phase == Phase::kIdle) timers_.set(remedy, due);
+  }
+}
+
+void Turns::stop() {
+  stopped_ = true;
+  for (const int remedy : std::set<int>(pending_)) rest(roster_.at(remedy));
+}
+
+TimerQueue Turns::clear() {
+  pending_.clear();
+  reporting_.clear();
+  queue_.clear();
+  slots_.allIdle();
+  return std::exchange(timers_, {});
+}
+
+}  // namespace heald::engine
