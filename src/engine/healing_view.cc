@@ -134,6 +134,7 @@ GovernorView Healing::governorView(int index) const {
   view.exposed = governors_.exposed(index);
   view.permits = governors_.permits(index);
   view.first_permit = governors_.firstPermit(index);
+  view.fleet = governors_.fleet(index) != nullptr;
   if (static_cast<std::size_t>(index) < remedies_of_governor_.size()) {
     for (const int remedy : remedies_of_governor_[static_cast<std::size_t>(index)]) {
       view.remedies.push_back(at(remedy).spec.name);
