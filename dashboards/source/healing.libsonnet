@@ -131,15 +131,21 @@ function(k)
           { expr: 'sum(heald_governor_targets_dormant{S,G}) or vector(0)', legend: 'dormant' },
           { expr: 'sum(heald_alerts_firing{S,R}) or vector(0)', legend: 'alerts that fire' },
           { expr: 'sum(heald_alert_targets_held_back{S,R}) or vector(0)', legend: 'held back' },
-        ], { w: 8, colors: { targets: 'blue', dormant: 'red' }, runbook: 'HealdTargetsDormant' }),
+        ], { w: 6, colors: { targets: 'blue', dormant: 'red' }, runbook: 'HealdTargetsDormant' }),
         k.bars('Permits', 'Requests of automation that is not heald\'s own, by how they ended.', [
           { expr: 'sum by (outcome) (%s) or on () label_replace(vector(0), "outcome", "none was asked for", "", "")' % k.perStep('heald_permits_total{S,G}'), legend: '{{outcome}}' },
           { expr: 'sum(heald_permits_outstanding{S,G}) or vector(0)', legend: 'outstanding' },
-        ], { w: 8, colors: { ok: 'green', failed: 'orange', expired: 'yellow', denied: 'blue', outstanding: 'purple', paused: '#808080', observe_mode: '#A0A0A0' } }),
+        ], { w: 6, colors: { ok: 'green', failed: 'orange', expired: 'yellow', denied: 'blue', outstanding: 'purple', paused: '#808080', observe_mode: '#A0A0A0' } }),
+        k.lines('Fleets', 'Members of fleets that are under way, the most that may be, and those that have failed or not come back: with as many as the limit the governor goes dormant for all.', [
+          { expr: 'sum by (governor) (heald_permits_outstanding{S,G} and on (cluster, namespace, job, instance, governor) heald_fleet_members{S,G})', legend: '{{governor}} under way' },
+          { expr: 'sum by (governor) (heald_fleet_at_once{S,G})', legend: '{{governor}} at once' },
+          { expr: 'sum by (governor) (heald_fleet_members_lost{S,G})', legend: '{{governor}} lost' },
+          { expr: 'sum by (governor) (heald_fleet_members_lost_limit{S,G})', legend: '{{governor}} limit of lost' },
+        ], { w: 6, defaults: { noValue: 'no fleet is configured' } }),
         k.bars('Preventive healing', 'Runs of the preventive task, and those that failed.', [
           { expr: 'round(sum(%s))' % k.perStep('heald_preventive_runs_total{S}'), legend: 'runs' },
           { expr: 'round(sum(%s))' % k.perStep('heald_preventive_run_failures_total{S}'), legend: 'failed' },
-        ], { w: 8, colors: { runs: 'green', failed: 'orange' } }),
+        ], { w: 6, colors: { runs: 'green', failed: 'orange' } }),
       ]),
     ]
   )

@@ -30,7 +30,7 @@ void requireFilesOfTheirOwn(Config& config, const Fields::Report& report) {
 }
 
 // The whole file. Later sections refer to earlier ones, whatever their order in the file.
-void describe(Fields& top, const Kinds& kinds, Config& config) {
+void describe(Fields& top, const Kinds& kinds, const FileBeside& beside, Config& config) {
   engine::Setup& setup = config.setup;
   Fields::Report at_token = top.later("web");
   Fields::Report at_store = top.later("store");
@@ -70,7 +70,7 @@ void describe(Fields& top, const Kinds& kinds, Config& config) {
   std::vector<std::string> included;
   top.oneOrMore("include", included,
                 "files with more checks, remedies and governors, beside this one: conf.d/*.yml");
-  const Governors governors = readGovernors(top);
+  const Governors governors = readGovernors(top, beside);
   readChecks(top, kinds.checks, config);
   readRemedies(top, kinds.remedies, governors, config);
   readWindows(top, setup);
@@ -114,6 +114,19 @@ Files noting(Files files, std::vector<std::string>& looked_at) {
           std::move(files.same)};
 }
 
+// What is read is part of what tells one configuration from another; `hash` and `read` outlive it.
+FileBeside filesBeside(const std::string& main, const Files& files, std::uint64_t& hash,
+                       std::vector<std::string>& read) {
+  if (!files.load) return nullptr;
+  return [&files, &hash, &read, main](const std::string& name) {
+    const std::string path = name.starts_with('/') ? name : besides(main, name);
+    Result<std::string> text = files.load(path);
+    if (text) hashIn(hash, *text);
+    if (text) read.push_back(path);
+    return text;
+  };
+}
+
 }  // namespace
 
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
@@ -121,16 +134,17 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
   ReadResult result;
   result.config.store.path = defaultStorePath(environment);
   result.config.web.control_socket = defaultControlSocket(environment);
+  std::vector<std::string> lists;
   Tree tree =
       readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment, files);
   const KeyIndex keys([&](Fields& top) {
     Config thrown_away;
-    describe(top, kinds, thrown_away);
+    describe(top, kinds, {}, thrown_away);
   });
   tree.values->consult(keys);
   if (tree.whole) {
     FieldsReader top(tree.root, {tree.root.place, ""}, *tree.values);
-    describe(top, kinds, result.config);
+    describe(top, kinds, filesBeside(file, files, tree.hash, lists), result.config);
     top.finish();
   }
   if (tree.whole && tree.values->clean()) {
@@ -140,6 +154,7 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
     result.warnings = sorted(tree.values->warnings());
   }
   result.files = tree.sources->files();
+  result.files.insert(result.files.end(), lists.begin(), lists.end());
   result.hash = tree.hash;
   readSwitches(environment, result.config.setup.features, result.problems);
   std::vector<Problem> problems = sorted(tree.values->problems());
@@ -164,7 +179,7 @@ ReadResult readConfigFile(const std::string& path, const Kinds& kinds, const Loo
 
 std::string configSchema(const Kinds& kinds) {
   Config config;
-  return schemaOf("heald configuration", [&](Fields& top) { describe(top, kinds, config); });
+  return schemaOf("heald configuration", [&](Fields& top) { describe(top, kinds, {}, config); });
 }
 
 }  // namespace heald::config

@@ -12,12 +12,6 @@ namespace heald::config {
 namespace {
 
 // FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
-void hashIn(std::uint64_t& hash, std::string_view text) {
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  }
-}
-
 std::vector<std::string> labelsOf(const Node* defaults) {
   std::vector<std::string> names;
   const Node* labels = defaults == nullptr ? nullptr : defaults->valueOf("labels");
@@ -70,6 +64,12 @@ class Writer {
 };
 
 }  // namespace
+
+void hashIn(std::uint64_t& hash, std::string_view text) {
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  }
+}
 
 Tree readTree(std::string_view text, const std::string& file, const KindNames& kinds,
               const Lookup& environment, const Files& files) {

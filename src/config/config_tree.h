@@ -31,6 +31,9 @@ struct Tree {
   std::uint64_t hash = 0;
 };
 
+// Adds a text to what tells one configuration from another.
+void hashIn(std::uint64_t& hash, std::string_view text);
+
 Tree readTree(std::string_view text, const std::string& file, const KindNames& kinds,
               const Lookup& environment, const Files& files);
 

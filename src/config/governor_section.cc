@@ -75,13 +75,14 @@ void readPolicy(Fields& fields, core::GovernorPolicy& policy) {
                "what a human should see to before resuming; shown while dormant");
 }
 
-Governors readGovernors(Fields& top) {
+Governors readGovernors(Fields& top, const FileBeside& files) {
   Governors governors;
   top.section("governor_defaults", false, "what every governor is told to keep",
               [&](Fields& fields) { readPolicy(fields, governors.defaults); });
   const auto readEntry = [&](const std::string& name, Fields& fields) {
-    Governors::Entry entry{governors.defaults, fields.later(""), fields.place("")};
+    Governors::Entry entry{governors.defaults, nullptr, fields.later(""), fields.place("")};
     readPolicy(fields, entry.policy);
+    readFleet(fields, files, entry.policy, entry.fleet);
     if (const std::string wrong = nameFault(name); !wrong.empty()) {
       fields.fail("", quoted(name) + " " + wrong);
     } else {

@@ -10,6 +10,7 @@ namespace heald::config {
 namespace {
 
 constexpr std::size_t kLongestName = 63;
+constexpr std::size_t kLongestHostName = 253;
 // What the kernel takes, with room for the suffixes of the store's other files.
 constexpr std::size_t kLongestPath = 4000;
 constexpr std::size_t kLongestFileName = 240;
@@ -24,15 +25,25 @@ bool isAddressCharacter(char c) {
   return isNameCharacter(c) || c == ':';
 }
 
-}  // namespace
-
-std::string nameFault(const std::string& name) {
-  if (name.size() > kLongestName) return "is too long a name (at most 63 characters)";
+std::string faultOfName(const std::string& name, std::size_t longest) {
+  if (name.size() > longest) {
+    return "is too long a name (at most " + std::to_string(longest) + " characters)";
+  }
   if (!name.empty() && isAlphanumeric(name[0]) &&
       std::all_of(name.begin(), name.end(), isNameCharacter)) {
     return "";
   }
   return "is not a name (letters, digits and . _ - after a letter or digit)";
+}
+
+}  // namespace
+
+std::string nameFault(const std::string& name) {
+  return faultOfName(name, kLongestName);
+}
+
+std::string memberNameFault(const std::string& name) {
+  return faultOfName(name, kLongestHostName);
 }
 
 std::string labelNameFault(const std::string& name) {

@@ -190,23 +190,28 @@ bool readRemedy(Fields& fields, const Governors& governors, const Names& checks,
 // limits would silently not hold.
 void listGovernors(const Governors& governors, Config& config) {
   engine::Setup& setup = config.setup;
-  std::map<std::string, core::GovernorPolicy> used = {{kMainGovernor, governors.defaults}};
+  std::map<std::string, engine::GovernorSpec> used = {
+      {kMainGovernor, {kMainGovernor, governors.defaults}}};
   Names remedies;
   for (const engine::RemedySpec& remedy : setup.remedies) {
-    used.emplace(remedy.governor, governors.defaults);
+    used.emplace(remedy.governor, engine::GovernorSpec{remedy.governor, governors.defaults});
     // Of "fix@queue", which is one for several checks, the name in the file.
     remedies.emplace(remedy.name.substr(0, remedy.name.find('@')), remedies.size());
   }
   for (const auto& [name, entry] : governors.entries) {
-    if (const auto place = used.find(name); place != used.end()) {
-      place->second = entry.policy;
+    if (const auto place = used.find(name); place != used.end() && entry.fleet != nullptr) {
+      entry.report(
+          "limits a fleet, and so permits of its members alone (give the remedies of this heald "
+          "another governor)");
+    } else if (place != used.end()) {
+      place->second.policy = entry.policy;
     } else if (remedies.contains(name)) {
       entry.report("is the name of a remedy that runs under another governor (use another name)");
     } else {
-      used.emplace(name, entry.policy);
+      used.emplace(name, engine::GovernorSpec{name, entry.policy, entry.fleet});
     }
   }
-  for (auto& [name, policy] : used) setup.governors.push_back({name, std::move(policy)});
+  for (auto& [name, spec] : used) setup.governors.push_back(std::move(spec));
   for (const auto& [name, entry] : governors.entries) config.governor_places[name] = entry.place;
 }
 

@@ -34,17 +34,26 @@ void readAlertmanager(Fields& fields, engine::AlertmanagerPolicy& alertmanager);
 void readNotifications(Fields& fields, const std::vector<Kind>& kinds,
                        NotificationOptions& notifications);
 
+// The content of a file that the configuration names, by a path relative to its folder; the error
+// says why not. Without a function there is none.
+using FileBeside = std::function<Result<std::string>(const std::string& path)>;
+
 // `governor_defaults` and `governors`.
 struct Governors {
   struct Entry {
     core::GovernorPolicy policy;
-    Fields::Report report;  // at its name
+    std::shared_ptr<const engine::Fleet> fleet;  // null: it has none
+    Fields::Report report;                       // at its name
     std::string place;
   };
   core::GovernorPolicy defaults;
   std::map<std::string, Entry> entries;
 };
-Governors readGovernors(Fields& top);
+Governors readGovernors(Fields& top, const FileBeside& files);
+
+// `fleet` of one governor. Its limit becomes the policy's max_in_flight.
+void readFleet(Fields& fields, const FileBeside& files, core::GovernorPolicy& policy,
+               std::shared_ptr<const engine::Fleet>& fleet);
 
 // The keys of one governor; `policy` holds what the absent ones mean.
 void readPolicy(Fields& fields, core::GovernorPolicy& policy);

@@ -1,6 +1,7 @@
 #include "ctl/bound_command.h"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -25,6 +26,8 @@ struct Line {
   // them then.
   std::vector<std::string> unverified = {};
   std::vector<core::BudgetPolicy> budgets = {};
+  std::shared_ptr<const engine::Fleet> fleet = nullptr;
+  int most_lost = 0;  // of its members
 };
 using Bounds = std::vector<Line>;
 
@@ -51,6 +54,12 @@ std::vector<std::string> unverifiedOf(const engine::Setup& setup, const std::str
   return names;
 }
 
+// With the last one that makes it dormant, all others that may be under way can be lost as well.
+int mostLost(const core::GovernorPolicy& policy) {
+  return std::min(policy.max_consecutive_failures, policy.breaker.permanent_open_threshold) +
+         policy.max_in_flight - 1;
+}
+
 // Governors with the same policy are explored once.
 Bounds boundsOf(const engine::Setup& setup, bool progress, std::ostream& err) {
   std::vector<std::pair<core::GovernorPolicy, proof::Bound>> known;
@@ -64,7 +73,8 @@ Bounds boundsOf(const engine::Setup& setup, bool progress, std::ostream& err) {
       found = known.end() - 1;
     }
     bounds.push_back({spec.name, found->second, targetsOf(setup, spec.name),
-                      unverifiedOf(setup, spec.name), spec.policy.budgets});
+                      unverifiedOf(setup, spec.name), spec.policy.budgets, spec.fleet,
+                      mostLost(spec.policy)});
   }
   return bounds;
 }
@@ -124,6 +134,14 @@ std::string unverifiedText(const Line& line) {
          (limits.empty() ? "nothing, as it has no budgets" : "a budget (" + limits + ")") + "\n";
 }
 
+std::string fleetText(const Line& line) {
+  return line.name + ": a fleet of " + grouped(line.fleet->members.size()) + " members, " +
+         grouped(static_cast<std::size_t>(line.fleet->limit())) +
+         " at once: the attempts are those of all members together, and at most " +
+         grouped(static_cast<std::size_t>(line.most_lost)) +
+         " members are lost before a human must act, whatever the others report\n";
+}
+
 std::string table(const Bounds& bounds) {
   Table table({"GOVERNOR", "MOST ATTEMPTS", "OVER AT LEAST", "ALWAYS FAILING", "CONFIRMED BY"});
   for (const Line& line : bounds) {
@@ -144,6 +162,7 @@ std::string table(const Bounds& bounds) {
   }
   for (const Line& line : bounds) {
     if (!line.unverified.empty()) text += "\n" + unverifiedText(line);
+    if (line.fleet != nullptr) text += "\n" + fleetText(line);
   }
   return text;
 }
@@ -176,7 +195,14 @@ Json explorationOf(const proof::Bound& bound) {
 Json jsonOf(const Line& line) {
   const proof::Bound& bound = line.bound;
   const std::size_t states = std::max<std::size_t>(line.targets, 1);
+  Json fleet;
+  if (line.fleet != nullptr) {
+    fleet = {{"members", line.fleet->members.size()},
+             {"atOnce", line.fleet->limit()},
+             {"maxLost", line.most_lost}};
+  }
   return {{"name", line.name},
+          {"fleet", std::move(fleet)},
           {"maxAttempts", bound.attempts},
           {"maxTargets", line.targets > 0 ? Json(line.targets) : Json(nullptr)},
           {"maxAttemptsOfAllTargets", static_cast<std::size_t>(bound.attempts) * states},
@@ -200,7 +226,7 @@ std::string json(const Bounds& bounds, const std::vector<std::string>& problems)
 std::vector<std::string> judge(const Bounds& bounds, const BoundOptions& options) {
   std::vector<std::string> problems;
   for (const Line& line : bounds) {
-    const auto& [name, bound, targets, unverified, budgets] = line;
+    const auto& [name, bound, targets, unverified, budgets, fleet, most_lost] = line;
     const std::string governor = "governor \"" + name + "\"";
     if (options.max && bound.attempts > *options.max) {
       problems.push_back(governor + " may make " + std::to_string(bound.attempts) +

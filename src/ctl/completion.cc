@@ -29,6 +29,7 @@ const std::map<std::string, ValueSource>& sources() {
       {"--wait", ValueSource::kFree},
       {"--max", ValueSource::kFree},
       {"--governor", ValueSource::kGovernor},
+      {"--member", ValueSource::kFree},
       {"--remedy", ValueSource::kRemedy},
       {"--check", ValueSource::kCheck},
       {"--kind", ValueSource::kHistoryKind},

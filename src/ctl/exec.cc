@@ -59,9 +59,10 @@ core::Duration retryAfter(const ordered_json& answer, const std::string& guard) 
 Asked ask(const Console& console, const ExecOptions& options, const std::string& key) {
   Asked asked;
   asked.at = bootNow();
-  const ordered_json body = {{"governor", options.governor},
-                             {"deadline", config::durationText(options.deadline)},
-                             {"reason", "healdctl exec: " + options.command.front()}};
+  ordered_json body = {{"governor", options.governor},
+                       {"deadline", config::durationText(options.deadline)},
+                       {"reason", "healdctl exec: " + options.command.front()}};
+  if (!options.member.empty()) body["member"] = options.member;
   const Answer answer = console.client.send("POST", "/api/permits", printedJson(body), key);
   const auto value = ordered_json::parse(answer.body, nullptr, false);
   if (answer.ok()) {
@@ -75,7 +76,8 @@ Asked ask(const Console& console, const ExecOptions& options, const std::string&
   asked.down = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
   if (asked.unknown) asked.message.resize(asked.message.find('\n'));  // "ask again": exec has
   const std::string code = textOf(objectOf(value, "error"), "code");
-  asked.denied = code == "denied" || code == "paused" || code == "observe_mode";
+  asked.denied =
+      code == "denied" || code == "paused" || code == "observe_mode" || code == "not_a_member";
   if (asked.denied) {
     asked.guard = code == "denied" ? textOf(value, "guard") : code;
     asked.until = textOf(value, "until");

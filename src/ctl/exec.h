@@ -12,6 +12,7 @@ namespace heald::ctl {
 // reports how it ended.
 struct ExecOptions {
   std::string governor;
+  std::string member;  // of the governor's fleet, for whom it is; "" without a fleet
   core::Duration deadline = std::chrono::minutes(10);
   // How long to wait while the denial is one that time or the end of another attempt ends.
   core::Duration wait{};

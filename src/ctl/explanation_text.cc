@@ -80,6 +80,22 @@ std::string before(const ordered_json& e) {
   return text.empty() ? "" : "\nWhat stands before the governor\n" + text;
 }
 
+std::string fleet(const ordered_json& e) {
+  const ordered_json& fleet = objectOf(e, "fleet");
+  if (fleet.empty()) return "";
+  const auto number = [&](const char* key) { return std::to_string(numberOf(fleet, key)); };
+  std::string text = "\nThe fleet\n  " + number("underWay") + " of at most " + number("atOnce") +
+                     " members are under way; " + number("members") + " are declared\n  " +
+                     number("lost") + " have failed or not come back; with " + number("lostLimit") +
+                     " of them it goes dormant";
+  std::string names;
+  for (const ordered_json& member : listOf(fleet, "lostMembers")) {
+    if (member.is_string())
+      names += (names.empty() ? ": " : ", ") + printable(member.get<std::string>());
+  }
+  return text + names + "\n";
+}
+
 std::string alerts(const ordered_json& e) {
   std::string text;
   for (const ordered_json& alert : listOf(e, "alerts")) {
@@ -103,8 +119,8 @@ std::string explanationText(const ordered_json& explanation, bool colours) {
   const bool held = !listOf(explanation, "before").empty();
   return verdict(explanation, colours) +
          (held ? "Nothing starts as long as what stands before it holds.\n" : "") + "\n" +
-         guards(explanation).text(colours) + before(explanation) + alerts(explanation) +
-         lastResults(explanation) + hiddenOutputHint(explanation);
+         guards(explanation).text(colours) + before(explanation) + fleet(explanation) +
+         alerts(explanation) + lastResults(explanation) + hiddenOutputHint(explanation);
 }
 
 }  // namespace heald::ctl

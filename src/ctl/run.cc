@@ -271,6 +271,7 @@ class CommandLine {
     CLI::App* sub = app_.add_subcommand(
         "exec", "Run a command under a governor: ask, run, report how it ended");
     sub->add_option("--governor", exec_.governor, "Who is asked")->required();
+    sub->add_option("--member", exec_.member, "Of a fleet: the member that the command is run on");
     sub->add_option_function<std::string>(
         "--deadline", duration(exec_.deadline, std::chrono::seconds(1), std::chrono::hours(24)),
         "What it may take, at most 24h; then it is ended (default 10m)");

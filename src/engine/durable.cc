@@ -75,6 +75,7 @@ void Engine::Impl::reload(const Reload& command, Step& step) {
   pauses_.useWindows(setup_.windows);
   const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);
+  permits_.fleetsChanged();
   if (windows_changed) {
     healing_.pausesChanged(step);
   }

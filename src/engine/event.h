@@ -108,15 +108,20 @@ struct RequestPermit {
   core::Duration deadline{};  // until its result has to be reported
   std::string reason;         // what for; may be blank
   std::string by;
+  std::string member = {};  // of the governor's fleet; "" of a governor that has none
+  bool again = false;       // a member that holds a permit is answered with it, and not denied
 };
-// The result of one. Answered by Reply::permit.
+// The result of one. Answered by Reply::permit. Without an id, of the permit that the member holds;
+// when it holds none there is nothing to report, and that is answered too.
 struct ReportPermit {
   std::string id;
   bool ok = false;
   std::string text;   // one line for people: how it ended
   std::string error;  // what is matched against the permanent-open conditions
   std::string by;
-  std::string output = {};  // what it printed, which is not for everybody; for the history
+  std::string output = {};    // what it printed, which is not for everybody; for the history
+  std::string governor = {};  // with `member`, in the place of the id
+  std::string member = {};
 };
 struct RegisterTask {
   std::string id;

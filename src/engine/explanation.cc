@@ -22,8 +22,8 @@ core::Gates gatesOf(const Snapshot& s, const GovernorView& view) {
       });
   return {s.features.enabled(core::Feature::kAutoHealing),
           s.store_up,
-          s.actions_running >= s.max_concurrent,
-          s.max_unverified && s.attempts_in_progress >= *s.max_unverified,
+          !view.fleet && s.actions_running >= s.max_concurrent,
+          !view.fleet && s.max_unverified && s.attempts_in_progress >= *s.max_unverified,
           s.storm_brake,
           parent_dormant};
 }
@@ -56,12 +56,16 @@ std::string unverifiedText(int attempts) {
 }
 
 // The words of the five gates, which the governor itself cannot know.
-void tellGates(const Snapshot& s, std::vector<GuardFinding>& guards) {
+void tellGates(const Snapshot& s, bool fleet, std::vector<GuardFinding>& guards) {
   for (GuardFinding& finding : guards) {
     if (finding.guard == Guard::kFeatureFlag) {
       finding.value = flagText(s);
     } else if (finding.guard == Guard::kStoreUnavailable && !s.store_up) {
       finding.value = "unavailable: " + s.store_error;
+    } else if (fleet &&
+               (finding.guard == Guard::kMaxConcurrent || finding.guard == Guard::kMaxUnverified)) {
+      finding.value = "not for fleets";
+      finding.threshold = "no limit";
     } else if (finding.guard == Guard::kMaxConcurrent) {
       finding.value = runningText(s.actions_running);
       finding.threshold = "fewer than " + std::to_string(s.max_concurrent);
@@ -131,7 +135,7 @@ GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view,
   const core::Governor governor(view.policy, view.state);
   const std::string parent = parentOf(view);
   GovernorExplanation explanation{core::explain(governor, gatesOf(s, view), now.boot), {}};
-  tellGates(s, explanation.governor.guards);
+  tellGates(s, view.fleet, explanation.governor.guards);
   for (const RemedyView& remedy : s.remedies) {
     const bool serves =
         remedy.governor == view.name || (!remedy.target_label.empty() && remedy.governor == parent);

@@ -19,6 +19,9 @@ void Governors::reconfigure(const std::vector<GovernorSpec>& specs) {
     const int governor = place(spec.name);
     Slot& slot = at(governor);
     slot.governor.setPolicy(spec.policy);
+    count(slot, -1);
+    slot.fleet = spec.fleet;
+    count(slot, 1);
     slot.listed = true;
     slot.position = static_cast<int>(listed_.size());
     listed_.push_back(governor);
@@ -144,12 +147,21 @@ std::vector<int> Governors::takeKept(std::vector<Note>& notes) {
   return ended;
 }
 
+void Governors::proposeDormant(int governor, const std::string& reason, core::Now now) {
+  propose(governor, [&](core::Governor& g) {
+    GovernorState state = g.state();
+    if (state.dormant()) return false;
+    state.dormancy = core::DormancyRecord{reason, now.wall, core::TriggeredBy::kAutomatic,
+                                          g.policy().resume_conditions};
+    g.setState(std::move(state));
+    return true;
+  });
+}
+
 void Governors::undo(core::Now) {
   for (; !proposals_.empty(); proposals_.pop_back()) {
     Proposal& last = proposals_.back();
-    in_flight_.add(last.after, -1);
-    in_flight_.add(last.before, 1);
-    at(last.governor).governor.setState(std::move(last.before));
+    put(last.governor, std::move(last.before));
   }
 }
 
@@ -199,9 +211,9 @@ void Governors::Flights::add(const GovernorState& state, int sign) {
 
 void Governors::put(int governor, GovernorState state) {
   Slot& slot = at(governor);
-  in_flight_.add(slot.governor.state(), -1);
+  count(slot, -1);
   slot.governor.setState(std::move(state));
-  in_flight_.add(slot.governor.state(), 1);
+  count(slot, 1);
 }
 
 void Governors::load(int governor, GovernorState state) {

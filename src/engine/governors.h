@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -49,11 +50,13 @@ class Governors : public Book {
   const std::string& target(int governor) const { return at(governor).target; }
   bool exposed(int governor) const { return at(governor).exposed; }
   const std::string& name(int governor) const { return at(governor).name; }
+  const Fleet* fleet(int governor) const { return at(governor).fleet.get(); }  // or null
   const core::Governor& operator[](int governor) const { return at(governor).governor; }
   const GovernorCounters& counters(int governor) const { return at(governor).counters; }
   // When an attempt ended last; nothing: none has, in this process.
   std::optional<core::BootTime> lastResult(int governor) const { return at(governor).last_result; }
-  // Over all governors: attempts in flight, and those of them that are permits.
+  // Over all governors but those of fleets, whose attempts are made elsewhere: attempts in flight,
+  // and those of them that are permits.
   int inFlight() const { return in_flight_.all; }
   int permitsInFlight() const { return in_flight_.permits; }
   std::string names() const;  // "a, b, c", at most twenty
@@ -63,15 +66,18 @@ class Governors : public Book {
   auto propose(int governor, Change change) {
     Slot& slot = at(governor);
     proposals_.push_back({governor, slot.governor.state(), {}});
-    in_flight_.add(slot.governor.state(), -1);
+    count(slot, -1);
     auto answer = change(slot.governor);
-    in_flight_.add(slot.governor.state(), 1);
+    count(slot, 1);
     proposals_.back().after = slot.governor.state();
     if (proposals_.back().before == proposals_.back().after) {
       proposals_.pop_back();
     }
     return answer;
   }
+  // Makes it dormant for a reason that it cannot know itself, as a budget that is used up does: all
+  // else of its state stays. Nothing changes when it is dormant already.
+  void proposeDormant(int governor, const std::string& reason, core::Now now);
   bool proposed() const override { return !proposals_.empty(); }
   void write(Changes& changes) const override;
   void writeAll(Changes& changes) const override;
@@ -126,6 +132,7 @@ class Governors : public Book {
     int position = -1;
     PermitCounts permits{};
     std::optional<core::BootTime> first_permit;
+    std::shared_ptr<const Fleet> fleet;
   };
   struct Proposal {
     int governor;
@@ -150,6 +157,9 @@ class Governors : public Book {
     const auto slot = static_cast<std::size_t>(governor);
     CHECK(slot < slots_.size(), "a governor is named by an index that was given out");
     return slot;
+  }
+  void count(const Slot& slot, int sign) {
+    if (slot.fleet == nullptr) in_flight_.add(slot.governor.state(), sign);
   }
   void put(int governor, core::GovernorState state);
   void observe(const Proposal& proposal, std::vector<Note>& notes);

@@ -119,6 +119,7 @@ GovernorView HealingView::governorView(int index) const {
   view.exposed = s_.governors.exposed(index);
   view.permits = s_.governors.permits(index);
   view.first_permit = s_.governors.firstPermit(index);
+  view.fleet = s_.governors.fleet(index) != nullptr;
   for (const int remedy : s_.roster.ofGovernor(index)) {
     view.remedies.push_back(s_.roster[remedy].spec.name);
   }

@@ -85,7 +85,7 @@ struct Note {
 
 // Why a permit is not given.
 struct Denial {
-  std::string word;                     // a guard's, or "paused", "observe_mode"
+  std::string word;                     // a guard's, or "paused", "observe_mode", "not_a_member"
   bool guard = false;                   // whether it is a guard's
   std::optional<core::WallTime> until;  // when time alone ends it
   core::Duration wait{};                // until then

@@ -31,18 +31,27 @@ struct Permit {
   core::WallTime granted_at{};
   core::WallTime ended_at{};  // meaningful afterwards
   PermitState state = PermitState::kOutstanding;
-  std::string reason;  // what it was asked for; may be ""
-  std::string by;      // who asked
-  std::string error;   // as reported, one line; not what it printed
+  std::string reason;       // what it was asked for; may be ""
+  std::string by;           // who asked
+  std::string error;        // as reported, one line; not what it printed
+  std::string member = {};  // of the governor's fleet; "" of a governor that has none
 
   friend bool operator==(const Permit&, const Permit&) = default;
 };
 
 // What has become of the requests for permits of one governor, since the process started. Those
 // that are outstanding are in none of the counts.
-enum class PermitOutcome : std::uint8_t { kOk, kFailed, kExpired, kDenied, kPaused, kObserveMode };
-inline constexpr std::size_t kPermitOutcomeCount = 6;
-std::string_view toString(PermitOutcome outcome);  // "ok", …, "denied", "paused", "observe_mode"
+enum class PermitOutcome : std::uint8_t {
+  kOk,
+  kFailed,
+  kExpired,
+  kDenied,
+  kPaused,
+  kObserveMode,
+  kNotAMember,  // of a fleet: the request named no member, or one that is not declared
+};
+inline constexpr std::size_t kPermitOutcomeCount = 7;
+std::string_view toString(PermitOutcome outcome);  // "ok", …, "observe_mode", "not_a_member"
 using PermitCounts = std::array<std::uint64_t, kPermitOutcomeCount>;
 
 }  // namespace heald::engine

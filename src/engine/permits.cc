@@ -60,7 +60,21 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                                           core::toText(kLongest) + ", not " +
                                           core::toText(command.deadline)};
   }
+  if (governors_.fleet(governor) == nullptr && !command.member.empty()) {
+    return Error{ErrorCode::kInvalid, "governor \"" + command.governor +
+                                          "\" has no fleet: leave the member out (a fleet is "
+                                          "declared by governors: NAME: {fleet: …})"};
+  }
   governors_.permitAsked(governor, now.boot);
+  return ask(governor, command, at, now, out);
+}
+
+Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Surroundings& at,
+                           core::Now now, Output& out) {
+  const bool fleet = governors_.fleet(governor) != nullptr;
+  if (fleet) {
+    if (auto answer = askMember(governor, command, now, out)) return *answer;
+  }
   if (at.pause != nullptr) {
     const core::Duration wait = at.pause->until - now.boot;
     return deny(governor, PermitOutcome::kPaused,
@@ -69,6 +83,7 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
                 command.by, out);
   }
   core::Gates gates = at.gates;
+  if (fleet) gates.max_concurrent_reached = gates.max_unverified_reached = false;
   gates.parent_dormant = governors_.parentDormant(governor);
   if (at.observe) {
     const core::Verdict verdict = governors_[governor].ask(gates, now.boot);
@@ -131,6 +146,7 @@ Reply Permits::grant(int governor, const core::Ticket& ticket, const RequestPerm
   permit.granted_at = now.wall;
   permit.reason = command.reason;
   permit.by = command.by;
+  permit.member = command.member;
   forgetOld(now);
   ledger_.propose(permit.id, permit);
   Reply reply{"permit " + permit.id + " of governor \"" + permit.governor + "\" for " +
@@ -140,6 +156,7 @@ Reply Permits::grant(int governor, const core::Ticket& ticket, const RequestPerm
 }
 
 Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
+  if (command.id.empty()) return reportOfMember(command, now);
   const Permit* known = ledger_.find(command.id);
   if (known == nullptr) {
     return Error{ErrorCode::kNotFound, "no permit \"" + command.id +
@@ -190,6 +207,9 @@ void Permits::end(const Permit& permit, PermitState state, const ReportPermit& r
   });
   ledger_.propose(permit.id, std::move(after));
   outputs_[permit.id] = report.output.substr(0, kHistoryOutputBytes);
+  if (state != PermitState::kOk && !permit.member.empty()) {
+    stopWhenTooManyAreLost(governors_.place(permit.governor), now);
+  }
 }
 
 void Permits::expire(const Permit& permit, core::Now now) {
@@ -204,18 +224,16 @@ void Permits::forgetOld(core::Now now) {
 }
 
 void Permits::moved(const std::string& id, const Permit* before, const Permit* after) {
-  if (before != nullptr && before->state == PermitState::kOutstanding) {
-    outstanding_.erase(id);
-    deadlines_.erase({before->deadline, id});
-  } else if (before != nullptr) {
-    ended_.erase({before->ended_at, id});
+  if (before != nullptr) unlist(*before);
+  const Permit& any = before != nullptr ? *before : *after;
+  if (!any.member.empty()) {
+    const std::string was = members_.last(any.governor, any.member);
+    members_.moved(before, after);
+    const std::string is = members_.last(any.governor, any.member);
+    if (was != is && was != id) relist(was);
+    if (was != is && is != id) relist(is);
   }
-  if (after != nullptr && after->state == PermitState::kOutstanding) {
-    outstanding_.insert(id);
-    deadlines_.emplace(after->deadline, id);
-  } else if (after != nullptr) {
-    ended_.emplace(after->ended_at, id);
-  }
+  if (after != nullptr) list(*after);
 }
 
 void Permits::write(Changes& changes) const {
@@ -240,6 +258,7 @@ void Permits::tell(std::vector<HistoryEntry>& entries, core::Now) const {
     entry->message = given ? permit->reason : permit->error;
     entry->output = output == outputs_.end() ? "" : output->second;
     entry->details.emplace_back("permit", permit->id);
+    if (!permit->member.empty()) entry->details.emplace_back("member", permit->member);
     if (!given) {
       entry->details.emplace_back("result", std::string(toString(permit->state)));
       entry->details.emplace_back("duration", std::chrono::floor<std::chrono::milliseconds>(
@@ -286,6 +305,7 @@ Note Permits::noteOf(const Permit& permit) const {
              {"permit", permit.id},
              {"attempt", std::to_string(permit.attempt)},
              {"by", permit.by}}};
+  if (!permit.member.empty()) note.fields.emplace_back("member", permit.member);
   if (permit.state == PermitState::kOutstanding) {
     note.fields.emplace_back("reason", permit.reason);
     return note;
@@ -333,6 +353,7 @@ void Permits::fill(Snapshot& s) const {
   for (const std::string& id : outstanding_) {
     s.permits.push_back(*ledger_.find(id));
   }
+  fillFleets(s);
 }
 
 }  // namespace heald::engine

@@ -9,6 +9,7 @@
 
 #include "core/governor.h"
 #include "engine/event.h"
+#include "engine/fleet_members.h"
 #include "engine/governors.h"
 #include "engine/journal.h"
 #include "engine/ledger.h"
@@ -26,6 +27,12 @@ namespace heald::engine {
 // At most healing.max_concurrent are outstanding: one that is counts as an action that runs,
 // together with those of remedies. What has ended is remembered for kRemembered, the last
 // kMostRemembered of them.
+//
+// Permits of a fleet's governor are each for one of its members, which holds one at a time. They
+// run on other machines: only the fleet's own limit holds for them. The last one of each declared
+// member is remembered for good: it says whether the member has come back. When as many members
+// as the governor takes consecutive failures (or its breaker takes failures) have failed or not
+// come back since a human acted last, it goes dormant, whatever others have reported meanwhile.
 class Permits : public Book {
  public:
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
@@ -42,7 +49,7 @@ class Permits : public Book {
     const Pause* pause = nullptr;  // of everything
   };
   // A Reply with `permit`, in force once it is durable, or with `denial`. kNotFound: no such
-  // governor. kInvalid: a deadline out of range.
+  // governor. kInvalid: a deadline out of range; a member of a governor that has no fleet.
   Result<Reply> request(const RequestPermit& command, const Surroundings& at, core::Now now,
                         Output& out);
   // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
@@ -66,11 +73,19 @@ class Permits : public Book {
 
   // At start-up only. `owns`: whether the ticket is an outstanding permit's.
   void load(Permit permit);
+  // After Governors::reconfigure(): members may be declared that were not, and the other way.
+  void fleetsChanged();
   std::optional<Permit> find(const std::string& id) const;
   bool owns(const std::string& governor, std::uint64_t attempt) const;
   void fill(Snapshot& snapshot) const;
 
  private:
+  Result<Reply> ask(int governor, const RequestPermit& command, const Surroundings& at,
+                    core::Now now, Output& out);
+  // Why not, as far as the member is concerned; or the permit that it holds, when that will do.
+  std::optional<Reply> askMember(int governor, const RequestPermit& command, core::Now now,
+                                 Output& out);
+  Result<Reply> reportOfMember(const ReportPermit& command, core::Now now);
   Reply deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
              Output& out);
   Reply refuse(int governor, const core::Verdict& verdict, core::Now now, const std::string& by,
@@ -80,13 +95,22 @@ class Permits : public Book {
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
   void forgetOld(core::Now now);
+  std::vector<std::string> lostOf(int governor) const;
+  void stopWhenTooManyAreLost(int governor, core::Now now);
+  bool lastOfAMember(const Permit& permit) const;
+  void fillFleets(Snapshot& snapshot) const;
+  void list(const Permit& permit);
+  void unlist(const Permit& permit);
+  void relist(const std::string& id);
   void moved(const std::string& id, const Permit* before, const Permit* after);
   Note noteOf(const Permit& permit) const;
 
   Governors& governors_;
   std::set<std::string> outstanding_;                           // ids
   std::set<std::pair<core::BootTime, std::string>> deadlines_;  // of those
-  std::set<std::pair<core::WallTime, std::string>> ended_;      // the others, the oldest first
+  // The others, the oldest first, but for the last one of each member.
+  std::set<std::pair<core::WallTime, std::string>> ended_;
+  FleetMembers members_;
   Ledger<std::string, Permit> ledger_{
       [this](const std::string& id, const Permit* before, const Permit* after) {
         moved(id, before, after);

@@ -13,6 +13,7 @@
 #include "core/label_pattern.h"
 #include "core/time.h"
 #include "core/weekly.h"
+#include "engine/fleet.h"
 
 namespace heald::engine {
 
@@ -89,7 +90,9 @@ struct RemedySpec {
 
 struct GovernorSpec {
   std::string name;
-  core::GovernorPolicy policy;
+  core::GovernorPolicy policy;  // of a fleet's, max_in_flight is the fleet's limit
+  // Whose attempts it limits: permits alone, each for a member. Shared with snapshots.
+  std::shared_ptr<const Fleet> fleet = nullptr;
 };
 
 struct StormBrakePolicy {

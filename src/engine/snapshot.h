@@ -11,6 +11,7 @@
 #include "core/feature_flags.h"
 #include "core/governor.h"
 #include "engine/event.h"
+#include "engine/fleet.h"
 #include "engine/histogram.h"
 #include "engine/human_action.h"
 #include "engine/output.h"
@@ -149,6 +150,7 @@ struct GovernorView {
   std::optional<core::BootTime> first_permit;
   std::string target;   // of the governor of one target: the label's value; else ""
   bool exposed = true;  // in metrics: all but the targets that the configuration does not list
+  bool fleet = false;   // it limits a fleet, and no action of this heald
 
   friend bool operator==(const GovernorView&, const GovernorView&) = default;
 };
@@ -206,8 +208,8 @@ struct Snapshot {
   StormBrakePolicy storm_brake_policy;
   std::optional<Pause> pause;                   // of every remedy
   std::optional<RefusedReload> refused_reload;  // since the last configuration that was taken
-  // Over all governors, permits included: attempts in flight, whose effect is not known yet, and
-  // those of them whose action runs. What each of them is limited to.
+  // Over all governors but those of fleets, permits included: attempts in flight, whose effect is
+  // not known yet, and those of them whose action runs. What each of them is limited to.
   int attempts_in_progress = 0;
   int actions_running = 0;
   int max_concurrent = 0;
@@ -224,6 +226,7 @@ struct Snapshot {
   std::array<std::uint64_t, kFailureReasonCount> failures{};  // by FailureReason
   std::map<std::string, Histogram> healing_durations;         // by kind
   std::vector<Permit> permits;                                // those outstanding, by id
+  std::vector<FleetView> fleets;                              // by governor
   SharedList<TargetView> targets;
   std::vector<TaskView> tasks;
   int task_limit = 0;

@@ -76,6 +76,8 @@ std::string_view toString(PermitOutcome outcome) {
       return "paused";
     case PermitOutcome::kObserveMode:
       return "observe_mode";
+    case PermitOutcome::kNotAMember:
+      return "not_a_member";
   }
   return "";
 }

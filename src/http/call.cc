@@ -72,8 +72,9 @@ std::optional<Error> readText(const BodyField& field, const nlohmann::json& valu
 }
 
 std::optional<Error> readName(const BodyField& field, const nlohmann::json& value, Body& body) {
-  if (auto problem = readText(field, value, body.name, kMaxReasonBytes)) return problem;
-  if (body.name.empty()) return badBody(inQuotes(field.name) + " is empty: " + field.help);
+  std::string& name = field.name == "member" ? body.member : body.name;
+  if (auto problem = readText(field, value, name, kMaxReasonBytes)) return problem;
+  if (name.empty()) return badBody(inQuotes(field.name) + " is empty: " + field.help);
   return std::nullopt;
 }
 

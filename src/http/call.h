@@ -66,6 +66,7 @@ struct Body {
   std::optional<core::Duration> duration;  // `for`, `deadline` or `expires`; above zero
   std::optional<core::Duration> grace;
   std::string name;
+  std::string member;
   std::string error;
   config::Role role = config::Role::kRead;
   std::vector<std::string> governors;

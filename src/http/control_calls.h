@@ -18,6 +18,10 @@ std::vector<Call> historyCalls(const Backend& backend);
 std::vector<Call> pageDataCalls(const Backend& backend);
 // The governor as a service.
 std::vector<Call> permitCalls(const Backend& backend);
+// The same for FleetLock clients.
+std::vector<Call> fleetLockCalls(const Backend& backend);
+// Why a permit is not given, for programs too; 409.
+Response deniedPermit(const engine::Reply& reply);
 // Who may do what.
 std::vector<Call> tokenCalls(const Backend& backend);
 // Of several replicas, which one acts.

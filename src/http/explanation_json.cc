@@ -89,17 +89,19 @@ ordered_json explanationJson(const Snapshot& snapshot, const engine::GovernorVie
         {{"name", standing.remedy}, {"before", obstaclesJson(snapshot, standing.obstacles)}});
     addLast(snapshot, governor, standing.remedy, with_output, remedies.back());
   }
-  return {{"governor", governor.name},
-          {"time", core::toIso8601(now.wall)},
-          {"allowed", found.governor.verdict.allowed()},
-          {"guard", std::move(guard)},
-          {"until", timeOrNull(snapshot, found.governor.verdict.until)},
-          {"nextAttemptAt", timeOrNull(snapshot, found.governor.earliest)},
-          {"guards", std::move(guards)},
-          {"before", obstaclesJson(snapshot, engine::commonObstacles(snapshot, now))},
-          {"remedies", std::move(remedies)},
-          {"alerts", alertsJson(snapshot, governor, now)},
-          {"outputShown", with_output}};
+  ordered_json value = {{"governor", governor.name},
+                        {"time", core::toIso8601(now.wall)},
+                        {"allowed", found.governor.verdict.allowed()},
+                        {"guard", std::move(guard)},
+                        {"until", timeOrNull(snapshot, found.governor.verdict.until)},
+                        {"nextAttemptAt", timeOrNull(snapshot, found.governor.earliest)},
+                        {"guards", std::move(guards)},
+                        {"before", obstaclesJson(snapshot, engine::commonObstacles(snapshot, now))},
+                        {"remedies", std::move(remedies)},
+                        {"alerts", alertsJson(snapshot, governor, now)},
+                        {"outputShown", with_output}};
+  if (governor.fleet) value["fleet"] = fleetJson(snapshot, governor.name);
+  return value;
 }
 
 }  // namespace heald::http

@@ -20,21 +20,6 @@ long long secondsUp(core::Duration wait) {
   return std::chrono::ceil<std::chrono::seconds>(wait).count();
 }
 
-// What is in the way, for programs too. Retry-After where time alone helps.
-Response denied(const engine::Reply& reply) {
-  const engine::Denial& denial = *reply.denial;
-  ordered_json value;
-  value["error"]["code"] = denial.guard ? "denied" : denial.word;
-  value["error"]["message"] = reply.message;
-  value["guard"] = denial.guard ? ordered_json(denial.word) : ordered_json();
-  value["until"] = denial.until ? ordered_json(core::toIso8601(*denial.until)) : ordered_json();
-  value["retry_after_seconds"] =
-      denial.until ? ordered_json(secondsUp(denial.wait)) : ordered_json();
-  Response response = json(value, 409);
-  if (denial.until) response.headers.add("Retry-After", std::to_string(secondsUp(denial.wait)));
-  return response;
-}
-
 Response given(const engine::Permit& permit, core::Duration deadline, const std::string& message) {
   ordered_json value = permitJson(permit, permit.granted_at + deadline);
   value["message"] = message;
@@ -57,13 +42,14 @@ Response request(const Backend& backend, const std::vector<BodyField>& fields,
   if (!body) return error(body.error());
   if (!request.who.mayAsk(body->name)) return notThisGovernor(request, body->name);
   const core::Duration deadline = body->duration.value_or(kDefaultDeadline);
-  return ask(backend, request,
-             engine::RequestPermit{body->name, deadline, body->reason, actorOf(request)},
-             [deadline](const engine::Reply& reply) {
-               if (reply.denial) return denied(reply);
-               if (reply.permit) return given(*reply.permit, deadline, reply.message);
-               return json(ordered_json{{"message", reply.message}}, 201);
-             });
+  return ask(
+      backend, request,
+      engine::RequestPermit{body->name, deadline, body->reason, actorOf(request), body->member},
+      [deadline](const engine::Reply& reply) {
+        if (reply.denial) return deniedPermit(reply);
+        if (reply.permit) return given(*reply.permit, deadline, reply.message);
+        return json(ordered_json{{"message", reply.message}}, 201);
+      });
 }
 
 // "" of one that is not outstanding: its report changes nothing.
@@ -109,12 +95,29 @@ Response outstanding(const Backend& backend) {
 
 }  // namespace
 
+// Retry-After where time alone helps.
+Response deniedPermit(const engine::Reply& reply) {
+  const engine::Denial& denial = *reply.denial;
+  ordered_json value;
+  value["error"]["code"] = denial.guard ? "denied" : denial.word;
+  value["error"]["message"] = reply.message;
+  value["guard"] = denial.guard ? ordered_json(denial.word) : ordered_json();
+  value["until"] = denial.until ? ordered_json(core::toIso8601(*denial.until)) : ordered_json();
+  value["retry_after_seconds"] =
+      denial.until ? ordered_json(secondsUp(denial.wait)) : ordered_json();
+  Response response = json(value, 409);
+  if (denial.until) response.headers.add("Retry-After", std::to_string(secondsUp(denial.wait)));
+  return response;
+}
+
 std::vector<Call> permitCalls(const Backend& backend) {
   const std::vector<BodyField> wanted = {
       {"governor", FieldType::kName, true, "the governor that is asked"},
       {"deadline", FieldType::kDuration, false,
        "until when the result is reported, from 1s to 24h; 10m without it"},
-      {"reason", FieldType::kReason, false, "say what it is for"}};
+      {"reason", FieldType::kReason, false, "say what it is for"},
+      {"member", FieldType::kName, false,
+       "of a governor of a fleet, and needed there: the member that makes the attempt"}};
   const std::vector<BodyField> result = {
       {"ok", FieldType::kBoolean, true, "true when the attempt ended well, else false"},
       {"error", FieldType::kError, false,

@@ -82,6 +82,23 @@ ordered_json failuresByReason(const engine::RemedyTotals& totals) {
 
 }  // namespace
 
+ordered_json fleetJson(const Snapshot& snapshot, const std::string& governor) {
+  constexpr std::size_t kMostNamed = 20;
+  for (const engine::FleetView& fleet : snapshot.fleets) {
+    if (fleet.governor != governor) continue;
+    const std::size_t named = std::min(fleet.lost.size(), kMostNamed);
+    return {{"members", fleet.declared},
+            {"atOnce", fleet.at_once},
+            {"underWay", fleet.under_way},
+            {"lost", fleet.lost.size()},
+            {"lostLimit", fleet.lost_limit},
+            {"lostMembers",
+             std::vector<std::string>(fleet.lost.begin(),
+                                      fleet.lost.begin() + static_cast<std::ptrdiff_t>(named))}};
+  }
+  return nullptr;
+}
+
 ordered_json policyJson(const core::GovernorPolicy& policy) {
   ordered_json budgets = ordered_json::array();
   for (const core::BudgetPolicy& budget : policy.budgets) {
@@ -139,23 +156,25 @@ ordered_json governorJson(const Snapshot& snapshot, const engine::GovernorView& 
   const core::GovernorState& state = governor.state;
   ordered_json dormancy;
   if (state.dormancy) dormancy = dormancyJson(*state.dormancy);
-  return {{"name", governor.name},
-          {"state", toString(state.breaker.reads(now.boot))},
-          {"failureCount", state.breaker.failures},
-          {"lastFailureAgo", ageOrNull(state.breaker.last_failure_at, now)},
-          {"consecutiveFailures", state.consecutive_failures},
-          {"maxConsecutiveFailures", governor.policy.max_consecutive_failures},
-          {"backoffDelay", milliseconds(governor.backoff)},
-          {"isDormant", state.dormant()},
-          {"dormancy", std::move(dormancy)},
-          {"nextAttemptAt", deadlineOrNull(snapshot, governor.next_attempt_at, now)},
-          {"openUntil", openUntil(snapshot, state.breaker, now)},
-          {"attempts", state.totals.attempts},
-          {"successes", state.totals.successes},
-          {"failures", state.totals.failures},
-          {"budgets", budgetsLeft(governor, now)},
-          {"inFlight", inFlightJson(snapshot, governor)},
-          {"remedies", governor.remedies}};
+  ordered_json value = {{"name", governor.name},
+                        {"state", toString(state.breaker.reads(now.boot))},
+                        {"failureCount", state.breaker.failures},
+                        {"lastFailureAgo", ageOrNull(state.breaker.last_failure_at, now)},
+                        {"consecutiveFailures", state.consecutive_failures},
+                        {"maxConsecutiveFailures", governor.policy.max_consecutive_failures},
+                        {"backoffDelay", milliseconds(governor.backoff)},
+                        {"isDormant", state.dormant()},
+                        {"dormancy", std::move(dormancy)},
+                        {"nextAttemptAt", deadlineOrNull(snapshot, governor.next_attempt_at, now)},
+                        {"openUntil", openUntil(snapshot, state.breaker, now)},
+                        {"attempts", state.totals.attempts},
+                        {"successes", state.totals.successes},
+                        {"failures", state.totals.failures},
+                        {"budgets", budgetsLeft(governor, now)},
+                        {"inFlight", inFlightJson(snapshot, governor)},
+                        {"remedies", governor.remedies}};
+  if (governor.fleet) value["fleet"] = fleetJson(snapshot, governor.name);
+  return value;
 }
 
 ordered_json governorDetailsJson(const Snapshot& snapshot, const engine::GovernorView& governor,
@@ -274,6 +293,7 @@ ordered_json permitJson(const engine::Permit& permit, std::optional<core::WallTi
                         {"deadline", timeOrNull(deadline)},
                         {"reason", permit.reason},
                         {"by", permit.by}};
+  if (!permit.member.empty()) value["member"] = permit.member;
   return value;
 }
 

@@ -19,6 +19,8 @@ nlohmann::ordered_json governorJson(const engine::Snapshot& snapshot,
 // The same with its policy and what each guard has held back.
 nlohmann::ordered_json governorDetailsJson(const engine::Snapshot& snapshot,
                                            const engine::GovernorView& governor, core::Now now);
+// Of the governor of a fleet, with at most 20 of the members that are lost; null of another one.
+nlohmann::ordered_json fleetJson(const engine::Snapshot& snapshot, const std::string& governor);
 nlohmann::ordered_json dormancyJson(const core::DormancyRecord& record);
 // null when there is none, or when it is over by `now`.
 nlohmann::ordered_json pauseJson(const engine::Snapshot& snapshot,

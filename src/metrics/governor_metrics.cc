@@ -165,6 +165,24 @@ void addTargets(const engine::Snapshot& s, Families& out) {
   for (const auto& [name, count] : counts) dormant.add({{"governor", name}}, count.second);
 }
 
+// Never a series for each member: there are hundreds.
+void addFleets(const engine::Snapshot& s, Families& out) {
+  const auto add = [&](const Family& family, auto value_of) {
+    for (const engine::FleetView& fleet : s.fleets) {
+      family.add({{"governor", fleet.governor}}, value_of(fleet));
+    }
+  };
+  add(out.gauge("fleet_members", "Members that are declared of the fleet of the governor."),
+      [](const engine::FleetView& fleet) { return fleet.declared; });
+  add(out.gauge("fleet_at_once", "How many of them may be under way at one time."),
+      [](const engine::FleetView& fleet) { return fleet.at_once; });
+  add(out.gauge("fleet_members_lost",
+                "Members that have failed or not come back since a human acted last."),
+      [](const engine::FleetView& fleet) { return fleet.lost.size(); });
+  add(out.gauge("fleet_members_lost_limit", "The number of them that makes the governor dormant."),
+      [](const engine::FleetView& fleet) { return fleet.lost_limit; });
+}
+
 }  // namespace
 
 void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
@@ -174,6 +192,7 @@ void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
   addSuppressed(s, out);
   addPermits(s, now, out);
   addTargets(s, out);
+  addFleets(s, out);
 }
 
 }  // namespace heald::metrics

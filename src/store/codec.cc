@@ -302,7 +302,8 @@ std::string encode(const engine::Permit& permit) {
                   {"state", toString(permit.state)},
                   {"reason", permit.reason},
                   {"by", permit.by},
-                  {"error", permit.error}});
+                  {"error", permit.error},
+                  {"member", permit.member}});
 }
 
 engine::Permit decodePermit(const std::string& id, const std::string& text) {
@@ -319,6 +320,9 @@ engine::Permit decodePermit(const std::string& id, const std::string& text) {
   permit.reason = textAt(object, "reason");
   permit.by = textAt(object, "by");
   permit.error = textAt(object, "error");
+  if (object.contains("member")) {  // not written before there were fleets
+    permit.member = textAt(object, "member");
+  }
   return permit;
 }
 

@@ -91,6 +91,29 @@ remedies:
     verify: {within: 1m}
 )";
 
+TEST_F(BoundCommand, TellsOfAFleetHowManyOfItsMembersCanBeLost) {
+  const std::string file = files_.write("fleet.yml", R"(
+governor_defaults:
+  max_consecutive_failures: 2
+  backoff: {base: 1s, max: 2s}
+  breaker: {failure_threshold: 2, open_for: 2s, permanent_open_threshold: 2}
+  budgets: []
+governors:
+  reboots:
+    fleet: {members: [a, b, c, d], at_once: {percent: 50}}
+)");
+  const Said said = ctl({"bound", file});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out,
+              HasSubstr("reboots: a fleet of 4 members, 2 at once: the attempts are those of all "
+                        "members together, and at most 3 members are lost before a human must "
+                        "act, whatever the others report\n"));
+  const auto bounds = nlohmann::json::parse(ctl({"bound", file, "--json"}).out)["governors"];
+  EXPECT_EQ(bounds[0]["fleet"],
+            nlohmann::json::parse(R"({"members": 4, "atOnce": 2, "maxLost": 3})"));
+  EXPECT_EQ(bounds[1]["fleet"], nullptr);
+}
+
 TEST_F(BoundCommand, SaysWhatItMeansWhereNobodyLooksWhetherAnAttemptHelped) {
   const auto with = [&](const std::string& budgets) {
     return files_.write("unverified.yml", R"(

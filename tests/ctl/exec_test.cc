@@ -82,6 +82,14 @@ TEST_F(Exec, RunsTheCommandInThisPlaceAndReportsThatItEndedWell) {
   EXPECT_TRUE(reported().ok);
 }
 
+TEST_F(Exec, AsksForAMemberOfAFleet) {
+  EXPECT_EQ(exec({"--member", "node-7"}, {"true"}).code, 0);
+  EXPECT_EQ(std::get<engine::RequestPermit>(engine_->events.front()).member, "node-7");
+  engine_->reply->permit.reset();
+  engine_->reply->denial = engine::Denial{"not_a_member", false, {}, {}, "no"};
+  EXPECT_EQ(exec({"--wait", "1m"}, {"touch", files_.file("ran")}).code, kExecDenied);
+}
+
 TEST_F(Exec, HasTheExitCodeOfTheCommandAndReportsItWithTheEndOfStderr) {
   const auto result = shell("echo noise; echo 'Error: No active API keys' >&2; exit 3");
   EXPECT_EQ(result.code, 3);

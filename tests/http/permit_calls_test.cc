@@ -53,6 +53,23 @@ TEST_F(PermitCalls, GiveAPermitWithItsDeadline) {
   EXPECT_EQ(engine_.asked<engine::RequestPermit>().deadline, minutes(10));
 }
 
+TEST_F(PermitCalls, NameTheMemberOfAFleet) {
+  engine_.reply = engine::Reply{"given"};
+  engine_.reply->permit = permit();
+  engine_.reply->permit->member = "node-7";
+  const Response response = post("/api/permits", R"({"governor": "backup", "member": "node-7"})");
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(engine_.asked<engine::RequestPermit>().member, "node-7");
+  EXPECT_EQ(engine_.asked<engine::RequestPermit>().governor, "backup");
+  EXPECT_EQ(json::parse(response.body)["member"], "node-7");
+  engine_.reply = engine::Reply{"no permit"};
+  engine_.reply->denial = engine::Denial{"not_a_member", false, {}, {}, "no"};
+  const Response denied = post("/api/permits", R"({"governor": "backup"})");
+  EXPECT_EQ(denied.status, 409);
+  EXPECT_EQ(json::parse(denied.body)["error"]["code"], "not_a_member");
+  EXPECT_THAT(refusal(R"({"governor": "backup", "member": ""})"), HasSubstr("is empty"));
+}
+
 TEST_F(PermitCalls, SayWhichGuardDeniesItAndUntilWhen) {
   engine_.reply = engine::Reply{"no permit"};
   engine_.reply->denial = engine::Denial{"backoff", true, testNow().wall + seconds(12),

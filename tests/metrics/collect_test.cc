@@ -118,7 +118,7 @@ TEST_F(CollectTest, EveryWordOfAnEnumerationIsThereFromTheStart) {
   EXPECT_EQ(sizeOf("circuit_breaker_transitions_total"), 3u * 12);
   EXPECT_EQ(sizeOf("circuit_breaker_resets_total"), 3u * 2);
   EXPECT_EQ(sizeOf("healing_failures_total"), 2u * 5);
-  EXPECT_EQ(sizeOf("permits_total"), 3u * 6);
+  EXPECT_EQ(sizeOf("permits_total"), 3u * 7);
   EXPECT_EQ(value("circuit_breaker_transitions_total",
                   {{"governor", "self-healing-main"}, {"from", "closed"}, {"to", "open"}}),
             1);
