@@ -1,18 +1,24 @@
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "config/lint_rules.h"
 #include "config/scalars.h"
 #include "config/wording.h"
+#include "engine/alert_index.h"
 
 namespace heald::config {
 namespace {
 
-const core::GovernorPolicy* policyOf(const engine::Setup& setup, const std::string& name) {
-  for (const engine::GovernorSpec& governor : setup.governors) {
-    if (governor.name == name) return &governor.policy;
-  }
-  return nullptr;
+// By name: there may be ten thousand of each.
+template <class Spec>
+std::unordered_map<std::string_view, const Spec*> byName(const std::vector<Spec>& specs) {
+  std::unordered_map<std::string_view, const Spec*> named;
+  for (const Spec& spec : specs) named.emplace(spec.name, &spec);
+  return named;
 }
+using GovernorsByName = std::unordered_map<std::string_view, const engine::GovernorSpec*>;
 
 void lintSteps(const engine::RemedySpec& remedy, const core::GovernorPolicy& policy,
                const KeyPath& path, Mapping& file) {
@@ -83,20 +89,21 @@ void lintPreventive(const engine::Setup& setup, const engine::RemedySpec& remedy
 void lintRemedies(const Config& config, Mapping& file) {
   const engine::Setup& setup = config.setup;
   const std::vector<KeyPath> paths = pathsOfRemedies(config);
+  const GovernorsByName governors = byName(setup.governors);
+  const auto checks = byName(setup.checks);
   for (std::size_t i = 0; i < setup.remedies.size(); ++i) {
     const engine::RemedySpec& remedy = setup.remedies[i];
-    if (const auto* policy = policyOf(setup, remedy.governor)) {
-      lintSteps(remedy, *policy, paths[i], file);
+    if (const auto governor = governors.find(remedy.governor); governor != governors.end()) {
+      lintSteps(remedy, governor->second->policy, paths[i], file);
     }
     lintPreventive(setup, remedy, paths[i], file);
-    const auto check = std::find_if(setup.checks.begin(), setup.checks.end(),
-                                    [&](const auto& c) { return c.name == remedy.check; });
-    if (check == setup.checks.end()) continue;
-    lintVerify(remedy, *check, paths[i], file);
+    const auto found = checks.find(remedy.check);
+    if (found == checks.end()) continue;
+    const engine::CheckSpec& check = *found->second;
+    lintVerify(remedy, check, paths[i], file);
     if (remedy.preventive) continue;
-    lintStates(remedy, *check,
-               config.checks[static_cast<std::size_t>(check - setup.checks.begin())], paths[i],
-               file);
+    const auto place = static_cast<std::size_t>(&check - setup.checks.data());
+    lintStates(remedy, check, config.checks[place], paths[i], file);
   }
 }
 
@@ -104,12 +111,12 @@ namespace {
 
 // What success of an attempt for an alert is.
 void lintAlertVerify(const engine::RemedySpec& remedy, const engine::Setup& setup,
-                     const KeyPath& path, Mapping& file) {
+                     const GovernorsByName& governors, const KeyPath& path, Mapping& file) {
   constexpr core::Duration kGroupInterval = std::chrono::minutes(5);
   const core::Duration within = remedy.verify.within;
   if (within == core::Duration::zero()) {
-    const core::GovernorPolicy* policy = policyOf(setup, remedy.governor);
-    if (policy == nullptr || !policy->budgets.empty()) return;
+    const auto governor = governors.find(remedy.governor);
+    if (governor == governors.end() || !governor->second->policy.budgets.empty()) return;
     file.warn(path / "verify", "unverified-unlimited",
               "every attempt whose action ends well is a success, and governor " +
                   config::quoted(remedy.governor) +
@@ -135,12 +142,18 @@ void lintAlerts(const Config& config, Mapping& file) {
              narrow.matchers.end();
     });
   };
+  const GovernorsByName governors = byName(config.setup.governors);
+  engine::AlertIndex index;
+  for (std::size_t i = 0; i < remedies.size(); ++i) {
+    index.add(static_cast<int>(i), remedies[i].alert);
+  }
   for (std::size_t i = 0; i < remedies.size(); ++i) {
     if (!remedies[i].byAlert() || remedies[i].observe) continue;
-    lintAlertVerify(remedies[i], config.setup, paths[i], file);
-    for (std::size_t j = 0; j < remedies.size(); ++j) {
+    lintAlertVerify(remedies[i], config.setup, governors, paths[i], file);
+    for (const int candidate : index.candidates(remedies[i].alert.matchers)) {
+      const auto j = static_cast<std::size_t>(candidate);
       const auto& other = remedies[j];
-      if (i == j || !other.byAlert() || other.observe || !covers(other.alert, remedies[i].alert)) {
+      if (i == j || other.observe || !covers(other.alert, remedies[i].alert)) {
         continue;
       }
       const bool same = other.alert.matchers.size() == remedies[i].alert.matchers.size();

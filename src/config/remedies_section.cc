@@ -221,21 +221,21 @@ std::string kindOf(const std::vector<KindPart>& actions) {
 }
 
 // What its check is labelled with says of whom the remedy is, too.
-void completeLabels(engine::RemedySpec& spec, const std::vector<engine::CheckSpec>& checks) {
-  const auto asks = [&](const engine::CheckSpec& check) { return check.name == spec.check; };
-  if (const auto found = std::find_if(checks.begin(), checks.end(), asks); found != checks.end()) {
-    spec.metric_labels = completed(spec.metric_labels, found->metric_labels);
+void completeLabels(engine::RemedySpec& spec, const Names& places, const Config& config) {
+  if (const auto place = places.find(spec.check); place != places.end()) {
+    const engine::CheckSpec& check = config.setup.checks[place->second];
+    spec.metric_labels = completed(spec.metric_labels, check.metric_labels);
   }
 }
 
 // One for each check that asks, so that the one that asked is the one that verifies, also after a
 // restart: it is in the name of the attempt. They share a governor, and so are one remedy.
-void add(Draft draft, std::vector<KindPart> actions, Config& config) {
+void add(Draft draft, std::vector<KindPart> actions, const Names& checks, Config& config) {
   engine::RemedySpec& spec = draft.spec;
   spec.kind = kindOf(actions);
   if (draft.checks.size() < 2) {
     if (!draft.checks.empty()) spec.check = draft.checks.front();
-    completeLabels(spec, config.setup.checks);
+    completeLabels(spec, checks, config);
     config.setup.remedies.push_back(std::move(spec));
     config.remedies.push_back(std::move(actions));
     return;
@@ -245,7 +245,7 @@ void add(Draft draft, std::vector<KindPart> actions, Config& config) {
     spec.name = name + "@" + check;
     spec.check = check;
     config.setup.remedies.push_back(spec);
-    completeLabels(config.setup.remedies.back(), config.setup.checks);
+    completeLabels(config.setup.remedies.back(), checks, config);
     config.remedies.push_back(actions);
   }
 }
@@ -271,7 +271,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
     std::vector<KindPart> actions = readActions(fields, kinds, draft.spec.steps);
     refuseIgnoredTarget(fields, draft.spec.alert, config.setup.alertmanager);
     if (labels) requireDeclared(fields, draft.spec, actions);
-    add(std::move(draft), std::move(actions), config);
+    add(std::move(draft), std::move(actions), checks, config);
   });
   listGovernors(governors, config);
 }
