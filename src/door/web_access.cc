@@ -1,6 +1,5 @@
 #include "door/web_access.h"
 
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -10,39 +9,22 @@
 #include <iterator>
 #include <utility>
 
+#include "door/basic_credentials.h"
+
 namespace heald::door {
 namespace {
 
-constexpr std::string_view kBasic = "Basic ";
 constexpr std::string_view kBearer = "Bearer ";
 
 bool hasScheme(std::string_view header, std::string_view scheme) {
   return equalsIgnoringCase(header.substr(0, scheme.size()), scheme);
 }
 
-// As base64 has it, and nothing else; nothing: it is not.
-std::optional<std::string> decoded(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int count = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                    reinterpret_cast<const unsigned char*>(text.data()),
-                                    static_cast<int>(text.size()));
-  if (count < 0) return std::nullopt;
-  // The padding is decoded too.
-  const std::size_t padding = text.size() - std::min(text.find('='), text.size());
-  if (padding > 2) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(count) - padding);
-  return bytes;
-}
-
 // Who a request says it is, by Basic authentication.
 std::optional<Passwords::Claim> claimOf(const RequestHead& head, const WebConfig& config) {
-  const auto header = head.headers.get("Authorization").value_or("");
-  if (head.headers.count("Authorization") != 1 || !hasScheme(header, kBasic)) return std::nullopt;
-  const auto pair = decoded(header.substr(kBasic.size()));
-  const std::size_t colon = pair ? pair->find(':') : std::string::npos;
-  if (colon == std::string::npos) return std::nullopt;
-  Passwords::Claim claim{pair->substr(0, colon), pair->substr(colon + 1), std::nullopt};
+  auto said = basicCredentials(head.headers);
+  if (!said) return std::nullopt;
+  Passwords::Claim claim{std::move(said->user), std::move(said->password), std::nullopt};
   const auto user = config.users.find(claim.user);
   if (user != config.users.end()) claim.hash = user->second;
   return claim;

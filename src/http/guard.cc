@@ -8,6 +8,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "door/basic_credentials.h"
 #include "http/tokens.h"
 
 namespace heald::http {
@@ -28,11 +29,21 @@ bool equalInConstantTime(std::string_view a, std::string_view b) {
   return CRYPTO_memcmp(x.data(), y.data(), x.size()) == 0;
 }
 
-std::string_view bearer(const Request& request) {
+// No page of a browser sends this header without being asked first whether it may.
+bool isFleetLock(const Request& request) {
+  return request.headers.get("fleet-lock-protocol") == "true";
+}
+
+// Clients of FleetLock know credentials only as part of an address, so the password is the token.
+std::string tokenIn(const Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.headers.get("Authorization").value_or("");
-  if (!equalsIgnoringCase(header.substr(0, kScheme.size()), kScheme)) return {};
-  return header.substr(kScheme.size());
+  if (equalsIgnoringCase(header.substr(0, kScheme.size()), kScheme)) {
+    return std::string(header.substr(kScheme.size()));
+  }
+  if (!isFleetLock(request)) return {};
+  auto said = door::basicCredentials(request.headers);
+  return said ? std::move(said->password) : std::string();
 }
 
 std::optional<std::uint64_t> parseLength(std::string_view text) {
@@ -205,7 +216,7 @@ Identity Guard::bearerOf(std::string_view token) const {
 
 Identity Guard::identify(const Request& request) const {
   const door::Caller& caller = request.caller;
-  if (const auto token = bearer(request); !token.empty()) return bearerOf(token);
+  if (const auto token = tokenIn(request); !token.empty()) return bearerOf(token);
   if (isOperator(caller)) {
     return {Identity::Proof::kUser, std::to_string(*caller.uid), Grant{Role::kAdmin}};
   }
@@ -250,7 +261,8 @@ Response Guard::unauthorised(const Identity& who) const {
 std::optional<Response> Guard::checkBody(const Request& request, std::size_t limit) const {
   const auto length = contentLength(request);
   const auto type = request.headers.get("Content-Type");
-  if ((length > 0 || type) && !isJson(type.value_or(""))) {
+  const bool untyped = !type && isFleetLock(request);  // its clients name none
+  if ((length > 0 || type) && !untyped && !isJson(type.value_or(""))) {
     return error(415, "unsupported_media_type",
                  "the body must be sent as Content-Type: application/json");
   }

@@ -60,7 +60,8 @@ class Guard {
   // Whether they may, now: without a credential too, where none is needed.
   bool mayCall(const Request& request, const Identity& who, Access access) const;
   // What is wrong with the credential, on a call that may do without one too: who guesses does it
-  // where nothing refuses. Other schemes than Bearer are not for heald, and as none.
+  // where nothing refuses. Other schemes than Bearer are not for heald, and as none; of
+  // FleetLock's clients the password of Basic is the token.
   std::optional<AuthFault> authFault(const Request& request, const Identity& who,
                                      Access access) const;
 

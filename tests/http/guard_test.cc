@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "etcd/base64.h"
+
 namespace heald::http {
 namespace {
 
@@ -202,6 +204,25 @@ TEST(Guard, TellsAWrongTokenFromAMissingOne) {
   EXPECT_EQ(faultOf("Basic eDp5", Access::kRead), "none") << "of a proxy in front of heald";
   EXPECT_EQ(faultOf(right, Access::kOperate), "none");
   EXPECT_EQ(faultOf(right, Access::kRead), "none");
+}
+
+TEST(Guard, TakesTheTokenOfAClientOfFleetLockAsItSendsIt) {
+  const auto asked = [](std::initializer_list<Field> headers) {
+    Request request = withHeaders(headers);
+    request.headers.add("Content-Length", "10");
+    return statusOf(access(Guard(policy()), request, Access::kOperate));
+  };
+  const std::string pair = "node-17:" + std::string(kToken);
+  const std::string basic = "Basic " + etcd::encoded(pair);
+  EXPECT_EQ(asked({{"Authorization", basic}, {"fleet-lock-protocol", "true"}}), 0)
+      << "without a type of its body too";
+  EXPECT_EQ(asked({{"Authorization", basic}, {"Content-Type", "application/json"}}), 401);
+  EXPECT_EQ(asked({{"Authorization", "Basic eDp5"}, {"fleet-lock-protocol", "true"}}), 401);
+  EXPECT_EQ(asked({{"Authorization", basic},
+                   {"fleet-lock-protocol", "true"},
+                   {"Content-Type", "text/plain"}}),
+            415);
+  EXPECT_EQ(asked({{"Authorization", std::string("Bearer ") + kToken}}), 415);
 }
 
 TEST(Guard, LetsNobodyChangeAnythingWithoutAConfiguredToken) {
