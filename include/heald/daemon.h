@@ -46,6 +46,10 @@ class Daemon {
   // Stops listening to commands, ends what runs (TERM, then KILL after its grace), counts it, and
   // closes the store. Nothing that heald started is left. May be called again.
   virtual void stop() = 0;
+  // What the process should exit with after stop(): 0, or 75 (EX_TEMPFAIL of sysexits.h) of a replica
+  // that was told to step down, so that its service manager starts it anew. It sends SIGTERM to its
+  // own process then: what it runs has to be over before another replica may act.
+  virtual int exitCode() const = 0;
 
   virtual std::string controlAddress() const = 0;  // with the ports that are really bound
   virtual std::string metricsAddress() const = 0;

@@ -145,6 +145,8 @@ class RunningDaemon final : public Daemon {
     log_.write(io::LogLevel::kInfo, "heald has stopped");
   }
 
+  int exitCode() const override { return replicas_ ? replicas_->exitCode() : 0; }
+
   std::string controlAddress() const override { return listeners_.controlAddress(); }
   std::string metricsAddress() const override { return listeners_.metricsAddress(); }
   bool beats() const override { return loop_.sinceBeat() < seconds(10); }

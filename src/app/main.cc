@@ -82,5 +82,5 @@ int main(int argc, char** argv) {
   serve(**daemon, signals);
   heald::app::notifyStopping();
   (*daemon)->stop();
-  return 0;
+  return (*daemon)->exitCode();
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <utility>
 
 #include "io/run_deadline.h"
@@ -87,6 +88,11 @@ std::string Replicas::whyNot() const {
   return !elsewhere.empty() ? elsewhere
          : trouble.empty()  ? "no replica leads"
                             : "this replica may not act: " + trouble;
+}
+
+void Replicas::stepDown() {
+  stepped_down_ = true;
+  ::kill(::getpid(), SIGTERM);
 }
 
 void Replicas::changed() {

@@ -41,8 +41,10 @@ class Replicas {
   std::string leaderElsewhere() const;
   // Greater with each replica that takes over; 0 before this one has.
   std::uint64_t fence() const { return fence_; }
-  // The others have twice a lease to take over in.
-  void stepDown() { election_.stepDown(2 * core::Duration(options_.etcd->lease)); }
+  // The whole process stops as it does on SIGTERM, and gives the lease up at the end of that: what
+  // it runs is over before another replica acts.
+  void stepDown();
+  int exitCode() const { return stepped_down_ ? kDeposed : 0; }
 
  private:
   std::string whyNot() const;
@@ -54,6 +56,7 @@ class Replicas {
   io::Log& log_;
   etcd::Election election_;
   std::atomic<std::uint64_t> fence_ = 0;
+  std::atomic<bool> stepped_down_ = false;
   std::function<void()> told_;
 };
 

@@ -350,9 +350,7 @@ class CommandLine {
     options.token = findToken(at->token_file, at_.environment);
     options.actor = at_.actor;
     options.key = args_.key;
-    options.following = [this](const std::string& sentence) {
-      at_.err << core::escapedLines(sentence) << "\n";
-    };
+    options.following = [this](const std::string& s) { at_.err << core::escapedLines(s) << "\n"; };
     Client client(std::move(options));
     return chosen_.ask({client, at_.out, at_.err, at_.colours(), chosen_.as_json});
   }

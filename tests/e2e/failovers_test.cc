@@ -164,6 +164,7 @@ remedies:
         {"kill -9 without one member", &Failovers::killedWithAMember},
     }};
     const auto& [name, what] = kWhat[chance_() % kWhat.size()];
+    story_ += "fence " + std::to_string(ran().back().fence) + ": " + name + "\n";
     SCOPED_TRACE("failover " + std::to_string(number) + ": " + name);
     return (this->*what)(leads);
   }
@@ -173,7 +174,8 @@ remedies:
     Line before;
     for (const Line& line : ran()) {
       EXPECT_GE(line.attempt, newest)
-          << "attempt " << line.attempt << " of " << line.replica << " went on beside a later one";
+          << "attempt " << line.attempt << " of " << line.replica << " went on beside a later one\n"
+          << story_;
       newest = std::max(newest, line.attempt);
       EXPECT_TRUE(line.replica == before.replica ? line.fence >= before.fence
                                                  : line.fence > before.fence)
@@ -187,6 +189,7 @@ remedies:
   }
 
   TempDir shared_;
+  std::string story_;  // which fence ended how
   std::mt19937 chance_{20261129};
   std::vector<Replica> replicas_;
   Etcd etcd_{kMembers};  // ends before them: it is nothing that they have left behind

@@ -28,7 +28,7 @@ TEST(Words, AreFixed) {
   EXPECT_EQ(wordsOf<PermitState>(kPermitStateCount),
             (Words{"outstanding", "ok", "failed", "expired"}));
   EXPECT_EQ(wordsOf<PermitOutcome>(kPermitOutcomeCount),
-            (Words{"ok", "failed", "expired", "denied", "paused", "observe_mode"}));
+            (Words{"ok", "failed", "expired", "denied", "paused", "observe_mode", "not_a_member"}));
   EXPECT_EQ(wordsOf<Phase>(8), (Words{"idle", "waiting", "queued", "prechecking", "acting",
                                       "settling", "verifying", "reporting"}));
   EXPECT_EQ(wordsOf<EventSource>(4), (Words{"check", "alertmanager", "api", "preventive"}));
