@@ -70,7 +70,7 @@ store:
                       endpoints + "], lease: 3s, name: " + name + R"(}
 governor_defaults:
   backoff: {base: 10ms, max: 10ms}
-  breaker: {open_for: 100ms}
+  breaker: {open_for: 100ms, failure_threshold: 900, permanent_open_threshold: 1000}
   max_consecutive_failures: 1000
   budgets: [{attempts: 10000, per: 1m}]
 checks:
