@@ -61,7 +61,7 @@ void EventStreams::add(engine::HistoryQuery query, Reader reader,
   query.newest_first = false;
   query.limit = kPage;
   outlet->write("retry: 2000\n: heald\n\n");
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   Stream& stream = arriving_.emplace_back();
   stream.query = std::move(query);
   stream.reader = std::move(reader);
@@ -72,7 +72,9 @@ void EventStreams::add(engine::HistoryQuery query, Reader reader,
   changed_.notify_one();
   if (thread_.joinable()) return;
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+  lock.unlock();  // the bell calls wake() with its own lock held
   backend_.bell->onRing([this] { wake(); });
+  wake();  // for what has rung before that
 }
 
 // Until something has happened, or the first stream wants a heartbeat.
