@@ -46,9 +46,9 @@ class Daemon {
   // Stops listening to commands, ends what runs (TERM, then KILL after its grace), counts it, and
   // closes the store. Nothing that heald started is left. May be called again.
   virtual void stop() = 0;
-  // What the process should exit with after stop(): 0, or 75 (EX_TEMPFAIL of sysexits.h) of a replica
-  // that was told to step down, so that its service manager starts it anew. It sends SIGTERM to its
-  // own process then: what it runs has to be over before another replica may act.
+  // The exit code of the process after stop(): 0; or 75 (EX_TEMPFAIL of sysexits.h) when a person
+  // had this replica step down, so that the service manager restarts it. Stepping down sends
+  // SIGTERM to this process: its actions have to end before another replica may act.
   virtual int exitCode() const = 0;
 
   virtual std::string controlAddress() const = 0;  // with the ports that are really bound

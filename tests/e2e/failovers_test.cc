@@ -200,7 +200,7 @@ TEST_F(Failovers, MakeNoAttemptTwiceAndForgetNone) {
   for (int i = 0; i < rounds() && !HasFailure(); ++i) leads = &failover(i, *leads);
   expectEachAttemptOnceAndInOrder();
   EXPECT_GE(leads->heald->governor(kMain).at("attempts"), ran().back().attempt)
-      << "an attempt was made that the state does not know";
+      << "an attempt was made that is missing in the state";
 }
 
 }  // namespace

@@ -497,7 +497,7 @@ story('of several replicas the page says which acts, and lets another one act', 
     const names = await Promise.all(healds.map(async (heald) => (await heald.api('GET', '/api/replicas')).name));
     await second.getByRole('heading', { name: `This replica stands by: ${names[0]} acts` }).waitFor();
     await second.getByRole('link', { name: `Open ${names[0]}` }).waitFor();
-    assert.strictEqual(await second.locator('.problem').count(), 0, 'what it does not know is no problem');
+    assert.strictEqual(await second.locator('.problem').count(), 0, 'a standby lists no problems: it cannot tell');
     assert.strictEqual(await second.locator('h1').textContent(), 'Healthy');
     assert.deepStrictEqual(await axeFindings(second), []);
     const card = first.locator('section.card', { has: first.getByRole('heading', { name: 'Replicas', exact: true }) });
