@@ -56,15 +56,6 @@ void Election::stop(bool release) {
   if (thread_.joinable()) thread_.join();
 }
 
-void Election::stepDown(core::Duration pause) {
-  {
-    const std::lock_guard lock(mutex_);
-    step_down_ = true;
-    stands_from_ = options_.now() + pause;
-  }
-  wake_.notify_all();
-}
-
 void Election::describe(Replica self) {
   const std::lock_guard lock(mutex_);
   options_.self = std::move(self);
@@ -95,18 +86,17 @@ void Election::run() {
     lock.unlock();
     tellChange();
     lock.lock();
-    wake_.wait_for(lock, wait, [this] { return stopping_ || step_down_; });
-    const bool gives_up = std::exchange(step_down_, false) || (stopping_ && release_);
-    const bool stops = stopping_;
+    wake_.wait_for(lock, wait, [this] { return stopping_; });
+    if (!stopping_) continue;
+    const bool gives_up = release_ && lease_ != 0;
     lock.unlock();
-    if (gives_up && lease_ != 0) {
-      lost();
-      try {
-        client_.revoke(std::exchange(lease_, 0));
-      } catch (const Fault&) {  // it ends by itself then
-      }
+    if (!gives_up) return;
+    lost();
+    try {
+      client_.revoke(std::exchange(lease_, 0));
+    } catch (const Fault&) {  // it ends by itself then
     }
-    if (stops) return;
+    return;
   }
 }
 
@@ -115,7 +105,7 @@ core::Duration Election::round() {
   requireLease();
   look();
   if (leads()) return core::Duration(options_.lease) / 3;
-  if (!standing().leader || !standsNow()) return kAgain;
+  if (!standing().leader || stopping()) return kAgain;
   client_.watch(leaderKey(options_), looked_at_, kWatch);
   return {};
 }
@@ -178,7 +168,7 @@ void Election::look() {
     standing_.leader = leader;
   }
   // Ours already, and not known to be: the answer to the request for it was lost.
-  if (!leads() && (ours || (!leader && standsNow()))) stand(ours);
+  if (!leads() && (ours || (!leader && !stopping()))) stand(ours);
 }
 
 void Election::stand(bool has_key) {
@@ -220,9 +210,9 @@ Replica Election::self() const {
   return options_.self;
 }
 
-bool Election::standsNow() const {
+bool Election::stopping() const {
   const std::lock_guard lock(mutex_);
-  return !stopping_ && options_.now() >= stands_from_;
+  return stopping_;
 }
 
 void Election::tellChange() {

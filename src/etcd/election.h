@@ -70,8 +70,6 @@ class Election {
   void start(std::function<void()> changed);
   // Ends the thread. The lease ends too when `release`d: another replica leads within milliseconds.
   void stop(bool release);
-  // Gives the leadership up, and does not stand for it again before `pause` is over.
-  void stepDown(core::Duration pause);
   void describe(Replica self);  // from now on
 
   Standing standing() const;
@@ -91,7 +89,7 @@ class Election {
   void lost();
   bool leads() const;
   Replica self() const;
-  bool standsNow() const;
+  bool stopping() const;
   void tellChange();
 
   ElectionOptions options_;
@@ -107,8 +105,6 @@ class Election {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Standing standing_;
-  core::BootTime stands_from_{};
-  bool step_down_ = false;
   bool stopping_ = false;
   bool release_ = false;
   std::thread thread_;
