@@ -39,7 +39,7 @@ function(config)
           receiver: slack
           repeat_interval: 3d
 
-    # What follows from something that is known already need not be told as well.
+    # What follows from something that is known already need not be sent as well.
     inhibit_rules:
       # A heald that cannot be scraped says nothing true about anything else, from the first failed scrape on.
       - source_matchers: [alertname =~ "HealdUnreachable|HealdDown"]

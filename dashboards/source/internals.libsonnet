@@ -126,7 +126,7 @@ function(k)
         ago('Configuration in force for', 'Time since the configuration was last loaded successfully; the ten latest.', 'bottomk(10, time() - heald_config_last_reload_success_timestamp_seconds{S})'),
       ]),
 
-      k.row('Replicas and who is told', [
+      k.row('Replicas and notifications', [
         k.lines('Replicas', 'Of healds with several replicas: how many etcd knows of, and how many of them act; of each job.', [
           { expr: 'max by (J) (heald_replicas{S})', legend: 'replicas of ' + k.labels.job },
           { expr: 'sum by (J) (heald_leader{S})', legend: 'acting of ' + k.labels.job },
@@ -135,11 +135,11 @@ function(k)
           { expr: 'round(sum(%s))' % k.perStep('heald_leader_transitions_total{S}'), legend: 'changes' },
           { expr: 'round(sum(%s))' % k.perStep('heald_etcd_failures_total{S}'), legend: 'failed requests' },
         ], { w: 6, colors: { changes: 'blue', 'failed requests': 'orange' }, defaults: { noValue: alone } }),
-        k.bars('Notifications', 'Notifications of heald itself, by receiver and how that ended; and entries of the history that were forgotten before a receiver was told of them.', [
+        k.bars('Notifications', 'Notifications of heald itself, by receiver and how that ended; and entries of the history that were forgotten before they were sent to a receiver.', [
           { expr: 'round(sum by (receiver, outcome) (%s))' % k.perStep('heald_notifications_total{S}'), legend: '{{receiver}}: {{outcome}}' },
           { expr: 'round(sum by (receiver) (%s))' % k.perStep('heald_notifications_lost_entries_total{S}'), legend: '{{receiver}}: lost' },
         ], { w: 6, defaults: { noValue: 'heald tells nobody itself' } }),
-        k.lines('Not told yet', 'Problems that a receiver of notifications was not told of yet; the ten with most.', [
+        k.lines('Not told yet', 'Problems that are not yet sent to a receiver of notifications; the ten with most.', [
           { expr: k.greatestNow(10, 'H, receiver', 'heald_notifications_pending{S}'), legend: '{{receiver}} ' + k.labels.instance },
         ], { w: 6, color: 'orange', defaults: { noValue: 'heald tells nobody itself' } }),
         k.bars('Traces', 'Spans that were sent to a collector, by how that ended, and exports that failed and are tried again.', [

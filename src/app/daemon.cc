@@ -17,7 +17,7 @@
 #include "app/version.h"
 #include "app/what_if.h"
 #include "http/backend.h"
-#include "http/bell.h"
+#include "http/change_signal.h"
 #include "io/every.h"
 #include "io/log.h"
 #include "io/process.h"
@@ -86,8 +86,8 @@ class RunningDaemon final : public Daemon {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     store_->limitHistory(historyLimitsOf(config_));
     loop_.onHistory([this] {
-      history_bell_.ring();
-      outgoing_.ring();
+      history_changed_.notify();
+      outgoing_.historyGrew();
     });
     performer_.addToEnvironment([this](const engine::StartAction& start) {
       auto variables = outgoing_.environmentOf(start);
@@ -126,7 +126,7 @@ class RunningDaemon final : public Daemon {
     stopped_ = true;
     watcher_.reset();
     log_.write(io::LogLevel::kInfo, "heald stops");
-    history_bell_.close();
+    history_changed_.close();
     listeners_.closeControl();
     outgoing_.stop();
     loop_.beginStop();
@@ -226,7 +226,7 @@ class RunningDaemon final : public Daemon {
       return reload(by);
     };
     backend.metrics = [this](http::MetricsFormat format) { return metricsPage(format); };
-    backend.bell = &history_bell_;
+    backend.history_changed = &history_changed_;
     backend.history = [this](const engine::HistoryQuery& query) {
       return store::readHistory(config_.store.path, query);
     };
@@ -307,7 +307,7 @@ class RunningDaemon final : public Daemon {
   runtime::Performer performer_;
   std::unique_ptr<app::Replicas> replicas_;  // none: without etcd
   std::unique_ptr<store::Store> store_;
-  http::Bell history_bell_;
+  http::ChangeSignal history_changed_;
   runtime::EngineLoop loop_;
   app::Outgoing outgoing_;
   app::Tasks tasks_;

@@ -48,12 +48,12 @@ Result<std::unique_ptr<door::WebAccess>> Listeners::openAccess(Plane plane,
   if (options.file.empty()) return std::unique_ptr<door::WebAccess>();
   options.told = [this, plane, file = options.file](const std::string& fault) {
     if (fault.empty()) {
-      around_.log.write(io::LogLevel::kInfo, "web configuration read anew",
-                        {{"listener", toString(plane)}, {"file", file}});
+      needs_.log.write(io::LogLevel::kInfo, "web configuration read anew",
+                       {{"listener", toString(plane)}, {"file", file}});
     } else {
-      around_.log.write(io::LogLevel::kError,
-                        "web configuration is wrong: the one before stays in force",
-                        {{"listener", toString(plane)}, {"reason", fault}});
+      needs_.log.write(io::LogLevel::kError,
+                       "web configuration is wrong: the one before stays in force",
+                       {{"listener", toString(plane)}, {"reason", fault}});
     }
   };
   return door::WebAccess::open(std::move(options));
@@ -64,7 +64,7 @@ Result<std::vector<io::UniqueFd>> Listeners::socketsOf(Plane plane,
                                                        Addresses& bound) {
   std::vector<io::UniqueFd> sockets;
   bool inherited = false;
-  for (InheritedSocket& given : around_.sockets) {
+  for (InheritedSocket& given : needs_.sockets) {
     if (given.plane != toString(plane)) continue;
     inherited = true;
     if (!given.address) continue;
@@ -83,7 +83,7 @@ Result<std::vector<io::UniqueFd>> Listeners::socketsOf(Plane plane,
 
 Result<std::vector<io::UniqueFd>> Listeners::unixSockets() {
   std::vector<io::UniqueFd> sockets;
-  for (InheritedSocket& given : around_.sockets) {
+  for (InheritedSocket& given : needs_.sockets) {
     if (!given.path.empty()) sockets.push_back(std::move(given.socket));
   }
   if (!sockets.empty() || web_.control_socket.empty()) return sockets;
@@ -109,11 +109,11 @@ door::Listener Listeners::listenerOf(const std::string& name, std::vector<io::Un
 Result<std::shared_ptr<door::Door>> Listeners::open(std::vector<door::Listener> listeners) {
   door::DoorOptions options;
   options.struck = [this](const std::string& listener, const door::Strikes::Report& report) {
-    around_.log.write(io::LogLevel::kWarn, "connections met a limit",
-                      {{"listener", listener},
-                       {"limit", toString(report.limit)},
-                       {"connections", report.count},
-                       {"last", report.last_peer}});
+    needs_.log.write(io::LogLevel::kWarn, "connections met a limit",
+                     {{"listener", listener},
+                      {"limit", toString(report.limit)},
+                      {"connections", report.count},
+                      {"last", report.last_peer}});
   };
   auto door = door::Door::open(std::move(listeners), std::move(options));
   if (!door) return door.error();
@@ -123,7 +123,7 @@ Result<std::shared_ptr<door::Door>> Listeners::open(std::vector<door::Listener> 
 void Listeners::tellOfListeners(Plane plane, const Addresses& addresses) {
   const auto& access = plane == Plane::kMetrics ? metrics_access_ : control_access_;
   for (const config::ListenAddress& address : addresses) {
-    around_.log.write(
+    needs_.log.write(
         io::LogLevel::kInfo, toString(plane) + " listener",
         {{"address", toString(address)}, {"tls", access != nullptr && access->hasTls()}});
   }
@@ -170,19 +170,18 @@ Result<void> Listeners::judgeControl(bool has_token) const {
 // the control token and the socket do.
 void Listeners::readTokens() {
   if (const auto loaded = tokens_.load(); !loaded) {
-    around_.log.write(
-        io::LogLevel::kError,
-        "the named tokens cannot be read: none of them is taken, and none can be made",
-        {{"reason", loaded.error().message}});
+    needs_.log.write(io::LogLevel::kError,
+                     "the named tokens cannot be read: none of them is taken, and none can be made",
+                     {{"reason", loaded.error().message}});
   }
   const auto told = [this](const std::string& name, const std::string& problem) {
     if (problem.empty()) {
-      around_.log.write(io::LogLevel::kInfo, "token of the configuration read anew",
-                        {{"token", name}});
+      needs_.log.write(io::LogLevel::kInfo, "token of the configuration read anew",
+                       {{"token", name}});
     } else {
-      around_.log.write(io::LogLevel::kError,
-                        "a token of the configuration cannot be read: it lets nobody in",
-                        {{"token", name}, {"reason", problem}});
+      needs_.log.write(io::LogLevel::kError,
+                       "a token of the configuration cannot be read: it lets nobody in",
+                       {{"token", name}, {"reason", problem}});
     }
   };
   token_files_ = std::make_unique<http::TokenFiles>(web_.tokens, tokens_, told);
@@ -191,9 +190,9 @@ void Listeners::readTokens() {
 http::GuardPolicy Listeners::controlPolicy() {
   const auto token = http::readOrCreateToken(web_.token_file);
   if (!token) {
-    around_.log.write(io::LogLevel::kError,
-                      "no control token: whoever changes something needs another credential",
-                      {{"reason", token.error().message}});
+    needs_.log.write(io::LogLevel::kError,
+                     "no control token: whoever changes something needs another credential",
+                     {{"reason", token.error().message}});
   }
   http::GuardPolicy policy;
   policy.allowed_hosts = web_.allowed_hosts;
@@ -225,7 +224,7 @@ Result<void> Listeners::openControl(http::Backend backend) {
   backend.tell = [this](engine::HistoryEntry entry) { tellOfToken(std::move(entry)); };
   auto service =
       http::ControlService::start(http::controlRoutes(backend), std::move(policy), controlHooks(),
-                                  controlWorkers(), {around_.folder, "/run", "/dev/shm", "/tmp"});
+                                  controlWorkers(), {needs_.folder, "/run", "/dev/shm", "/tmp"});
   if (!service) return service.error();
   control_service_ = std::move(*service);
   std::vector<door::Listener> listeners;
@@ -242,8 +241,8 @@ Result<void> Listeners::openControl(http::Backend backend) {
   if (!door) return door.error();
   use(control_, std::move(*door));
   tellOfListeners(Plane::kControl, control_addresses_);
-  around_.log.write(io::LogLevel::kInfo, "control plane",
-                    {{"socket", unlinked_}, {"token_file", web_.token_file}});
+  needs_.log.write(io::LogLevel::kInfo, "control plane",
+                   {{"socket", unlinked_}, {"token_file", web_.token_file}});
   return {};
 }
 
@@ -277,7 +276,7 @@ http::Hooks Listeners::hooks() {
             alerts_refused_.note(record);
           },
           [this](std::string_view message) {
-            around_.log.write(io::LogLevel::kWarn, "http", {{"message", message}});
+            needs_.log.write(io::LogLevel::kWarn, "http", {{"message", message}});
           }};
 }
 
@@ -285,7 +284,7 @@ http::Hooks Listeners::hooks() {
 http::Hooks Listeners::controlHooks() {
   http::Hooks control = hooks();
   control.unauthorised = [this](const http::AuthFailure& failure) {
-    if (auto report = auth_failures_.note(failure, around_.now().boot)) {
+    if (auto report = auth_failures_.note(failure, needs_.now().boot)) {
       tellOf({std::move(*report)});
     }
   };
@@ -293,25 +292,25 @@ http::Hooks Listeners::controlHooks() {
 }
 
 void Listeners::tell() {
-  tellOf(auth_failures_.due(around_.now().boot));
+  tellOf(auth_failures_.due(needs_.now().boot));
 }
 
 void Listeners::tellOf(const std::vector<http::AuthFailures::Report>& reports) {
   for (const auto& [address, calls, last_call] : reports) {
-    around_.log.write(io::LogLevel::kWarn, "calls with a wrong token",
-                      {{"address", address}, {"calls", calls}, {"last", last_call}});
-    around_.record({.kind = engine::HistoryKind::kAccess,
-                    .event = "wrong_token",
-                    .actor = "api from " + address,
-                    .message = std::to_string(calls) + (calls == 1 ? " call" : " calls") +
-                               " with a wrong token, the last " + last_call,
-                    .details = {{"calls", static_cast<std::int64_t>(calls)}}});
+    needs_.log.write(io::LogLevel::kWarn, "calls with a wrong token",
+                     {{"address", address}, {"calls", calls}, {"last", last_call}});
+    needs_.record({.kind = engine::HistoryKind::kAccess,
+                   .event = "wrong_token",
+                   .actor = "api from " + address,
+                   .message = std::to_string(calls) + (calls == 1 ? " call" : " calls") +
+                              " with a wrong token, the last " + last_call,
+                   .details = {{"calls", static_cast<std::int64_t>(calls)}}});
   }
 }
 
 void Listeners::tellOfToken(engine::HistoryEntry entry) {
-  around_.log.write(io::LogLevel::kInfo, entry.message, {{"by", entry.actor}});
-  around_.record(std::move(entry));
+  needs_.log.write(io::LogLevel::kInfo, entry.message, {{"by", entry.actor}});
+  needs_.record(std::move(entry));
 }
 
 metrics::HttpFigures Listeners::figures() const {

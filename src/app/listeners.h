@@ -30,7 +30,7 @@ namespace heald::app {
 // metrics, lines for the log, entries of the history.
 class Listeners {
  public:
-  struct Surroundings {
+  struct Needs {
     io::Log& log;
     std::function<core::Now()> now;
     std::function<void(engine::HistoryEntry)> record;
@@ -38,10 +38,10 @@ class Listeners {
     std::vector<InheritedSocket> sockets;  // instead of those that the configuration names
   };
 
-  Listeners(const config::WebOptions& web, Surroundings around)
+  Listeners(const config::WebOptions& web, Needs needs)
       : web_(web),
-        around_(std::move(around)),
-        tokens_(around_.folder + "/tokens.json", [now = around_.now] { return now().wall; }) {}
+        needs_(std::move(needs)),
+        tokens_(needs_.folder + "/tokens.json", [now = needs_.now] { return now().wall; }) {}
 
   // Listens when it returns; `backend` has to live until the listeners are closed.
   Result<void> openMetrics(http::Backend backend);
@@ -80,7 +80,7 @@ class Listeners {
   void tellOfToken(engine::HistoryEntry entry);
 
   const config::WebOptions& web_;
-  Surroundings around_;
+  Needs needs_;
   http::Tokens tokens_;
   std::unique_ptr<http::TokenFiles> token_files_;
   HttpFigures requests_;

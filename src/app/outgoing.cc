@@ -24,17 +24,17 @@ Outgoing::Outgoing(io::Services& services, io::Log& log, const runtime::Clock& c
       loop_(loop),
       store_path_(std::move(store_path)),
       trace_ids_(outbox::hostName()),
-      outbox_(aroundOutbox()),
-      exporter_(aroundExporter()) {}
+      outbox_(outboxNeeds()),
+      exporter_(exporterNeeds()) {}
 
 void Outgoing::use(const config::Config& config) {
   outbox_.use(config.notifications);
   exporter_.use(std::static_pointer_cast<const outbox::Collector>(config.collector));
 }
 
-void Outgoing::ring() {
-  outbox_.ring();
-  exporter_.ring();
+void Outgoing::historyGrew() {
+  outbox_.historyGrew();
+  exporter_.historyGrew();
 }
 
 void Outgoing::stop() {
@@ -65,14 +65,14 @@ void Outgoing::tell(metrics::Sources& sources) const {
   }
 }
 
-outbox::Surroundings Outgoing::aroundOutbox() {
+outbox::Needs Outgoing::outboxNeeds() {
   return {
       services_,
       log_,
       [this] { return clock_.now(); },
       [this](const engine::HistoryQuery& query) { return store::readHistory(store_path_, query); },
       [this] { return receiverCursors(); },
-      [this](const outbox::CursorMove& move, outbox::Surroundings::Kept done) {
+      [this](const outbox::CursorMove& move, outbox::Needs::Kept done) {
         loop_.moveCursor(std::string(kReceiver) + move.receiver, move.to, std::move(done));
       },
       [this]() -> std::string {
@@ -81,7 +81,7 @@ outbox::Surroundings Outgoing::aroundOutbox() {
       }};
 }
 
-outbox::ExporterSurroundings Outgoing::aroundExporter() {
+outbox::ExporterNeeds Outgoing::exporterNeeds() {
   return {
       services_,
       log_,

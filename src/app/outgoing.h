@@ -28,7 +28,7 @@ class Outgoing {
            runtime::EngineLoop& loop, std::string store_path);
 
   void use(const config::Config& config);  // from now on; begins with the first call
-  void ring();                             // the history has become longer
+  void historyGrew();                      // the history has become longer
   void stop();
 
   // TRACEPARENT, while traces are exported.
@@ -38,8 +38,8 @@ class Outgoing {
   void tell(metrics::Sources& sources) const;
 
  private:
-  outbox::Surroundings aroundOutbox();
-  outbox::ExporterSurroundings aroundExporter();
+  outbox::Needs outboxNeeds();
+  outbox::ExporterNeeds exporterNeeds();
   Result<outbox::Cursors> receiverCursors() const;
 
   io::Services& services_;

@@ -15,7 +15,7 @@ void readAlertmanager(Fields& fields, engine::AlertmanagerPolicy& alertmanager) 
     }
   }
   fields.duration("forget_after", alertmanager.forget_after, {},
-                  "what is not told of for so long is forgotten; longer than Alertmanager's "
+                  "what is not repeated for so long is forgotten; longer than Alertmanager's "
                   "repeat_interval");
 }
 

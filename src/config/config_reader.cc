@@ -58,9 +58,9 @@ void describe(Fields& top, const Kinds& kinds, const FileBeside& beside, Config&
               });
   top.section(
       "notifications", false,
-      "who is told what has happened, where no Alertmanager does; off by default",
+      "notifications of its own, where there is no Alertmanager; off by default",
       [&](Fields& fields) { readNotifications(fields, kinds.receivers, config.notifications); });
-  top.section("telemetry", false, "what is told to other programs; off by default",
+  top.section("telemetry", false, "what is sent to other programs; off by default",
               [&](Fields& fields) {
                 fields.section("otlp", false, "a collector that is sent a trace of each incident",
                                [&](Fields& otlp) {

@@ -8,8 +8,8 @@
 #include <sstream>
 #include <utility>
 
-#include "config/slips.h"
 #include "config/tree_builder.h"
+#include "config/typos.h"
 #include "config/utf8.h"
 
 namespace heald::config {
@@ -54,7 +54,7 @@ std::string explain(const std::string& words, std::string_view first) {
 SyntaxFault faultOf(const YAML::Exception& error, const Lines& lines, const TreeBuilder& tree) {
   const Place place{error.mark.line + 1, error.mark.column + 1};
   if (place.line < 1) return {tree.last(), explain(error.msg, "")};
-  if (auto slip = slipAround(lines, place.line)) return *slip;
+  if (auto typo = typoAround(lines, place.line)) return *typo;
   if (auto quote = quoteLeftOpen(lines, tree.last(), place)) return *quote;
   if (auto braces =
           bracesOutsideQuotes(lines, std::min(tree.last().line, place.line), place.line)) {
@@ -87,7 +87,7 @@ SyntaxFault notMapping(const Node& root, const Lines& lines, const FileKind& kin
     return {{1, 1},
             std::string("the file is empty (the smallest useful one has ") + kind.smallest + ")"};
   }
-  if (auto slip = slipAround(lines, root.place.line)) return *slip;
+  if (auto typo = typoAround(lines, root.place.line)) return *typo;
   return {root.place,
           std::string("the file is not a mapping of keys (example: ") + kind.example + ")"};
 }

@@ -77,7 +77,7 @@ void readPolicy(Fields& fields, core::GovernorPolicy& policy) {
 
 Governors readGovernors(Fields& top, const FileBeside& files) {
   Governors governors;
-  top.section("governor_defaults", false, "what every governor is told to keep",
+  top.section("governor_defaults", false, "defaults of every governor",
               [&](Fields& fields) { readPolicy(fields, governors.defaults); });
   const auto readEntry = [&](const std::string& name, Fields& fields) {
     Governors::Entry entry{governors.defaults, nullptr, fields.later(""), fields.place("")};

@@ -24,9 +24,9 @@ void readReceiver(Fields& fields, const std::vector<Kind>& kinds, TakenNames& na
   readName(fields, receiver.name, names, "its name, unique among the receivers");
   std::string severity(toString(receiver.least));
   fields.text("severity", severity, {.one_of = {"info", "warning", "critical"}},
-              "the least severe that it is told of");
+              "the least severe problem that is sent to it");
   receiver.least = severityNamed(severity);
-  fields.boolean("resolved", receiver.resolved, "whether it is told that something is over");
+  fields.boolean("resolved", receiver.resolved, "whether the end of a problem is sent as well");
   fields.exactlyOne("kind of receiver", namesOf(kinds));
   receiver.part.place = fields.place("");
   readKind(fields, kinds, receiver.part);
@@ -39,7 +39,7 @@ void readNotifications(Fields& fields, const std::vector<Kind>& kinds,
   fields.text("instance", notifications.instance, {},
               "what messages call this heald; the host's name when absent");
   fields.text("page_url", notifications.page_url, {.check = linkFault},
-              "address of the admin page as those who are told reach it, for a link");
+              "address of the admin page as recipients reach it, for a link");
   fields.text("runbook_url", notifications.runbook_url, {.check = linkFault},
               "address of the folder with the runbooks, for a link");
   fields.duration("group_wait", notifications.group_wait, {.zero_allowed = true},
@@ -48,7 +48,7 @@ void readNotifications(Fields& fields, const std::vector<Kind>& kinds,
                   "the least time between two messages to a receiver");
   constexpr std::size_t kMostReceivers = 20;
   TakenNames names;
-  fields.sections("receivers", {.empty_allowed = true}, "who is told, and how",
+  fields.sections("receivers", {.empty_allowed = true}, "who is notified, and how",
                   [&](Fields& section) {
                     ReceiverOptions receiver;
                     readReceiver(section, kinds, names, receiver);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/document.h"
-#include "config/slips.h"
+#include "config/typos.h"
 
 namespace heald::config {
 

@@ -17,7 +17,7 @@ void addRemarks(const HistoryFile& file, std::vector<std::string>& remarks) {
   }
   if (file.missing > 0) {
     remarks.push_back(std::to_string(file.missing) +
-                      " ids are missing between the first entry and the last: what they told is "
+                      " ids are missing between the first entry and the last: what they say is "
                       "not played");
   }
   if (file.unreadable > 0) {

@@ -14,7 +14,7 @@ struct ConfigCommands::Options {
   ConfigInitOptions init;
 };
 
-ConfigCommands::ConfigCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+ConfigCommands::ConfigCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
   CLI::App* config =
       app.add_subcommand("config", "Write a first configuration, or print its JSON Schema");

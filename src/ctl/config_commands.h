@@ -12,7 +12,7 @@ inline constexpr const char* kDefaultConfigFile = "/etc/heald/heald.yml";
 // `config schema` and `config init`. Lives as long as `app`.
 class ConfigCommands {
  public:
-  ConfigCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  ConfigCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~ConfigCommands();
 
  private:
@@ -22,7 +22,7 @@ class ConfigCommands {
   void addInit(CLI::App& config);
 
   Invocation& chosen_;
-  const Surroundings& at_;
+  const Process& at_;
   std::unique_ptr<Options> options_;
 };
 

@@ -154,7 +154,7 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
     // 503 while it starts, stops, or has no store; nobody there while it is restarted.
     const bool passing = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
     if (!passing || bootNow() >= give_up_at || io::awaitSignal(wait) != 0) {
-      console.err << "healdctl: heald was not told how the command ended: "
+      console.err << "healdctl: the end of the command was not reported to heald: "
                   << answer.failure->message << "\n";
       return;
     }

@@ -59,7 +59,7 @@ std::string remarks(const ordered_json& entry) {
   add(number(details, "consecutiveFailures", "consecutive failures: "));
   if (const auto until = textOf(details, "until"); !until.empty()) add("until " + until);
   if (const auto from = textOf(details, "from"); !from.empty()) add("from " + from);
-  add(number(details, "leftOut", "changes not told: "));
+  add(number(details, "leftOut", "changes left out: "));
   add(textOf(details, "version"));
   return text.empty() ? "" : " (" + text + ")";
 }

@@ -35,7 +35,7 @@ ExitCode list(const Console& console, std::size_t width) {
   const auto receivers = listOf(*answer, "receivers");
   if (receivers.empty()) {
     console.out
-        << "Nobody is told: there are no receivers (notifications.receivers in heald.yml).\n";
+        << "Nobody is notified: there are no receivers (notifications.receivers in heald.yml).\n";
     return code;
   }
   Table table({"RECEIVER", "KIND", "STATE", "PENDING", "LAST SENT", "REASON"});
@@ -83,7 +83,7 @@ struct NotifyCommands::Options {
   std::string receiver;
 };
 
-NotifyCommands::NotifyCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+NotifyCommands::NotifyCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : options_(std::make_unique<Options>()) {
   Options& options = *options_;
   CLI::App* notify = app.add_subcommand("notify", "Receivers of notifications");

@@ -10,7 +10,7 @@ namespace heald::ctl {
 // notify list, test: who is told what has happened, and whether they can be reached.
 class NotifyCommands {
  public:
-  NotifyCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  NotifyCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~NotifyCommands();
   NotifyCommands(const NotifyCommands&) = delete;
   NotifyCommands& operator=(const NotifyCommands&) = delete;

@@ -18,7 +18,7 @@ struct OfflineCommands::Options {
   BacktestOptions backtest;
 };
 
-OfflineCommands::OfflineCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+OfflineCommands::OfflineCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
   addCheckConfig(app);
   addBound(app);

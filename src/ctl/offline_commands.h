@@ -11,7 +11,7 @@ namespace heald::ctl {
 // Registers them; what their arguments say is kept here until they are done.
 class OfflineCommands {
  public:
-  OfflineCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  OfflineCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~OfflineCommands();
   OfflineCommands(const OfflineCommands&) = delete;
   OfflineCommands& operator=(const OfflineCommands&) = delete;
@@ -25,7 +25,7 @@ class OfflineCommands {
   void addBacktest(CLI::App& app);
 
   Invocation& chosen_;
-  const Surroundings& at_;
+  const Process& at_;
   std::unique_ptr<Options> options_;
 };
 

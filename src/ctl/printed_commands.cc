@@ -34,7 +34,7 @@ struct PrintedCommands::Options {
   std::string page;
 };
 
-PrintedCommands::PrintedCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+PrintedCommands::PrintedCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : at_(at), options_(std::make_unique<Options>()) {
   addOfflineCommand(app, chosen, "completion", "Print the completion for bash, zsh or fish",
                     [this] {

@@ -11,7 +11,7 @@ namespace heald::ctl {
 // `complete` (the candidates for a shell) and `man PAGE`. Lives as long as `app`.
 class PrintedCommands {
  public:
-  PrintedCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  PrintedCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~PrintedCommands();
 
  private:
@@ -20,7 +20,7 @@ class PrintedCommands {
   ExitCode complete() const;
   ExitCode printPage() const;
 
-  const Surroundings& at_;
+  const Process& at_;
   std::unique_ptr<Options> options_;
 };
 

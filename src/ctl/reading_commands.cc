@@ -21,7 +21,7 @@ struct ReadingCommands::Options {
   OpenOptions open;
 };
 
-ReadingCommands::ReadingCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+ReadingCommands::ReadingCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
   addStatus(app);
   addExplain(app);

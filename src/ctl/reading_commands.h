@@ -11,7 +11,7 @@ namespace heald::ctl {
 // arguments say is kept here until they are done.
 class ReadingCommands {
  public:
-  ReadingCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  ReadingCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~ReadingCommands();
   ReadingCommands(const ReadingCommands&) = delete;
   ReadingCommands& operator=(const ReadingCommands&) = delete;
@@ -26,7 +26,7 @@ class ReadingCommands {
   void addOpen(CLI::App& app);
 
   Invocation& chosen_;
-  const Surroundings& at_;
+  const Process& at_;
   std::unique_ptr<Options> options_;
 };
 

@@ -60,7 +60,7 @@ struct ReplicaCommands::Options {
   std::string reason;
 };
 
-ReplicaCommands::ReplicaCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+ReplicaCommands::ReplicaCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : options_(std::make_unique<Options>()) {
   Options& options = *options_;
   addCommand(app, chosen, "replicas", "Which of several healds acts",

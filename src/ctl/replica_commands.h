@@ -10,7 +10,7 @@ namespace heald::ctl {
 // replicas, step-down: which of several healds acts.
 class ReplicaCommands {
  public:
-  ReplicaCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  ReplicaCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~ReplicaCommands();
   ReplicaCommands(const ReplicaCommands&) = delete;
   ReplicaCommands& operator=(const ReplicaCommands&) = delete;

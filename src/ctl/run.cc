@@ -51,7 +51,7 @@ using Command = std::function<ExitCode(const Console&)>;
 
 class CommandLine {
  public:
-  explicit CommandLine(const Surroundings& surroundings) : at_(surroundings) {
+  explicit CommandLine(const Process& process) : at_(process) {
     app_.name("healdctl");
     app_.set_version_flag("--version", std::string("healdctl ") + app::kVersion);
     app_.require_subcommand(1);
@@ -355,7 +355,7 @@ class CommandLine {
     return chosen_.ask({client, at_.out, at_.err, at_.colours(), chosen_.as_json});
   }
 
-  const Surroundings& at_;
+  const Process& at_;
   Arguments args_;
   ExecOptions exec_;
   RunChecksOptions checks_;
@@ -378,15 +378,15 @@ class UnusedCommandLine {
 
  private:
   std::ostringstream none_;
-  Surroundings nowhere_{
-      none_, none_, [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
+  Process nowhere_{none_, none_,
+                   [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
   CommandLine line_{nowhere_};
 };
 
 }  // namespace
 
-int run(int argc, const char* const* argv, const Surroundings& surroundings) {
-  return CommandLine(surroundings).run(argc, argv);
+int run(int argc, const char* const* argv, const Process& process) {
+  return CommandLine(process).run(argc, argv);
 }
 
 std::vector<std::string> commandTable() {

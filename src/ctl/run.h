@@ -11,7 +11,7 @@
 namespace heald::ctl {
 
 // Everything of the process that healdctl looks at, so that tests can stand in for it.
-struct Surroundings {
+struct Process {
   std::ostream& out;
   std::ostream& err;
   Lookup environment;
@@ -26,7 +26,7 @@ struct Surroundings {
 };
 
 // The whole program: reads the arguments, does one thing, says what happened.
-int run(int argc, const char* const* argv, const Surroundings& surroundings);
+int run(int argc, const char* const* argv, const Process& process);
 
 // Every command that it has, with all its words: "run check".
 std::vector<std::string> commandTable();

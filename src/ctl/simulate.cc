@@ -55,7 +55,8 @@ class Simulation {
   }
 
  private:
-  // A configuration in the place of the scenario is a slip that its mistakes would hide.
+  // A configuration in the place of the scenario is a typing mistake that its own mistakes would
+  // hide.
   Problems wrongConfig(const config::ReadResult& read) {
     const std::string& other = options_.scenarios.front();
     if (!config::readConfigFile(other, app::builtinKinds(), environment_).ok()) {

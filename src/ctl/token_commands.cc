@@ -87,7 +87,7 @@ ExitCode giveSecret(const Console& console, const Destination& to, const std::st
   if (file) {
     if (const auto written = file->commit(); !written) {
       return console.fail(ExitCode::kBadFile,
-                          "heald knows the token, but " + written.error().message +
+                          "heald has the token, but " + written.error().message +
                               "; healdctl token rotate " + name + " makes another");
     }
     token["writtenTo"] = to.file;
@@ -174,7 +174,7 @@ struct TokenCommands::Options {
   std::string owner;  // of the file
 };
 
-TokenCommands::TokenCommands(CLI::App& app, Invocation& chosen, const Surroundings& at)
+TokenCommands::TokenCommands(CLI::App& app, Invocation& chosen, const Process& at)
     : chosen_(chosen), at_(at), options_(std::make_unique<Options>()) {
   CLI::App* tokens = app.add_subcommand("token", "Who may do what: tokens with a name and a role");
   tokens->require_subcommand(1);

@@ -12,7 +12,7 @@ namespace heald::ctl {
 // or not at all.
 class TokenCommands {
  public:
-  TokenCommands(CLI::App& app, Invocation& chosen, const Surroundings& at);
+  TokenCommands(CLI::App& app, Invocation& chosen, const Process& at);
   ~TokenCommands();
   TokenCommands(const TokenCommands&) = delete;
   TokenCommands& operator=(const TokenCommands&) = delete;
@@ -26,7 +26,7 @@ class TokenCommands {
   void addRevoke(CLI::App& tokens);
 
   Invocation& chosen_;
-  const Surroundings& at_;
+  const Process& at_;
   std::unique_ptr<Options> options_;
 };
 

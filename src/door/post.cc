@@ -7,15 +7,15 @@
 
 namespace heald::door {
 
-Post::Post() : bell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+Post::Post() : wakeup_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
 void Post::send(Task task) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
   tasks_.push_back(std::move(task));
-  if (tasks_.size() > 1) return;  // it has rung already
+  if (tasks_.size() > 1) return;  // it is awake already
   const std::uint64_t one = 1;
-  (void)!::write(bell_.get(), &one, sizeof one);
+  (void)!::write(wakeup_.get(), &one, sizeof one);
 }
 
 void Post::close() {
@@ -26,10 +26,10 @@ void Post::close() {
 }
 
 std::vector<Post::Task> Post::take() {
-  std::uint64_t rung = 0;
+  std::uint64_t count = 0;
   std::vector<Task> tasks;
   const std::lock_guard lock(mutex_);
-  (void)!::read(bell_.get(), &rung, sizeof rung);
+  (void)!::read(wakeup_.get(), &count, sizeof count);
   tasks.swap(tasks_);
   return tasks;
 }

@@ -19,11 +19,11 @@ class Post {
   void close();          // nothing is taken any more, and what waits is dropped
 
   // For the door's thread.
-  int descriptor() const { return bell_.get(); }  // readable when there is something
+  int descriptor() const { return wakeup_.get(); }  // readable when there is something
   std::vector<Task> take();
 
  private:
-  io::UniqueFd bell_;
+  io::UniqueFd wakeup_;
   std::mutex mutex_;
   std::vector<Task> tasks_;
   bool closed_ = false;

@@ -10,7 +10,7 @@
 namespace heald::engine {
 
 // An episode is one alert, as one remedy sees it, from the moment that it is told to fire to the
-// moment that it is told to be resolved. Alertmanager tells of it again and again, perhaps with
+// moment that it is reported as resolved. Alertmanager tells of it again and again, perhaps with
 // another start (docs/adr/0047): so it goes by what the alert is, and only its latest episode is
 // known.
 struct EpisodeKey {

@@ -24,13 +24,13 @@ HumanCommands::Meant HumanCommands::meant(const std::string& name,
 }
 
 template <class Act, class Chosen, class Count>
-std::vector<int> HumanCommands::act(const Deed& deed, const std::string& name,
+std::vector<int> HumanCommands::act(const ActionWords& words, const std::string& name,
                                     const std::string& by, const std::string& reason, Step& step,
                                     Act act, Chosen chosen, Count count) {
   const auto [several, targets] = meant(name, chosen);
   if (targets.empty()) {
     step.out.reply =
-        several ? Error{ErrorCode::kConflict, deed.none}
+        several ? Error{ErrorCode::kConflict, words.none}
                 : Error{ErrorCode::kNotFound,
                         "no governor \"" + name + "\" (there are: " + governors().names() + ")"};
     return {};
@@ -47,10 +47,10 @@ std::vector<int> HumanCommands::act(const Deed& deed, const std::string& name,
     }
     acts_.propose(
         {.note = {Note::Level::kInfo,
-                  std::string("human action: ") + deed.what,
+                  std::string("human action: ") + words.what,
                   {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}},
          .entry = {.kind = HistoryKind::kHuman,
-                   .event = deed.event,
+                   .event = words.event,
                    .governor = governors().name(index),
                    .target = governors().target(index),
                    .actor = by,
@@ -63,7 +63,7 @@ std::vector<int> HumanCommands::act(const Deed& deed, const std::string& name,
          }});
     done += (done.empty() ? "" : ", ") + governors().name(index);
   }
-  step.out.reply = Reply{std::string(deed.what) + ": " + done};
+  step.out.reply = Reply{std::string(words.what) + ": " + done};
   return targets;
 }
 

@@ -43,7 +43,7 @@ class HumanCommands {
 
  private:
   // In the words of history, log and answer.
-  struct Deed {
+  struct ActionWords {
     const char* event;
     const char* what;
     const char* none;  // the answer when none of several is taken
@@ -58,7 +58,7 @@ class HumanCommands {
   // Applies it to one governor, or to all that `chosen` takes of several, and answers. Returns whom
   // it was applied to.
   template <class Act, class Chosen, class Count>
-  std::vector<int> act(const Deed& deed, const std::string& name, const std::string& by,
+  std::vector<int> act(const ActionWords& words, const std::string& name, const std::string& by,
                        const std::string& reason, Step& step, Act act, Chosen chosen, Count count);
   void tellWhatIsInTheWay(const std::vector<int>& acted, Step& step) const;
   Governors& governors() { return healing_.governors(); }

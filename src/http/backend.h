@@ -19,7 +19,7 @@
 
 namespace heald::http {
 
-class Bell;
+class ChangeSignal;
 class Tokens;
 
 // Who asks for a change: under which key, and whether they still wait.
@@ -47,7 +47,8 @@ struct Backend {
   std::string control_url;  // for the links of the metrics listener's landing page; may be ""
   // A page of the history, from disk: on the caller's thread, without the engine.
   std::function<Result<engine::HistoryPage>(const engine::HistoryQuery&)> history;
-  Bell* bell = nullptr;         // rung when there is more of it; outlives the listeners
+  ChangeSignal* history_changed =
+      nullptr;                  // notified when there is more of it; outlives the listeners
   Tokens* tokens = nullptr;     // outlives the listeners; null: there are no named ones
   std::string token_file = {};  // of the control token
   // Writes into log and history what happened outside the engine.

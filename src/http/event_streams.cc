@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/plain_text.h"
-#include "http/bell.h"
+#include "http/change_signal.h"
 #include "http/history_json.h"
 
 namespace heald::http {
@@ -39,7 +39,7 @@ struct EventStreams::Page {
 };
 
 EventStreams::~EventStreams() {
-  if (thread_.joinable()) backend_.bell->onRing(nullptr);
+  if (thread_.joinable()) backend_.history_changed->onNotify(nullptr);
 }
 
 std::shared_ptr<void> EventStreams::place() {
@@ -72,9 +72,9 @@ void EventStreams::add(engine::HistoryQuery query, Reader reader,
   changed_.notify_one();
   if (thread_.joinable()) return;
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
-  lock.unlock();  // the bell calls wake() with its own lock held
-  backend_.bell->onRing([this] { wake(); });
-  wake();  // for what has rung before that
+  lock.unlock();  // the signal calls wake() with its own lock held
+  backend_.history_changed->onNotify([this] { wake(); });
+  wake();  // for what was notified before that
 }
 
 // Until something has happened, or the first stream wants a heartbeat.
@@ -99,12 +99,12 @@ void EventStreams::run(std::stop_token stop) {
       }
       arriving_.clear();
     }
-    // The bell is looked at before the history: what comes meanwhile rings it again.
-    const std::uint64_t rung = backend_.bell->rung();
-    const bool closed = backend_.bell->closed();
+    // The signal is read before the history: what comes meanwhile notifies again.
+    const std::uint64_t notified = backend_.history_changed->count();
+    const bool closed = backend_.history_changed->closed();
     std::vector<Page> pages;
     for (Stream& stream : streams_) {
-      if (!closed || !stream.served) serve(stream, pages, rung);
+      if (!closed || !stream.served) serve(stream, pages, notified);
       if (closed) stream.outlet->end();
     }
     std::erase_if(streams_, [&](const Stream& stream) {
@@ -119,15 +119,15 @@ void EventStreams::run(std::stop_token stop) {
   }
 }
 
-void EventStreams::serve(Stream& stream, std::vector<Page>& pages, std::uint64_t rung) {
+void EventStreams::serve(Stream& stream, std::vector<Page>& pages, std::uint64_t notified) {
   if (stream.reader.still_may && !stream.reader.still_may()) {
     stream.ended = true;
     stream.outlet->end();
     return;
   }
   stream.served = true;
-  if (stream.seen < rung) stream.more = true;
-  stream.seen = rung;
+  if (stream.seen < notified) stream.more = true;
+  stream.seen = notified;
   while (stream.more && stream.outlet->room() > 0 && writePage(stream, pages)) {
   }
   if (Clock::now() - stream.quiet_since < kHeartbeat) return;

@@ -20,7 +20,7 @@ namespace heald::http {
 // what is there already, then what comes, with a comment now and then so that both sides know that
 // the other is there. Reads from disk one page at a time, and a page once for all who are at the
 // same place and ask for the same. A client has its next page when it has taken the last one. All
-// end when the bell is closed; one that has just come, behind its first page. Thread-safe.
+// end when the signal is closed; one that has just come, behind its first page. Thread-safe.
 class EventStreams {
  public:
   static constexpr std::chrono::seconds kHeartbeat{15};
@@ -51,7 +51,7 @@ class EventStreams {
     Reader reader;
     std::shared_ptr<door::Outlet> outlet;
     std::shared_ptr<void> place;
-    std::uint64_t seen = 0;  // rings of the bell whose news it has
+    std::uint64_t seen = 0;  // notifications whose news it has
     bool more = true;        // it has not had all of them
     bool served = false;     // once at least
     bool ended = false;      // its credential is not good any more
@@ -61,7 +61,7 @@ class EventStreams {
 
   void run(std::stop_token stop);
   void wait(std::unique_lock<std::mutex>& lock, std::stop_token stop);
-  void serve(Stream& stream, std::vector<Page>& pages, std::uint64_t rung);
+  void serve(Stream& stream, std::vector<Page>& pages, std::uint64_t notified);
   bool writePage(Stream& stream, std::vector<Page>& pages);
   const Page& pageOf(const Stream& stream, std::vector<Page>& pages) const;
   void wake();

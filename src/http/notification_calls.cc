@@ -60,7 +60,10 @@ Response test(const Backend& backend, const std::vector<BodyField>& fields,
   const auto body = readBody(request, fields);
   if (!body) return error(body.error());
   if (const auto asker = askerOf(request); !asker) return error(asker.error());
-  if (!backend.test_receiver) return error({ErrorCode::kUnavailable, "nobody is told here"});
+  if (!backend.test_receiver) {
+    return error(
+        {ErrorCode::kUnavailable, "there are no receivers (notifications.receivers in heald.yml)"});
+  }
   Response response;
   response.later = [send = backend.test_receiver,
                     name = body->name](std::function<void(Response::Maker)> answer) {
@@ -79,7 +82,7 @@ std::vector<Call> notificationCalls(const Backend& backend) {
   return {{.method = "GET",
            .path = "/api/notifications",
            .needs = Access::kRead,
-           .summary = "The receivers of notifications, and whether they can be told",
+           .summary = "The receivers of notifications, and whether they can be reached",
            .handler = [backend](const Request&) { return receivers(backend); }},
           {.method = "POST",
            .path = "/api/notifications/test",
@@ -98,9 +101,8 @@ std::vector<engine::Issue> notificationIssues(const Backend& backend) {
     if (view.error.empty()) continue;
     const std::string since =
         view.failing_since ? " since " + core::toIso8601(*view.failing_since) : "";
-    issues.push_back(
-        {engine::Severity::kWarning, "", "notifications",
-         "receiver " + view.name + " cannot be told of anything" + since + ": " + view.error});
+    issues.push_back({engine::Severity::kWarning, "", "notifications",
+                      "receiver " + view.name + " cannot be reached" + since + ": " + view.error});
   }
   return issues;
 }

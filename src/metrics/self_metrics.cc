@@ -55,9 +55,9 @@ void addStore(const engine::Snapshot& s, const StoreFigures& store, Families& ou
 
 void addReplica(const etcd::Standing& standing, Families& out) {
   out.gauge("leader", "Whether this replica is the one that acts.").add({}, standing.leads ? 1 : 0);
-  out.gauge("replicas", "Replicas of this heald that etcd knows of.")
+  out.gauge("replicas", "Replicas of this heald that are registered in etcd.")
       .add({}, static_cast<double>(standing.replicas.size()));
-  out.counter("leader_transitions_total", "How often this replica has begun to lead.")
+  out.counter("leader_transitions_total", "How often this replica has become the leader.")
       .add({}, static_cast<double>(standing.transitions));
   out.counter("etcd_failures_total", "Requests about leading that etcd did not answer well.")
       .add({}, static_cast<double>(standing.failures));
@@ -114,13 +114,13 @@ void addNotifications(const std::vector<NotificationFigures>& receivers, Familie
     total.add({{"receiver", r.receiver}, {"outcome", "failure"}}, static_cast<double>(r.failed));
   }
   const Family pending = out.gauge(
-      "notifications_pending", "Problems that a receiver of notifications was not told of yet.");
+      "notifications_pending", "Problems that are not yet sent to a receiver of notifications.");
   for (const NotificationFigures& r : receivers) {
     pending.add({{"receiver", r.receiver}}, static_cast<double>(r.pending));
   }
   const Family lost =
       out.counter("notifications_lost_entries_total",
-                  "Entries of the history that were forgotten before a receiver was told of them.");
+                  "Entries of the history forgotten before they were sent to a receiver.");
   for (const NotificationFigures& r : receivers) {
     lost.add({{"receiver", r.receiver}}, static_cast<double>(r.lost));
   }

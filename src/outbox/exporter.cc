@@ -29,26 +29,26 @@ HistoryQuery following(std::int64_t position) {
 
 class Exporter::Worker {
  public:
-  explicit Worker(ExporterSurroundings around)
-      : around_(std::move(around)), inbox_(std::make_shared<Inbox>()) {}
+  explicit Worker(ExporterNeeds needs)
+      : needs_(std::move(needs)), inbox_(std::make_shared<Inbox>()) {}
   ~Worker() { stop(); }
 
   void use(std::shared_ptr<const Collector> collector) {
     const bool any = collector != nullptr;
     // On the caller's thread before there is another: a cursor that nobody follows is forgotten.
     if (!any && !thread_.joinable()) {
-      const auto cursor = around_.cursor();
-      if (cursor && *cursor) around_.keep(std::nullopt);
+      const auto cursor = needs_.cursor();
+      if (cursor && *cursor) needs_.keep(std::nullopt);
       return;
     }
     // Here, so that what happens from the caller's next step on is exported.
-    const auto page = around_.history({.limit = 1});
+    const auto page = needs_.history({.limit = 1});
     const auto newest = page ? std::optional(page->newest) : std::nullopt;
     inbox_->post([this, newest, collector = std::move(collector)] { adopt(collector, newest); });
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   }
 
-  void ring() { inbox_->ring(); }
+  void historyGrew() { inbox_->historyGrew(); }
 
   void stop() {
     inbox_->close();
@@ -64,9 +64,9 @@ class Exporter::Worker {
  private:
   void run() {
     for (;;) {
-      Inbox::Taken taken = inbox_->take(patience(), next_ - around_.now().boot);
+      Inbox::Taken taken = inbox_->take(patience(), next_ - needs_.now().boot);
       for (const Inbox::Job& job : taken.jobs) job();
-      unread_ = unread_ || taken.rung;
+      unread_ = unread_ || taken.grew;
       if (taken.closed) break;
       if (collector_ != nullptr) goOn();
     }
@@ -75,7 +75,7 @@ class Exporter::Worker {
 
   core::Duration patience() const {
     const core::Duration rest =
-        unread_ || !batch_.empty() ? next_ - around_.now().boot : core::Duration(kRound);
+        unread_ || !batch_.empty() ? next_ - needs_.now().boot : core::Duration(kRound);
     return sending_ ? core::Duration(kRound)
                     : std::clamp<core::Duration>(rest, core::Duration{}, kRound);
   }
@@ -87,11 +87,11 @@ class Exporter::Worker {
     if (collector_ != nullptr) return;
     batch_.clear();
     position_.reset();
-    around_.keep(std::nullopt);
+    needs_.keep(std::nullopt);
   }
 
   void goOn() {
-    const core::BootTime now = around_.now().boot;
+    const core::BootTime now = needs_.now().boot;
     if (sending_ || now < next_) return;
     if (!place()) {
       next_ = now + kRound;
@@ -110,14 +110,14 @@ class Exporter::Worker {
 
   bool place() {
     if (position_) return true;
-    const auto cursor = around_.cursor();
-    const auto page = around_.history({.limit = 1});
+    const auto cursor = needs_.cursor();
+    const auto page = needs_.history({.limit = 1});
     if (!cursor || !page) return false;
     position_ = cursor->value_or(begin_.value_or(page->newest));
     if (*position_ > page->newest) position_ = 0;  // another history has begun
     cursor_ = *position_;
-    if (!*cursor) around_.keep(position_);
-    tracer_.emplace(around_.resource.instance);
+    if (!*cursor) needs_.keep(position_);
+    tracer_.emplace(needs_.resource.instance);
     learn();
     unread_ = true;
     return true;
@@ -129,7 +129,7 @@ class Exporter::Worker {
     std::int64_t before = *position_ + 1;
     for (int number = 0; number < kPagesBefore; ++number) {
       const HistoryQuery query{.before = before, .kinds = Tracer::kinds(), .limit = kPage};
-      const auto page = around_.history(query);
+      const auto page = needs_.history(query);
       if (!page || page->rows.empty()) break;
       rows.insert(rows.end(), page->rows.begin(), page->rows.end());
       before = page->rows.back().id;
@@ -141,7 +141,7 @@ class Exporter::Worker {
   void readOn() {
     unread_ = false;
     for (bool more = true; more && batch_.size() < kMostSpans;) {
-      const auto page = around_.history(following(*position_));
+      const auto page = needs_.history(following(*position_));
       unread_ = !page;  // then again, a second later
       if (!page) return;
       if (page->newest < *position_) {
@@ -163,7 +163,7 @@ class Exporter::Worker {
                                 batch_.begin() + static_cast<std::ptrdiff_t>(count));
     sending_ = true;
     collector_->send(
-        around_.services, otlpBody(now, around_.resource), cancel_.token(),
+        needs_.services, otlpBody(now, needs_.resource), cancel_.token(),
         [this, inbox = inbox_, count](Exported exported) {
           inbox->post([this, count, exported = std::move(exported)] { ended(count, exported); });
         });
@@ -173,7 +173,7 @@ class Exporter::Worker {
     sending_ = false;
     tell(exported);
     if (exported.end == Exported::End::kLater) {
-      next_ = around_.now().boot + retry_;
+      next_ = needs_.now().boot + retry_;
       retry_ = std::min(2 * retry_, kLastRetry);
       const std::lock_guard lock(mutex_);
       ++figures_.failed;
@@ -196,23 +196,23 @@ class Exporter::Worker {
   void tell(const Exported& exported) {
     if (std::exchange(reason_, exported.reason) == exported.reason) return;
     if (exported.reason.empty()) {
-      around_.log.write(io::LogLevel::kInfo, "traces are exported again");
+      needs_.log.write(io::LogLevel::kInfo, "traces are exported again");
       return;
     }
     const bool later = exported.end == Exported::End::kLater;
-    around_.log.write(io::LogLevel::kWarn,
-                      later ? "traces were not exported: it is tried again"
-                            : "traces were refused by the collector, and are dropped",
-                      {{"reason", exported.reason}});
+    needs_.log.write(io::LogLevel::kWarn,
+                     later ? "traces were not exported: it is tried again"
+                           : "traces were refused by the collector, and are dropped",
+                     {{"reason", exported.reason}});
   }
 
   void keepCursor(std::int64_t least) {
     if (!position_ || *position_ - cursor_ < least) return;
     cursor_ = *position_;
-    around_.keep(position_);
+    needs_.keep(position_);
   }
 
-  const ExporterSurroundings around_;
+  const ExporterNeeds needs_;
   const std::shared_ptr<Inbox> inbox_;
   io::CancelSource cancel_;
 
@@ -235,8 +235,7 @@ class Exporter::Worker {
   std::thread thread_;
 };
 
-Exporter::Exporter(ExporterSurroundings around)
-    : worker_(std::make_unique<Worker>(std::move(around))) {}
+Exporter::Exporter(ExporterNeeds needs) : worker_(std::make_unique<Worker>(std::move(needs))) {}
 Exporter::~Exporter() = default;
 
 void Exporter::use(std::shared_ptr<const Collector> collector) {
@@ -244,8 +243,8 @@ void Exporter::use(std::shared_ptr<const Collector> collector) {
   worker_->use(std::move(collector));
 }
 
-void Exporter::ring() {
-  worker_->ring();
+void Exporter::historyGrew() {
+  worker_->historyGrew();
 }
 
 void Exporter::stop() {

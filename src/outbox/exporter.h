@@ -16,7 +16,7 @@
 namespace heald::outbox {
 
 // What the exporter stands on. Every function may be called from its thread; none throws.
-struct ExporterSurroundings {
+struct ExporterNeeds {
   io::Services& services;
   io::Log& log;
   Resource resource;
@@ -44,15 +44,15 @@ class Exporter {
   // Of one request; what is beyond is in the next.
   static constexpr std::size_t kMostSpans = 512;
 
-  explicit Exporter(ExporterSurroundings around);
+  explicit Exporter(ExporterNeeds needs);
   ~Exporter();  // stops
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
 
   // From here on this collector; null: none, and what was not exported never is.
   void use(std::shared_ptr<const Collector> collector);
-  void ring();  // the history has become longer
-  void stop();  // before the store is closed
+  void historyGrew();  // the history has become longer
+  void stop();         // before the store is closed
 
   bool exporting() const { return exporting_; }
   ExporterFigures figures() const;

@@ -22,9 +22,9 @@ class Inbox {
     jobs_.push_back(std::move(job));
     arrived_.notify_one();
   }
-  void ring() {
+  void historyGrew() {
     const std::lock_guard lock(mutex_);
-    rung_ = true;
+    grew_ = true;
     arrived_.notify_one();
   }
   void close() {
@@ -33,11 +33,11 @@ class Inbox {
     arrived_.notify_one();
   }
 
-  // What there is, waiting for it at most so long. A ring alone ends no wait before `quiet` is
+  // What there is, waiting for it at most so long. Growth alone ends no wait before `quiet` is
   // over: a second may bring many, and each costs a look at the disk.
   struct Taken {
     std::vector<Job> jobs;
-    bool rung = false;
+    bool grew = false;
     bool closed = false;
   };
   Taken take(core::Duration patience, core::Duration quiet) {
@@ -45,16 +45,16 @@ class Inbox {
     std::unique_lock lock(mutex_);
     const auto work = [&] { return closed_ || !jobs_.empty(); };
     if (!arrived_.wait_for(lock, quiet, work)) {
-      arrived_.wait_for(lock, patience - quiet, [&] { return work() || rung_; });
+      arrived_.wait_for(lock, patience - quiet, [&] { return work() || grew_; });
     }
-    return {std::exchange(jobs_, {}), std::exchange(rung_, false), closed_};
+    return {std::exchange(jobs_, {}), std::exchange(grew_, false), closed_};
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Job> jobs_;
-  bool rung_ = false;
+  bool grew_ = false;
   bool closed_ = false;
 };
 

@@ -183,7 +183,7 @@ Notice historyForgotten(std::uint64_t entries, core::WallTime at, const std::str
           .summary = "heald on " + instance + " cannot tell all that has happened",
           .description = std::to_string(entries) + (entries == 1 ? " entry" : " entries") +
                          " of the history had been forgotten, by age or size (`store.history`), "
-                         "before they could be told here. How things stand: `healdctl status`",
+                         "before they could be sent. How things stand: `healdctl status`",
           .impact = "A notification that you would have had may be missing.",
           .instant = true,
           .at = at};

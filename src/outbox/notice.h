@@ -32,7 +32,7 @@ struct Notice {
 // over, so it is told from the snapshot as well.
 Notice storeFailing(const std::string& reason, core::WallTime at, const std::string& instance);
 
-// Entries of the history had been forgotten (store.history) before a receiver was told of them. No
+// Entries of the history had been forgotten (store.history) before they were sent to a receiver. No
 // alert says that: it has no runbook.
 inline constexpr const char* kHistoryForgotten = "HealdHistoryForgotten";
 Notice historyForgotten(std::uint64_t entries, core::WallTime at, const std::string& instance);

@@ -37,8 +37,8 @@ Error noReceiver(const std::string& name, const std::vector<config::ReceiverOpti
 
 class Outbox::Worker {
  public:
-  explicit Worker(Surroundings around)
-      : around_(std::move(around)), inbox_(std::make_shared<Inbox>()), dispatch_(hostName()) {}
+  explicit Worker(Needs needs)
+      : needs_(std::move(needs)), inbox_(std::make_shared<Inbox>()), dispatch_(hostName()) {}
   ~Worker() { stop(); }
 
   void use(const config::NotificationOptions& options) {
@@ -49,11 +49,11 @@ class Outbox::Worker {
     // Without any receiver there may be cursors of those that are gone.
     if (!thread_.joinable() && options.receivers.empty() && !haveCursors()) return;
     place();  // here, so that what happens from the caller's next step on is told
-    inbox_->ring();
+    inbox_->historyGrew();
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   }
 
-  void ring() { inbox_->ring(); }
+  void historyGrew() { inbox_->historyGrew(); }
 
   void stop() {
     inbox_->close();
@@ -67,7 +67,7 @@ class Outbox::Worker {
       const std::lock_guard lock(mutex_);
       for (const config::ReceiverOptions& receiver : dispatch_.options().receivers) {
         if (!name.empty() && receiver.name != name) continue;
-        Message message = dispatch_.messageFor(receiver, around_.now());
+        Message message = dispatch_.messageFor(receiver, needs_.now());
         message.test = true;
         message.id = "test-" + std::to_string(message.at.time_since_epoch().count());
         all.push_back({receiver, std::move(message)});
@@ -77,7 +77,7 @@ class Outbox::Worker {
     const auto run = std::make_shared<TestRun>(all, std::move(done));
     for (std::size_t i = 0; i < all.size(); ++i) {
       partOf(all[i].receiver)
-          .send(around_.services, all[i].message, cancel_.token(),
+          .send(needs_.services, all[i].message, cancel_.token(),
                 [run, i](Outcome outcome) { run->answer(i, std::move(outcome.error)); });
     }
   }
@@ -114,16 +114,16 @@ class Outbox::Worker {
   };
 
   bool haveCursors() const {
-    const auto cursors = around_.cursors();
+    const auto cursors = needs_.cursors();
     return cursors.ok() && !cursors->empty();
   }
 
   void run() {
     for (;;) {
-      Inbox::Taken taken = inbox_->take(patience(), readable_at_ - around_.now().boot);
+      Inbox::Taken taken = inbox_->take(patience(), readable_at_ - needs_.now().boot);
       for (const Inbox::Job& job : taken.jobs) job();
       if (taken.closed) break;
-      unread_ = unread_ || taken.rung;
+      unread_ = unread_ || taken.grew;
       readIfDue();
       watchStore();
       sendDue();
@@ -135,14 +135,14 @@ class Outbox::Worker {
   core::Duration patience() const {
     const std::lock_guard lock(mutex_);
     const auto due = dispatch_.nextDue();
-    const core::BootTime now = around_.now().boot;
+    const core::BootTime now = needs_.now().boot;
     core::Duration rest = due ? *due - now : core::Duration(kRound);
     if (unread_) rest = std::min(rest, readable_at_ - now);
     return std::clamp<core::Duration>(rest, core::Duration{}, kRound);
   }
 
   void readIfDue() {
-    const core::BootTime now = around_.now().boot;
+    const core::BootTime now = needs_.now().boot;
     if (now < readable_at_ || !unread_) return;
     readable_at_ = now + kRound;
     if (!place()) return;
@@ -157,14 +157,14 @@ class Outbox::Worker {
       const std::lock_guard lock(mutex_);
       if (dispatch_.placed()) return true;
     }
-    const auto cursors = around_.cursors();
-    const auto oldest = around_.history({.newest_first = false, .limit = 1});
+    const auto cursors = needs_.cursors();
+    const auto oldest = needs_.history({.newest_first = false, .limit = 1});
     if (!cursors || !oldest) return false;
     std::vector<CursorMove> moves;
     {
       const std::lock_guard lock(mutex_);
       moves = dispatch_.place(*cursors, oldest->rows.empty() ? 0 : oldest->rows.front().id,
-                              oldest->newest, around_.now());
+                              oldest->newest, needs_.now());
     }
     for (const CursorMove& move : moves) keep(move);
     return true;
@@ -175,7 +175,7 @@ class Outbox::Worker {
     std::int64_t before = position + 1;
     for (int number = 0; number < kPagesBefore; ++number) {
       const HistoryQuery query{.before = before, .kinds = Interpreter::kinds(), .limit = kPage};
-      const auto page = around_.history(query);
+      const auto page = needs_.history(query);
       if (!page || page->rows.empty()) break;
       rows.insert(rows.end(), page->rows.begin(), page->rows.end());
       before = page->rows.back().id;
@@ -190,11 +190,11 @@ class Outbox::Worker {
     for (bool more = true; more;) {
       HistoryQuery query{.kinds = Interpreter::kinds(), .newest_first = false, .limit = kPage};
       query.after = position();
-      const auto page = around_.history(query);
+      const auto page = needs_.history(query);
       unread_ = !page;  // then again, a second later
       if (!page) return;
       const std::lock_guard lock(mutex_);
-      dispatch_.take(*page, around_.now());
+      dispatch_.take(*page, needs_.now());
       more = page->more || page->newest > dispatch_.position();
     }
   }
@@ -205,21 +205,21 @@ class Outbox::Worker {
   }
 
   void watchStore() {
-    const std::string error = around_.store_error();
+    const std::string error = needs_.store_error();
     const std::lock_guard lock(mutex_);
-    dispatch_.storeFails(error, around_.now());
+    dispatch_.storeFails(error, needs_.now());
   }
 
   void sendDue() {
     std::vector<Outgoing> due;
     {
       const std::lock_guard lock(mutex_);
-      due = dispatch_.due(around_.now());
+      due = dispatch_.due(needs_.now());
     }
     for (const Outgoing& one : due) {
       const std::string& name = one.receiver.name;
       partOf(one.receiver)
-          .send(around_.services, one.message, cancel_.token(),
+          .send(needs_.services, one.message, cancel_.token(),
                 [this, inbox = inbox_, name](Outcome outcome) {
                   inbox->post([this, name, outcome = std::move(outcome)] { ended(name, outcome); });
                 });
@@ -232,14 +232,14 @@ class Outbox::Worker {
     std::string before;
     {
       const std::lock_guard lock(mutex_);
-      before = dispatch_.ended(name, error, around_.now(), outcome.retry_after);
+      before = dispatch_.ended(name, error, needs_.now(), outcome.retry_after);
     }
     if (error == before) return;
     if (error.empty()) {
-      around_.log.write(io::LogLevel::kInfo, "notifications are sent again", {{"receiver", name}});
+      needs_.log.write(io::LogLevel::kInfo, "notifications are sent again", {{"receiver", name}});
     } else {
-      around_.log.write(io::LogLevel::kWarn, "a notification was not sent: it is tried again",
-                        {{"receiver", name}, {"reason", error}});
+      needs_.log.write(io::LogLevel::kWarn, "a notification was not sent: it is tried again",
+                       {{"receiver", name}, {"reason", error}});
     }
   }
 
@@ -253,7 +253,7 @@ class Outbox::Worker {
   }
 
   void keep(const CursorMove& move) {
-    around_.keep(move, [this, inbox = inbox_, move](const std::string& error) {
+    needs_.keep(move, [this, inbox = inbox_, move](const std::string& error) {
       inbox->post([this, move, done = error.empty()] {
         const std::lock_guard lock(mutex_);
         dispatch_.moved(move, done);
@@ -261,7 +261,7 @@ class Outbox::Worker {
     });
   }
 
-  const Surroundings around_;
+  const Needs needs_;
   const std::shared_ptr<Inbox> inbox_;
   io::CancelSource cancel_;
 
@@ -276,15 +276,15 @@ class Outbox::Worker {
   std::thread thread_;
 };
 
-Outbox::Outbox(Surroundings around) : worker_(std::make_unique<Worker>(std::move(around))) {}
+Outbox::Outbox(Needs needs) : worker_(std::make_unique<Worker>(std::move(needs))) {}
 Outbox::~Outbox() = default;
 
 void Outbox::use(config::NotificationOptions options) {
   worker_->use(options);
 }
 
-void Outbox::ring() {
-  worker_->ring();
+void Outbox::historyGrew() {
+  worker_->historyGrew();
 }
 
 void Outbox::stop() {

@@ -16,7 +16,7 @@
 namespace heald::outbox {
 
 // What the outbox stands on. Every function may be called from its thread; none throws.
-struct Surroundings {
+struct Needs {
   io::Services& services;
   io::Log& log;
   std::function<core::Now()> now;
@@ -43,7 +43,7 @@ struct TestResult {
 // A thread of its own from the first receiver on. Thread-safe, but stop from one thread only.
 class Outbox {
  public:
-  explicit Outbox(Surroundings around);
+  explicit Outbox(Needs needs);
   ~Outbox();  // stops
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -52,7 +52,7 @@ class Outbox {
   // is gone, what it was not told is forgotten.
   void use(config::NotificationOptions options);
   // The history has become longer. Waits for nobody.
-  void ring();
+  void historyGrew();
   // Ends the thread. What is under way is cancelled and sent by the next start. Before the store is
   // closed, as the cursors go there.
   void stop();

@@ -82,7 +82,7 @@ void Explorer::expand(std::uint32_t index) {
     if (auto to = apply(from, event)) {
       ++result_.transitions;
       result_.admissions += admitted_ ? 1 : 0;
-      result_.most_attempts = std::max(result_.most_attempts, to->since_mercy);
+      result_.most_attempts = std::max(result_.most_attempts, to->since_fresh_start);
       reach(std::move(*to), event);
     }
   }
@@ -106,7 +106,7 @@ std::optional<Situation> Explorer::apply(const Situation& from, Event event) {
     options_.fault(event, before, after);
   }
   admitted_ = step.ticket.has_value();
-  mercy_ = isMercy(step);
+  fresh_start_ = isFreshStart(step);
   Situation to = scale_.situation(after, step.later.boot);
   fill(from, step, to);
   const char* statement = violationOf(step);
@@ -200,9 +200,9 @@ void Explorer::fill(const Situation& from, const Transition& step, Situation& to
   to.trials = (same ? from.trials : 0) +
               (admitted_ && breaker.state == core::BreakerState::kHalfOpen ? 1 : 0);
   // A retry leaves the counts, and with them only what they leave of the bound.
-  to.since_mercy = !mercy_                       ? from.since_mercy + (admitted_ ? 1 : 0)
-                   : step.event == Event::kRetry ? spentBy(policy_, step.after)
-                                                 : 0;
+  to.since_fresh_start = !fresh_start_ ? from.since_fresh_start + (admitted_ ? 1 : 0)
+                         : step.event == Event::kRetry ? spentBy(policy_, step.after)
+                                                       : 0;
   if (!options_.exact_budgets || step.event == Event::kResume) {
     return;
   }
@@ -251,7 +251,7 @@ std::vector<Duration> Explorer::earliestStarts() {
     later ? due.emplace_back(index, at) : due.emplace_front(index, at);
   };
   for (const Situation* from : reached_) {
-    if (from->since_mercy == 0) {
+    if (from->since_fresh_start == 0) {
       const auto to = apply(*from, Event::kTrigger);
       if (to && admitted_) {
         visit(*to, 0, true);
@@ -266,13 +266,13 @@ std::vector<Duration> Explorer::earliestStarts() {
       continue;
     }
     const Situation from = *reached_[index];
-    Duration& first = earliest[static_cast<std::size_t>(from.since_mercy) - 1];
+    Duration& first = earliest[static_cast<std::size_t>(from.since_fresh_start) - 1];
     first = first < Duration{} ? at * scale_.tick() : std::min(first, at * scale_.tick());
     for (const Event event :
          {Event::kTrigger, Event::kPresentOk, Event::kPresentFails, Event::kLateOk,
           Event::kLateFails, Event::kOutdatedOk, Event::kTick}) {
       const auto to = apply(from, event);
-      if (to && !mercy_) {
+      if (to && !fresh_start_) {
         visit(*to, at + (event == Event::kTick ? 1 : 0), event == Event::kTick);
       }
     }

@@ -82,7 +82,7 @@ class Explorer {
   std::vector<const Situation*> reached_;  // keys of indices_, which stay where they are
   std::vector<Origin> origins_;
   std::uint32_t present_ = 0;  // the one that is expanded
-  bool mercy_ = false;         // the last step was one
+  bool fresh_start_ = false;   // the last step was one
   bool admitted_ = false;      // an attempt started with the last step
   Exploration result_;
 };

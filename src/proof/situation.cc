@@ -39,7 +39,7 @@ void addFlying(core::GovernorState& state, int count, Flight flight) {
 std::size_t SituationHash::operator()(const Situation& s) const {
   std::size_t hash = static_cast<std::size_t>(s.breaker) * 2 + (s.dormant ? 1 : 0);
   for (const std::int32_t value :
-       {s.breaker_failures, s.failures, s.admitted, s.succeeded, s.since_mercy, s.trials}) {
+       {s.breaker_failures, s.failures, s.admitted, s.succeeded, s.since_fresh_start, s.trials}) {
     hash = mix(hash, static_cast<std::size_t>(value));
   }
   hash = mix(mix(hash, s.backoff), s.open);

@@ -26,8 +26,8 @@ struct Situation {
   std::uint16_t outdated = 0;       // of an older epoch
   std::vector<std::uint32_t> ages;  // of recent starts, in ticks, oldest first; exact budgets only
 
-  std::int32_t since_mercy = 0;  // attempts since the counts were cleared, or a human acted
-  std::int32_t trials = 0;       // attempts admitted to the present HALF_OPEN, counted apart
+  std::int32_t since_fresh_start = 0;  // attempts since the counts were cleared, or a human acted
+  std::int32_t trials = 0;             // attempts admitted to the present HALF_OPEN, counted apart
   std::vector<std::uint32_t> counted_ages;  // as `ages`, counted apart
 
   friend bool operator==(const Situation&, const Situation&) = default;

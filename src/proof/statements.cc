@@ -291,7 +291,7 @@ const char* violationOf(const core::GovernorPolicy& policy, core::Duration tick,
            budget.attempts;
   };
   return firstOf({
-      unless(situation.since_mercy <= core::attemptBound(policy), "5: it stops"),
+      unless(situation.since_fresh_start <= core::attemptBound(policy), "5: it stops"),
       unless(situation.trials <= policy.breaker.half_open_max_attempts,
              "4: HALF_OPEN admits at most H attempts in a generation"),
       unless(std::all_of(policy.budgets.begin(), policy.budgets.end(), kept),
@@ -320,7 +320,7 @@ const char* stuck(const core::Governor& governor, core::BootTime now) {
   });
 }
 
-bool isMercy(const Transition& t) {
+bool isFreshStart(const Transition& t) {
   if (isHuman(t.event) || t.event == Event::kRecovered) {
     return t.accepted && (isHuman(t.event) || cleared(t.after));
   }

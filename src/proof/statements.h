@@ -34,6 +34,6 @@ const char* violationOf(const core::GovernorPolicy& policy, core::Duration tick,
 const char* stuck(const core::Governor& governor, core::BootTime now);
 
 // Whether the step is one after which the attempts are counted anew.
-bool isMercy(const Transition& step);
+bool isFreshStart(const Transition& step);
 
 }  // namespace heald::proof

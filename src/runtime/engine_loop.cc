@@ -36,10 +36,10 @@ Result<engine::Reply> EngineLoop::call(engine::Event command, Work::TaskFunction
 }
 
 void EngineLoop::call(engine::Event command, engine::Claim claim, Gone gone, Then then) {
-  Letter letter{std::move(command), nullptr, nullptr};
-  letter.claim = std::move(claim);
-  letter.gone = std::move(gone);
-  send(std::move(letter), std::move(then));
+  Message message{std::move(command), nullptr, nullptr};
+  message.claim = std::move(claim);
+  message.gone = std::move(gone);
+  send(std::move(message), std::move(then));
 }
 
 Error EngineLoop::abandon() {
@@ -55,20 +55,20 @@ void EngineLoop::record(engine::HistoryEntry entry) {
   mailbox_.put({engine::Record{std::move(entry)}, nullptr, nullptr});
 }
 
-Result<engine::Reply> EngineLoop::ask(Letter letter) {
+Result<engine::Reply> EngineLoop::ask(Message message) {
   // Shared: the engine's thread may still be at it when whoever waits goes on.
   auto answered = std::make_shared<std::promise<Result<engine::Reply>>>();
   auto future = answered->get_future();
-  send(std::move(letter),
+  send(std::move(message),
        [answered](Result<engine::Reply> result) { answered->set_value(std::move(result)); });
   return future.get();
 }
 
-void EngineLoop::send(Letter letter, Then then) {
+void EngineLoop::send(Message message, Then then) {
   const auto answer = std::make_shared<Answer>(std::move(then));
-  letter.answer = answer;
-  // A letter that is taken and never read answers by its end.
-  if (closed_ || mailbox_.offer(std::move(letter))) {
+  message.answer = answer;
+  // A message that is taken and never read answers by its end.
+  if (closed_ || mailbox_.offer(std::move(message))) {
     return;
   }
   if (!closed_) {
@@ -88,14 +88,14 @@ core::Duration EngineLoop::sinceBeat() const {
 
 void EngineLoop::run() {
   while (!quitting_) {
-    auto letters = mailbox_.takeAll(patience());
+    auto messages = mailbox_.takeAll(patience());
     beat_ = clock_.now().boot.time_since_epoch().count();
-    for (std::span<Letter> rest(letters); !rest.empty();) {
+    for (std::span<Message> rest(messages); !rest.empty();) {
       rest = rest.subspan(handleSome(rest));
     }
     const auto wakeup = engine_->nextWakeup();
     if (wakeup && *wakeup <= clock_.now().boot) {
-      Letter tick{engine::Tick{}, nullptr, nullptr};
+      Message tick{engine::Tick{}, nullptr, nullptr};
       handle(tick);
     }
     probeIfDue();
@@ -120,37 +120,37 @@ core::Duration EngineLoop::patience() const {
   return until - now;
 }
 
-void EngineLoop::handle(Letter& letter) {
-  if (letter.quit) {
+void EngineLoop::handle(Message& message) {
+  if (message.quit) {
     quitting_ = true;
     return;
   }
-  if (letter.ask_store) {
+  if (message.ask_store) {
     next_probe_ = clock_.now().boot;
     return;
   }
-  if (letter.beside) {
-    commitBeside(letter);
+  if (message.beside) {
+    commitBeside(message);
     return;
   }
-  if (abandoned(letter)) {
+  if (abandoned(message)) {
     return;
   }
   const core::Now now = clock_.now();
   Output out = engine::drive(
-      *engine_, letter.event, now,
-      [this](const engine::Changes& changes) { return commit(changes); }, letter.claim);
+      *engine_, message.event, now,
+      [this](const engine::Changes& changes) { return commit(changes); }, message.claim);
   tellRoom(now, out);
-  tell(letter, out);
+  tell(message, out);
 }
 
-void EngineLoop::handleTogether(std::span<Letter> letters) {
-  std::vector<Letter*> present;
+void EngineLoop::handleTogether(std::span<Message> messages) {
+  std::vector<Message*> present;
   std::vector<engine::Asked> asked;
-  for (Letter& letter : letters) {
-    if (abandoned(letter)) continue;
-    present.push_back(&letter);
-    asked.push_back({letter.event, letter.claim});
+  for (Message& message : messages) {
+    if (abandoned(message)) continue;
+    present.push_back(&message);
+    asked.push_back({message.event, message.claim});
   }
   if (present.empty()) {
     return;
@@ -162,38 +162,38 @@ void EngineLoop::handleTogether(std::span<Letter> letters) {
   for (std::size_t i = 0; i < present.size(); ++i) tell(*present[i], outs[i]);
 }
 
-std::size_t EngineLoop::handleSome(std::span<Letter> letters) {
-  const auto alone = [](const Letter& letter) {
-    return letter.quit || letter.ask_store || !engine::mayShareACommit(letter.event);
+std::size_t EngineLoop::handleSome(std::span<Message> messages) {
+  const auto alone = [](const Message& message) {
+    return message.quit || message.ask_store || !engine::mayShareACommit(message.event);
   };
-  const auto end = std::find_if(letters.begin(), letters.end(), alone);
-  const auto together = std::min(static_cast<std::size_t>(end - letters.begin()), kMostTogether);
+  const auto end = std::find_if(messages.begin(), messages.end(), alone);
+  const auto together = std::min(static_cast<std::size_t>(end - messages.begin()), kMostTogether);
   if (together < 2) {
-    handle(letters.front());
+    handle(messages.front());
     return 1;
   }
-  handleTogether(letters.first(together));
+  handleTogether(messages.first(together));
   return together;
 }
 
-bool EngineLoop::abandoned(Letter& letter) {
-  const bool gone = letter.gone && letter.gone();
+bool EngineLoop::abandoned(Message& message) {
+  const bool gone = message.gone && message.gone();
   if (gone) {
-    replies_.push_back({std::move(letter.answer), abandon()});
+    replies_.push_back({std::move(message.answer), abandon()});
   }
   return gone;
 }
 
-void EngineLoop::tell(Letter& letter, Output& out) {
+void EngineLoop::tell(Message& message, Output& out) {
   if (out.reply && out.reply->ok() && (*out.reply)->repeat == engine::Repeat::kSame) {
     ++repeated_;
   }
   dirty_ = true;
-  if (letter.applied && out.reply && out.reply->ok()) {
-    letter.applied();
+  if (message.applied && out.reply && out.reply->ok()) {
+    message.applied();
   }
   perform(out);
-  answer(letter, out);
+  answer(message, out);
 }
 
 void EngineLoop::perform(Output& out) {
@@ -242,18 +242,18 @@ void EngineLoop::taskReady(const engine::TaskReady& ready) {
   waiting_.erase(found);
 }
 
-void EngineLoop::answer(Letter& letter, Output& out) {
-  if (!letter.answer) {
+void EngineLoop::answer(Message& message, Output& out) {
+  if (!message.answer) {
     return;
   }
   Result<engine::Reply> result = out.reply.value_or(engine::Reply{});
-  if (result && letter.function) {
-    functions_[result->install] = std::move(letter.function);
+  if (result && message.function) {
+    functions_[result->install] = std::move(message.function);
   }
   if (result && result->waits) {
-    waiting_[result->install] = std::move(letter.answer);
+    waiting_[result->install] = std::move(message.answer);
   } else {
-    replies_.push_back({std::move(letter.answer), std::move(result)});
+    replies_.push_back({std::move(message.answer), std::move(result)});
   }
 }
 
@@ -304,7 +304,7 @@ void EngineLoop::stop() {
     return;
   }
   closed_ = true;
-  Letter quit;
+  Message quit;
   quit.quit = true;
   mailbox_.put(std::move(quit));
   thread_.join();

@@ -125,7 +125,7 @@ class EngineLoop {
    private:
     Then then_;
   };
-  struct Letter {
+  struct Message {
     engine::Event event;
     std::shared_ptr<Answer> answer;  // shared: the caller keeps none, a waiting task does
     Work::TaskFunction function;
@@ -143,21 +143,21 @@ class EngineLoop {
     Result<engine::Reply> result;
   };
 
-  Result<engine::Reply> ask(Letter letter);
-  void send(Letter letter, Then then);
+  Result<engine::Reply> ask(Message message);
+  void send(Message message, Then then);
   void openStore();
   void run();
   // The next of these, or several that share a commit; returns how many.
-  std::size_t handleSome(std::span<Letter> letters);
-  void handle(Letter& letter);
-  void commitBeside(const Letter& letter);
-  void handleTogether(std::span<Letter> letters);
-  bool abandoned(Letter& letter);
-  void tell(Letter& letter, engine::Output& out);
+  std::size_t handleSome(std::span<Message> messages);
+  void handle(Message& message);
+  void commitBeside(const Message& message);
+  void handleTogether(std::span<Message> messages);
+  bool abandoned(Message& message);
+  void tell(Message& message, engine::Output& out);
   void perform(engine::Output& out);
   void start(const engine::Action& action);
   void taskReady(const engine::TaskReady& ready);
-  void answer(Letter& letter, engine::Output& out);
+  void answer(Message& message, engine::Output& out);
   void probeIfDue();
   std::string restoreStore(const core::Now& now);
   void tellRoom(const core::Now& now, engine::Output& out);
@@ -189,7 +189,7 @@ class EngineLoop {
   std::map<std::uint64_t, std::shared_ptr<Answer>> waiting_;  // by install
   std::map<std::uint64_t, Work::TaskFunction> functions_;     // by install
 
-  Mailbox<Letter> mailbox_;
+  Mailbox<Message> mailbox_;
   // Not std::atomic<std::shared_ptr>: libstdc++ 12 unlocks its reader without release, which is a
   // data race (ThreadSanitizer shows it). Held for a copy of the pointer only.
   mutable std::mutex snapshot_mutex_;

@@ -34,10 +34,10 @@ void EngineLoop::openStore() {
 void EngineLoop::moveCursor(std::string name, std::optional<std::int64_t> position, Moved done) {
   auto changes = std::make_shared<engine::Changes>();
   changes->cursors.emplace_back(std::move(name), position);
-  Letter letter{engine::Tick{}, nullptr, nullptr};
-  letter.beside = std::move(changes);
-  letter.moved = std::move(done);
-  mailbox_.put(std::move(letter));
+  Message message{engine::Tick{}, nullptr, nullptr};
+  message.beside = std::move(changes);
+  message.moved = std::move(done);
+  mailbox_.put(std::move(message));
 }
 
 std::string EngineLoop::commit(const engine::Changes& changes) {
@@ -50,10 +50,10 @@ std::string EngineLoop::commit(const engine::Changes& changes) {
   return error;
 }
 
-void EngineLoop::commitBeside(const Letter& letter) {
-  const std::string error = commit(*letter.beside);
-  if (letter.moved) {
-    letter.moved(error);
+void EngineLoop::commitBeside(const Message& message) {
+  const std::string error = commit(*message.beside);
+  if (message.moved) {
+    message.moved(error);
   }
 }
 

@@ -15,9 +15,9 @@ namespace heald::simulation {
 using core::Duration;
 
 // What surrounds an engine in virtual time: a store, and somebody who does the work.
-class Surroundings {
+class SimulatedHost {
  public:
-  virtual ~Surroundings() = default;
+  virtual ~SimulatedHost() = default;
   // Both: "" or the reason why not, as of a Store.
   virtual std::string commit(const engine::Changes& changes) = 0;
   virtual std::string probe() = 0;
@@ -56,7 +56,7 @@ class EventQueue {
 // the random worlds and healdctl's simulator all drive by it. Deterministic; one thread.
 class Driver {
  public:
-  explicit Driver(Surroundings& surroundings) : at_(surroundings) {}
+  explicit Driver(SimulatedHost& host) : at_(host) {}
 
   // A process begins on what the store held; what was scheduled for the one before is forgotten.
   // `saved` as for Engine.
@@ -103,7 +103,7 @@ class Driver {
   std::string commit(const engine::Changes& changes);
   void probe();
 
-  Surroundings& at_;
+  SimulatedHost& at_;
   std::unique_ptr<engine::Engine> engine_;
   EventQueue queue_;
   Duration time_{};

@@ -149,14 +149,14 @@ class Foreseer {
     engine::Labels labels = spec.alert.matchers;
     if (!target.empty()) labels.emplace_back(spec.alert.target, target);
     engine::Alert alert{engine::fingerprintOf(labels), present_.taken.wall, true, labels};
-    scenario.doings.push_back(
+    scenario.events.push_back(
         {core::Duration{}, "an alert fires", engine::AlertsReceived{{std::move(alert)}, kWhoAsks}});
   }
 
   void doFirst(Scenario& scenario) {
     const std::string& governor = question_.governor;
     const auto act = [&](engine::Event event) {
-      scenario.doings.push_back({core::Duration{}, kWhoAsks, std::move(event)});
+      scenario.events.push_back({core::Duration{}, kWhoAsks, std::move(event)});
     };
     switch (question_.first) {
       case Question::First::kNothing:

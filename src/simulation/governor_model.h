@@ -49,8 +49,8 @@ struct GovernorModel {
   void reset();
   void retry();
 
-  // The most attempts since the last mercy: a verified success that clears, sustained recovery, a
-  // human.
+  // The most attempts since the last fresh start: a verified success that clears, sustained
+  // recovery, a human.
   int bound() const;
 
  private:

@@ -17,7 +17,7 @@ namespace {
 
 using Level = engine::Note::Level;
 
-class Player : private Surroundings {
+class Player : private SimulatedHost {
  public:
   Player(const engine::Setup& setup, const Scenario& scenario)
       : setup_(setup), scenario_(scenario), actors_(scenario, setup) {
@@ -51,7 +51,7 @@ class Player : private Surroundings {
   }
   // Why nobody answers at this moment, or "".
   std::string absence() const;
-  void doing(const Doing& doing);
+  void play(const TimedEvent& event);
   void ask(const PermitAsked& asked);
   void happen(const Fault& fault);
   void endDowntime(bool machine);
@@ -178,23 +178,23 @@ std::string Player::absence() const {
   return dead_ || driver_.time() < away_until_ ? away_ : "";
 }
 
-void Player::doing(const Doing& doing) {
+void Player::play(const TimedEvent& event) {
   if (const std::string why = absence(); !why.empty()) {
-    note(Level::kWarn, doing.what, {{"answer", "not done: " + why}});
+    note(Level::kWarn, event.what, {{"answer", "not done: " + why}});
     return;
   }
   const std::size_t place = record_.entries.size();
-  const engine::Output out = driver_.send(doing.event);
+  const engine::Output out = driver_.send(event.event);
   const bool ok = out.reply && out.reply->ok();
   const std::string answer = !out.reply ? ""
                              : ok       ? (*out.reply)->message
                                         : out.reply->error().message;
   EntryFields fields;
-  if (!doing.labels.empty()) fields.emplace_back("labels", doing.labels);
+  if (!event.labels.empty()) fields.emplace_back("labels", event.labels);
   fields.emplace_back("answer", ok ? answer : "refused: " + answer);
   record_.entries.insert(
       record_.entries.begin() + static_cast<std::ptrdiff_t>(place),
-      {driver_.time(), ok ? Level::kInfo : Level::kWarn, doing.what, std::move(fields), true});
+      {driver_.time(), ok ? Level::kInfo : Level::kWarn, event.what, std::move(fields), true});
 }
 
 void Player::ask(const PermitAsked& asked) {
@@ -250,7 +250,7 @@ void Player::happen(const Fault& fault) {
 }
 
 void Player::plan() {
-  for (const Doing& one : scenario_.doings) add(one.at, 1, [&] { doing(one); });
+  for (const TimedEvent& one : scenario_.events) add(one.at, 1, [&] { play(one); });
   for (const PermitAsked& one : scenario_.permits) add(one.at, 1, [&] { ask(one); });
   for (const Fault& one : scenario_.faults) {
     add(one.at, 2, [&] { happen(one); });

@@ -6,11 +6,11 @@
 
 #include "core/text.h"
 #include "simulation/driver.h"
-#include "simulation/nature.h"
 #include "simulation/random.h"
 #include "simulation/random_alerts.h"
 #include "simulation/random_setup.h"
 #include "simulation/referee.h"
+#include "simulation/simulated_services.h"
 #include "simulation/unreliable_disk.h"
 
 namespace heald::simulation {
@@ -20,15 +20,15 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class World : private Surroundings {
+class World : private SimulatedHost {
  public:
   explicit World(const WorldOptions& options)
       : options_(options),
         random_(options.seed),
         base_(randomSetup(random_)),
         setup_(base_),
-        nature_(setup_, random_.next()),
-        disk_(random_.next(), options.plant) {
+        services_(setup_, random_.next()),
+        disk_(random_.next(), options.fault) {
     for (std::size_t i = 0; i < kTroubleCount; ++i) {
       const std::uint64_t seed = random_.next();
       const bool quiet = options.without[i] || Random(seed).oneIn(3);
@@ -82,7 +82,7 @@ class World : private Surroundings {
   Random random_;
   engine::Setup base_;
   engine::Setup setup_;
-  Nature nature_;
+  SimulatedServices services_;
   UnreliableDisk disk_;
   Driver driver_{*this};
   Referee referee_;
@@ -123,7 +123,7 @@ std::string World::commit(const engine::Changes& changes) {
   if (!ended.acknowledged || random_.oneIn(8)) hurry();
   dead_ = death_ == Death::kAfterCommit;
   if (ended.took > Duration{}) driver_.elapse(ended.took);
-  if (!ended.acknowledged && options_.plant == Plant::kStartsBeforeCommit) {
+  if (!ended.acknowledged && options_.fault == InjectedFault::kStartsBeforeCommit) {
     for (const auto& [name, state] : changes.governors) {
       if (state.in_flight.empty()) continue;
       engine::Output early;
@@ -154,7 +154,7 @@ void World::perform(engine::Output& out) {
   referee_.put(out);
   for (const engine::Action& action : out.actions) {
     if (const auto* check = std::get_if<engine::StartCheck>(&action)) {
-      const Nature::Look look = nature_.look(check->check, driver_.time());
+      const SimulatedServices::Look look = services_.look(check->check, driver_.time());
       driver_.schedule(
           driver_.time() + look.takes,
           engine::CheckFinished{check->check, check->run, look.status, "", look.takes});
@@ -166,7 +166,7 @@ void World::perform(engine::Output& out) {
     } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
       answer(*ask);
     } else if (const auto* run = std::get_if<engine::RunTask>(&action)) {
-      driver_.schedule(driver_.time() + nature_.taskTakes(),
+      driver_.schedule(driver_.time() + services_.taskTakes(),
                        engine::TaskFinished{run->id, run->install, true, {}});
     }
   }
@@ -177,7 +177,7 @@ void World::answer(const engine::AskAlert& ask) {
 }
 
 void World::start(const engine::StartAction& action) {
-  Nature::Work work = nature_.act(action.remedy, driver_.time());
+  SimulatedServices::Work work = services_.act(action.remedy, driver_.time());
   driver_.schedule(driver_.time() + work.takes,
                    engine::ActionFinished{action.run, work.outcome, "", std::move(work.output)});
   if (random_.oneIn(4)) hurry();
@@ -210,14 +210,14 @@ void World::crash(Random& random) {
   driver_.elapse(random.oneIn(2) ? Duration{} : random.some(minutes(5)));
   if (reboot && random.oneIn(3)) setWall(random.upTo(hours(2)) - hours(1));
   if (reboot) driver_.restartMachine();
-  nature_.interrupt(driver_.time());
+  services_.interrupt(driver_.time());
   boot();
 }
 
 void World::setWall(Duration by) {
   wall_set_ += by;
   driver_.stepWall(by);
-  if (options_.plant == Plant::kWaitsOnTheWallClock) driver_.stepBoot(by);
+  if (options_.fault == InjectedFault::kWaitsOnTheWallClock) driver_.stepBoot(by);
 }
 
 void World::disturbClocks(Random& random) {

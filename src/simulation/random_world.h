@@ -26,7 +26,7 @@ inline constexpr std::size_t kTroubleCount = 10;
 std::string_view toString(Trouble trouble);  // "crashes", "disk", …
 
 // Deliberate faults around the engine, to see that the referee finds them.
-enum class Plant : std::uint8_t {
+enum class InjectedFault : std::uint8_t {
   kNone,
   kLosesCommits,         // the store says "committed" and has not
   kStartsBeforeCommit,   // the driver does not wait for the store
@@ -39,7 +39,7 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   std::uint64_t steps = 3000;  // events of the engine
   std::array<bool, kTroubleCount> without{};
-  Plant plant = Plant::kNone;
+  InjectedFault fault = InjectedFault::kNone;
   std::function<void(const std::string&)> trace = nullptr;  // a line for each thing that happens
 };
 

@@ -29,7 +29,7 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
   }
   for (const engine::GovernorSpec& spec : setup.governors) {
     Governor& known = governor(spec.name);
-    if (known.model.policy != spec.policy) known.since_mercy = 0;  // its bound is another one
+    if (known.model.policy != spec.policy) known.since_fresh_start = 0;  // its bound is another one
     known.model.policy = spec.policy;
   }
   for (auto& [key, attempt] : attempts_) {
@@ -89,7 +89,7 @@ void Referee::reloaded(const engine::Setup& setup) {
       if (spec.name != configured) continue;
       governor.model.policy = spec.policy;
     }
-    governor.since_mercy = 0;  // its bound is another one
+    governor.since_fresh_start = 0;  // its bound is another one
   }
   for (auto& [key, attempt] : attempts_) {
     if (attempt.permit || remedy(attempt.remedy) != nullptr) continue;

@@ -22,7 +22,7 @@ using core::Duration;
 //   - every durable change of a governor is one that its events justify, and no other (the model of
 //     GovernorModel, step by step); no success or failure is claimed that the work does not show
 //   - nothing starts against a guard, unrecorded, twice, or while the check does not say unhealthy
-//   - the bound of attempts since the last mercy
+//   - the bound of attempts since the last fresh start
 //   - after a crash everything is as it was on disk, and no wait is shorter than it was
 //   - within an incident an escalation never goes back, whatever happens
 //   - checks run one at a time, never in a burst, and are debounced as configured
@@ -60,7 +60,7 @@ class Referee {
  private:
   struct Governor {
     GovernorModel model;
-    int since_mercy = 0;
+    int since_fresh_start = 0;
     std::optional<Duration> last_result;  // of this process
     GovernorModel saved;                  // as it was saved last
     Duration saved_wall_set{};            // then

@@ -237,14 +237,14 @@ void Referee::judge(const std::string& name, const GovernorState& state, bool du
     counted.result(ticket, ok, false, at_.time);
   }
   const bool cleared = state.consecutive_failures == 0 && (g.model.cf > 0 || counted.cf > 0);
-  const bool mercy = cleared || healed(name, after, state) || after.epoch != g.model.epoch;
+  const bool fresh_start = cleared || healed(name, after, state) || after.epoch != g.model.epoch;
   dormancies_ += state.dormant() && !g.model.dormant ? 1 : 0;
   if (!resultsIn(name, g.model, state).empty()) g.last_result = at_.time;
-  g.since_mercy = mercy ? 0 : g.since_mercy + admissions;
+  g.since_fresh_start = fresh_start ? 0 : g.since_fresh_start + admissions;
   keep(name, state);
-  if (g.since_mercy > g.model.bound()) {
-    fail("governor " + name + " has made " + std::to_string(g.since_mercy) +
-         " attempts since the last mercy; its bound is " + std::to_string(g.model.bound()));
+  if (g.since_fresh_start > g.model.bound()) {
+    fail("governor " + name + " has made " + std::to_string(g.since_fresh_start) +
+         " attempts since the last fresh start; its bound is " + std::to_string(g.model.bound()));
   }
 }
 

@@ -133,13 +133,13 @@ class Replay {
   void repeatAt(const Firing& firing, core::Duration at);
   void addPermit(const Attempt& attempt);
   void letGo(const HistoryEntry& entry);
-  void doing(const HistoryEntry& entry, std::string what, engine::Event event) {
-    scenario_.doings.push_back({timeOf(entry), std::move(what), std::move(event)});
+  void addEvent(const HistoryEntry& entry, std::string what, engine::Event event) {
+    scenario_.events.push_back({timeOf(entry), std::move(what), std::move(event)});
   }
   bool hasCheck(const std::string& name) const { return checks_.indexOf(name) >= 0; }
 
   struct Paused {
-    std::size_t doing;
+    std::size_t event;
     core::Duration at;
   };
 
@@ -179,7 +179,7 @@ void Replay::addOutcomes() {
 void Replay::add(const HistoryEntry& entry) {
   switch (entry.kind) {
     case HistoryKind::kCheck:
-      if (hasCheck(entry.check)) doing(entry, kLook, engine::RunCheckNow{entry.check, kBy});
+      if (hasCheck(entry.check)) addEvent(entry, kLook, engine::RunCheckNow{entry.check, kBy});
       if (entry.event == "unhealthy" || entry.event == "warning") ill_[entry.check] = timeOf(entry);
       break;
     case HistoryKind::kHuman:
@@ -188,8 +188,8 @@ void Replay::add(const HistoryEntry& entry) {
       break;
     case HistoryKind::kFlag:
       if (const auto feature = core::featureNamed(detailOf(entry, "flag"))) {
-        doing(entry, "flag " + detailOf(entry, "flag") + " " + entry.event,
-              engine::SetFlag{*feature, entry.event == "on", reasonOr(entry), kBy});
+        addEvent(entry, "flag " + detailOf(entry, "flag") + " " + entry.event,
+                 engine::SetFlag{*feature, entry.event == "on", reasonOr(entry), kBy});
       }
       letGo(entry);
       break;
@@ -214,7 +214,7 @@ void Replay::letGo(const HistoryEntry& entry) {
     const auto last = ill_.find(spec.name);
     if (last == ill_.end()) continue;
     const auto runs = (timeOf(entry) - last->second) / spec.interval + 1;
-    scenario_.doings.push_back(
+    scenario_.events.push_back(
         {last->second + runs * spec.interval, kLook, engine::RunCheckNow{spec.name, kBy}});
   }
 }
@@ -233,17 +233,17 @@ void Replay::addHuman(const HistoryEntry& entry) {
   const std::string& governor = entry.governor;
   if (!governor.empty() && doneForItsFamily(entry)) return;
   if (entry.event == "resume") {
-    doing(entry, "resume " + governor, engine::Resume{governor, reasonOr(entry), kBy});
+    addEvent(entry, "resume " + governor, engine::Resume{governor, reasonOr(entry), kBy});
   } else if (entry.event == "dormant") {
-    doing(entry, "dormant " + governor, engine::EnterDormant{governor, reasonOr(entry), kBy});
+    addEvent(entry, "dormant " + governor, engine::EnterDormant{governor, reasonOr(entry), kBy});
   } else if (entry.event == "reset") {
-    doing(entry, "reset " + governor, engine::Reset{governor, entry.message == "forced", kBy});
+    addEvent(entry, "reset " + governor, engine::Reset{governor, entry.message == "forced", kBy});
   } else if (entry.event == "retry") {
-    doing(entry, "retry " + governor, engine::Retry{governor, reasonOr(entry), kBy});
+    addEvent(entry, "retry " + governor, engine::Retry{governor, reasonOr(entry), kBy});
   } else if (entry.event == "run_remedy") {
-    doing(entry, "run remedy " + entry.remedy, engine::RunRemedyNow{entry.remedy, kBy});
+    addEvent(entry, "run remedy " + entry.remedy, engine::RunRemedyNow{entry.remedy, kBy});
   } else if (entry.event == "run_check" && hasCheck(entry.check)) {
-    doing(entry, "run check " + entry.check, engine::RunCheckNow{entry.check, kBy});
+    addEvent(entry, "run check " + entry.check, engine::RunCheckNow{entry.check, kBy});
   }
 }
 
@@ -253,17 +253,17 @@ void Replay::addPause(const HistoryEntry& entry) {
   const std::string name = entry.remedy.empty() ? "all" : entry.remedy;
   const auto before = paused_.find(entry.remedy);
   if (before != paused_.end() && entry.event == "over") {
-    auto& pause = std::get<engine::PauseRemedy>(scenario_.doings[before->second.doing].event);
+    auto& pause = std::get<engine::PauseRemedy>(scenario_.events[before->second.event].event);
     pause.lasts = std::clamp<core::Duration>(timeOf(entry) - before->second.at,
                                              std::chrono::seconds(1), engine::Pauses::kLongest);
   }
   if (before != paused_.end()) paused_.erase(before);
   if (entry.event == "paused") {
-    paused_[entry.remedy] = {scenario_.doings.size(), timeOf(entry)};
-    doing(entry, "pause " + name,
-          engine::PauseRemedy{entry.remedy, engine::Pauses::kLongest, reasonOr(entry), kBy});
+    paused_[entry.remedy] = {scenario_.events.size(), timeOf(entry)};
+    addEvent(entry, "pause " + name,
+             engine::PauseRemedy{entry.remedy, engine::Pauses::kLongest, reasonOr(entry), kBy});
   } else if (entry.event == "unpaused") {
-    doing(entry, "unpause " + name, engine::UnpauseRemedy{entry.remedy, kBy});
+    addEvent(entry, "unpause " + name, engine::UnpauseRemedy{entry.remedy, kBy});
   }
 }
 
@@ -291,7 +291,7 @@ void Replay::addAlert(const HistoryEntry& entry, const engine::RemedySpec& spec)
   }
   if (entry.event == "forgotten") return;
   if (alert.firing) firing_.try_emplace(key, Firing{alert, what + " again", timeOf(entry)});
-  doing(entry, what, engine::AlertsReceived{{alert}, kBy});
+  addEvent(entry, what, engine::AlertsReceived{{alert}, kBy});
 }
 
 // It was heard of last so long before.
@@ -311,7 +311,7 @@ void Replay::repeat(const Firing& firing, core::Duration until) {
 
 void Replay::repeatAt(const Firing& firing, core::Duration at) {
   if (at <= firing.from) return;
-  scenario_.doings.push_back({at, firing.what, engine::AlertsReceived{{firing.alert}, kBy}});
+  scenario_.events.push_back({at, firing.what, engine::AlertsReceived{{firing.alert}, kBy}});
 }
 
 void Replay::addPermit(const Attempt& attempt) {

@@ -1,5 +1,5 @@
 // The reader: the scripts of checks and remedies, and the file as a whole. What people and the
-// world do is in scenario_doings.cc, what is expected in scenario_expect.cc.
+// world do is in scenario_events.cc, what is expected in scenario_expect.cc.
 #include "simulation/scenario.h"
 
 #include <algorithm>

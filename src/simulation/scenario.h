@@ -46,7 +46,7 @@ struct Outcome {
 };
 
 // An event of the engine's at a moment: a human action, an alert.
-struct Doing {
+struct TimedEvent {
   core::Duration at{};
   std::string what;  // one line for people
   engine::Event event;
@@ -86,7 +86,7 @@ struct Scenario {
   std::optional<core::WallTime> starts_at;  // what the wall clock shows at the start
   std::vector<std::pair<std::string, std::vector<CheckChange>>> checks;  // by name
   std::vector<std::pair<std::string, std::vector<Outcome>>> remedies;
-  std::vector<Doing> doings;
+  std::vector<TimedEvent> events;
   std::vector<PermitAsked> permits;
   std::vector<Fault> faults;
   std::vector<Expectation> expectations;

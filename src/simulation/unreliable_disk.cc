@@ -18,7 +18,7 @@ UnreliableDisk::Ended UnreliableDisk::commit(const engine::Changes& changes,
     return {false, true, {}};
   }
   torn_.reset();
-  const bool lost = plant_ == Plant::kLosesCommits && random_.oneIn(20);
+  const bool lost = fault_ == InjectedFault::kLosesCommits && random_.oneIn(20);
   if (!lost) rows_.put(changes, now);
   const bool slow = faulty_ && random_.oneIn(50);
   return {true, false, slow ? random_.some(std::chrono::seconds(3)) : core::Duration{}};
@@ -40,8 +40,8 @@ bool UnreliableDisk::settleTorn() {
 engine::Saved UnreliableDisk::load(const core::ClockStamp& present) const {
   engine::Saved saved = rows_.load(present);
   for (auto& [name, state] : saved.governors) {
-    if (plant_ == Plant::kForgetsTickets) state.in_flight.clear();
-    if (plant_ == Plant::kForgetsDormancy) state.dormancy.reset();
+    if (fault_ == InjectedFault::kForgetsTickets) state.in_flight.clear();
+    if (fault_ == InjectedFault::kForgetsDormancy) state.dormancy.reset();
   }
   return saved;
 }

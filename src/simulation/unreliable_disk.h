@@ -14,7 +14,7 @@ namespace heald::simulation {
 // one that succeeds, a crash decides.
 class UnreliableDisk {
  public:
-  UnreliableDisk(std::uint64_t seed, Plant plant) : random_(seed), plant_(plant) {}
+  UnreliableDisk(std::uint64_t seed, InjectedFault fault) : random_(seed), fault_(fault) {}
 
   struct Ended {
     bool acknowledged = true;
@@ -38,7 +38,7 @@ class UnreliableDisk {
   bool fails();
 
   Random random_;
-  Plant plant_;
+  InjectedFault fault_;
   store::MemoryRows rows_;
   std::optional<Torn> torn_;
   bool faulty_ = false;

@@ -342,7 +342,7 @@ void EtcdStore::resolveDoubt() {
 void EtcdStore::fenced() {
   open_ = false;
   const std::string reason =
-      "another replica has written since, or etcd was put back: this one knows another state";
+      "another replica has written since, or etcd was put back: this one has another state";
   if (const auto deposed = std::exchange(options_.deposed, nullptr)) deposed(reason);
   throw Fault(reason);
 }

@@ -67,7 +67,7 @@ struct World {
 
   Governor governor;
   Duration now = seconds(1000);
-  int attempts_since_mercy = 0;  // since verified success, sustained recovery or human action
+  int attempts_since_fresh_start = 0;  // since verified success, sustained recovery or human action
   int admitted_in_generation = 0;
   std::uint64_t generation = 0;
   std::vector<Duration> starts;
@@ -181,8 +181,8 @@ class Explorer {
            "none while OPEN before its deadline");
     expect(before.consecutive_failures == 0 || now >= before.next_allowed_at, "none in backoff");
     expect(static_cast<int>(before.in_flight.size()) < policy_.max_in_flight, "none over C");
-    ++w.attempts_since_mercy;
-    expect(w.attempts_since_mercy <= attemptBound(policy_), "5: it stops");
+    ++w.attempts_since_fresh_start;
+    expect(w.attempts_since_fresh_start <= attemptBound(policy_), "5: it stops");
     w.starts.push_back(w.now);
     for (const BudgetPolicy& budget : policy_.budgets) {
       const auto inside = [&](Duration start) { return w.now - start < budget.per; };
@@ -213,7 +213,7 @@ class Explorer {
     checkTotals(before, after);
     expect(after.epoch == before.epoch + (isHuman(op) ? 1 : 0), "an epoch at every human action");
     checkResult(before, after, op);
-    noteMercy(before, after, w, op);
+    noteFreshStart(before, after, w, op);
     checkNotStuck(w);
   }
 
@@ -254,7 +254,7 @@ class Explorer {
     }
   }
 
-  void noteMercy(const GovernorState& before, const GovernorState& after, World& w, Op op) {
+  void noteFreshStart(const GovernorState& before, const GovernorState& after, World& w, Op op) {
     const bool success = op == Op::kOldestOk && !before.dormant() &&
                          after.consecutive_failures == 0 &&
                          before.in_flight.front().epoch == before.epoch &&
@@ -262,7 +262,7 @@ class Explorer {
                          after.breaker.state == BreakerState::kClosed;
     const bool recovery = op == Op::kRecovered && after != before;
     if (success || recovery || isHuman(op)) {
-      w.attempts_since_mercy = 0;
+      w.attempts_since_fresh_start = 0;
     }
     if (op == Op::kResume) {
       w.starts.clear();
@@ -353,7 +353,7 @@ TEST(GovernorExhaustive, OnTheBrinkOfEveryThresholdOfTheDefaultsToo) {
       const auto ticket = world.governor.trigger({}, "remedy", world.at()).ticket;
       ASSERT_TRUE(ticket);
       world.starts.push_back(world.now);
-      ++world.attempts_since_mercy;
+      ++world.attempts_since_fresh_start;
       world.governor.result(ticket->id, false, "boom", world.at());
     }
     Explorer explorer({}, 4);

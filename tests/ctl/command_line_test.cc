@@ -1,4 +1,4 @@
-// The command line as a whole: what is meant by a slip, help, and --json of every command.
+// The command line as a whole: what is meant by a mistyped word, help, and --json of every command.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 

@@ -380,7 +380,7 @@ class Shared {
         break;
       case Op::kResume:
         world_.send(Resume{"main", "fixed", "alice"});
-        mercy_ = stateOf(world_, "main").totals.attempts;
+        fresh_start_ = stateOf(world_, "main").totals.attempts;
         break;
     }
     return wrong();
@@ -405,9 +405,9 @@ class Shared {
         state.totals.successes + state.totals.failures + state.in_flight.size()) {
       return "an attempt is not counted exactly once";
     }
-    if (state.totals.successes > 0) mercy_ = state.totals.attempts;
+    if (state.totals.successes > 0) fresh_start_ = state.totals.attempts;
     const auto bound = core::attemptBound(setup(at_one_time_).governors[0].policy);
-    if (state.totals.attempts > mercy_ + static_cast<std::uint64_t>(bound)) return "no end";
+    if (state.totals.attempts > fresh_start_ + static_cast<std::uint64_t>(bound)) return "no end";
     for (const Permit& permit : world_.snapshot().permits) {
       if (permit.deadline + seconds(6) < world_.now().boot && world_.store_error.empty()) {
         return "a permit outlives its deadline";
@@ -419,7 +419,7 @@ class Shared {
   int at_one_time_;
   World world_;
   std::vector<std::string> ids_;
-  std::uint64_t mercy_ = 0;
+  std::uint64_t fresh_start_ = 0;
 };
 
 TEST(PermitsExhaustive, APermitAndARemedyOnOneGovernorKeepEveryStatement) {

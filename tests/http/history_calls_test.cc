@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "fake_backend.h"
-#include "http/bell.h"
+#include "http/change_signal.h"
 #include "http/control_routes.h"
 #include "http/event_streams.h"
 #include "http/history_json.h"
@@ -52,12 +52,12 @@ struct FakeHistory {
   std::optional<Error> failure;
   std::mutex mutex;
   std::vector<HistoryQuery> queries;
-  Bell bell;
+  ChangeSignal changed;
   FakeEngine engine;
 
   Backend backend() {
     Backend backend = engine.backend();
-    backend.bell = &bell;
+    backend.history_changed = &changed;
     backend.history = [this](const HistoryQuery& query) -> Result<HistoryPage> {
       const std::lock_guard lock(mutex);
       queries.push_back(query);
@@ -244,10 +244,10 @@ TEST(EventStream, SendsWhatIsThereAndThenWhatComes) {
   EXPECT_FALSE(streaming.hasNow("id: 3\n"));
   EXPECT_TRUE(streaming.hasNow("id: 4\ndata: {\"id\":4,"));
   history.newest = 251;
-  history.bell.ring();
+  history.changed.notify();
   EXPECT_TRUE(streaming.has("id: 251\n"));
   EXPECT_FALSE(streaming.hasNow("hunter2"));
-  history.bell.close();
+  history.changed.close();
   EXPECT_TRUE(test::eventually([&] { return streaming.outlet->ended(); }));
   EXPECT_FALSE(streaming.hasNow("id: 252\n"));
 }
@@ -258,7 +258,7 @@ TEST(EventStream, BeginsAnewWhenTheHistoryDoes) {
   Streaming streaming(history, {.after = 9});
   EXPECT_TRUE(streaming.has("id: 10\n"));
   history.newest = 2;
-  history.bell.ring();
+  history.changed.notify();
   EXPECT_TRUE(streaming.has("id: 2\n"));
   EXPECT_TRUE(streaming.hasNow("id: 1\n"));
 }
@@ -281,7 +281,7 @@ TEST(EventStream, ReadsNothingForAClientThatTakesNothing) {
   history.newest = 100'000;
   Streaming slow(history, {}, false);
   EXPECT_TRUE(test::eventually([&] { return slow.outlet->room() == 0; }));
-  for (int i = 0; i < 5; ++i) history.bell.ring();
+  for (int i = 0; i < 5; ++i) history.changed.notify();
   const auto held = slow.outlet->take().size();
   EXPECT_LT(held, 2 * door::Outlet::kMostBytes) << "a page beyond it at most";
 }
@@ -299,14 +299,14 @@ TEST(EventStream, AStoreThatCannotBeReadEndsNoStream) {
     const std::lock_guard lock(history.mutex);
     history.failure.reset();
   }
-  history.bell.ring();
+  history.changed.notify();
   EXPECT_TRUE(streaming.has("id: 1\n"));
 }
 
 TEST(EventStream, OneThatComesRightBeforeTheEndHasItsFirstPage) {
   FakeHistory history;
   history.newest = 5;
-  history.bell.close();
+  history.changed.close();
   Streaming streaming(history);
   EXPECT_TRUE(streaming.has("id: 5\ndata: "));
   EXPECT_TRUE(test::eventually([&] { return streaming.outlet->ended(); }));
@@ -329,7 +329,7 @@ TEST(EventStream, ManyPinNoWorkerAndEndWithTheServer) {
   EXPECT_EQ(
       test::sendRaw(server->port(), "HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
       200);
-  history.bell.close();
+  history.changed.close();
   const auto begun = std::chrono::steady_clock::now();
   server.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));

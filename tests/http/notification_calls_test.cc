@@ -52,7 +52,7 @@ TEST_F(NotificationCalls, AReceiverInTroubleIsAnIssueOfTheStatus) {
   const json status = json::parse(call("GET", "/api/status").body);
   EXPECT_EQ(status["issues"].back()["reason"], "notifications");
   EXPECT_EQ(status["issues"].back()["message"],
-            "receiver mail cannot be told of anything since 2026-11-23T20:47:00.000Z: connection "
+            "receiver mail cannot be reached since 2026-11-23T20:47:00.000Z: connection "
             "refused");
   EXPECT_THAT(call("GET", "/api/status?format=markdown").body, HasSubstr("receiver mail cannot"));
 }

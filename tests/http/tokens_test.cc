@@ -182,7 +182,7 @@ TEST_F(TokensTest, OfADamagedFileLetNobodyInAndAreNotOverwritten) {
   }
 }
 
-// What a slip of a human's hand makes of the file, who would believe that a token is revoked.
+// What a typing mistake makes of the file, who would believe that a token is revoked.
 TEST_F(TokensTest, OfAFileSayWhatIsWrongWithIt) {
   const std::string a = hashOf("a");
   const std::string b = hashOf("b");

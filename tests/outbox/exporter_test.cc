@@ -35,7 +35,7 @@ class Exporting : public testing::Test {
       const std::lock_guard lock(mutex_);
       now_ += later;
     }
-    exporter_.ring();
+    exporter_.historyGrew();
   }
   std::shared_ptr<const Collector> collector() const {
     Collector::Options options;
@@ -46,7 +46,7 @@ class Exporting : public testing::Test {
     const std::lock_guard lock(mutex_);
     return cursor_;
   }
-  ExporterSurroundings around() {
+  ExporterNeeds needs() {
     return {services_,
             log_,
             {"web-1", "1.2.3"},
@@ -77,7 +77,7 @@ class Exporting : public testing::Test {
   io::WorkerPool workers_{1};
   io::Services services_{workers_, http_};
   io::Log log_{io::LogFormat::kLogfmt, static_cast<io::LogLevel>(4)};
-  Exporter exporter_{around()};
+  Exporter exporter_{needs()};
 };
 
 TEST_F(Exporting, WhatEndsIsExportedAndTheCursorFollows) {

@@ -47,14 +47,14 @@ class Thread : public testing::Test {
       const std::lock_guard lock(mutex_);
       history_.add(entry);
     }
-    outbox_.ring();
+    outbox_.historyGrew();
   }
   void pass(double later) {
     {
       const std::lock_guard lock(mutex_);
       seconds_ += later;
     }
-    outbox_.ring();
+    outbox_.historyGrew();
   }
   config::NotificationOptions options() const {
     auto options = optionsFor({"ops"});
@@ -67,7 +67,7 @@ class Thread : public testing::Test {
     const auto found = cursors_.find("ops");
     return found == cursors_.end() ? std::nullopt : std::optional(found->second);
   }
-  Surroundings around() {
+  Needs needs() {
     return {services_,
             log_,
             [this] {
@@ -84,7 +84,7 @@ class Thread : public testing::Test {
               if (!disk_error_.empty()) return Error{ErrorCode::kUnavailable, disk_error_};
               return cursors_;
             },
-            [this](const CursorMove& move, const Surroundings::Kept& done) {
+            [this](const CursorMove& move, const Needs::Kept& done) {
               {
                 const std::lock_guard lock(mutex_);
                 if (move.to) cursors_[move.receiver] = *move.to;
@@ -108,7 +108,7 @@ class Thread : public testing::Test {
   io::WorkerPool workers_{1};
   io::Services services_{workers_, http_};
   io::Log log_{io::LogFormat::kLogfmt, io::LogLevel::kError};
-  Outbox outbox_{around()};
+  Outbox outbox_{needs()};
 };
 
 TEST_F(Thread, WhatHappensIsToldAndTheCursorFollows) {
@@ -160,7 +160,7 @@ TEST_F(Thread, AStoreThatCannotBeReadIsToldAndItsHistoryWhenItCanBe) {
   }
   pass(1000);
   EXPECT_TRUE(test::eventually([&] {
-    outbox_.ring();
+    outbox_.historyGrew();
     return receiver_->told().size() == 2;
   }));
 }

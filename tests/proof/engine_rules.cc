@@ -121,12 +121,12 @@ const core::GovernorPolicy& EngineWorld::policyOf(const std::string& governor) c
   return other_.governors.front().policy;
 }
 
-void EngineWorld::countMercy(const std::string& governor, const core::GovernorState& before,
-                             const core::GovernorState& after) {
-  int& since = since_mercy_[governor];
-  const bool mercy = after.epoch != before.epoch || (cleared(after) && !cleared(before));
+void EngineWorld::countFreshStart(const std::string& governor, const core::GovernorState& before,
+                                  const core::GovernorState& after) {
+  int& since = since_fresh_start_[governor];
+  const bool fresh_start = after.epoch != before.epoch || (cleared(after) && !cleared(before));
   const bool healed = cleared(after) && after.totals.successes > before.totals.successes;
-  since = mercy || healed ? 0 : since;
+  since = fresh_start || healed ? 0 : since;
   since += static_cast<int>(after.totals.attempts - before.totals.attempts);
   expect(since <= core::attemptBound(policyOf(governor)), "5: it stops");
 }
@@ -169,7 +169,8 @@ std::string EngineWorld::key() const {
       key += t.epoch == state.epoch ? "e" : "x";
       key += t.generation == state.breaker.generation ? "g" : "y";
     }
-    key += "m" + std::to_string(since_mercy_.contains(g.name) ? since_mercy_.at(g.name) : 0);
+    key += "m" +
+           std::to_string(since_fresh_start_.contains(g.name) ? since_fresh_start_.at(g.name) : 0);
   }
   for (const engine::CheckView& c : s.checks) {
     key += "/" + std::to_string(static_cast<int>(c.health)) +

@@ -208,7 +208,7 @@ std::string EngineWorld::commit(const engine::Changes& changes) {
         admitted(name, ticket);
       }
     }
-    countMercy(name, before, state);
+    countFreshStart(name, before, state);
     saved_.governors[name] = state;
   }
   keepPermits(changes, true);

@@ -95,8 +95,8 @@ class EngineWorld {
   void finishAction(int remedy, engine::ActionOutcome outcome, const std::string& output);
   void finishAll(int critical);
   void checkWorld();
-  void countMercy(const std::string& governor, const core::GovernorState& before,
-                  const core::GovernorState& after);
+  void countFreshStart(const std::string& governor, const core::GovernorState& before,
+                       const core::GovernorState& after);
   core::Gates gates() const;
   bool parentUnhealthy(const engine::CheckSpec& check) const;
   bool paused(const std::string& remedy) const;
@@ -121,7 +121,7 @@ class EngineWorld {
   std::map<std::string, std::uint64_t> check_runs_;   // that run now, by check
   std::map<std::string, std::uint64_t> action_runs_;  // that run now, by remedy
   std::vector<std::uint64_t> cancelled_;              // runs of actions that have not reported
-  std::map<std::string, int> since_mercy_;            // attempts, by governor
+  std::map<std::string, int> since_fresh_start_;      // attempts, by governor
   std::map<std::string, int> reached_;                // step of the present incident, by remedy
   std::size_t started_ = 0;
   std::string violation_;

@@ -276,7 +276,7 @@ engine::AlertsReceived diskFull(bool firing, const std::string& instance = "db1"
 // Alertmanager tells of an alert of db1 from `from` on, every `every`, until `until`.
 void fire(Scenario& scenario, core::Duration from, core::Duration every, core::Duration until) {
   for (core::Duration at = from; at < until; at += every) {
-    scenario.doings.push_back({at, "alert", diskFull(true)});
+    scenario.events.push_back({at, "alert", diskFull(true)});
   }
 }
 
@@ -302,7 +302,7 @@ TEST(Backtest, AnAlertThatWasSetAsideIsHeardOfAgainAfterWhatAHumanDid) {
   for (const auto& [stop, go_on] : stops) {
     Scenario scenario;
     scenario.run_for = hours(8);
-    scenario.doings = {{minutes(5), "stop", stop}, {hours(3), "go on", go_on}};
+    scenario.events = {{minutes(5), "stop", stop}, {hours(3), "go on", go_on}};
     fire(scenario, minutes(10), hours(1), hours(8));
     expectTheSameCleaning(scenario, 1);
   }
@@ -313,7 +313,7 @@ TEST(Backtest, APauseThatIsOverByItselfLetsAnAlertGoOn) {
   using std::chrono::minutes;
   Scenario scenario;
   scenario.run_for = hours(8);
-  scenario.doings = {{minutes(5), "stop", engine::PauseRemedy{"", hours(2), "work", "test"}}};
+  scenario.events = {{minutes(5), "stop", engine::PauseRemedy{"", hours(2), "work", "test"}}};
   fire(scenario, minutes(10), hours(1), hours(8));
   expectTheSameCleaning(scenario, 1);
 }
@@ -322,7 +322,7 @@ TEST(Backtest, AnAlertThatFiresForDaysIsNotForgotten) {
   using std::chrono::hours;
   Scenario scenario;
   scenario.run_for = hours(80);
-  scenario.doings = {{hours(1), "stop", engine::EnterDormant{"clean", "work", "test"}},
+  scenario.events = {{hours(1), "stop", engine::EnterDormant{"clean", "work", "test"}},
                      {hours(70), "go on", engine::Resume{"clean", "done", "test"}}};
   fire(scenario, hours(3), hours(4), hours(80));
   expectTheSameCleaning(scenario, 1);
@@ -332,7 +332,7 @@ TEST(Backtest, AnAlertThatWasForgottenThenIsForgottenNow) {
   using std::chrono::hours;
   Scenario scenario;
   scenario.run_for = hours(80);
-  scenario.doings = {{hours(1), "stop", engine::EnterDormant{"clean", "work", "test"}},
+  scenario.events = {{hours(1), "stop", engine::EnterDormant{"clean", "work", "test"}},
                      {hours(70), "go on", engine::Resume{"clean", "done", "test"}}};
   fire(scenario, hours(3), hours(4), hours(30));
   expectTheSameCleaning(scenario, 0);
@@ -371,7 +371,7 @@ TEST(Backtest, WhatAHumanDidForAGovernorWithItsTargetsIsDoneOnce) {
   using std::chrono::minutes;
   Scenario scenario;
   scenario.run_for = hours(3);
-  scenario.doings = {{minutes(1), "alert", diskFull(true)},
+  scenario.events = {{minutes(1), "alert", diskFull(true)},
                      {minutes(2), "alert", diskFull(true, "db2")},
                      {minutes(30), "stop", engine::EnterDormant{"clean", "work", "test"}},
                      {hours(1), "go on", engine::Resume{"clean", "done", "test"}},
@@ -396,7 +396,7 @@ TEST(Backtest, WhatHumansDidForTwoTargetsIsDoneForBoth) {
   using std::chrono::minutes;
   Scenario scenario;
   scenario.run_for = std::chrono::hours(1);
-  scenario.doings = {{minutes(1), "alert", diskFull(true)},
+  scenario.events = {{minutes(1), "alert", diskFull(true)},
                      {minutes(2), "alert", diskFull(true, "db2")},
                      {minutes(9), "stop", engine::EnterDormant{"clean@db1", "work", "test"}},
                      {minutes(9), "stop", engine::EnterDormant{"clean@db2", "work", "test"}}};
@@ -457,10 +457,9 @@ TEST(Backtest, AnIncidentMayBeginBeforeTheHistoryAndEndAfterIt) {
 
 TEST(Backtest, AWarningOfTheHistoryIsNoIncidentAndEndsOne) {
   using std::chrono::minutes;
-  const std::vector<HistoryEntry> history = {health("warning", "healthy", minutes(0)),
-                                             health("unhealthy", "warning", minutes(30)),
-                                             health("warning", "unhealthy", minutes(31)),
-                                             health("healthy", "warning", minutes(60))};
+  const std::vector<HistoryEntry> history = {
+      health("warning", "healthy", minutes(0)), health("unhealthy", "warning", minutes(30)),
+      health("warning", "unhealthy", minutes(31)), health("healthy", "warning", minutes(60))};
   const Backtest result = backtest(service(), history);
   ASSERT_EQ(result.incidents.size(), 1u);
   EXPECT_EQ(result.incidents[0].from, history[1].at);

@@ -28,7 +28,7 @@ TEST(EventQueue, ForgetsEverythingWhenCleared) {
 }
 
 // Every check is ok at once.
-class Healthy : public Surroundings {
+class Healthy : public SimulatedHost {
  public:
   std::string commit(const engine::Changes&) override { return ""; }
   std::string probe() override { return ""; }

@@ -79,7 +79,7 @@ TEST(RandomWorld, AnAlertThatIsForgottenIsNotSaidToFire) {
 }
 
 // A permit failed at the moment at which its governor's checks had been healthy for long enough.
-TEST(RandomWorld, AFailureThatIsClearedAtOnceIsAMercyToo) {
+TEST(RandomWorld, AFailureThatIsClearedAtOnceIsAFreshStartToo) {
   EXPECT_EQ(violationOf(9943), "");
 }
 
@@ -105,8 +105,9 @@ TEST(RandomWorld, WhichOfTwoAttemptsHasFailedIsToldByWhatWasSeen) {
   EXPECT_EQ(violationOf(130012), "");
 }
 
-// One attempt succeeded and another failed with one commit: the success was a mercy all the same.
-TEST(RandomWorld, ASuccessThatAFailureFollowsAtOnceIsAMercy) {
+// One attempt succeeded and another failed with one commit: the success was a fresh start all the
+// same.
+TEST(RandomWorld, ASuccessThatAFailureFollowsAtOnceIsAFreshStart) {
   EXPECT_EQ(violationOf(1020298), "");
 }
 
@@ -126,13 +127,13 @@ TEST(RandomWorld, WhatAHumanDoesIsDoneByTheFirstCommitOfTheStep) {
 }
 
 // The tester tested: each of these faults around the engine is found, and soon.
-class Planted : public testing::TestWithParam<Plant> {};
+class Planted : public testing::TestWithParam<InjectedFault> {};
 
 TEST_P(Planted, IsFound) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     WorldOptions world;
     world.seed = seed;
-    world.plant = GetParam();
+    world.fault = GetParam();
     const WorldResult result = runWorld(world);
     if (result.violation.empty()) continue;
     const WorldOptions least = shrunk(world);
@@ -144,9 +145,11 @@ TEST_P(Planted, IsFound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, Planted,
-                         testing::Values(Plant::kLosesCommits, Plant::kStartsBeforeCommit,
-                                         Plant::kForgetsTickets, Plant::kForgetsDormancy,
-                                         Plant::kWaitsOnTheWallClock));
+                         testing::Values(InjectedFault::kLosesCommits,
+                                         InjectedFault::kStartsBeforeCommit,
+                                         InjectedFault::kForgetsTickets,
+                                         InjectedFault::kForgetsDormancy,
+                                         InjectedFault::kWaitsOnTheWallClock));
 
 }  // namespace
 }  // namespace heald::simulation

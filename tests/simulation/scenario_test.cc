@@ -41,11 +41,11 @@ expect: [{at: 10m, governor: restart, attempts: 0, breaker: CLOSED}]
   EXPECT_EQ(scenario.checks[0].second[0].status, core::CheckStatus::kWarning);
   EXPECT_EQ(scenario.remedies[0].second[0].times, 2);
   EXPECT_EQ(scenario.remedies[0].second[1].relapses_after, std::chrono::minutes(5));
-  EXPECT_EQ(scenario.doings.size(), 7u);  // five deeds, an alert that fires and is resolved
-  EXPECT_EQ(std::get<engine::Resume>(scenario.doings[0].event).governor, "");
-  EXPECT_TRUE(std::get<engine::Reset>(scenario.doings[1].event).force);
-  EXPECT_EQ(std::get<engine::Retry>(scenario.doings[4].event).governor, "restart");
-  EXPECT_EQ(std::get<engine::Retry>(scenario.doings[4].event).reason, "the port is free");
+  EXPECT_EQ(scenario.events.size(), 7u);  // five human actions, an alert that fires and is resolved
+  EXPECT_EQ(std::get<engine::Resume>(scenario.events[0].event).governor, "");
+  EXPECT_TRUE(std::get<engine::Reset>(scenario.events[1].event).force);
+  EXPECT_EQ(std::get<engine::Retry>(scenario.events[4].event).governor, "restart");
+  EXPECT_EQ(std::get<engine::Retry>(scenario.events[4].event).reason, "the port is free");
   EXPECT_EQ(scenario.permits[0].reports, "failed");
   EXPECT_EQ(scenario.faults[1].kind, Fault::Kind::kClockBack);
   EXPECT_EQ(scenario.expectations[0].place, "scenario.yml:18:10");

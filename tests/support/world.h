@@ -15,7 +15,7 @@ namespace heald::test {
 // The engine in virtual time (simulation/driver.h), with scripted checks and remedies and a store
 // that may fail. Actions take the time their script says; a test of a whole day runs in
 // milliseconds.
-class World : private simulation::Surroundings {
+class World : private simulation::SimulatedHost {
  public:
   using Duration = core::Duration;
   using CheckScript = std::function<core::CheckStatus()>;

@@ -8,7 +8,7 @@
 
 namespace heald::config {
 
-// Slips of the keyboard that YAML takes for something else, looked for in the text itself: the
+// Typing mistakes that YAML takes for something else, looked for in the text itself: the
 // parser complains later, or not at all. Pure.
 
 // The lines of a text, which outlives this; they count from 1, and are "" beyond the end.
@@ -27,7 +27,7 @@ std::optional<SyntaxFault> oddSpace(const Lines& lines);
 
 // A special space, a tab as indentation, "-name: a" or "name:a", in the line that the parser
 // complains about or in the last one before that says something.
-std::optional<SyntaxFault> slipAround(const Lines& lines, int line);
+std::optional<SyntaxFault> typoAround(const Lines& lines, int line);
 
 // A ${NAME} without quotes in the { } or [ ] that begins at `open`, which its own braces end early.
 std::optional<SyntaxFault> referenceInFlow(const Lines& lines, Place open);

@@ -12,9 +12,9 @@ namespace heald::simulation {
 
 // How services behave in a random world: they are well for a while and ill for a while, flap, do
 // not tell; remedies fail, hang, heal at once, late or for a moment.
-class Nature {
+class SimulatedServices {
  public:
-  Nature(const engine::Setup& setup, std::uint64_t seed);
+  SimulatedServices(const engine::Setup& setup, std::uint64_t seed);
 
   struct Look {
     core::CheckStatus status = core::CheckStatus::kOk;

@@ -1,4 +1,4 @@
-#include "config/slips.h"
+#include "config/typos.h"
 
 #include <algorithm>
 #include <array>
@@ -44,7 +44,7 @@ bool lacksSpaceAfterColon(std::string_view rest) {
          (!item && next >= '0' && next <= '9');
 }
 
-std::optional<SyntaxFault> slipIn(std::string_view line, int number) {
+std::optional<SyntaxFault> typoIn(std::string_view line, int number) {
   const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
   if (indentation.find('\t') != std::string_view::npos) {
     return SyntaxFault{{number, 1}, "a tab is used for indentation (use spaces)"};
@@ -108,14 +108,14 @@ std::optional<SyntaxFault> oddSpace(const Lines& lines) {
   return std::nullopt;
 }
 
-std::optional<SyntaxFault> slipAround(const Lines& lines, int line) {
+std::optional<SyntaxFault> typoAround(const Lines& lines, int line) {
   int before = line - 1;
   while (before > 0 && saysNothing(lines.at(before))) --before;
   for (const int number : {before, line}) {
     if (auto space = oddSpaceIn(lines.at(number), number)) return space;
   }
-  if (auto slip = slipIn(lines.at(line), line)) return slip;
-  return slipIn(lines.at(before), before);
+  if (auto typo = typoIn(lines.at(line), line)) return typo;
+  return typoIn(lines.at(before), before);
 }
 
 std::optional<SyntaxFault> referenceInFlow(const Lines& lines, Place open) {

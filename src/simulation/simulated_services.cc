@@ -1,4 +1,4 @@
-#include "simulation/nature.h"
+#include "simulation/simulated_services.h"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 }  // namespace
 
-Nature::Nature(const engine::Setup& setup, std::uint64_t seed)
+SimulatedServices::SimulatedServices(const engine::Setup& setup, std::uint64_t seed)
     : random_(seed), skill_(random_.between(1, 6)) {
   for (std::size_t i = 0; i < setup.checks.size(); ++i) {
     Service service;
@@ -30,7 +30,7 @@ Nature::Nature(const engine::Setup& setup, std::uint64_t seed)
   }
 }
 
-void Nature::change(Service& service, core::Duration now) {
+void SimulatedServices::change(Service& service, core::Duration now) {
   const bool ill = random_.oneIn(service.illness);
   service.status = !ill               ? CheckStatus::kOk
                    : random_.oneIn(8) ? CheckStatus::kUnknown
@@ -39,7 +39,7 @@ void Nature::change(Service& service, core::Duration now) {
   service.until = now + seconds(1) + random_.some(service.spell);
 }
 
-Nature::Look Nature::look(int check, core::Duration now) {
+SimulatedServices::Look SimulatedServices::look(int check, core::Duration now) {
   Service& service = services_[static_cast<std::size_t>(check)];
   if (service.healing && service.heals_at <= now) {
     service.healing = false;
@@ -55,7 +55,7 @@ Nature::Look Nature::look(int check, core::Duration now) {
   return {status, takes};
 }
 
-Nature::Work Nature::act(int remedy, core::Duration now) {
+SimulatedServices::Work SimulatedServices::act(int remedy, core::Duration now) {
   Work work;
   work.takes = random_.oneIn(3) ? core::Duration{} : random_.some(seconds(30));
   const int fate = random_.below(12);
@@ -73,7 +73,7 @@ Nature::Work Nature::act(int remedy, core::Duration now) {
   return work;
 }
 
-void Nature::interrupt(core::Duration now) {
+void SimulatedServices::interrupt(core::Duration now) {
   for (Service& service : services_) {
     if (service.heals_at > now) service.healing = false;
   }

@@ -14,7 +14,7 @@ using config::Fields;
 constexpr const char* kScenario = "scenario";
 
 // The keys of an entry of `operator`; which one is there says what is done.
-struct Deed {
+struct OperatorAction {
   std::optional<std::string> resume, dormant, reset, retry, flag, pause, unpause, run_check,
       run_remedy;
   std::string reason = "scenario";
@@ -37,39 +37,39 @@ void requireOrAll(Fields& fields, const char* key, const char* noun,
   if (name && *name != "all") requireName(fields, key, noun, *name, names);
 }
 
-void describeGovernorDeeds(Fields& fields, Deed& deed, const Known& known) {
-  fields.text("resume", deed.resume, {}, "leave dormant mode: a governor, or all");
-  fields.text("dormant", deed.dormant, {}, "enter dormant mode: a governor, or all");
-  fields.text("reset", deed.reset, {}, "close the breaker of a governor");
-  fields.text("retry", deed.retry, {}, "end backoff and the OPEN wait of a governor");
-  fields.boolean("force", deed.force, "reset: also out of PERMANENT_OPEN");
-  fields.text("reason", deed.reason, {}, "why");
-  requireOrAll(fields, "resume", "governor", deed.resume, known.governors);
-  requireOrAll(fields, "dormant", "governor", deed.dormant, known.governors);
-  requireOrAll(fields, "reset", "governor", deed.reset, known.governors);
-  requireOrAll(fields, "retry", "governor", deed.retry, known.governors);
+void describeGovernorActions(Fields& fields, OperatorAction& action, const Known& known) {
+  fields.text("resume", action.resume, {}, "leave dormant mode: a governor, or all");
+  fields.text("dormant", action.dormant, {}, "enter dormant mode: a governor, or all");
+  fields.text("reset", action.reset, {}, "close the breaker of a governor");
+  fields.text("retry", action.retry, {}, "end backoff and the OPEN wait of a governor");
+  fields.boolean("force", action.force, "reset: also out of PERMANENT_OPEN");
+  fields.text("reason", action.reason, {}, "why");
+  requireOrAll(fields, "resume", "governor", action.resume, known.governors);
+  requireOrAll(fields, "dormant", "governor", action.dormant, known.governors);
+  requireOrAll(fields, "reset", "governor", action.reset, known.governors);
+  requireOrAll(fields, "retry", "governor", action.retry, known.governors);
 }
 
-void describeOtherDeeds(Fields& fields, Deed& deed, const Known& known) {
+void describeOtherActions(Fields& fields, OperatorAction& action, const Known& known) {
   std::vector<std::string> flags;
   for (const core::Feature feature : core::kFeatures) flags.emplace_back(toString(feature));
-  fields.text("flag", deed.flag, {.one_of = flags}, "move a kill switch");
-  fields.text("set", deed.set, {.one_of = {"on", "off"}}, "flag: where to");
-  fields.text("pause", deed.pause, {}, "pause a remedy, or all");
-  fields.duration("for", deed.lasts, {.required = deed.pause.has_value()}, "pause: how long");
-  fields.text("unpause", deed.unpause, {}, "end the pause of a remedy, or all");
-  fields.text("run_check", deed.run_check, {}, "run a check now");
-  fields.text("run_remedy", deed.run_remedy, {},
+  fields.text("flag", action.flag, {.one_of = flags}, "move a kill switch");
+  fields.text("set", action.set, {.one_of = {"on", "off"}}, "flag: where to");
+  fields.text("pause", action.pause, {}, "pause a remedy, or all");
+  fields.duration("for", action.lasts, {.required = action.pause.has_value()}, "pause: how long");
+  fields.text("unpause", action.unpause, {}, "end the pause of a remedy, or all");
+  fields.text("run_check", action.run_check, {}, "run a check now");
+  fields.text("run_remedy", action.run_remedy, {},
               "request a remedy run now (its governor may refuse)");
-  requireOrAll(fields, "pause", "remedy", deed.pause, known.remedies);
-  requireOrAll(fields, "unpause", "remedy", deed.unpause, known.remedies);
-  if (deed.run_check) requireName(fields, "run_check", "check", *deed.run_check, known.checks);
-  if (deed.run_remedy) {
-    requireName(fields, "run_remedy", "remedy", *deed.run_remedy, known.remedies);
+  requireOrAll(fields, "pause", "remedy", action.pause, known.remedies);
+  requireOrAll(fields, "unpause", "remedy", action.unpause, known.remedies);
+  if (action.run_check) requireName(fields, "run_check", "check", *action.run_check, known.checks);
+  if (action.run_remedy) {
+    requireName(fields, "run_remedy", "remedy", *action.run_remedy, known.remedies);
   }
 }
 
-Doing doingOf(core::Duration at, const Deed& d) {
+TimedEvent eventOf(core::Duration at, const OperatorAction& d) {
   if (d.resume) {
     return {at, "resume " + *d.resume, engine::Resume{orAll(*d.resume), d.reason, kScenario}};
   }
@@ -161,13 +161,13 @@ void requireWithin(Fields& fields, const char* key, core::Duration at, const Sce
 void readOperator(Fields& top, const engine::Setup& setup, Scenario& scenario) {
   const Known known{namesOf(setup.governors), namesOf(setup.remedies), namesOf(setup.checks)};
   top.sections("operator", {.empty_allowed = true}, "what humans do", [&](Fields& fields) {
-    Deed deed;
+    OperatorAction action;
     const core::Duration at = readMoment(fields, scenario);
     fields.exactlyOne("action", {"resume", "dormant", "reset", "retry", "flag", "pause", "unpause",
                                  "run_check", "run_remedy"});
-    describeGovernorDeeds(fields, deed, known);
-    describeOtherDeeds(fields, deed, known);
-    scenario.doings.push_back(doingOf(at, deed));
+    describeGovernorActions(fields, action, known);
+    describeOtherActions(fields, action, known);
+    scenario.events.push_back(eventOf(at, action));
   });
 }
 
@@ -182,10 +182,10 @@ void readAlerts(Fields& top, Scenario& scenario) {
     if (resolved && *resolved < at) fields.fail("resolved_at", "is before at");
     if (resolved) requireWithin(fields, "resolved_at", *resolved, scenario);
     const std::string name = labels.empty() ? "" : labels.front().second;
-    scenario.doings.push_back(
+    scenario.events.push_back(
         {at, "alert " + name + " fires", notification(labels, at), text(labels)});
     if (resolved) {
-      scenario.doings.push_back({*resolved, "alert " + name + " is resolved",
+      scenario.events.push_back({*resolved, "alert " + name + " is resolved",
                                  notification(labels, at, resolved), text(labels)});
     }
   });
