@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "app/etcd_address.h"
 #include "io/run_deadline.h"
 #include "store/etcd_store.h"
 #include "store/sqlite_store.h"
@@ -16,11 +17,6 @@ std::string hostName() {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
   return name;
-}
-
-etcd::Address addressOf(const config::EtcdOptions& options) {
-  return {options.endpoints, options.username,  options.password_file,
-          options.ca_file,   options.cert_file, options.key_file};
 }
 
 etcd::ElectionOptions electionOf(const config::EtcdOptions& options, const std::string& version,

@@ -8,6 +8,7 @@
 #include "ctl/check_config.h"
 #include "ctl/config_commands.h"
 #include "ctl/simulate.h"
+#include "ctl/store_migrate.h"
 
 namespace heald::ctl {
 
@@ -16,6 +17,7 @@ struct OfflineCommands::Options {
   BoundOptions bound;
   SimulateOptions simulate;
   BacktestOptions backtest;
+  StoreMigrateOptions migrated;
 };
 
 OfflineCommands::OfflineCommands(CLI::App& app, Invocation& chosen, const Process& at)
@@ -24,6 +26,7 @@ OfflineCommands::OfflineCommands(CLI::App& app, Invocation& chosen, const Proces
   addBound(app);
   addSimulate(app);
   addBacktest(app);
+  addStoreMigrate(app);
 }
 
 OfflineCommands::~OfflineCommands() = default;
@@ -93,6 +96,27 @@ void OfflineCommands::addBacktest(CLI::App& app) {
                   "What healdctl history --json --limit 0 has printed, or a store")
       ->required();
   sub->add_option("--config", tested.config, "The configuration")->required();
+}
+
+void OfflineCommands::addStoreMigrate(CLI::App& app) {
+  StoreMigrateOptions& migrated = options_->migrated;
+  migrated.file = kDefaultConfigFile;
+  CLI::App* store = app.add_subcommand("store", "Move the durable state to another place");
+  store->require_subcommand(1);
+  CLI::App* sub =
+      addOfflineCommand(*store, chosen_, "migrate",
+                        "Move the state of a heald that is stopped to etcd, or back into its file",
+                        [this, &migrated] {
+                          migrated.as_json = chosen_.as_json;
+                          migrated.actor = at_.actor;
+                          return migrateStore(migrated, at_.environment, at_.out, at_.err);
+                        });
+  addJson(*sub, chosen_);
+  sub->add_option("file", migrated.file, "The configuration, with store.etcd")
+      ->capture_default_str();
+  sub->add_option("--to", migrated.to, "Where the state is to be")
+      ->required()
+      ->check(CLI::IsMember({"etcd", "sqlite"}));
 }
 
 }  // namespace heald::ctl

@@ -7,7 +7,8 @@
 
 namespace heald::ctl {
 
-// The commands that judge a configuration without a heald: check-config, bound, simulate, backtest.
+// The commands that need no heald: check-config, bound, simulate and backtest, which judge a
+// configuration, and store migrate.
 // Registers them; what their arguments say is kept here until they are done.
 class OfflineCommands {
  public:
@@ -23,6 +24,7 @@ class OfflineCommands {
   void addBound(CLI::App& app);
   void addSimulate(CLI::App& app);
   void addBacktest(CLI::App& app);
+  void addStoreMigrate(CLI::App& app);
 
   Invocation& chosen_;
   const Process& at_;

@@ -16,10 +16,11 @@ Response unready(const std::string& why) {
   return response;
 }
 
-Response readiness(const Snapshot* snapshot, Detail detail) {
+Response readiness(const Snapshot* snapshot, Detail detail, bool standby_is_ready) {
   if (snapshot == nullptr) return unready("it is starting");
   if (snapshot->stopping) return unready("it is stopping");
   if (!snapshot->standby.empty()) {
+    if (standby_is_ready) return text("heald stands by.\n");
     return unready("it stands by: " +
                    (detail == Detail::kAll ? snapshot->standby : "another replica acts"));
   }
@@ -87,7 +88,8 @@ std::vector<Call> healthCalls(const Backend& backend, Detail detail) {
   const auto healthy = [](const Request&) { return text("heald is healthy.\n"); };
   // Open to everybody, so what only a reader may see is for who could read it elsewhere.
   const auto ready = [snapshot = backend.snapshot, detail](const Request& request) {
-    return readiness(snapshot().get(), request.may_read ? detail : Detail::kNamesAndCounts);
+    return readiness(snapshot().get(), request.may_read ? detail : Detail::kNamesAndCounts,
+                     request.queryValue("standby") == "ok");
   };
   return {{.method = "GET",
            .path = "/-/healthy",
@@ -99,6 +101,7 @@ std::vector<Call> healthCalls(const Backend& backend, Detail detail) {
            .path = "/-/ready",
            .needs = Access::kOpen,
            .summary = "200 when heald detects, 503 and why when it does not",
+           .query = {{"standby", "`ok`: 200 also from a replica that stands by"}},
            .content_type = "text/plain",
            .handler = ready}};
 }

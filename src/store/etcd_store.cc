@@ -174,7 +174,7 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   }
   const bool existed = head_revision_ != 0;
   if (!existed && !rows.empty()) throw Fault("it has rows and no head");
-  if (!existed && state_elsewhere_) {
+  if (rows.empty() && head_.parts == 0 && state_elsewhere_) {
     throw Fault("etcd holds nothing, and " + options_.history_path +
                 " holds a state from before, which would be forgotten: move it away to begin anew");
   }

@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "store/sqlite_store.h"
 #include "support/command.h"
+#include "support/etcd.h"
 
 namespace heald::ctl {
 namespace {
@@ -127,6 +128,19 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
                             "\n");
   }
 
+  // A configuration for replicas, and the state of a heald from before.
+  void addReplicated(const std::string& endpoint) {
+    const std::string path = files_.file("heald.db");
+    const auto store = store::makeSqliteStore({.path = path});
+    const core::ClockStamp now{"boot", {core::BootTime(std::chrono::hours(1)), {}}};
+    ASSERT_TRUE(store->open(now).ok());
+    engine::Changes changes;
+    changes.governors = {{"self-healing-main", core::GovernorState{}}};
+    ASSERT_EQ(store->commit(changes, now), "");
+    replicated_ = files_.write("replicated.yml", "store: {path: " + path + ", etcd: {endpoints: [" +
+                                                     endpoint + "], lease: 2s}}\nchecks: []\n");
+  }
+
   std::map<std::string, Sample> samples() const {
     const std::vector<std::string> away = {"--url", "http://127.0.0.1:1"};
     const auto gone = [&](std::vector<std::string> words) {
@@ -160,6 +174,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"bound", {{config_}, {bad_}, 6}},
         {"config schema", {{}, {"extra"}, 2}},
         {"config init", {{files_.file("first.yml"), "--port", "22"}, {config_, "--all"}, 1}},
+        {"store migrate", {{replicated_, "--to", "etcd"}, {config_, "--to", "etcd"}, 6}},
         {"simulate", {{config_, scenario_}, {bad_, scenario_}, 6}},
         {"backtest",
          {{"--history", history_, "--config", config_},
@@ -177,7 +192,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
     return ctl(arguments);
   }
 
-  std::string config_, scenario_, bad_, history_;
+  std::string config_, scenario_, bad_, history_, replicated_;
 };
 
 // What has none, and why: docs/healdctl.md says so too.
@@ -189,6 +204,9 @@ const std::map<std::string, std::string> kWithoutJson = {
 };
 
 TEST_F(EveryCommand, ThatPrintsHasJsonOfSuccessAndOfFailure) {
+  const test::Etcd etcd;
+  ASSERT_TRUE(etcd.ready()) << etcd.log();
+  addReplicated(etcd.urls().front());
   const auto all = samples();
   for (const std::string& command : commandTable()) {
     if (kWithoutJson.contains(command)) continue;

@@ -17,6 +17,24 @@ test('a Deployment has one pod, and the old one is gone before the new one begin
   assert.deepStrictEqual(spec.strategy, { type: 'Recreate' });
 });
 
+test('replicas are ready when they act or stand by, so that one of them can be drained or replaced at any time', () => {
+  const objects = render([...caseOf('replicas'), ...operator]);
+  const { spec } = only(objects, 'Deployment');
+  assert.strictEqual(spec.replicas, 2);
+  assert.deepStrictEqual(spec.strategy, { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+  assert.strictEqual(heald(objects).readinessProbe.httpGet.path, '/-/ready?standby=ok');
+  assert.strictEqual(only(objects, 'PodDisruptionBudget').spec.maxUnavailable, 1);
+  none(objects, 'PersistentVolumeClaim');
+  none(objects, 'Role');
+  const term = pod(objects).affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm;
+  assert.deepStrictEqual(term.labelSelector.matchLabels, spec.selector.matchLabels);
+  assert.deepStrictEqual(heald(objects).env.find((one) => one.name === 'POD_IP').valueFrom, { fieldRef: { fieldPath: 'status.podIP' } });
+  const labels = only(objects, 'ServiceMonitor').spec.endpoints[0].relabelings;
+  assert.deepStrictEqual(labels.find((l) => l.targetLabel === 'instance').sourceLabels, ['__meta_kubernetes_pod_name']);
+  const mine = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [] } };
+  assert.deepStrictEqual(pod(render(caseOf('replicas'), { affinity: mine })).affinity, mine);
+});
+
 test('a DaemonSet has neither replicas nor a claim nor a disruption budget', () => {
   const objects = render(caseOf('daemonset'));
   const { spec } = only(objects, 'DaemonSet');

@@ -23,7 +23,7 @@ const each = (look) => {
 };
 
 test('there is a case for each way to run it', () => {
-  assert.deepStrictEqual(names.sort(), ['daemonset', 'everything', 'existing', 'gateway', 'host', 'least', 'text', 'tls']);
+  assert.deepStrictEqual(names.sort(), ['daemonset', 'everything', 'existing', 'gateway', 'host', 'least', 'replicas', 'text', 'tls']);
 });
 
 test('the schemas find a wrong type, a missing field and one that does not exist', () => {

@@ -41,7 +41,11 @@ refused('the root as host path', { store: { hostPath: '/' } }, /store.hostPath: 
 refused('a toleration effect that is none', { tolerations: [{ effect: 'NoStart' }] }, /tolerations.0.effect must be one of/);
 refused('an empty peer, which would be everybody', { networkPolicy: { metricsFrom: [{}] } }, /metricsFrom.0: Must have at least 1 properties/);
 
-refused('two replicas', { replicas: 2 }, /replicas: 2 is refused: the store \(SQLite\) has one owner.*kind: DaemonSet/);
+refused('two replicas', { replicas: 2 }, /replicas: 2 needs store.etcd in the configuration: the store \(SQLite\) has one owner.*kind: DaemonSet/);
+const etcd = { store: { etcd: { endpoints: ['http://etcd:2379'] } } };
+refused('two replicas with one volume', { replicas: 2, config: etcd }, /replicas: 2 needs store.type: emptyDir, and it is pvc: .* one volume cannot hold/);
+refused('two replicas without etcd in a text', { replicas: 2, configFile: 'checks: []' }, /replicas: 2 needs store.etcd/);
+refused('two replicas on the volume of a node', { replicas: 2, config: etcd, store: { type: 'hostPath' } }, /needs store.type: emptyDir, and it is hostPath/);
 refused('replicas of a DaemonSet', { kind: 'DaemonSet', replicas: 0, store: { type: 'emptyDir' } }, /replicas is for kind: Deployment/);
 refused('a DaemonSet with one claim', { kind: 'DaemonSet' }, /store.type: pvc: one claim cannot serve every node. Use store.type: hostPath .* or emptyDir/);
 refused('a DaemonSet with a claim of yours', { kind: 'DaemonSet', store: { existingClaim: 'mine' } }, /one claim cannot serve every node/);

@@ -134,6 +134,20 @@ TEST_F(MetricsRoutes, IsReadyOnceTheFirstCycleIsScheduledAndTheStoreIsUp) {
             "200 heald is ready.\n");
 }
 
+TEST_F(MetricsRoutes, AReplicaThatStandsByIsReadyForThoseWhoAskForThat) {
+  engine::Snapshot snapshot = sampleSnapshot();
+  snapshot.standby = "b (https://b:3001) leads";
+  engine_.show(snapshot);
+  EXPECT_EQ(get("/-/ready").body, "heald is not ready: it stands by: another replica acts\n");
+  EXPECT_EQ(get("/-/ready?standby=ok").status, 200);
+  EXPECT_EQ(get("/-/ready?standby=ok").body, "heald stands by.\n");
+  EXPECT_EQ(get("/-/ready?standby=yes").status, 503);
+  snapshot.standby = "";
+  snapshot.store_up = false;
+  engine_.show(snapshot);
+  EXPECT_EQ(get("/-/ready?standby=ok").status, 503) << "nobody acts: etcd is away";
+}
+
 TEST_F(MetricsRoutes, HasALandingPageThatNeedsNothingFromOutside) {
   const Response page = get("/");
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");

@@ -178,9 +178,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if or (eq $enabled "true") (and (eq $enabled "auto") $there) }}yes{{ end -}}
 {{- end -}}
 
+{{/* Whether there are several replicas of one heald, with its state in etcd. */}}
+{{- define "heald.replicated" -}}
+{{- if and (eq .Values.kind "Deployment") (gt (int .Values.replicas) 1) }}yes{{ end -}}
+{{- end -}}
+
 {{/* The pod that a human or a command turns to. Prometheus fills in the instance, which is the pod of a DaemonSet. */}}
 {{- define "heald.target" -}}
-{{- if eq .Values.kind "DaemonSet" -}}
+{{- if or (eq .Values.kind "DaemonSet") (include "heald.replicated" .) -}}
 {{ "{{ $labels.instance }}" }}
 {{- else -}}
 deploy/{{ include "heald.fullname" . }}
@@ -206,6 +211,7 @@ deploy/{{ include "heald.fullname" . }}
 {{- if has "instance" $kept -}}
 {{- $instance := printf "instance=\"%s/%s\"" $top.Release.Namespace $name -}}
 {{- if eq $top.Values.kind "DaemonSet" }}{{ $instance = printf "instance=~\"%s-[a-z0-9]+\"" $name }}{{ end -}}
+{{- if include "heald.replicated" $top }}{{ $instance = printf "instance=~\"%s-[a-z0-9]+-[a-z0-9]+\"" $name }}{{ end -}}
 {{- $matchers = append $matchers $instance -}}
 {{- end -}}
 {{- end -}}

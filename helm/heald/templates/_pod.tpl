@@ -89,6 +89,13 @@ spec:
       env:
         - name: STATE_DIRECTORY
           value: /var/lib/heald
+        {{- if include "heald.replicated" . }}
+        # For store.etcd.url of the configuration.
+        - name: POD_IP
+          valueFrom:
+            fieldRef:
+              fieldPath: status.podIP
+        {{- end }}
         {{- if include "heald.tokenSecret" . }}
         - name: HEALD_TOKEN_FILE
           value: /run/secrets/heald/token
@@ -122,7 +129,7 @@ spec:
         httpGet: {path: /-/healthy, port: metrics{{ $scheme }}}
         {{- toYaml .Values.probes.liveness | nindent 8 }}
       readinessProbe:
-        httpGet: {path: /-/ready, port: metrics{{ $scheme }}}
+        httpGet: {path: {{ include "heald.replicated" . | empty | ternary "/-/ready" "\"/-/ready?standby=ok\"" }}, port: metrics{{ $scheme }}}
         {{- toYaml .Values.probes.readiness | nindent 8 }}
       # The mistakes of a configuration are in the termination log, each with its place; of another end, the last lines of the log.
       terminationMessagePolicy: FallbackToLogsOnError
@@ -246,6 +253,19 @@ spec:
   {{- with .Values.affinity }}
   affinity:
     {{- toYaml . | nindent 4 }}
+  {{- else }}
+  {{- if include "heald.replicated" . }}
+  # Replicas on different nodes, where there are several.
+  affinity:
+    podAntiAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+        - weight: 100
+          podAffinityTerm:
+            topologyKey: kubernetes.io/hostname
+            labelSelector:
+              matchLabels:
+                {{- include "heald.selector" . | nindent 16 }}
+  {{- end }}
   {{- end }}
   {{- range $i, $constraint := .Values.topologySpreadConstraints }}
   {{- if eq $i 0 }}

@@ -8,7 +8,15 @@
 {{- end -}}
 
 {{- if and (not $daemonset) (gt (int $values.replicas) 1) -}}
-{{- fail (printf "replicas: %d is refused: the store (SQLite) has one owner, so a Deployment has 1, or 0 to stop it. For one heald per node: kind: DaemonSet" (int $values.replicas)) -}}
+{{- $config := $values.config -}}
+{{- if $values.configFile }}{{ $config = fromYaml $values.configFile }}{{ end -}}
+{{- $known := not (or $values.existingConfigMap $values.existingConfigSecret) -}}
+{{- if and $known (not (dig "store" "etcd" "" $config)) -}}
+{{- fail (printf "replicas: %d needs store.etcd in the configuration: the store (SQLite) has one owner. For one heald per node: kind: DaemonSet" (int $values.replicas)) -}}
+{{- end -}}
+{{- if ne $values.store.type "emptyDir" -}}
+{{- fail (printf "replicas: %d needs store.type: emptyDir, and it is %s: the state is in etcd, and one volume cannot hold the history of several" (int $values.replicas) $values.store.type) -}}
+{{- end -}}
 {{- end -}}
 {{- if and $daemonset (ne (int $values.replicas) 1) -}}
 {{- fail "replicas is for kind: Deployment; a DaemonSet has one heald on every node that nodeSelector, tolerations and affinity allow" -}}

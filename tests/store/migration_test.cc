@@ -1,0 +1,230 @@
+#include "store/migration.h"
+
+#include <gmock/gmock.h>
+
+#include "etcd/election.h"
+#include "store/etcd_store.h"
+#include "store/history_reader.h"
+#include "store/support.h"
+#include "support/cutting_proxy.h"
+#include "support/etcd.h"
+
+namespace heald::store {
+namespace {
+
+using std::chrono::seconds;
+using To = Migration::To;
+
+const std::string kPrefix = "/heald/test";
+
+core::Now steadyNow() {
+  return {core::BootTime(std::chrono::steady_clock::now().time_since_epoch()),
+          stampAt(100).at.wall};
+}
+
+// Everything that a state can hold.
+engine::Changes everything() {
+  engine::Changes changes = changesOf(7);
+  changes.pauses = {{"restart", engine::Pause{core::BootTime(std::chrono::hours(9000)),
+                                              stampAt(5).at.wall, "work", "alice@host"}}};
+  engine::Permit permit;
+  permit.id = "p1";
+  permit.governor = "first";
+  permit.deadline = core::BootTime(std::chrono::hours(9000));
+  changes.permits = {{"p1", permit}};
+  changes.incidents = {{"restart", engine::Incident{}}};
+  changes.counts = {{"starts", 3}};
+  return changes;
+}
+
+class MigrationTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(etcd_.ready()) << etcd_.log(); }
+
+  std::string path() const { return folder_ / "heald.db"; }
+  Migration to(To where) {
+    Migration m;
+    m.to = where;
+    m.path = path();
+    m.address.endpoints = etcd_.urls();
+    m.prefix = kPrefix;
+    m.lease = seconds(2);
+    m.actor = "alice@host";
+    m.now = [] { return core::ClockStamp{"boot-1", steadyNow()}; };
+    m.progress = [this](const std::string& line) { said_ += line + "\n"; };
+    return m;
+  }
+  std::string refusal(To where) {
+    const auto moved = migrate(to(where));
+    if (moved) return "it was moved";
+    EXPECT_EQ(moved.error().code, ErrorCode::kConflict) << moved.error().message;
+    return moved.error().message;
+  }
+
+  void fill(const engine::Changes& changes = everything()) const {
+    const auto store = makeSqliteStore({.path = path()});
+    ASSERT_TRUE(store->open(stampAt(1)).ok());
+    ASSERT_EQ(store->commit(changes, {"boot-1", steadyNow()}), "");
+  }
+  engine::Saved inFile() const {
+    const auto store = makeSqliteStore({.path = path()});
+    return openedAt(*store, {"boot-1", steadyNow()});
+  }
+  // As a replica would find it, on another machine.
+  engine::Saved inEtcd() {
+    TempFolder elsewhere;
+    const auto store = replica(elsewhere / "history.db");
+    return openedAt(*store, {"boot-1", steadyNow()});
+  }
+  std::unique_ptr<Store> replica(const std::string& history) {
+    EtcdOptions options;
+    options.address.endpoints = etcd_.urls();
+    options.prefix = kPrefix;
+    options.replica = "a";
+    options.may_act = [] { return true; };
+    options.warn = [](const std::string&) {};
+    options.history_path = history;
+    options.memory_file = history + ".etcd";
+    return makeEtcdStore(std::move(options), makeSqliteStore({.path = history}));
+  }
+  etcd::Client client() { return etcd::Client({.endpoints = etcd_.urls()}, seconds(2)); }
+  std::size_t keys() { return client().list(kPrefix + "/").rows.size(); }
+
+  void expectWhole(const engine::Saved& saved) {
+    EXPECT_EQ(numberIn(saved), 7u);
+    EXPECT_EQ(saved.pauses.size(), 1u);
+    EXPECT_EQ(saved.permits.size(), 1u);
+    EXPECT_EQ(saved.incidents.size(), 1u);
+    EXPECT_EQ(saved.counts.size(), 1u);
+  }
+
+  test::Etcd etcd_;
+  TempFolder folder_;
+  std::string said_;
+};
+
+TEST_F(MigrationTest, AStateMovesToEtcdAndBackWhole) {
+  fill();
+  const auto there = migrate(to(To::kEtcd));
+  ASSERT_TRUE(there.ok()) << there.error().message;
+  EXPECT_EQ(there->governors, 2u);
+  EXPECT_EQ(there->rows, 7u);
+  EXPECT_TRUE(inFile().governors.empty());
+  EXPECT_TRUE(inFile().pauses.empty());
+  expectWhole(inEtcd());
+
+  const auto back = migrate(to(To::kSqlite));
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  EXPECT_EQ(back->rows, 7u);
+  expectWhole(inFile());
+  EXPECT_EQ(keys(), 0u);
+  ASSERT_TRUE(migrate(to(To::kEtcd)).ok()) << "and again";
+}
+
+TEST_F(MigrationTest, AHealdThatStartsOnEtcdTakesWhatWasMovedWithTheHistoryOfItsFile) {
+  fill();
+  ASSERT_TRUE(migrate(to(To::kEtcd)).ok());
+  const auto store = replica(path());
+  expectWhole(openedAt(*store, {"boot-1", steadyNow()}));
+  const auto page = readHistory(path(), {});
+  ASSERT_TRUE(page.ok()) << page.error().message;
+  ASSERT_FALSE(page->rows.empty());
+  EXPECT_EQ(page->rows.front().entry.event, "migrated");
+  EXPECT_EQ(page->rows.front().entry.actor, "alice@host");
+}
+
+TEST_F(MigrationTest, MoreRowsThanATransactionHoldsAreMovedAtOnce) {
+  engine::Changes many;
+  for (int i = 0; i < 1234; ++i) many.governors.emplace_back("g" + std::to_string(i), stateOf(5));
+  fill(many);
+  const auto moved = migrate(to(To::kEtcd));
+  ASSERT_TRUE(moved.ok()) << moved.error().message;
+  EXPECT_EQ(inEtcd().governors.size(), 1234u);
+  ASSERT_TRUE(migrate(to(To::kSqlite)).ok());
+  EXPECT_EQ(inFile().governors.size(), 1234u);
+  EXPECT_EQ(keys(), 0u);
+}
+
+TEST_F(MigrationTest, WhatIsInTheWayIsNamedAndNothingIsChanged) {
+  EXPECT_THAT(refusal(To::kEtcd), testing::HasSubstr("there is no such file"));
+  EXPECT_THAT(refusal(To::kSqlite), testing::HasSubstr("etcd holds no state there"));
+  EXPECT_EQ(keys(), 0u) << "nor was a head written";
+  fill();
+  ASSERT_TRUE(migrate(to(To::kEtcd)).ok());
+  EXPECT_THAT(refusal(To::kEtcd), testing::HasSubstr("the state is in etcd already"));
+  fill(changesOf(9));
+  EXPECT_THAT(refusal(To::kEtcd), testing::HasSubstr("etcd holds another state"));
+  EXPECT_THAT(refusal(To::kSqlite), testing::HasSubstr("it holds another state already"));
+  EXPECT_EQ(numberIn(inFile()), 9u);
+  expectWhole(inEtcd());
+}
+
+TEST_F(MigrationTest, AHealdThatRunsIsInTheWay) {
+  fill();
+  {
+    const auto running = makeSqliteStore({.path = path()});
+    openedAt(*running, stampAt(1));
+    const auto moved = migrate(to(To::kEtcd));
+    ASSERT_FALSE(moved.ok());
+    EXPECT_THAT(moved.error().message, testing::HasSubstr("in use"));
+  }
+  etcd::ElectionOptions options;
+  options.address.endpoints = etcd_.urls();
+  options.prefix = kPrefix;
+  options.lease = seconds(2);
+  options.self = {"heald-1", "https://heald-1:3001", "", ""};
+  options.now = [] { return steadyNow().boot; };
+  etcd::Election acts(options);
+  acts.start([] {});
+  ASSERT_TRUE(test::eventually([&] { return acts.mayAct(); }, seconds(10)));
+  EXPECT_THAT(refusal(To::kEtcd), testing::HasSubstr("heald-1 (https://heald-1:3001) acts"));
+  EXPECT_THAT(said_, testing::HasSubstr("heald-1 (https://heald-1:3001) leads; waiting"));
+  acts.stop(true);
+  options.self.name = "heald-2";
+  ASSERT_TRUE(migrate(to(To::kEtcd)).ok()) << "now that it is stopped";
+}
+
+TEST_F(MigrationTest, ARowThatCannotBeReadIsInTheWay) {
+  fill();
+  runSql(path(), "UPDATE governors SET state = 'broken' WHERE name = 'second'");
+  EXPECT_THAT(refusal(To::kEtcd), testing::HasSubstr("1 rows cannot be read"));
+  EXPECT_EQ(keys(), 0u);
+}
+
+// Every request to etcd is the last one that is answered, in turn; the first few are the
+// election's.
+TEST_F(MigrationTest, AMoveThatIsCutAnywhereIsFinishedByTheNext) {
+  for (const To where : {To::kEtcd, To::kSqlite}) {
+    bool whole = false;
+    for (int cut = 7; cut < 60 && !whole; ++cut) {
+      SCOPED_TRACE(cut);
+      for (const auto& row : client().list(kPrefix + "/").rows) {
+        client().commit({}, {etcd::Remove{row.key}});
+      }
+      std::filesystem::remove(path());
+      std::filesystem::remove(path() + ".etcd");
+      fill();
+      if (where == To::kSqlite) {
+        ASSERT_TRUE(migrate(to(To::kEtcd)).ok());
+      }
+      std::atomic<int> left{cut};
+      test::CuttingProxy proxy(etcd_.port(), [&left] { return left-- <= 0; });
+      Migration through = to(where);
+      through.address.endpoints = {proxy.url()};
+      whole = migrate(through).ok();
+      client().commit({}, {etcd::Remove{kPrefix + "/leader"}});  // the lease has ended
+      for (const auto& row : client().list(kPrefix + "/replicas/").rows) {
+        client().commit({}, {etcd::Remove{row.key}});
+      }
+      const auto again = migrate(to(where));
+      if (!whole) {
+        EXPECT_TRUE(again.ok()) << again.error().message;
+      }
+      expectWhole(where == To::kEtcd ? inEtcd() : inFile());
+    }
+    EXPECT_TRUE(whole) << "the cuts have come to the end";
+  }
+}
+
+}  // namespace
+}  // namespace heald::store
