@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "outbox/receiver.h"
 
 namespace heald::outbox {
 

@@ -30,8 +30,6 @@ class Delivery {
  public:
   static constexpr core::Duration kFirstRetry = std::chrono::seconds(5);  // doubles
   static constexpr core::Duration kLastRetry = std::chrono::minutes(5);
-  // What a receiver asks for with Retry-After counts up to here.
-  static constexpr core::Duration kLongestAsked = std::chrono::hours(1);
   // So far the cursor may stay behind, while there is nothing to tell: each move is a commit.
   static constexpr std::int64_t kIdleEntries = 1000;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "outbox/inbox.h"
+#include "outbox/receiver.h"
 
 namespace heald::outbox {
 namespace {
@@ -173,7 +174,7 @@ class Exporter::Worker {
     sending_ = false;
     tell(exported);
     if (exported.end == Exported::End::kLater) {
-      next_ = needs_.now().boot + retry_;
+      next_ = needs_.now().boot + std::max(retry_, std::min(exported.retry_after, kLongestAsked));
       retry_ = std::min(2 * retry_, kLastRetry);
       const std::lock_guard lock(mutex_);
       ++figures_.failed;

@@ -110,7 +110,8 @@ std::string otlpBody(const std::vector<Span>& spans, const Resource& resource) {
 }
 
 Exported judged(const io::HttpResponse& response) {
-  const std::string reason = problemOf(response);
+  const Outcome outcome = outcomeOf(response);
+  const std::string& reason = outcome.error;
   if (reason.empty()) {
     const auto answer = nlohmann::json::parse(response.body, nullptr, false);
     const std::size_t rejected = answer.is_object() ? rejectedIn(answer) : 0;
@@ -121,7 +122,7 @@ Exported judged(const io::HttpResponse& response) {
   const int status = response.status;
   const bool later = response.end != io::HttpEnd::kAnswered || status == 429 || status == 502 ||
                      status == 503 || status == 504;
-  return {later ? Exported::End::kLater : Exported::End::kRefused, 0, reason};
+  return {later ? Exported::End::kLater : Exported::End::kRefused, 0, reason, outcome.retry_after};
 }
 
 std::vector<config::HostProblem> Collector::warningsOfHost() const {

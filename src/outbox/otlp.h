@@ -31,8 +31,9 @@ struct Exported {
     kLater     // it could not be asked, or says so
   };
   End end = End::kTaken;
-  std::size_t rejected = 0;  // spans of kTaken that it did not want
-  std::string reason;        // one line; "" when all were taken
+  std::size_t rejected = 0;      // spans of kTaken that it did not want
+  std::string reason;            // one line; "" when all were taken
+  core::Duration retry_after{};  // of kLater: so long it asked to be left alone
 };
 
 // A collector that takes OTLP over HTTP. Immutable; any thread.

@@ -10,6 +10,9 @@
 
 namespace heald::outbox {
 
+// What an answer asks for with Retry-After counts up to here.
+inline constexpr core::Duration kLongestAsked = std::chrono::hours(1);
+
 // How a message ended.
 struct Outcome {
   std::string error;             // one line, without any secret; "": whoever is there has taken it

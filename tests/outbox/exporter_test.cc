@@ -71,8 +71,11 @@ class Exporting : public testing::Test {
   double now_ = 0;
   std::uint64_t attempts_ = 0;
   std::atomic<int> status_ = 200;
-  test::TinyServer server_{
-      [this](const std::string&) { return test::TinyServer::reply(status_, "{}"); }};
+  std::atomic<int> requests_ = 0;
+  test::TinyServer server_{[this](const std::string&) {
+    ++requests_;
+    return test::TinyServer::reply(status_, "{}", status_ == 429 ? "Retry-After: 120\r\n" : "");
+  }};
   io::HttpClient http_;
   io::WorkerPool workers_{1};
   io::Services services_{workers_, http_};
@@ -100,6 +103,21 @@ TEST_F(Exporting, WhatACollectorCannotTakeNowIsSentLater) {
   pass(10);
   EXPECT_TRUE(test::eventually([&] { return exporter_.figures().exported == 2; }));
   EXPECT_TRUE(test::eventually([&] { return cursor() == 2; }));
+}
+
+TEST_F(Exporting, ACollectorThatNamesATimeIsLeftAloneForThatLong) {
+  status_ = 429;
+  exporter_.use(collector());
+  aRunEnds();
+  pass(10);
+  ASSERT_TRUE(test::eventually([&] { return exporter_.figures().failed == 1; }));
+  status_ = 200;
+  const int asked = requests_;
+  pass(119);
+  aRunEnds();
+  EXPECT_EQ(requests_, asked);
+  pass(2);
+  EXPECT_TRUE(test::eventually([&] { return exporter_.figures().exported == 4; }));
 }
 
 TEST_F(Exporting, WhatACollectorCallsWrongIsDropped) {
