@@ -68,24 +68,35 @@ struct Done {
   std::int64_t revision = 0;
 };
 
+// Keys of etcd, and transactions on them: all that a store needs. A simulation has another one.
+class Keys {
+ public:
+  virtual ~Keys() = default;
+  // The one key.
+  virtual Range get(const std::string& key) = 0;
+  // All keys that begin with `prefix`, as they stood at one revision, however many.
+  virtual Range list(const std::string& prefix) = 0;
+  virtual Done commit(const std::vector<Compare>& compares,
+                      const std::vector<Operation>& operations) = 0;
+};
+
 // etcd 3.4 or later by its JSON gateway, with one connection that is kept. One thread at a time.
 //
 // Every function blocks for `deadline` at most and throws Fault. What changes nothing is asked of
 // the next endpoint when one does not answer, within that time; what changes something is sent
 // once, and only an endpoint that cannot be reached at all is passed over. The endpoint that
 // answered last is asked first the next time.
-class Client {
+class Client : public Keys {
  public:
   Client(Address address, core::Duration deadline);
-  ~Client();
+  ~Client() override;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // The one key.
-  Range get(const std::string& key);
-  // All keys that begin with `prefix`, as they stood at one revision, however many.
-  Range list(const std::string& prefix);
-  Done commit(const std::vector<Compare>& compares, const std::vector<Operation>& operations);
+  Range get(const std::string& key) override;
+  Range list(const std::string& prefix) override;
+  Done commit(const std::vector<Compare>& compares,
+              const std::vector<Operation>& operations) override;
 
   // A lease that ends `ttl` after its last renewal. Whole seconds, at least 2.
   std::int64_t grant(std::chrono::seconds ttl);

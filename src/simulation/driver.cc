@@ -50,6 +50,14 @@ void Driver::restartMachine() {
   boot_at_ = seconds(20) - time_;
 }
 
+void Driver::follow(const Driver& before) {
+  time_ = before.time_;
+  wall_at_ = before.wall_at_;
+  boots_ = before.boots_;
+  steps_ = before.steps_;
+  restartMachine();
+}
+
 std::string Driver::commit(const engine::Changes& changes) {
   std::string error = at_.commit(changes);
   store_down_ = store_down_ || !error.empty();

@@ -58,6 +58,9 @@ class Driver {
  public:
   explicit Driver(SimulatedHost& host) : at_(host) {}
 
+  // A process on another machine: from the same moment on, with a boot clock of its own. To be
+  // followed by boot().
+  void follow(const Driver& before);
   // A process begins on what the store held; what was scheduled for the one before is forgotten.
   // `saved` as for Engine.
   void boot(const engine::Setup& setup, const std::optional<engine::Saved>& saved);

@@ -33,12 +33,16 @@ enum class InjectedFault : std::uint8_t {
   kForgetsTickets,       // attempts in flight do not survive a crash
   kForgetsDormancy,      // nor does dormant mode
   kWaitsOnTheWallClock,  // a step of the wall clock moves the boot clock too
+  kLosesTheFence,        // of replicas: etcd does not compare, now and then
 };
 
 struct WorldOptions {
   std::uint64_t seed = 1;
   std::uint64_t steps = 3000;  // events of the engine
   std::array<bool, kTroubleCount> without{};
+  // Several healds with their state in etcd, of which one acts: crashes are takeovers mostly, in
+  // the middle of a commit too, and the ones before come back and go on.
+  bool replicas = false;
   InjectedFault fault = InjectedFault::kNone;
   std::function<void(const std::string&)> trace = nullptr;  // a line for each thing that happens
 };
@@ -50,6 +54,8 @@ struct WorldResult {
   std::uint64_t commits = 0;
   std::uint64_t failed_commits = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t takeovers = 0;
+  std::uint64_t refused_replicas = 0;  // that came back, and found that they do not act any more
   std::uint64_t virtual_seconds = 0;
   std::string violation;  // the first one, or ""
 

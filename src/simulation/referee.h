@@ -47,6 +47,9 @@ class Referee {
     event_ = nullptr;
     store_up_ = ok;
   }
+  // The store was written anew from what the engine holds, or perhaps it was: from now on a reboot
+  // counts from here, or from where it did.
+  void rewritten(bool surely);
   void put(const engine::Output& out);
   // Time passed and nobody drove the engine.
   void slept(Duration time) { driven_since_ = time; }
@@ -64,6 +67,7 @@ class Referee {
     std::optional<Duration> last_result;  // of this process
     GovernorModel saved;                  // as it was saved last
     Duration saved_wall_set{};            // then
+    Duration set_forward{};               // and so far before it, of what was not saved meanwhile
     int saved_boot = 1;
     bool unseen = false;  // since another boot: what became of its deadlines is not known yet
     std::string parent;   // of the governor of one target

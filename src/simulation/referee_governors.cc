@@ -269,6 +269,19 @@ void Referee::keep(const std::string& name, const GovernorState& state) {
   g.saved = g.model;
   g.saved_wall_set = at_.wall_set;
   g.saved_boot = at_.boot;
+  g.set_forward = {};
+}
+
+void Referee::rewritten(bool surely) {
+  for (auto& [name, g] : governors_) {
+    if (g.saved_boot != at_.boot) {
+      g.set_forward += std::max(Duration{}, booted_.wall_set - g.saved_wall_set);
+    }
+    // Not known: the earlier of the two, which allows for more.
+    g.saved_wall_set =
+        surely ? at_.wall_set : std::min({at_.wall_set, booted_.wall_set, g.saved_wall_set});
+    if (surely) g.saved_boot = at_.boot;
+  }
 }
 
 // Tickets that are new have to start now; those that are gone have ended.
@@ -294,7 +307,7 @@ void Referee::holdDeadlines(const std::string& name, const GovernorState& state)
   const Governor& g = governors_.at(name);
   const GovernorModel& m = g.saved;
   const auto time_of = [&](core::BootTime t) { return at_.time + (t - at_.now.boot); };
-  const Duration given = std::max(Duration{}, booted_.wall_set - g.saved_wall_set);
+  const Duration given = g.set_forward + std::max(Duration{}, booted_.wall_set - g.saved_wall_set);
   const auto shorter = [&](Duration now_ends, Duration ended) {
     return std::max(now_ends, at_.time) < std::max(ended - given, at_.time);
   };

@@ -24,26 +24,22 @@ UnreliableDisk::Ended UnreliableDisk::commit(const engine::Changes& changes,
   return {true, false, slow ? random_.some(std::chrono::seconds(3)) : core::Duration{}};
 }
 
-bool UnreliableDisk::probe() {
+WorldStore::Probed UnreliableDisk::probe(const engine::Changes&, const core::ClockStamp&) {
   const bool ok = !fails();
   if (ok) torn_.reset();
-  return ok;
+  return {ok, false};
 }
 
-bool UnreliableDisk::settleTorn() {
+WorldStore::Opened UnreliableDisk::open(const core::ClockStamp& now) {
   const bool on_disk = torn_ && random_.oneIn(2);
   if (on_disk) rows_.put(torn_->changes, torn_->at);
   torn_.reset();
-  return on_disk;
-}
-
-engine::Saved UnreliableDisk::load(const core::ClockStamp& present) const {
-  engine::Saved saved = rows_.load(present);
-  for (auto& [name, state] : saved.governors) {
+  Opened opened{rows_.load(now), on_disk};
+  for (auto& [name, state] : opened.saved.governors) {
     if (fault_ == InjectedFault::kForgetsTickets) state.in_flight.clear();
     if (fault_ == InjectedFault::kForgetsDormancy) state.dormancy.reset();
   }
-  return saved;
+  return opened;
 }
 
 }  // namespace heald::simulation

@@ -5,6 +5,7 @@
 
 #include "simulation/random.h"
 #include "simulation/random_world.h"
+#include "simulation/world_store.h"
 #include "store/memory_rows.h"
 
 namespace heald::simulation {
@@ -12,23 +13,17 @@ namespace heald::simulation {
 // A store in a random world. Its moods: it works; now and then a commit fails; it is full. A commit
 // that fails may be on disk all the same (its fsync failed, or the answer was lost): until the next
 // one that succeeds, a crash decides.
-class UnreliableDisk {
+class UnreliableDisk : public WorldStore {
  public:
   UnreliableDisk(std::uint64_t seed, InjectedFault fault) : random_(seed), fault_(fault) {}
 
-  struct Ended {
-    bool acknowledged = true;
-    bool torn = false;  // not acknowledged, and perhaps on disk
-    core::Duration took{};
-  };
-  Ended commit(const engine::Changes& changes, const core::ClockStamp& now);
-  bool probe();
+  Ended commit(const engine::Changes& changes, const core::ClockStamp& now) override;
+  Probed probe(const engine::Changes& everything, const core::ClockStamp& now) override;
   // Another mood.
   void change();
   void setFaulty(bool faulty) { faulty_ = faulty; }
-  // After a crash: whether the torn commit is on disk. It is settled then.
-  bool settleTorn();
-  engine::Saved load(const core::ClockStamp& present) const;
+  // After a crash: whether the torn commit is on disk is settled then.
+  Opened open(const core::ClockStamp& now) override;
 
  private:
   struct Torn {

@@ -16,6 +16,8 @@ void WorldResult::add(const WorldResult& other) {
   commits += other.commits;
   failed_commits += other.failed_commits;
   crashes += other.crashes;
+  takeovers += other.takeovers;
+  refused_replicas += other.refused_replicas;
   virtual_seconds += other.virtual_seconds;
 }
 

@@ -25,10 +25,11 @@ constexpr std::size_t kReasonBytes = 4096;
 constexpr milliseconds kDeadline(450);
 class EtcdStore : public Store {
  public:
-  EtcdStore(EtcdOptions options, std::unique_ptr<Store> history)
+  EtcdStore(EtcdOptions options, std::unique_ptr<Store> history, std::unique_ptr<etcd::Keys> keys)
       : options_(std::move(options)),
         history_(std::move(history)),
-        client_(options_.address, kDeadline) {}
+        keys_(keys ? std::move(keys)
+                   : std::make_unique<etcd::Client>(options_.address, kDeadline)) {}
 
   Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) override {
     std::optional<engine::Saved> saved;
@@ -46,8 +47,7 @@ class EtcdStore : public Store {
     if (rows.empty() && changes.history.empty()) return history_->commit(changes, now);
     std::string error = measured(Operation::kCommit, [&] {
       requireRight();
-      resolveDoubt();
-      if (doubtful_was_done_) throw Fault("what is in etcd has to be written anew first");
+      requireNothingUnwanted();
       write(rows, &changes);
     });
     if (error.empty()) record(changes, now);
@@ -57,8 +57,7 @@ class EtcdStore : public Store {
   std::string probe(const core::ClockStamp& now) override {
     std::string error = measured(Operation::kProbe, [&] {
       requireRight();
-      resolveDoubt();
-      if (doubtful_was_done_) throw Fault("what is in etcd has to be written anew first");
+      requireNothingUnwanted();
       write({}, nullptr);
       remember();
     });
@@ -71,10 +70,10 @@ class EtcdStore : public Store {
     const std::string error = measured(Operation::kLoad, [&] {
       if (!open_) throw Fault("the store was never open");
       requireRight();
-      resolveDoubt();
+      unwanted_ = resolveDoubt() || unwanted_;
       write(rowsOf(doubt_.outOf(everything), now), nullptr);
       doubt_.end();
-      doubtful_was_done_ = false;
+      unwanted_ = false;
     });
     if (error.empty()) record(everything, now);
     return error;
@@ -107,7 +106,8 @@ class EtcdStore : public Store {
   void writeHead(Head next, std::vector<etcd::Operation> operations,
                  const engine::Changes* changes);
   void askAfter(const Head& next, const engine::Changes* changes, const etcd::Fault& why);
-  void resolveDoubt();
+  bool resolveDoubt();
+  void requireNothingUnwanted();
   void finishStaged();
   [[noreturn]] void fenced();
   void remember();
@@ -117,14 +117,15 @@ class EtcdStore : public Store {
 
   EtcdOptions options_;
   std::unique_ptr<Store> history_;
-  etcd::Client client_;
+  std::unique_ptr<etcd::Keys> keys_;
   bool open_ = false;
+  bool leads_ = false;      // the head was ours once
   bool comparing_ = false;  // etcd has shown that it compares
   Head head_;               // as this replica wrote it last
   std::int64_t head_revision_ = 0;
   std::uint64_t cluster_ = 0;
   std::optional<Head> doubtful_;                      // written perhaps
-  bool doubtful_was_done_ = false;                    // and the engine goes on without it
+  bool unwanted_ = false;                             // it was, and the engine goes on without it
   std::map<std::uint64_t, std::vector<Row>> staged_;  // parts that count, and are no rows yet
   std::uint64_t stages_ = 0;
   bool history_open_ = false;
@@ -140,7 +141,7 @@ void EtcdStore::requireComparing() {
   if (comparing_) return;
   const etcd::Compare never{headKey(), etcd::Compare::Of::kModRevision, -1};
   const etcd::Compare nor{headKey(), etcd::Compare::Of::kCreateRevision, -1};
-  if (client_.commit({never}, {}).succeeded || client_.commit({nor}, {}).succeeded) {
+  if (keys_->commit({never}, {}).succeeded || keys_->commit({nor}, {}).succeeded) {
     throw Fault("this etcd does what it is asked though the comparison does not hold");
   }
   comparing_ = true;
@@ -151,8 +152,9 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   requireRight();
   requireComparing();
   open_ = false;
+  leads_ = false;
   doubtful_.reset();
-  doubtful_was_done_ = false;
+  unwanted_ = false;
   doubt_.end();
   staged_.clear();
   head_ = {};
@@ -161,7 +163,7 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   const std::string staged_at = options_.prefix + "/staged/";
   std::map<std::string, std::string> rows;
   std::map<std::string, std::string> staged;
-  const etcd::Range all = client_.list(options_.prefix + "/");
+  const etcd::Range all = keys_->list(options_.prefix + "/");
   for (const etcd::KeyValue& kv : all.rows) {
     if (kv.key == headKey()) {
       head_ = decodeHead(kv.value);
@@ -179,7 +181,7 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
                 " holds a state from before, which would be forgotten: move it away to begin anew");
   }
   cluster_ = all.cluster;
-  if (existed || readSeenHead(options_.memory_file)) {
+  if (!options_.memory_file.empty() && (existed || readSeenHead(options_.memory_file))) {
     requireNotOlder(options_.memory_file, {cluster_, options_.prefix, head_});
   }
   for (std::uint64_t part = 0; part < head_.parts; ++part) {
@@ -202,6 +204,7 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
     if (litter.size() < kMostRows) litter.push_back(etcd::Remove{key});
   }
   writeHead(next, litter, nullptr);
+  leads_ = true;
   if (options_.took_over) options_.took_over(head_.term);
   finishStaged();
   remember();
@@ -259,7 +262,7 @@ void EtcdStore::stage(const std::vector<Row>& rows, const engine::Changes* chang
     std::vector<Row> part(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count));
     rest = rest.subspan(count);
     const etcd::Put put{stagedKey(next.stage, next.parts), textOf(part)};
-    if (!client_.commit({headIsOurs()}, {put}).succeeded) fenced();
+    if (!keys_->commit({headIsOurs()}, {put}).succeeded) fenced();
     parts.emplace(next.parts++, std::move(part));
   }
   writeHead(next, {}, changes);
@@ -276,7 +279,7 @@ void EtcdStore::finishStaged() {
     const auto part = staged_.begin();
     std::vector<etcd::Operation> operations = operationsOf(part->second);
     operations.push_back(etcd::Remove{stagedKey(head_.stage, part->first)});
-    if (!client_.commit({headIsOurs()}, operations).succeeded) fenced();
+    if (!keys_->commit({headIsOurs()}, operations).succeeded) fenced();
     staged_.erase(part);
   }
   if (head_.parts == 0) return;
@@ -291,7 +294,7 @@ void EtcdStore::writeHead(Head next, std::vector<etcd::Operation> operations,
                           const engine::Changes* changes) {
   operations.push_back(etcd::Put{headKey(), encode(next)});
   try {
-    const etcd::Done done = client_.commit({headIsOurs()}, operations);
+    const etcd::Done done = keys_->commit({headIsOurs()}, operations);
     if (!done.succeeded) fenced();
     head_ = next;
     head_revision_ = done.revision;
@@ -305,49 +308,59 @@ void EtcdStore::writeHead(Head next, std::vector<etcd::Operation> operations,
 // succeed unless the other has not been done, and then that never will be.
 void EtcdStore::askAfter(const Head& next, const engine::Changes* changes, const etcd::Fault& why) {
   doubtful_ = next;
+  bool done = false;
   try {
-    resolveDoubt();
+    done = resolveDoubt();
   } catch (const etcd::Fault&) {
     if (changes) doubt_.add(*changes);
     throw Fault(std::string(why.what()) + "; if heald ends before the store answers again, " +
                 std::string(kInDoubt));
   }
-  if (!std::exchange(doubtful_was_done_, false)) throw Fault(why.what());
+  if (!done) throw Fault(why.what());
 }
 
-void EtcdStore::resolveDoubt() {
-  if (!doubtful_) return;
+void EtcdStore::requireNothingUnwanted() {
+  unwanted_ = resolveDoubt() || unwanted_;
+  if (unwanted_) throw Fault("what is in etcd has to be written anew first");
+}
+
+// Whether what was in doubt was done. Nothing is in doubt then.
+bool EtcdStore::resolveDoubt() {
+  if (!doubtful_) return false;
   Head other = head_;
   other.term = doubtful_->term;
   other.replica = options_.replica;
   other.number = doubtful_->number + 1;
-  const etcd::Done done = client_.commit({headIsOurs()}, {etcd::Put{headKey(), encode(other)}});
+  const etcd::Done done = keys_->commit({headIsOurs()}, {etcd::Put{headKey(), encode(other)}});
   if (done.succeeded) {
     head_ = other;
     head_revision_ = done.revision;
     doubtful_.reset();
-    doubt_.end();
-    return;
+    if (!unwanted_) doubt_.end();  // else what is there by an earlier one has to go yet
+    return false;
   }
-  const etcd::Range found = client_.get(headKey());
+  const etcd::Range found = keys_->get(headKey());
   const bool ours = !found.rows.empty() && found.rows.front().value == encode(*doubtful_);
   const bool other_is = !found.rows.empty() && found.rows.front().value == encode(other);
   if (!ours && !other_is) fenced();
   head_ = ours ? *doubtful_ : other;
   head_revision_ = found.rows.front().mod_revision;
-  doubtful_was_done_ = ours;
   doubtful_.reset();
+  return ours;
 }
 
+// Before it has led, it was only not fast enough: a late commit of the one before, say.
 void EtcdStore::fenced() {
   open_ = false;
   const std::string reason =
       "another replica has written since, or etcd was put back: this one has another state";
-  if (const auto deposed = std::exchange(options_.deposed, nullptr)) deposed(reason);
+  const auto deposed = leads_ ? std::exchange(options_.deposed, nullptr) : nullptr;
+  if (deposed) deposed(reason);
   throw Fault(reason);
 }
 
 void EtcdStore::remember() {
+  if (options_.memory_file.empty()) return;
   try {
     writeSeenHead(options_.memory_file, {cluster_, options_.prefix, head_});
   } catch (const Fault& fault) {
@@ -385,8 +398,9 @@ std::string EtcdStore::measured(Operation operation, const std::function<void()>
 
 }  // namespace
 
-std::unique_ptr<Store> makeEtcdStore(EtcdOptions options, std::unique_ptr<Store> history) {
-  return std::make_unique<EtcdStore>(std::move(options), std::move(history));
+std::unique_ptr<Store> makeEtcdStore(EtcdOptions options, std::unique_ptr<Store> history,
+                                     std::unique_ptr<etcd::Keys> keys) {
+  return std::make_unique<EtcdStore>(std::move(options), std::move(history), std::move(keys));
 }
 
 }  // namespace heald::store

@@ -27,7 +27,7 @@ struct EtcdOptions {
   std::function<void(const std::string& reason)> warn;
   std::string history_path;  // of `history`, for people
   // Remembers the last head that was seen here, so that an etcd that was put back to an older state
-  // is noticed. Beside the history.
+  // is noticed. Beside the history; "": nothing is remembered.
   std::string memory_file;
 };
 
@@ -49,6 +49,8 @@ struct EtcdOptions {
 // and counts from the moment the head names it; whoever opens the store then finishes it.
 //
 // Keys: PREFIX/head; PREFIX/rows/TABLE/NAME (etcd_rows.h); PREFIX/staged/STAGE/PART.
-std::unique_ptr<Store> makeEtcdStore(EtcdOptions options, std::unique_ptr<Store> history);
+// `keys` instead of a client of the address: for a simulation.
+std::unique_ptr<Store> makeEtcdStore(EtcdOptions options, std::unique_ptr<Store> history,
+                                     std::unique_ptr<etcd::Keys> keys = nullptr);
 
 }  // namespace heald::store

@@ -94,7 +94,7 @@ std::string named(const etcd::Replica& replica) {
 class Mover {
  public:
   explicit Mover(const Migration& migration)
-      : m_(migration), at_(m_.now()), client_(m_.address, seconds(2)), election_(electionOf(m_)) {}
+      : m_(migration), at_(m_.now()), keys_(connected()), election_(electionOf(m_)) {}
 
   ~Mover() { election_.stop(true); }
   Mover(const Mover&) = delete;
@@ -106,7 +106,8 @@ class Mover {
       throw Refused(m_.path + ": there is no such file, so there is no state to move");
     }
     if (m_.to == Migration::To::kSqlite && headRevision() == 0 && !rowsAreLeft()) {
-      throw Refused(m_.prefix + ": etcd holds no state there");
+      throw Refused(m_.prefix + ": etcd holds no state there: it is in " + m_.path +
+                    " already, if there is one");
     }
     lead();
     const engine::Saved in_file = opened(*file);
@@ -134,6 +135,9 @@ class Mover {
     if (const std::string error = store.commit(changes, at_); !error.empty()) throw Fault(error);
   }
 
+  std::unique_ptr<etcd::Keys> connected() const {
+    return m_.connect ? m_.connect() : std::make_unique<etcd::Client>(m_.address, seconds(2));
+  }
   void lead();
   void requireAlone(const etcd::Standing& standing) const;
   std::int64_t headRevision();
@@ -146,7 +150,7 @@ class Mover {
 
   const Migration& m_;
   const core::ClockStamp at_;
-  etcd::Client client_;
+  std::unique_ptr<etcd::Keys> keys_;
   etcd::Election election_;
 };
 
@@ -184,12 +188,12 @@ void Mover::requireAlone(const etcd::Standing& standing) const {
 }
 
 std::int64_t Mover::headRevision() {
-  const etcd::Range found = client_.get(m_.prefix + "/head");
+  const etcd::Range found = keys_->get(m_.prefix + "/head");
   return found.rows.empty() ? 0 : found.rows.front().mod_revision;
 }
 
 bool Mover::rowsAreLeft() {
-  return !client_.list(m_.prefix + "/rows/").rows.empty();
+  return !keys_->list(m_.prefix + "/rows/").rows.empty();
 }
 
 std::unique_ptr<Store> Mover::etcdStore() {
@@ -203,7 +207,7 @@ std::unique_ptr<Store> Mover::etcdStore() {
   options.history_path = m_.path;
   options.memory_file = m_.path + ".etcd";
   // What the file holds is this function's to look at, so there is none beside etcd.
-  return makeEtcdStore(std::move(options), std::make_unique<MemoryStore>());
+  return makeEtcdStore(std::move(options), std::make_unique<MemoryStore>(), connected());
 }
 
 Migrated Mover::toEtcd(Store& file, const engine::Saved& in_file) {
@@ -262,15 +266,15 @@ Migrated Mover::toFile(Store& file, const engine::Saved& in_file) {
 
 // The head first: rows without one are refused by every heald.
 void Mover::removeFromEtcd() {
-  client_.commit({}, {etcd::Remove{m_.prefix + "/head"}});
+  keys_->commit({}, {etcd::Remove{m_.prefix + "/head"}});
   for (const char* under : {"/rows/", "/staged/"}) {
-    const std::vector<etcd::KeyValue> rows = client_.list(m_.prefix + under).rows;
+    const std::vector<etcd::KeyValue> rows = keys_->list(m_.prefix + under).rows;
     for (std::size_t i = 0; i < rows.size(); i += kMostRows) {
       std::vector<etcd::Operation> some;
       for (std::size_t k = i; k < std::min(rows.size(), i + kMostRows); ++k) {
         some.push_back(etcd::Remove{rows[k].key});
       }
-      client_.commit({}, some);
+      keys_->commit({}, some);
     }
   }
   removeFile(m_.path + ".etcd");  // what was seen there has ended, and is not to be missed

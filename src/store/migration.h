@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "core/governor.h"
@@ -32,6 +33,8 @@ struct Migration {
   std::string actor;               // for the history: who moves it
   std::function<core::ClockStamp()> now;
   std::function<void(const std::string& line)> progress;  // what is waited for, for people
+  // For a test: instead of clients of `address`. The election has one of its own all the same.
+  std::function<std::unique_ptr<etcd::Keys>()> connect = nullptr;
 };
 
 struct Migrated {

@@ -138,7 +138,7 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
     changes.governors = {{"self-healing-main", core::GovernorState{}}};
     ASSERT_EQ(store->commit(changes, now), "");
     replicated_ = files_.write("replicated.yml", "store: {path: " + path + ", etcd: {endpoints: [" +
-                                                     endpoint + "], lease: 2s}}\nchecks: []\n");
+                                                     endpoint + "], lease: 3s}}\nchecks: []\n");
   }
 
   std::map<std::string, Sample> samples() const {

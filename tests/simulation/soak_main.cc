@@ -23,6 +23,7 @@ struct Options {
   std::vector<std::string> without;
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
   bool trace = false;
+  bool replicas = false;
 };
 
 std::array<bool, kTroubleCount> leftOut(const std::vector<std::string>& words) {
@@ -40,7 +41,8 @@ std::string replay(const WorldOptions& world) {
     const std::string word(toString(static_cast<Trouble>(i)));
     if (world.without[i]) without += (without.empty() ? " --without " : ",") + word;
   }
-  return "heald-soak --seed " + std::to_string(world.seed) + without + " --trace";
+  return "heald-soak --seed " + std::to_string(world.seed) + without +
+         (world.replicas ? " --replicas" : "") + " --trace";
 }
 
 int report(const WorldOptions& world, const std::string& violation) {
@@ -54,6 +56,7 @@ int replayOne(const Options& options) {
   world.seed = *options.seed;
   world.steps = options.per_world;
   world.without = leftOut(options.without);
+  world.replicas = options.replicas;
   if (options.trace) world.trace = [](const std::string& line) { std::cout << line << "\n"; };
   const WorldResult result = runWorld(world);
   std::cout << result.steps << " steps, " << result.starts << " attempts: "
@@ -78,6 +81,7 @@ void work(Soak& soak, const Options& options) {
   while (soak.steps < options.steps && !soak.violated) {
     WorldOptions world;
     world.seed = soak.next_seed++;
+    world.replicas = options.replicas;
     world.steps = options.per_world;
     world.without = leftOut(options.without);
     const WorldResult result = runWorld(world);
@@ -109,7 +113,8 @@ int soakAll(const Options& options) {
   std::cout << sum.steps << " steps in " << seconds << " s, seeds " << options.first_seed << " to "
             << soak.next_seed - 1 << ": " << sum.starts << " attempts, " << sum.dormancies
             << " times dormant, " << sum.commits << " commits of which " << sum.failed_commits
-            << " failed, " << sum.crashes << " crashes, " << sum.virtual_seconds / 86'400
+            << " failed, " << sum.crashes << " crashes, " << sum.takeovers << " takeovers, "
+            << sum.refused_replicas << " replicas refused, " << sum.virtual_seconds / 86'400
             << " virtual days; " << (soak.code == 0 ? "no violation" : "a violation") << "\n";
   return soak.code;
 }
@@ -128,6 +133,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Replay this world alone");
   app.add_option("--without", options.without, "Leave these troubles out: crashes,disk,clocks,…")
       ->delimiter(',');
+  app.add_flag("--replicas", options.replicas, "Several healds with their state in etcd");
   app.add_flag("--trace", options.trace, "With --seed: print what happens");
   CLI11_PARSE(app, argc, argv);
   return options.seed ? replayOne(options) : soakAll(options);

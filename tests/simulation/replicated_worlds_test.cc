@@ -1,0 +1,40 @@
+// Several replicas in random worlds. Their store is the product's own on a simulated etcd, and
+// every one of them always tries to act, as if each lease were wrong. heald-soak --replicas does
+// the same for longer.
+#include <gtest/gtest.h>
+
+#include "simulation/random_world.h"
+#include "support/thinned.h"
+
+namespace heald::simulation {
+namespace {
+
+// `share` of `kShares` of ten million steps, so that they run beside each other.
+constexpr int kShares = 4;
+class ReplicatedWorlds : public testing::TestWithParam<int> {};
+
+TEST_P(ReplicatedWorlds, KeepEveryStatementForTheCluster) {
+  constexpr std::uint64_t kSteps = 10'000'000 / kShares / test::kThinned;
+  WorldResult sum;
+  for (std::uint64_t i = 0; sum.steps < kSteps; ++i) {
+    WorldOptions world;
+    world.seed = 1 + i * kShares + static_cast<std::uint64_t>(GetParam());
+    world.replicas = true;
+    const WorldResult result = runWorld(world);
+    ASSERT_EQ(result.violation, "")
+        << "replay: " HEALD_BINARY_DIR "/heald-soak --seed " << world.seed << " --replicas --trace";
+    sum.add(result);
+  }
+  // That the worlds are worth it.
+  EXPECT_GT(sum.starts, kSteps / 1000);
+  EXPECT_GT(sum.takeovers, kSteps / 1000);
+  EXPECT_GT(sum.refused_replicas, kSteps / 1000);
+  EXPECT_GT(sum.failed_commits, kSteps / 1000);
+  RecordProperty("steps", std::to_string(sum.steps));
+  RecordProperty("takeovers", std::to_string(sum.takeovers));
+}
+
+INSTANTIATE_TEST_SUITE_P(Shares, ReplicatedWorlds, testing::Range(0, kShares));
+
+}  // namespace
+}  // namespace heald::simulation
