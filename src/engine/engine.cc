@@ -131,6 +131,7 @@ void Engine::Impl::dispatch(const Event& event, Step& step) {
       },
       [&](const ActionFinished& e) { healing_.actionFinished(e, step); },
       [&](const AlertAsked& e) { healing_.alertAsked(e, step); },
+      [&](const FleetAnswered& e) { healing_.fleetAnswered(e, step); },
       [&](const TaskFinished& e) {
         if (const auto ready = tasks_.finished(e, step.now)) {
           out.actions.push_back(TaskReady{*ready, false});
@@ -165,6 +166,7 @@ void Engine::Impl::dispatch(const Event& event, Step& step) {
 }
 
 void Engine::Impl::finish(Step& step) {
+  healing_.giveBack(step);
   for (HistoryEntry& entry : std::exchange(step.out.remarks, {})) {
     queue_.add(std::move(entry), step.now);
   }

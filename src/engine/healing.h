@@ -12,6 +12,7 @@
 #include "engine/episodes.h"
 #include "engine/escalation.h"
 #include "engine/event.h"
+#include "engine/fleet_asks.h"
 #include "engine/governors.h"
 #include "engine/healing_figures.h"
 #include "engine/healing_view.h"
@@ -42,12 +43,14 @@ namespace heald::engine {
 // governor's answer, the check run once more, the action and its verification to a result that the
 // governor hears.
 //
-//   idle → (waiting | queued) → prechecking → acting → settling → verifying → reporting → idle
+//   idle → (waiting | queued) → prechecking → asking → acting → settling → verifying → reporting
+//                                                                                       → idle
 //
 // Each part of that way is a class, which owns what it decides by:
 //
 //   CheckIntake, AlertIntake, ByHand   who wants a remedy, and why
 //   Wants                              what comes before an attempt
+//   FleetAsks                          the permit of another heald that it may need
 //   Attempts, Verification             the attempt: ticket, action, whether it has helped, result
 //   Turns                              phases, times, the queue
 //   Roster, Targets                    who there is
@@ -75,6 +78,9 @@ class Healing {
 
   void actionFinished(const ActionFinished& event, Step& step);
   void alertAsked(const AlertAsked& event, Step& step);
+  void fleetAnswered(const FleetAnswered& event, Step& step);
+  // Permits of a fleet that came to nothing are given back. At the end of each step.
+  void giveBack(Step& step);
   // Time has passed: episodes are old; somebody is due.
   void tendEpisodes(Step& step) { alert_episodes_.tend(step); }
   void wakeDue(Step& step);
@@ -118,6 +124,7 @@ class Healing {
   HeldBack held_back_;
   Verification verification_;
   Attempts attempts_;
+  FleetAsks fleet_;
   Wants wants_;
   CheckIntake checks_;
   AlertEpisodes alert_episodes_;

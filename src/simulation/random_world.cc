@@ -57,6 +57,7 @@ class World : private Surroundings {
   void given(const engine::Event& event) override;
   void start(const engine::StartAction& action);
   void answer(const engine::AskAlert& ask);
+  void answer(const engine::AskFleet& ask);
   void trace(const std::string& line) const {
     if (options_.trace) options_.trace(core::toText(driver_.time()) + "  " + line);
   }
@@ -165,6 +166,8 @@ void World::perform(engine::Output& out) {
                                            gone->run, engine::ActionOutcome::kCancelled, "", ""});
     } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
       answer(*ask);
+    } else if (const auto* member = std::get_if<engine::AskFleet>(&action)) {
+      answer(*member);
     } else if (const auto* run = std::get_if<engine::RunTask>(&action)) {
       driver_.schedule(driver_.time() + nature_.taskTakes(),
                        engine::TaskFinished{run->id, run->install, true, {}});
@@ -174,6 +177,18 @@ void World::perform(engine::Output& out) {
 
 void World::answer(const engine::AskAlert& ask) {
   driver_.schedule(driver_.time() + random_.some(seconds(3)), alerts_.answer(ask, random_));
+}
+
+// A yes, a no that lasts or does not, or nothing for a while.
+void World::answer(const engine::AskFleet& ask) {
+  engine::FleetAnswered answer{ask.run, engine::FleetAnswer::kYes, "", {}};
+  if (random_.oneIn(3)) {
+    answer.answer = random_.oneIn(3) ? engine::FleetAnswer::kUnanswered : engine::FleetAnswer::kNo;
+    answer.text = "no";
+    if (random_.oneIn(2)) answer.wait = random_.some(minutes(20));
+  }
+  const Duration most = random_.oneIn(5) ? Duration(minutes(3)) : Duration(seconds(1));
+  driver_.schedule(driver_.time() + random_.some(most), answer);
 }
 
 void World::start(const engine::StartAction& action) {
