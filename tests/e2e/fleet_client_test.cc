@@ -1,0 +1,158 @@
+// Members of a fleet that are healds themselves: one asks the other before each attempt.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <memory>
+
+#include "support/daemon.h"
+
+namespace heald::test {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+class FleetClientE2e : public testing::Test {
+ protected:
+  // A member whose service is down until its remedy, this command, has made the file "up".
+  std::unique_ptr<TestDaemon> member(const std::string& name, const std::string& command,
+                                     const std::string& more = "") {
+    auto daemon = std::make_unique<TestDaemon>(Launch{R"(
+checks:
+  - name: service
+    exec: {command: [/usr/bin/test, -e, '@DIR@/up'], nonzero_is_critical: true}
+    interval: 100ms
+remedies:
+  - name: restart
+    when: {check: service}
+    exec: {command: [/bin/sh, -c, 'echo x >> @DIR@/ran; )" +
+                                                      command + R"('], kill_after: 1s}
+    verify: {after: 0, within: 500ms}
+    permit:
+      server: )" + server_.url() + R"(
+      governor: reboots
+      member: )" + name + R"(
+      token_file: '@DIR@/token'
+)" + more});
+    const std::string token = daemon->dir().write("token", server_.token() + "\n");
+    ::chmod(token.c_str(), 0600);
+    return daemon;
+  }
+  static std::size_t runs(const TestDaemon& daemon) { return daemon.read("ran").size() / 2; }
+  json fleet() { return server_.governor("reboots").at("fleet"); }
+  static std::string explanation(const TestDaemon& daemon) {
+    return daemon.get("/api/governors/restart/explain").body;
+  }
+
+  TestDaemon server_{{R"(
+governors:
+  reboots:
+    fleet: {members: [node-1, node-2, node-3, node-4], at_once: {at_least: 4}}
+    max_consecutive_failures: 3
+    backoff: {base: 10ms, max: 20ms}
+    breaker: {failure_threshold: 100, permanent_open_threshold: 100}
+    budgets: []
+)"}};
+};
+
+TEST_F(FleetClientE2e, AnAttemptIsPermittedAndItsOutcomeReported) {
+  server_.start();
+  const auto node = member("node-1", "sleep 1; touch @DIR@/up");
+  node->start();
+  node->await("the attempt", [&] { return runs(*node) == 1; });
+  EXPECT_EQ(fleet()["underWay"], 1);
+  node->await("its success", [&] { return node->remedy("restart")["successes"] == 1; });
+  server_.await("the report", [&] { return server_.governor("reboots")["successes"] == 1; });
+  EXPECT_EQ(fleet()["underWay"], 0);
+  EXPECT_EQ(fleet()["lost"], 0);
+  EXPECT_EQ(node->metric("heald_remedy_permits_total{remedy=\"restart\",answer=\"given\"}"), 1);
+  EXPECT_EQ(node->remedy("restart")["permit"]["given"], 1);
+  const std::string history = server_.get("/api/history?governor=reboots").body;
+  EXPECT_THAT(history, HasSubstr("remedy restart"));
+  EXPECT_THAT(history, HasSubstr("node-1"));
+}
+
+TEST_F(FleetClientE2e, WithoutAnAnswerNothingRunsAndThatIsSeen) {
+  server_.start();
+  const auto node = member("node-1", "touch @DIR@/up");
+  server_.stop();
+  node->start();
+  node->await("the denial", [&] { return node->remedy("restart")["lastDeniedBy"] == "fleet"; });
+  EXPECT_EQ(node->metric("heald_remedy_permits_total{remedy=\"restart\",answer=\"unanswered\"}"),
+            1);
+  EXPECT_THAT(node->remedy("restart")["permit"]["lastDenial"].get<std::string>(),
+              HasSubstr("no answer: "));
+  EXPECT_THAT(explanation(*node), HasSubstr("gave no permit when it was asked last: no answer"));
+  node->await("its entry", [&] {
+    return node->get("/api/history?kind=denial").body.find("\"fleet\"") != std::string::npos;
+  });
+  EXPECT_EQ(runs(*node), 0U);
+  EXPECT_EQ(node->governor("restart")["attempts"], 0);
+}
+
+TEST_F(FleetClientE2e, ABadRemedyStopsTheWholeFleetUntilAHumanActs) {
+  server_.start();
+  for (const char* name : {"node-1", "node-2", "node-3"}) {
+    const auto node =
+        member(name, "exit 1", "governors: {restart: {max_consecutive_failures: 1}}\n");
+    const auto lost = fleet()["lost"].get<int>();
+    node->start();
+    server_.await("its loss", [&] { return fleet()["lost"] == lost + 1; });
+    EXPECT_EQ(runs(*node), 1U);
+    node->stop();
+  }
+  EXPECT_EQ(server_.governor("reboots")["isDormant"], true);
+  const auto node = member("node-4", "touch @DIR@/up");
+  node->start();
+  node->await("the denial", [&] { return node->remedy("restart")["lastDeniedBy"] == "fleet"; });
+  EXPECT_THAT(explanation(*node), HasSubstr("dormant"));
+  EXPECT_EQ(runs(*node), 0U);
+  EXPECT_EQ(node->metric("heald_remedy_permits_total{remedy=\"restart\",answer=\"denied\"}"), 1);
+  ASSERT_EQ(server_.post("/api/governors/reboots/resume", R"({"reason": "mended"})").status, 200);
+  ASSERT_EQ(node->post("/api/remedies/restart/run", "{}").status / 100, 2);
+  node->await("the attempt", [&] { return runs(*node) == 1; });
+}
+
+TEST_F(FleetClientE2e, AfterKillMinusNineTheOutcomeOfTheInterruptedAttemptIsReported) {
+  server_.start();
+  const auto node = member("node-1", "touch @DIR@/up; sleep 30");
+  node->start();
+  node->await("the attempt", [&] { return runs(*node) == 1; });
+  node->kill();
+  EXPECT_EQ(fleet()["underWay"], 1);
+  node->start();
+  server_.await("the report", [&] { return server_.governor("reboots")["successes"] == 1; });
+  EXPECT_EQ(fleet()["underWay"], 0);
+  EXPECT_EQ(runs(*node), 1U);
+}
+
+TEST_F(FleetClientE2e, WhatCouldNotBeReportedIsReportedLater) {
+  server_.start();
+  const auto node =
+      member("node-1", "while ! test -e @DIR@/go; do sleep 0.05; done; touch @DIR@/up");
+  node->start();
+  node->await("the attempt", [&] { return runs(*node) == 1; });
+  server_.signal(SIGSTOP);
+  node->dir().write("go", "");
+  node->await("its success", [&] { return node->remedy("restart")["successes"] == 1; });
+  node->kill();  // nothing of it was told
+  server_.signal(SIGCONT);
+  node->start();
+  server_.await("the report", [&] { return server_.governor("reboots")["successes"] == 1; });
+  EXPECT_EQ(fleet()["underWay"], 0);
+}
+
+TEST_F(FleetClientE2e, ATokenOfAnotherGovernorGetsNothing) {
+  server_.start();
+  const auto node = member("node-1", "touch @DIR@/up");
+  ::chmod(node->dir().write("token", "wrong\n").c_str(), 0600);
+  node->start();
+  node->await("the denial", [&] { return node->remedy("restart")["lastDeniedBy"] == "fleet"; });
+  EXPECT_EQ(runs(*node), 0U);
+}
+
+}  // namespace
+}  // namespace heald::test
