@@ -9,6 +9,7 @@
 #include "simulation/nature.h"
 #include "simulation/random.h"
 #include "simulation/random_alerts.h"
+#include "simulation/random_fleet.h"
 #include "simulation/random_setup.h"
 #include "simulation/referee.h"
 #include "simulation/unreliable_disk.h"
@@ -26,7 +27,7 @@ class World : private Surroundings {
       : options_(options),
         random_(options.seed),
         base_(randomSetup(random_)),
-        setup_(base_),
+        setup_(withPermits(base_, options.seed)),
         nature_(setup_, random_.next()),
         disk_(random_.next(), options.plant) {
     for (std::size_t i = 0; i < kTroubleCount; ++i) {
@@ -56,8 +57,6 @@ class World : private Surroundings {
   void perform(engine::Output& out) override;
   void given(const engine::Event& event) override;
   void start(const engine::StartAction& action);
-  void answer(const engine::AskAlert& ask);
-  void answer(const engine::AskFleet& ask);
   void trace(const std::string& line) const {
     if (options_.trace) options_.trace(core::toText(driver_.time()) + "  " + line);
   }
@@ -165,30 +164,15 @@ void World::perform(engine::Output& out) {
       driver_.schedule(driver_.time(), engine::ActionFinished{
                                            gone->run, engine::ActionOutcome::kCancelled, "", ""});
     } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
-      answer(*ask);
+      driver_.schedule(driver_.time() + random_.some(seconds(3)), alerts_.answer(*ask, random_));
     } else if (const auto* member = std::get_if<engine::AskFleet>(&action)) {
-      answer(*member);
+      const RandomAnswer fleet = randomAnswer(*member, random_);
+      driver_.schedule(driver_.time() + fleet.takes, fleet.event);
     } else if (const auto* run = std::get_if<engine::RunTask>(&action)) {
       driver_.schedule(driver_.time() + nature_.taskTakes(),
                        engine::TaskFinished{run->id, run->install, true, {}});
     }
   }
-}
-
-void World::answer(const engine::AskAlert& ask) {
-  driver_.schedule(driver_.time() + random_.some(seconds(3)), alerts_.answer(ask, random_));
-}
-
-// A yes, a no that lasts or does not, or nothing for a while.
-void World::answer(const engine::AskFleet& ask) {
-  engine::FleetAnswered answer{ask.run, engine::FleetAnswer::kYes, "", {}};
-  if (random_.oneIn(3)) {
-    answer.answer = random_.oneIn(3) ? engine::FleetAnswer::kUnanswered : engine::FleetAnswer::kNo;
-    answer.text = "no";
-    if (random_.oneIn(2)) answer.wait = random_.some(minutes(20));
-  }
-  const Duration most = random_.oneIn(5) ? Duration(minutes(3)) : Duration(seconds(1));
-  driver_.schedule(driver_.time() + random_.some(most), answer);
 }
 
 void World::start(const engine::StartAction& action) {
