@@ -76,7 +76,7 @@ void Engine::Impl::reload(const Reload& command, Step& step) {
   const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);
   permits_.fleetsChanged();
-  if (windows_changed) healing_.pausesChanged(step);
+  if (windows_changed) healing_.wants().pausesChanged(step);
   tasks_.setLimit(setup_.task_limit);
   tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);
   tasks_.reschedule(kPreventiveTask, setup_.healing.preventive_interval, step.now.boot);

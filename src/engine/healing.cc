@@ -90,12 +90,6 @@ void Healing::fleetAnswered(const FleetAnswered& event, Step& step) {
   wants_.wakeQueued(step);  // the slot that it claimed may be free
 }
 
-void Healing::giveBack(Step& step) {
-  for (const std::uint64_t run : turns_.takeUnused()) {
-    step.out.actions.push_back(ReturnPermit{run});
-  }
-}
-
 void Healing::wakeDue(Step& step) {
   while (const auto r = turns_.takeDue(step.now.boot)) {
     switch (roster_.at(*r).phase) {

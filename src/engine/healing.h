@@ -72,6 +72,7 @@ class Healing {
   const Roster& roster() const { return roster_; }
   CheckIntake& checks() { return checks_; }
   AlertIntake& alerts() { return alerts_; }
+  Wants& wants() { return wants_; }
   ByHand& byHand() { return by_hand_; }
   OuterGuards& guards() { return guards_; }
   Recovery& recovery() { return recovery_; }
@@ -79,17 +80,12 @@ class Healing {
   void actionFinished(const ActionFinished& event, Step& step);
   void alertAsked(const AlertAsked& event, Step& step);
   void fleetAnswered(const FleetAnswered& event, Step& step);
-  // Permits of a fleet that came to nothing are given back. At the end of each step.
-  void giveBack(Step& step);
   // Time has passed: episodes are old; somebody is due.
   void tendEpisodes(Step& step) { alert_episodes_.tend(step); }
   void wakeDue(Step& step);
   std::optional<core::BootTime> nextWakeup() { return turns_.nextDue(); }
   void stop() { turns_.stop(); }
   void runPreventive(Step& step);
-  // See Wants.
-  void governorsChanged(Step& step) { wants_.governorsChanged(step); }
-  void pausesChanged(Step& step) { wants_.pausesChanged(step); }
 
   // The books of what is durable here, in the order of their telling.
   std::vector<Book*> books() { return {&governors_, &totals_, &episodes_, &incidents_}; }

@@ -305,6 +305,12 @@ void Wants::governorsChanged(Step& step) {
   wakeQueued(step);
 }
 
+void Wants::giveBack(Step& step) {
+  for (const std::uint64_t run : p_.turns.takeUnused()) {
+    step.out.actions.push_back(ReturnPermit{run});
+  }
+}
+
 void Wants::pausesChanged(Step& step) {
   for (const int remedy : std::set<int>(p_.turns.pending())) p_.held_back.paused(remedy, step);
   wakeQueued(step);

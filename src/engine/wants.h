@@ -58,6 +58,8 @@ class Wants {
   void wakeQueued(Step& step);
   // A human has acted: what waits, waits for something else now, or for nothing.
   void governorsChanged(Step& step);
+  // Permits of a fleet that came to nothing are given back. At the end of each step.
+  void giveBack(Step& step);
   // What waits and is paused now, waits no more.
   void pausesChanged(Step& step);
 

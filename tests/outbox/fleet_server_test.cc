@@ -134,9 +134,9 @@ TEST(FleetServer, IsReadOfARemedy) {
 
 TEST(FleetServer, NamesItsMistakes) {
   using testing::HasSubstr;
-  EXPECT_THAT(wrong("{}"), HasSubstr("permit.server"));
-  EXPECT_THAT(wrong("{}"), HasSubstr("permit.governor"));
-  EXPECT_THAT(wrong("{}"), HasSubstr("permit.token_file"));
+  EXPECT_THAT(wrong("{}"), HasSubstr("permit: has no \"server\""));
+  EXPECT_THAT(wrong("{}"), HasSubstr("permit: has no \"governor\""));
+  EXPECT_THAT(wrong("{}"), HasSubstr("permit: has no \"token_file\""));
   const std::string rest = ", governor: f, token_file: /t";
   EXPECT_THAT(wrong("{server: 'ftp://h'" + rest + "}"), HasSubstr("ftp"));
   EXPECT_THAT(wrong("{server: 'https://h/?a'" + rest + "}"),
