@@ -34,7 +34,7 @@ auto says(FleetAnswer answer, std::string text = "", std::optional<core::Duratio
 
 // Its check is critical from the start; the first result comes at once.
 struct Asking : World {
-  explicit Asking(engine::Setup setup = asking()) : World(std::move(setup)) {
+  explicit Asking(engine::Setup the_setup = asking()) : World(std::move(the_setup)) {
     setCheck("service", CheckStatus::kCritical);
     fleet = says(FleetAnswer::kYes);
   }
@@ -212,6 +212,7 @@ TEST(FleetAsks, AStopWhileItAsksGivesThePermitBack) {
 
 TEST(FleetAsks, AReloadWhileItAsksDropsTheQuestionAndALateYesIsGivenBack) {
   Asking world;
+  world.remedies["restart"] = test::endsWell(hours(1));
   world.fleet_takes = seconds(2);
   world.runFor(seconds(1));
   world.reload(asking());
@@ -262,6 +263,7 @@ TEST(FleetAsks, AGovernorThatSaysNoMeanwhileGivesThePermitBack) {
 
 TEST(FleetAsks, AfterACrashWhileItAsksItAsksAnew) {
   Asking world;
+  world.remedies["restart"] = test::endsWell(hours(1));
   world.fleet_takes = seconds(2);
   world.runFor(seconds(1));
   world.crash();
@@ -297,6 +299,7 @@ TEST(FleetAsks, APermitThatWasSleptOverIsAskedForAnew) {
   engine::Setup setup = asking();
   setup.checks[0].interval = hours(1);
   Asking world(setup);
+  world.remedies["restart"] = test::endsWell(hours(1));
   world.fleet_takes = seconds(2);
   world.check_takes = seconds(1);
   world.runFor(milliseconds(4500));
