@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "support/daemon.h"
+#include "support/tls_client.h"
 
 namespace heald::test {
 namespace {
@@ -32,14 +33,17 @@ remedies:
                                                       command + R"('], kill_after: 1s}
     verify: {after: 0, within: 500ms}
     permit:
-      server: )" + server_.url() + R"(
+      server: )" + url(server_) + R"(
       governor: reboots
       member: )" + name + R"(
       token_file: '@DIR@/token'
-)" + more});
+)" + ca_file_ + more});
     const std::string token = daemon->dir().write("token", server_.token() + "\n");
     ::chmod(token.c_str(), 0600);
     return daemon;
+  }
+  std::string url(const TestDaemon& server) const {
+    return (tls_ ? "https" : "http") + server.url().substr(4);
   }
   static std::size_t runs(const TestDaemon& daemon) { return daemon.read("ran").size() / 2; }
   json fleet() { return server_.governor("reboots").at("fleet"); }
@@ -47,6 +51,8 @@ remedies:
     return daemon.get("/api/governors/restart/explain").body;
   }
 
+  bool tls_ = false;
+  std::string ca_file_;
   TestDaemon server_{{R"(
 governors:
   reboots:
@@ -143,6 +149,55 @@ TEST_F(FleetClientE2e, WhatCouldNotBeReportedIsReportedLater) {
   node->start();
   server_.await("the report", [&] { return server_.governor("reboots")["successes"] == 1; });
   EXPECT_EQ(fleet()["underWay"], 0);
+}
+
+TEST_F(FleetClientE2e, OverTlsTheServerHasToBeTheOneThatIsTrusted) {
+  const Certificate ca{30, -30, "ca", nullptr};
+  ca.writePem(server_.file("ca.crt"));
+  const Certificate own{30, -30, "heald", &ca};
+  own.writeKey(server_.file("server.key"));
+  own.writePem(server_.file("server.crt"));
+  server_.dir().write("web.yml",
+                      "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n");
+  server_.configure("web: {control: {config_file: '@DIR@/web.yml'}}\n" + server_.launch().config);
+  server_.start();
+  tls_ = true;
+  const auto distrusting = member("node-2", "touch @DIR@/up");
+  distrusting->start();
+  distrusting->await("the denial",
+                     [&] { return distrusting->remedy("restart")["lastDeniedBy"] == "fleet"; });
+  EXPECT_THAT(explanation(*distrusting), HasSubstr("certificate"));
+  EXPECT_EQ(runs(*distrusting), 0U);
+  ca_file_ = "      ca_file: '" + server_.file("ca.crt") + "'\n";
+  const auto node = member("node-1", "touch @DIR@/up");
+  node->start();
+  node->await("the attempt", [&] { return runs(*node) == 1; });
+  server_.await("the report", [&] { return server_.logHas("permit ended"); });
+}
+
+// The attempt of before needed none, and goes on; the next one asks.
+TEST_F(FleetClientE2e, AReloadMakesItAskAndEndsThat) {
+  server_.start();
+  const auto node = member("node-1", "sleep 1; exit 1");
+  const std::string asking =
+      "governors: {restart: {backoff: {base: 500ms, max: 500ms}, max_consecutive_failures: 100, "
+      "breaker: {failure_threshold: 100, permanent_open_threshold: 100}}}\n" +
+      node->launch().config;
+  const std::size_t permit = asking.find("    permit:");
+  node->configure(asking.substr(0, permit));
+  node->start();
+  node->await("the first attempt", [&] { return runs(*node) == 1; });
+  EXPECT_EQ(fleet()["underWay"], 0);
+  node->configure(asking);
+  node->signal(SIGHUP);
+  server_.await("a permit", [&] { return server_.governor("reboots")["attempts"] == 1; });
+  node->configure(asking.substr(0, permit));
+  node->signal(SIGHUP);
+  server_.await("the report", [&] { return server_.governor("reboots")["failures"] == 1; });
+  EXPECT_EQ(fleet()["lost"], 1);
+  const std::size_t before = runs(*node);
+  node->await("an attempt without a permit", [&] { return runs(*node) > before; });
+  EXPECT_EQ(server_.governor("reboots")["attempts"], 1);
 }
 
 TEST_F(FleetClientE2e, ATokenOfAnotherGovernorGetsNothing) {
