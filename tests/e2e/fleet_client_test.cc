@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <memory>
+#include <random>
+#include <thread>
 
 #include "support/daemon.h"
 #include "support/tls_client.h"
@@ -173,6 +176,35 @@ TEST_F(FleetClientE2e, OverTlsTheServerHasToBeTheOneThatIsTrusted) {
   node->start();
   node->await("the attempt", [&] { return runs(*node) == 1; });
   server_.await("the report", [&] { return server_.logHas("permit ended"); });
+}
+
+// Killed before, while and after it asks, acts and reports: each outcome that the node knows is
+// what the server knows, and no permit is left.
+TEST_F(FleetClientE2e, KilledAtAnyMomentItOwesNothingInTheEnd) {
+  server_.start();
+  const auto node = member("node-1", "touch @DIR@/up");
+  node->configure(
+      "governors: {restart: {backoff: {base: 1ms, max: 1ms}, max_consecutive_failures: 1000, "
+      "budgets: [], breaker: {failure_threshold: 1000, permanent_open_threshold: 1000}}}\n" +
+      node->launch().config);
+  std::random_device seed;
+  std::minstd_rand random(seed());
+  for (int round = 0; round < 30; ++round) {
+    ::unlink(node->file("up").c_str());
+    node->start();
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700));
+    node->kill();
+  }
+  node->start();
+  node->await("the end of all", [&] {
+    const json mine = node->governor("restart");
+    const json theirs = server_.governor("reboots");
+    return fleet()["underWay"] == 0 && mine["inFlight"].empty() &&
+           mine["failures"] == theirs["failures"] && mine["successes"] <= theirs["successes"];
+  });
+  EXPECT_GT(server_.governor("reboots")["attempts"], 5);
+  EXPECT_EQ(server_.metric("heald_permits_total{governor=\"reboots\",outcome=\"expired\"}"), 0);
+  EXPECT_LE(node->governor("restart")["attempts"], server_.governor("reboots")["attempts"]);
 }
 
 // The attempt of before needed none, and goes on; the next one asks.
