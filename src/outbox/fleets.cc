@@ -111,7 +111,7 @@ class Fleets::Worker {
       const auto mark = markOf(name, position);
       const auto member = mark ? members_.find(mark->second) : members_.end();
       if (member != members_.end() && member->second.membership.free()) {
-        member->second.membership.load(mark->first);
+        member->second.membership.load(mark->first, now());
       } else {
         around_.keep(name, std::nullopt, nullptr);
       }

@@ -34,8 +34,9 @@ std::optional<std::pair<PermitMark, std::string>> markOf(const std::string& name
                    std::string(rest));
 }
 
-void Membership::load(PermitMark mark) {
+void Membership::load(PermitMark mark, core::BootTime now) {
   mark_ = std::move(mark);
+  held_at_ = now;
   read_ = mark_.position;
   loaded_ = true;
   state_ = State::kHolding;
@@ -80,6 +81,10 @@ void Membership::read(const std::vector<engine::HistoryRow>& rows, std::int64_t 
     owe(true, "not used: heald ended before", now.boot);
   } else if (!attempt_ && now.boot - held_at_ >= kUnusedAfter) {
     owe(true, "not used", now.boot);
+  } else if (now.boot - held_at_ > mark_.deadline + kAfterDeadline) {
+    // It lasts longer than it was to, or another replica has seen its end.
+    trouble_ = "its deadline is over, and its end is not known here";
+    clear(now.boot);
   } else {
     answerAnother();
   }
@@ -249,7 +254,7 @@ void Membership::clear(core::BootTime now) {
 // Beyond the deadline the server knows better: the permit has failed, if there was one.
 void Membership::later(core::Now now, const std::string& why) {
   trouble_ = why;
-  if (now.boot - owes_since_ > mark_.deadline + std::chrono::minutes(1)) return clear(now.boot);
+  if (now.boot - owes_since_ > mark_.deadline + kAfterDeadline) return clear(now.boot);
   not_before_ = now.boot + retry_;
   retry_ = std::min(2 * retry_, kLastRetry);
 }

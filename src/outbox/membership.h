@@ -47,6 +47,8 @@ class Membership {
  public:
   static constexpr core::Duration kFirstRetry = std::chrono::seconds(5);  // doubles
   static constexpr core::Duration kLastRetry = std::chrono::minutes(5);
+  // After a permit's deadline its server knows how it ended: it has failed.
+  static constexpr core::Duration kAfterDeadline = std::chrono::minutes(1);
   // A yes that is older is used by no attempt (FleetAsks::kGoodFor), whatever has become of it.
   static constexpr core::Duration kUnusedAfter = std::chrono::minutes(3);
 
@@ -61,7 +63,7 @@ class Membership {
   Membership(std::string member, Key key) : member_(std::move(member)), key_(std::move(key)) {}
 
   // A last process has left this.
-  void load(PermitMark mark);
+  void load(PermitMark mark, core::BootTime now);
   void ask(Question question, core::BootTime now);
   // The yes to this run is of no use; of another it is not this one's.
   void unused(std::uint64_t run, core::BootTime now);

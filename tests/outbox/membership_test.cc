@@ -262,7 +262,7 @@ TEST(Membership, AQuestionThatTookTooLongIsAnsweredAndItsLateYesGivenBack) {
 
 TEST(Membership, AProcessThatGoesOnReportsTheEndThatItReads) {
   Member one;
-  one.m.load({"key0", "restart", minutes(15), 90});
+  one.m.load({"key0", "restart", minutes(15), 90}, one.now.boot);
   EXPECT_EQ(one.m.readsAfter(), 90);
   one.reads({{"started", 3}});
   EXPECT_TRUE(one.idle()) << "it is verified at this moment";
@@ -276,9 +276,24 @@ TEST(Membership, AProcessThatGoesOnReportsTheEndThatItReads) {
   EXPECT_EQ(report.text, "remedy restart: succeeded");
 }
 
+// Another replica has gone on with the attempt, or the history is gone.
+TEST(Membership, WhoseEndIsNeverSeenIsWaitedForUntilAfterItsDeadline) {
+  Member one;
+  one.m.load({"key0", "restart", minutes(15), 90}, one.now.boot);
+  one.reads({{"started", 3}});
+  one.pass(minutes(16));
+  one.reads({});
+  EXPECT_TRUE(one.idle());
+  one.pass(seconds(1));
+  one.reads({});
+  one.task<Membership::Clear>();
+  one.m.cleared("", one.now);
+  EXPECT_TRUE(one.m.free());
+}
+
 TEST(Membership, AProcessThatGoesOnGivesBackWhatNoAttemptHasUsed) {
   Member one;
-  one.m.load({"key0", "restart", minutes(15), 90});
+  one.m.load({"key0", "restart", minutes(15), 90}, one.now.boot);
   one.reads({});
   one.task<Membership::Ask>();
   one.m.asked({Asked::End::kGiven, "p1"}, one.now);
@@ -287,7 +302,7 @@ TEST(Membership, AProcessThatGoesOnGivesBackWhatNoAttemptHasUsed) {
 
 TEST(Membership, AProcessThatGoesOnForgetsWhatWasNeverGiven) {
   Member one;
-  one.m.load({"key0", "restart", minutes(15), 90});
+  one.m.load({"key0", "restart", minutes(15), 90}, one.now.boot);
   one.reads({});
   one.task<Membership::Ask>();
   one.m.asked({Asked::End::kDenied, "", "in_flight"}, one.now);
