@@ -7,7 +7,6 @@
 
 #include <memory>
 #include <random>
-#include <thread>
 
 #include "support/daemon.h"
 #include "support/tls_client.h"
@@ -192,8 +191,7 @@ TEST_F(FleetClientE2e, KilledAtAnyMomentItOwesNothingInTheEnd) {
   for (int round = 0; round < 30; ++round) {
     ::unlink(node->file("up").c_str());
     node->start();
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700));
-    node->kill();
+    node->killAfter(std::chrono::milliseconds(random() % 700));
   }
   node->start();
   node->await("the end of all", [&] {
