@@ -15,6 +15,7 @@
 #include "checks/promql.h"
 #include "checks/systemd.h"
 #include "checks/tcp.h"
+#include "outbox/fleet_server.h"
 #include "outbox/otlp.h"
 #include "outbox/receiver.h"
 #include "remedies/exec.h"
@@ -33,7 +34,8 @@ config::Kinds builtinKinds() {
       {remedies::execKind(), remedies::httpKind(), remedies::signalKind(), remedies::systemdKind()},
       checks::alertmanagerKind(),
       {outbox::slackKind(), outbox::webhookKind(), outbox::mailKind()},
-      outbox::otlpKind()};
+      outbox::otlpKind(),
+      outbox::permitKind()};
 }
 
 }  // namespace heald::app

@@ -94,6 +94,12 @@ class RunningDaemon final : public Daemon {
       if (replicas_) variables.emplace_back("HEALD_FENCE", std::to_string(replicas_->fence()));
       return variables;
     });
+    performer_.askFleetsBy(
+        {[this](const engine::AskFleet& ask, runtime::Work::Post post) {
+           outgoing_.fleets().ask(ask, std::move(post));
+         },
+         [this](const engine::ReturnPermit& permit) { outgoing_.fleets().giveBack(permit); }});
+    outgoing_.useFleets(config_);
     loop_.onRound([this] { listeners_.tell(); });
     if (replicas_) {
       loop_.onStandby([this] { return replicas_->leaderElsewhere(); });
@@ -192,6 +198,7 @@ class RunningDaemon final : public Daemon {
     const auto use = [&] {
       workers_.allow(workersFor(read.config.setup));
       performer_.use(read.config);
+      outgoing_.useFleets(read.config);
       store_->limitHistory(historyLimitsOf(read.config));
     };
     const auto setup = std::make_shared<const engine::Setup>(read.config.setup);

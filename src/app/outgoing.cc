@@ -5,6 +5,7 @@
 
 #include "app/version.h"
 #include "outbox/host_name.h"
+#include "outbox/membership.h"
 #include "store/history_reader.h"
 
 namespace heald::app {
@@ -25,7 +26,8 @@ Outgoing::Outgoing(io::Services& services, io::Log& log, const runtime::Clock& c
       store_path_(std::move(store_path)),
       trace_ids_(outbox::hostName()),
       outbox_(outboxNeeds()),
-      exporter_(exporterNeeds()) {}
+      exporter_(exporterNeeds()),
+      fleets_(fleetNeeds()) {}
 
 void Outgoing::use(const config::Config& config) {
   outbox_.use(config.notifications);
@@ -35,11 +37,13 @@ void Outgoing::use(const config::Config& config) {
 void Outgoing::historyGrew() {
   outbox_.historyGrew();
   exporter_.historyGrew();
+  fleets_.historyGrew();
 }
 
 void Outgoing::stop() {
   outbox_.stop();
   exporter_.stop();
+  fleets_.stop();
 }
 
 std::vector<std::pair<std::string, std::string>> Outgoing::environmentOf(
@@ -96,6 +100,27 @@ outbox::ExporterNeeds Outgoing::exporterNeeds() {
       },
       [this](std::optional<std::int64_t> position) {
         loop_.moveCursor(kCollector, position, nullptr);
+      }};
+}
+
+outbox::FleetNeeds Outgoing::fleetNeeds() {
+  return {
+      services_,
+      log_,
+      [this] { return clock_.now(); },
+      [this](const engine::HistoryQuery& query) { return store::readHistory(store_path_, query); },
+      [this]() -> Result<outbox::Cursors> {
+        const auto all = store::readCursors(store_path_);
+        if (!all) return all.error();
+        outbox::Cursors marks;
+        for (const auto& [name, position] : *all) {
+          if (name.starts_with(outbox::kPermitMarks)) marks.emplace(name, position);
+        }
+        return marks;
+      },
+      [this](std::string name, std::optional<std::int64_t> position,
+             runtime::EngineLoop::Moved done) {
+        loop_.moveCursor(std::move(name), position, std::move(done));
       }};
 }
 

@@ -12,6 +12,7 @@
 #include "io/services.h"
 #include "metrics/sources.h"
 #include "outbox/exporter.h"
+#include "outbox/fleets.h"
 #include "outbox/outbox.h"
 #include "outbox/trace.h"
 #include "runtime/clock.h"
@@ -20,15 +21,19 @@
 namespace heald::app {
 
 // What heald tells others of its history by itself: notifications to receivers, traces to a
-// collector. Their cursors are kept in the store through the engine's loop. Thread-safe, but for
-// use() and stop(), which belong to whoever starts and stops heald.
+// collector, the outcome of its permits to the servers of fleets. Their cursors are kept in the
+// store through the engine's loop. Thread-safe, but for use() and stop(), which belong to whoever
+// starts and stops heald.
 class Outgoing {
  public:
   Outgoing(io::Services& services, io::Log& log, const runtime::Clock& clock,
            runtime::EngineLoop& loop, std::string store_path);
 
   void use(const config::Config& config);  // from now on; begins with the first call
-  void historyGrew();                      // the history has become longer
+  // The same for the fleets of other healds, before anything of the configuration starts.
+  void useFleets(const config::Config& config) { fleets_.use(config); }
+  outbox::Fleets& fleets() { return fleets_; }
+  void historyGrew();  // the history has become longer
   void stop();
 
   // TRACEPARENT, while traces are exported.
@@ -40,6 +45,7 @@ class Outgoing {
  private:
   outbox::Needs outboxNeeds();
   outbox::ExporterNeeds exporterNeeds();
+  outbox::FleetNeeds fleetNeeds();
   Result<outbox::Cursors> receiverCursors() const;
 
   io::Services& services_;
@@ -50,6 +56,7 @@ class Outgoing {
   const outbox::TraceIds trace_ids_;
   outbox::Outbox outbox_;
   outbox::Exporter exporter_;
+  outbox::Fleets fleets_;
 };
 
 }  // namespace heald::app

@@ -72,7 +72,7 @@ void describe(Fields& top, const Kinds& kinds, const FileBeside& beside, Config&
                 "files with more checks, remedies and governors, beside this one: conf.d/*.yml");
   const Governors governors = readGovernors(top, beside);
   readChecks(top, kinds.checks, config);
-  readRemedies(top, kinds.remedies, governors, config);
+  readRemedies(top, kinds.remedies, kinds.permit, governors, config);
   readWindows(top, setup);
 }
 

@@ -22,6 +22,7 @@ struct Kinds {
   Kind alertmanager = {};
   std::vector<Kind> receivers = {};  // of notifications
   Kind otlp = {};                    // of telemetry; no `read`: there is none
+  Kind permit = {};                  // of a remedy, a PermitPart; no `read`: there is none
 };
 
 // A configuration, or why it is none. `config` is whole and consistent when there is no problem,

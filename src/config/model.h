@@ -72,6 +72,12 @@ struct KindPart {
   std::string place = {};     // where its check, remedy or step stands: "file:line:col"
 };
 
+// The fleet of another heald that a remedy asks for permits.
+class PermitPart : public Part {
+ public:
+  virtual engine::FleetPermit asks() const = 0;
+};
+
 // Who is told what has happened, and what of it.
 struct ReceiverOptions {
   std::string name;
@@ -100,6 +106,8 @@ struct Config {
   std::shared_ptr<const Part> alertmanager;     // that is asked for alerts; none: nobody is
   std::vector<KindPart> checks;                 // of setup.checks[i]
   std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
+  std::vector<std::shared_ptr<const PermitPart>>
+      permits;                                         // of setup.remedies[i]; null: it needs none
   std::map<std::string, std::string> governor_places;  // of those that the file names
 };
 

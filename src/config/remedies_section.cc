@@ -37,6 +37,7 @@ void readOn(Fields& fields, core::AnswersTo& on) {
 struct Draft {
   engine::RemedySpec spec;
   std::vector<std::string> checks;
+  std::shared_ptr<const PermitPart> permit = nullptr;
 };
 
 void readWhen(Fields& fields, const Names& checks, Draft& draft) {
@@ -142,8 +143,19 @@ void readMode(Fields& fields, bool& observe) {
   observe = mode == "observe";
 }
 
+void readPermit(Fields& fields, const Kind& kind, Draft& draft) {
+  if (!kind.read) return;
+  fields.section("permit", false,
+                 "the fleet of another heald, which is asked for a permit before each attempt",
+                 [&](Fields& permit) {
+                   draft.permit = std::static_pointer_cast<const PermitPart>(kind.read(permit));
+                 });
+  if (draft.permit != nullptr) draft.spec.permit = draft.permit->asks();
+}
+
 // Whether the labels could be read.
-bool readRemedy(Fields& fields, const Governors& governors, const Names& checks, Draft& draft) {
+bool readRemedy(Fields& fields, const Kind& permit, const Governors& governors, const Names& checks,
+                Draft& draft) {
   engine::RemedySpec& spec = draft.spec;
   const bool asked = fields.section("when", false, "what asks for it",
                                     [&](Fields& when) { readWhen(when, checks, draft); });
@@ -160,6 +172,7 @@ bool readRemedy(Fields& fields, const Governors& governors, const Names& checks,
   }
   spec.governor = spec.name;
   readGovernorName(fields, governors, spec.governor);
+  readPermit(fields, permit, draft);
   readMode(fields, spec.observe);
   readMetricLabels(fields, spec.metric_labels);
   if (spec.byAlert()) {
@@ -238,6 +251,7 @@ void add(Draft draft, std::vector<KindPart> actions, const Names& checks, Config
     completeLabels(spec, checks, config);
     config.setup.remedies.push_back(std::move(spec));
     config.remedies.push_back(std::move(actions));
+    config.permits.push_back(std::move(draft.permit));
     return;
   }
   const std::string name = spec.name;
@@ -247,19 +261,20 @@ void add(Draft draft, std::vector<KindPart> actions, const Names& checks, Config
     config.setup.remedies.push_back(spec);
     completeLabels(config.setup.remedies.back(), checks, config);
     config.remedies.push_back(actions);
+    config.permits.push_back(draft.permit);
   }
 }
 
 }  // namespace
 
-void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& governors,
-                  Config& config) {
+void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Kind& permit,
+                  const Governors& governors, Config& config) {
   Names checks;
   for (const auto& check : config.setup.checks) checks.emplace(check.name, checks.size());
   top.defaults("remedy_defaults", "what remedies leave out; options of a kind are for that kind",
                [&](Fields& fields) {
                  Draft draft;
-                 readRemedy(fields, governors, checks, draft);
+                 readRemedy(fields, permit, governors, checks, draft);
                  readActions(fields, kinds, draft.spec.steps);
                });
   TakenNames names;
@@ -267,7 +282,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& 
     Draft draft;
     readName(fields, draft.spec.name, names, "its name, unique among the remedies");
     fields.items("for_each", kForEachHelp);
-    const bool labels = readRemedy(fields, governors, checks, draft);
+    const bool labels = readRemedy(fields, permit, governors, checks, draft);
     std::vector<KindPart> actions = readActions(fields, kinds, draft.spec.steps);
     refuseIgnoredTarget(fields, draft.spec.alert, config.setup.alertmanager);
     if (labels) requireDeclared(fields, draft.spec, actions);

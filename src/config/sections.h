@@ -62,8 +62,8 @@ void readPolicy(Fields& fields, core::GovernorPolicy& policy);
 void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config);
 
 // `remedies`, and with them the governors of the setup; needs what readChecks has filled.
-void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Governors& governors,
-                  Config& config);
+void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Kind& permit,
+                  const Governors& governors, Config& config);
 
 // `windows`; needs what readRemedies has filled.
 void readWindows(Fields& top, engine::Setup& setup);

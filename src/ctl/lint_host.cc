@@ -116,6 +116,11 @@ void lintHost(const config::Config& config, config::Mapping& file) {
     for (std::size_t step = 0; step < config.remedies[i].size(); ++step) {
       lintPart(config.remedies[i][step], config::pathOfStep(paths[i], step, file), file);
     }
+    const bool again = i > 0 && paths[i] == paths[i - 1];  // of another check
+    if (config.permits[i] == nullptr || again) continue;
+    config::KeyPath path = paths[i];
+    path.emplace_back("permit");
+    warnOf(config.permits[i]->warningsOfHost(), "secret-file", path, file);
   }
 }
 

@@ -51,6 +51,8 @@ core::Verdict Attempts::admit(int r, Step& step) {
 void Attempts::start(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   CHECK(remedy.phase == Phase::kActing && remedy.busy(), "what starts was admitted");
+  CHECK(!remedy.spec.permit || remedy.permit != 0, "what needs a permit of a fleet has one");
+  remedy.permit = 0;  // used
   const Episode* episode = p_.escalation.episodeOf(remedy);
   const std::string reason = p_.escalation.reasonFor(remedy);
   if (p_.escalation.of(remedy).failures == 0 && remedy.wanted_at) {

@@ -32,6 +32,7 @@ Result<Reply> ByHand::run(const RunRemedyNow& command, Step& step) {
   if (p_.roster[r].phase == Phase::kIdle) {
     p_.roster.at(r).episode.reset();  // a human asks for it, no alert does
   }
+  p_.roster.at(r).asks_from.reset();
   const core::Verdict verdict = p_.wants.detected(r, p_.roster[r].spec.preventive, step);
   if (!verdict.allowed()) {
     std::string until =

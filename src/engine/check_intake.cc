@@ -67,6 +67,7 @@ void CheckIntake::recovered(int r, Step& step) {
   remedy.view.blocked_by.clear();
   remedy.view.last_denied_by.reset();
   remedy.told_denial.clear();
+  if (remedy.view.fleet) remedy.view.fleet->denied.clear();
   if (remedy.waits()) {
     step.out.notes.push_back({Note::Level::kInfo,
                               "attempt skipped: the check recovered by itself",

@@ -56,8 +56,8 @@ void Engine::Impl::requestPermit(const RequestPermit& command, Step& step) {
     step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
     return;
   }
-  const Permits::Surroundings at{healing_.guards().gates(false), setup_.healing.observe,
-                                 pauses_.ofAll(step.now.boot)};
+  const Permits::Outside at{healing_.guards().gates(false), setup_.healing.observe,
+                            pauses_.ofAll(step.now.boot)};
   step.out.reply = permits_.request(command, at, step.now, step.out);
 }
 
@@ -76,7 +76,7 @@ void Engine::Impl::reload(const Reload& command, Step& step) {
   const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);
   permits_.fleetsChanged();
-  if (windows_changed) healing_.pausesChanged(step);
+  if (windows_changed) healing_.wants().pausesChanged(step);
   tasks_.setLimit(setup_.task_limit);
   tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);
   tasks_.reschedule(kPreventiveTask, setup_.healing.preventive_interval, step.now.boot);

@@ -94,7 +94,7 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
   Output out;
   Step step{now, out};
   if (pauses_.followWindows(now, out)) {
-    healing_.pausesChanged(step);
+    healing_.wants().pausesChanged(step);
   }
   if (const KeptAnswer* known = answers_.find(claim.key)) {
     out.reply = again(*known, claim, permits_);
@@ -131,6 +131,7 @@ void Engine::Impl::dispatch(const Event& event, Step& step) {
       },
       [&](const ActionFinished& e) { healing_.actionFinished(e, step); },
       [&](const AlertAsked& e) { healing_.alertAsked(e, step); },
+      [&](const FleetAnswered& e) { healing_.fleetAnswered(e, step); },
       [&](const TaskFinished& e) {
         if (const auto ready = tasks_.finished(e, step.now)) {
           out.actions.push_back(TaskReady{*ready, false});
@@ -165,9 +166,9 @@ void Engine::Impl::dispatch(const Event& event, Step& step) {
 }
 
 void Engine::Impl::finish(Step& step) {
-  for (HistoryEntry& entry : std::exchange(step.out.remarks, {})) {
+  healing_.wants().giveBack(step);
+  for (HistoryEntry& entry : std::exchange(step.out.remarks, {}))
     queue_.add(std::move(entry), step.now);
-  }
   step.out.commit = toCommit(step);
 }
 
@@ -194,7 +195,7 @@ void Engine::Impl::committed(Step& step) {
   const std::vector<Note> pauses = pauses_.takeKept();
   add(pauses, step);
   if (!pauses.empty()) {
-    healing_.pausesChanged(step);
+    healing_.wants().pausesChanged(step);
   }
   add(permits_.takeKept(), step);
   humans_.committed(step);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -165,6 +166,21 @@ struct AlertAsked {
   std::string text;  // why kUnknown, one line
 };
 
+// What the fleet's server says to a remedy that asks for a permit.
+enum class FleetAnswer : std::uint8_t {
+  kYes,
+  kNo,
+  kUnanswered,  // it did not answer, or not with a permit or a denial
+};
+inline constexpr std::size_t kFleetAnswerCount = 3;
+std::string_view toString(FleetAnswer answer);  // "given", "denied", "unanswered"
+struct FleetAnswered {
+  std::uint64_t run = 0;  // as in AskFleet; a yes to any other is given back
+  FleetAnswer answer = FleetAnswer::kUnanswered;
+  std::string text;                         // why not, one line
+  std::optional<core::Duration> wait = {};  // of kNo: for so long it will be no
+};
+
 // Another configuration takes the place of the present one. Checks, remedies and governors that are
 // in both, by name, keep their state; an attempt that runs goes on. What is gone stops: an attempt
 // of a remedy that is gone has failed as interrupted, and the driver ends its action. A governor
@@ -186,7 +202,7 @@ struct Stop {};
 using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
                            Reset, Retry, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy,
                            UnpauseRemedy, RequestPermit, ReportPermit, RegisterTask, RemoveTask,
-                           AlertsReceived, AlertAsked, Reload, Record, Stop>;
+                           AlertsReceived, AlertAsked, FleetAnswered, Reload, Record, Stop>;
 
 // Whether steps of such events may be made one after the other and committed together. What asks
 // for permits and reports them does, as programs do it by the thousand; nothing that heald starts

@@ -89,6 +89,11 @@ Obstacle pauseText(const Pause& pause, const std::string& what, core::Now now) {
           pause.until};
 }
 
+std::string fleetText(const FleetStanding& fleet) {
+  return "governor " + fleet.asked.governor + " of " + fleet.asked.server +
+         " gave no permit when it was asked last: " + fleet.denied;
+}
+
 // A check that is in warning, where the remedy answers to critical alone.
 bool onlyWarns(const Snapshot& s, const RemedyView& remedy) {
   const auto its = std::find_if(s.checks.begin(), s.checks.end(),
@@ -107,6 +112,9 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now
         {"depends_on",
          "its check depends on " + remedy.unhealthy_parent + ", which is unhealthy",
          {}});
+  }
+  if (remedy.fleet && !remedy.fleet->denied.empty()) {
+    standing.obstacles.push_back({"fleet", fleetText(*remedy.fleet), remedy.fleet->until});
   }
   if (onlyWarns(s, remedy)) {
     standing.obstacles.push_back(

@@ -18,8 +18,9 @@ Healing::Healing(const Setup& setup, Detection& detection, const core::FeatureFl
       verification_(roster_, turns_, runs_, detection, episodes_, alertmanager_),
       attempts_({roster_, turns_, runs_, governors_, episodes_, escalation_, totals_, guards_,
                  preventive_, figures_}),
-      wants_({roster_, turns_, slots_, held_back_, guards_, attempts_, governors_, episodes_,
-              detection, figures_}),
+      fleet_(roster_, turns_, runs_),
+      wants_({roster_, turns_, slots_, held_back_, guards_, attempts_, fleet_, governors_,
+              episodes_, detection, figures_}),
       checks_({roster_, turns_, governors_, detection, escalation_, health_, guards_, verification_,
                attempts_, wants_, figures_}),
       alert_episodes_(
@@ -82,6 +83,13 @@ void Healing::alertAsked(const AlertAsked& event, Step& step) {
   }
 }
 
+void Healing::fleetAnswered(const FleetAnswered& event, Step& step) {
+  if (const auto r = fleet_.answered(event, step)) {
+    wants_.permitted(*r, step);
+  }
+  wants_.wakeQueued(step);  // the slot that it claimed may be free
+}
+
 void Healing::wakeDue(Step& step) {
   while (const auto r = turns_.takeDue(step.now.boot)) {
     switch (roster_.at(*r).phase) {
@@ -102,6 +110,7 @@ void Healing::wakeDue(Step& step) {
         break;
       case Phase::kQueued:
       case Phase::kPrechecking:
+      case Phase::kAsking:
       case Phase::kActing:
       case Phase::kReporting:
         break;

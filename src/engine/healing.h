@@ -12,6 +12,7 @@
 #include "engine/episodes.h"
 #include "engine/escalation.h"
 #include "engine/event.h"
+#include "engine/fleet_asks.h"
 #include "engine/governors.h"
 #include "engine/healing_figures.h"
 #include "engine/healing_view.h"
@@ -42,12 +43,14 @@ namespace heald::engine {
 // governor's answer, the check run once more, the action and its verification to a result that the
 // governor hears.
 //
-//   idle → (waiting | queued) → prechecking → acting → settling → verifying → reporting → idle
+//   idle → (waiting | queued) → prechecking → asking → acting → settling → verifying → reporting
+//                                                                                       → idle
 //
 // Each part of that way is a class, which owns what it decides by:
 //
 //   CheckIntake, AlertIntake, ByHand   who wants a remedy, and why
 //   Wants                              what comes before an attempt
+//   FleetAsks                          the permit of another heald that it may need
 //   Attempts, Verification             the attempt: ticket, action, whether it has helped, result
 //   Turns                              phases, times, the queue
 //   Roster, Targets                    who there is
@@ -69,21 +72,20 @@ class Healing {
   const Roster& roster() const { return roster_; }
   CheckIntake& checks() { return checks_; }
   AlertIntake& alerts() { return alerts_; }
+  Wants& wants() { return wants_; }
   ByHand& byHand() { return by_hand_; }
   OuterGuards& guards() { return guards_; }
   Recovery& recovery() { return recovery_; }
 
   void actionFinished(const ActionFinished& event, Step& step);
   void alertAsked(const AlertAsked& event, Step& step);
+  void fleetAnswered(const FleetAnswered& event, Step& step);
   // Time has passed: episodes are old; somebody is due.
   void tendEpisodes(Step& step) { alert_episodes_.tend(step); }
   void wakeDue(Step& step);
   std::optional<core::BootTime> nextWakeup() { return turns_.nextDue(); }
   void stop() { turns_.stop(); }
   void runPreventive(Step& step);
-  // See Wants.
-  void governorsChanged(Step& step) { wants_.governorsChanged(step); }
-  void pausesChanged(Step& step) { wants_.pausesChanged(step); }
 
   // The books of what is durable here, in the order of their telling.
   std::vector<Book*> books() { return {&governors_, &totals_, &episodes_, &incidents_}; }
@@ -118,6 +120,7 @@ class Healing {
   HeldBack held_back_;
   Verification verification_;
   Attempts attempts_;
+  FleetAsks fleet_;
   Wants wants_;
   CheckIntake checks_;
   AlertEpisodes alert_episodes_;

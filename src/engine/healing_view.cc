@@ -182,9 +182,7 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) const {
       parent >= 0) {
     view.unhealthy_parent = s_.detection.spec(parent).name;
   }
-  if (remedy.phase == Phase::kWaiting) {
-    view.next_attempt_at = s_.governors[remedy.governor].nextAllowedAt();
-  }
+  view.next_attempt_at = waitsUntil(remedy);
   view.last_denied_by = deniedBy(remedy, now);
   std::vector<int> instances = s_.roster.targetsOf(index);
   std::sort(instances.begin(), instances.end());
@@ -219,10 +217,13 @@ TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) con
   const Escalation::Progress progress = s_.escalation.of(remedy);
   view.incident_failures = progress.failures;
   view.incident_step = progress.step;
-  if (remedy.phase == Phase::kWaiting) {
-    view.next_attempt_at = s_.governors[remedy.governor].nextAllowedAt();
-  }
+  view.next_attempt_at = waitsUntil(remedy);
   return view;
+}
+
+std::optional<core::BootTime> HealingView::waitsUntil(const Remedy& remedy) const {
+  if (remedy.phase != Phase::kWaiting) return std::nullopt;
+  return remedy.asks_from ? remedy.asks_from : s_.governors[remedy.governor].nextAllowedAt();
 }
 
 // The remedy itself shows one of its attempts, or else of its waits the one that ends first.

@@ -61,6 +61,7 @@ class HealingView {
   static void showTarget(const Remedy& remedy, const TargetView& target, RemedyView& base);
   template <class View>
   void fillAlerts(const Remedy& remedy, View& view) const;
+  std::optional<core::BootTime> waitsUntil(const Remedy& remedy) const;
   std::optional<core::Guard> deniedBy(const Remedy& remedy, core::BootTime now) const;
 
   const Sources s_;

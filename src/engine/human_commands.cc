@@ -163,7 +163,7 @@ void HumanCommands::committed(Step& step) {
     if (act.then) act.then();
   }
   if (std::any_of(acts.begin(), acts.end(), [](const auto& act) { return bool{act.then}; })) {
-    healing_.governorsChanged(step);
+    healing_.wants().governorsChanged(step);
     for (const int governor : std::exchange(retried_, {})) {
       healing_.byHand().retry(governor, step);
     }

@@ -52,6 +52,18 @@ struct AskAlert {
   std::vector<std::string> ignore_labels;  // as in AlertmanagerPolicy
 };
 
+// Ask the fleet's server for a permit for an attempt of the remedy, and report FleetAnswered with
+// the same run, after a while with kUnanswered. A yes is for one attempt: its end is in the
+// history.
+struct AskFleet {
+  std::uint64_t run = 0;
+  std::string remedy;
+};
+// No attempt has come of the yes to this run, and none will: the permit is to be given back.
+struct ReturnPermit {
+  std::uint64_t run = 0;
+};
+
 // Nobody waits for this run any more: end it. What it still reports is dropped.
 struct CancelCheck {
   std::uint64_t run = 0;
@@ -72,8 +84,8 @@ struct TaskReady {
   bool superseded = false;
 };
 
-using Action =
-    std::variant<StartCheck, StartAction, CancelCheck, CancelAction, RunTask, TaskReady, AskAlert>;
+using Action = std::variant<StartCheck, StartAction, CancelCheck, CancelAction, RunTask, TaskReady,
+                            AskAlert, AskFleet, ReturnPermit>;
 
 // Something worth a line in the log: what, about what, and the details.
 struct Note {
@@ -95,8 +107,8 @@ struct Denial {
 // One reason why the next attempt under a governor does not start now (still_in_the_way.h).
 struct InTheWay {
   std::string governor;
-  std::string word;  // a guard's, or "paused", "depends_on", "observe_mode", "preventive_healing"
-  std::string message;                  // one sentence, without its full stop
+  std::string word;     // a guard's, or "paused", "depends_on", "fleet", "observe_mode", …
+  std::string message;  // one sentence, without its full stop
   std::optional<core::WallTime> until;  // when time alone ends it
   std::string command;                  // that ends it; "" where none does
 };

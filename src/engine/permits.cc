@@ -48,7 +48,7 @@ Reply ended(const Permit& permit) {
 
 }  // namespace
 
-Result<Reply> Permits::request(const RequestPermit& command, const Surroundings& at, core::Now now,
+Result<Reply> Permits::request(const RequestPermit& command, const Outside& at, core::Now now,
                                Output& out) {
   const int governor = governors_.indexOf(command.governor);
   if (governor < 0) {
@@ -69,7 +69,7 @@ Result<Reply> Permits::request(const RequestPermit& command, const Surroundings&
   return ask(governor, command, at, now, out);
 }
 
-Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Surroundings& at,
+Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Outside& at,
                            core::Now now, Output& out) {
   const bool fleet = governors_.fleet(governor) != nullptr;
   if (fleet) {

@@ -43,14 +43,14 @@ class Permits : public Book {
   explicit Permits(Governors& governors) : governors_(governors) {}
 
   // What stands before the governor, and the guards outside it.
-  struct Surroundings {
+  struct Outside {
     core::Gates gates;
     bool observe = false;
     const Pause* pause = nullptr;  // of everything
   };
   // A Reply with `permit`, in force once it is durable, or with `denial`. kNotFound: no such
   // governor. kInvalid: a deadline out of range; a member of a governor that has no fleet.
-  Result<Reply> request(const RequestPermit& command, const Surroundings& at, core::Now now,
+  Result<Reply> request(const RequestPermit& command, const Outside& at, core::Now now,
                         Output& out);
   // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
   // again is answered the same.
@@ -80,8 +80,8 @@ class Permits : public Book {
   void fill(Snapshot& snapshot) const;
 
  private:
-  Result<Reply> ask(int governor, const RequestPermit& command, const Surroundings& at,
-                    core::Now now, Output& out);
+  Result<Reply> ask(int governor, const RequestPermit& command, const Outside& at, core::Now now,
+                    Output& out);
   // Why not, as far as the member is concerned; or the permit that it holds, when that will do.
   std::optional<Reply> askMember(int governor, const RequestPermit& command, core::Now now,
                                  Output& out);

@@ -13,7 +13,8 @@ bool waits(Phase phase) {
 
 // No ticket yet.
 bool isWanted(Phase phase) {
-  return phase == Phase::kIdle || waits(phase) || phase == Phase::kPrechecking;
+  return phase == Phase::kIdle || waits(phase) || phase == Phase::kPrechecking ||
+         phase == Phase::kAsking;
 }
 
 }  // namespace
@@ -29,9 +30,13 @@ std::optional<Phase> next(Phase phase, AttemptEvent event) {
     case AttemptEvent::kQueues:
       return goTo(Phase::kQueued, phase == Phase::kIdle);
     case AttemptEvent::kPrechecks:
-      return goTo(Phase::kPrechecking, phase == Phase::kIdle || waits(phase));
+      return goTo(Phase::kPrechecking,
+                  phase == Phase::kIdle || waits(phase) || phase == Phase::kAsking);
     case AttemptEvent::kTooEarly:
-      return goTo(Phase::kWaiting, phase == Phase::kWaiting || phase == Phase::kPrechecking);
+      return goTo(Phase::kWaiting, phase == Phase::kWaiting || phase == Phase::kPrechecking ||
+                                       phase == Phase::kAsking);
+    case AttemptEvent::kAsks:
+      return goTo(Phase::kAsking, isWanted(phase) && phase != Phase::kAsking);
     case AttemptEvent::kAdmitted:
       return goTo(Phase::kActing, isWanted(phase));
     case AttemptEvent::kInterrupted:
@@ -67,6 +72,8 @@ std::string_view toString(AttemptEvent event) {
       return "prechecks";
     case AttemptEvent::kTooEarly:
       return "too_early";
+    case AttemptEvent::kAsks:
+      return "asks";
     case AttemptEvent::kAdmitted:
       return "admitted";
     case AttemptEvent::kInterrupted:

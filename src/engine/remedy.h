@@ -28,8 +28,11 @@ struct Remedy {
   std::string target;     // of the one that serves one target
   std::optional<EpisodeKey> episode;  // that it is wanted for, or was last
   bool checked = false;               // waits, and the check has been run again for it already
-  std::uint64_t awaited = 0;          // run of the check, or of asking for the alert
-  bool ceased = false;                // the alert does not fire: Alertmanager was asked
+  std::uint64_t awaited = 0;          // run of the check, or of asking for the alert or a permit
+  std::uint64_t permit = 0;           // run of the question that got one, which no attempt has used
+  core::BootTime asked_at{};          // for it
+  std::optional<core::BootTime> asks_from;  // not before it is the fleet's server asked again
+  bool ceased = false;                      // the alert does not fire: Alertmanager was asked
   core::BootTime started{};
   core::BootTime acted{};                   // when the action of the present attempt has ended
   std::optional<core::BootTime> healed_at;  // when its last successful attempt ended
@@ -48,8 +51,10 @@ struct Remedy {
   bool busy() const { return attempt != 0; }
   // Whether a denial is worth waiting for: something may ask for it again.
   bool asksAgain() const { return check >= 0 || spec.byAlert(); }
-  // Whether it has to wait for its time or its turn.
-  bool waits() const { return phase == Phase::kWaiting || phase == Phase::kQueued; }
+  // Whether it has to wait for its time, its turn or a permit.
+  bool waits() const {
+    return phase == Phase::kWaiting || phase == Phase::kQueued || phase == Phase::kAsking;
+  }
 };
 
 inline Episodes::Group groupOf(const Remedy& remedy) {

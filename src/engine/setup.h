@@ -69,6 +69,16 @@ struct AlertPolicy {
   bool retry = false;
 };
 
+// The fleet of another heald, which is asked for a permit before each attempt. As the configuration
+// names it: texts for people, the runtime asks.
+struct FleetPermit {
+  std::string server;    // a URL
+  std::string governor;  // of the server
+  std::string member;    // as whom; "": the host's name
+
+  friend bool operator==(const FleetPermit&, const FleetPermit&) = default;
+};
+
 struct RemedySpec {
   std::string name;
   std::string check;     // that asks for it; may be empty when preventive
@@ -84,6 +94,7 @@ struct RemedySpec {
   // after_failures of each step, ascending, the first 0: which step runs after so many failures of
   // this incident.
   std::vector<int> steps = {0};
+  std::optional<FleetPermit> permit = {};  // nothing: only this heald's governor decides
 
   bool byAlert() const { return !alert.matchers.empty(); }
 };

@@ -6,9 +6,17 @@
 
 namespace heald::engine {
 
+namespace {
+
+bool claims(Phase phase) {
+  return phase == Phase::kPrechecking || phase == Phase::kAsking;
+}
+
+}  // namespace
+
 void Slots::moved(Phase from, Phase to) {
   acting_ += (to == Phase::kActing) - (from == Phase::kActing);
-  claimed_ += (to == Phase::kPrechecking) - (from == Phase::kPrechecking);
+  claimed_ += static_cast<int>(claims(to)) - static_cast<int>(claims(from));
   CHECK(acting_ >= 0 && claimed_ >= 0, "no slot is given back twice");
 }
 

@@ -37,7 +37,7 @@ class Slots {
   bool maxConcurrentReached() const;
   bool maxUnverifiedReached() const;
   // For how many attempts there is room that nobody has claimed. Who has its check run again for
-  // its attempt claims a slot.
+  // its attempt, or asks for a permit, claims a slot.
   int free() const;
 
  private:

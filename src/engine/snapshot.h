@@ -54,15 +54,26 @@ struct CheckView {
 
 enum class Phase : std::uint8_t {
   kIdle,
-  kWaiting,      // for the governor's `until`
+  kWaiting,      // for the governor's `until`, or until the fleet's server is asked again
   kQueued,       // for an attempt of another remedy to end
   kPrechecking,  // the check is run again before the attempt
+  kAsking,       // the fleet's server, for a permit
   kActing,
   kSettling,   // the action has ended; verify.after has not passed
   kVerifying,  // the check is run until it is healthy or the window is over
   kReporting,  // the result waits for the store
 };
 std::string_view toString(Phase phase);  // "idle", "waiting", …
+
+// How a remedy stands with the fleet's server that it asks.
+struct FleetStanding {
+  FleetPermit asked;
+  std::array<std::uint64_t, kFleetAnswerCount> answers{};  // since the process started
+  std::string denied;  // why the last answer was no, or none came; "": it was yes, or long ago
+  std::optional<core::BootTime> until = {};  // for so long the server will say no
+
+  friend bool operator==(const FleetStanding&, const FleetStanding&) = default;
+};
 
 struct RemedyView {
   std::string name;
@@ -101,6 +112,7 @@ struct RemedyView {
   bool by_alert = false;         // alerts ask for it
   std::size_t firing = 0;        // episodes of alerts that fire; without a target label
   std::string alert;             // the name of the one that it is wanted for; "" if none fires
+  std::optional<FleetStanding> fleet = {};  // of one that needs a permit of another heald
   Histogram duration{healingBuckets()};
 
   friend bool operator==(const RemedyView&, const RemedyView&) = default;

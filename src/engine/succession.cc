@@ -36,6 +36,7 @@ void Succession::add(const RemedySpec& spec) {
   remedy.view.metric_labels = spec.metric_labels;
   remedy.view.preventive = spec.preventive;
   remedy.view.observe = spec.observe || p_.policy.observe;
+  if (spec.permit) remedy.view.fleet = FleetStanding{*spec.permit, {}, "", {}};
   p_.roster.add(std::move(remedy));
   p_.figures.durations.try_emplace(spec.kind, healingBuckets());
   if (spec.byAlert()) {
@@ -65,6 +66,7 @@ void Succession::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& ol
   p_.totals.unpark();
   for (std::size_t i = 0; i < old_remedies.size(); ++i) {
     Remedy& old = old_remedies[i];
+    if (!old.busy()) p_.turns.giveBack(old);
     const int successor = successorOf(old);
     const bool goes_on = successor >= 0 && p_.roster[successor].governor == old.governor &&
                          p_.roster[successor].spec.byAlert() == old.spec.byAlert();
@@ -100,6 +102,8 @@ void Succession::keepFigures(Remedy& remedy, const Remedy& old) {
   view.preventive = remedy.view.preventive;
   view.observe = remedy.view.observe;
   view.target_label = remedy.view.target_label;
+  if (view.fleet && remedy.view.fleet) remedy.view.fleet->answers = view.fleet->answers;
+  view.fleet = remedy.view.fleet;
   view.blocked_by.clear();
   view.last_denied_by.reset();
   remedy.view = std::move(view);

@@ -18,8 +18,8 @@ void Turns::happens(Remedy& remedy, AttemptEvent event) {
 // What is kept by phase follows.
 void Turns::adopt(Remedy& remedy, Phase phase) {
   const int index = roster_.placeOf(remedy);
-  const bool pending =
-      phase == Phase::kWaiting || phase == Phase::kQueued || phase == Phase::kPrechecking;
+  const bool pending = phase == Phase::kWaiting || phase == Phase::kQueued ||
+                       phase == Phase::kPrechecking || phase == Phase::kAsking;
   slots_.moved(remedy.phase, phase);
   remedy.phase = phase;
   pending ? void(pending_.insert(index)) : void(pending_.erase(index));
@@ -35,6 +35,8 @@ void Turns::rest(Remedy& remedy, AttemptEvent event) {
   remedy.ceased = false;
   remedy.checked = false;
   remedy.wanted_at.reset();
+  remedy.asks_from.reset();
+  giveBack(remedy);
   timers_.clear(index);
   std::erase(queue_, index);
   watchHealth(index);
@@ -45,6 +47,17 @@ void Turns::claim(Remedy& remedy) {
   timers_.clear(index);
   std::erase(queue_, index);
   happens(remedy, AttemptEvent::kPrechecks);
+}
+
+void Turns::ask(Remedy& remedy) {
+  const int index = roster_.placeOf(remedy);
+  timers_.clear(index);
+  std::erase(queue_, index);
+  happens(remedy, AttemptEvent::kAsks);
+}
+
+void Turns::giveBack(Remedy& remedy) {
+  if (remedy.permit != 0) unused_.push_back(std::exchange(remedy.permit, 0));
 }
 
 bool Turns::endsWithAnAttempt(Guard guard) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/governor.h"
@@ -35,6 +37,11 @@ class Turns {
   void claim(Remedy& remedy);
   // Whether this guard's no ends with another attempt, or with the action of one.
   static bool endsWithAnAttempt(core::Guard guard);
+  // The fleet's server is asked for it; it goes on claiming its slot.
+  void ask(Remedy& remedy);
+  // Who rests, or is gone, with a permit in hand has no use for it. By the run of its question.
+  void giveBack(Remedy& remedy);
+  std::vector<std::uint64_t> takeUnused() { return std::exchange(unused_, {}); }
   // Behind those who were wanted before it: who is found unhealthy again, or was overtaken, does
   // not begin anew.
   void queueUp(Remedy& remedy);
@@ -42,7 +49,8 @@ class Turns {
   // The queued ones, who was wanted longest ago first.
   const std::vector<int>& queued();
   const std::vector<int>& queue() const { return queue_; }  // of the moment of the last change
-  // Who waits, is queued, or has its check run again; whose result waits for the store.
+  // Who waits, is queued, has its check run again, or asks for a permit; whose result waits for the
+  // store.
   const std::set<int>& pending() const { return pending_; }
   const std::set<int>& reporting() const { return reporting_; }
 
@@ -71,6 +79,7 @@ class Turns {
   std::set<int> reporting_;
   std::vector<int> queue_;
   TimerQueue timers_;
+  std::vector<std::uint64_t> unused_;  // permits of a fleet
   bool stopped_ = false;
 };
 

@@ -25,7 +25,8 @@ core::Verdict Wants::detected(int r, bool preventive, Step& step) {
 
 core::Verdict Wants::want(int r, bool preventive, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const bool under_way = remedy.busy() || remedy.phase == Phase::kPrechecking;
+  const bool under_way =
+      remedy.busy() || remedy.phase == Phase::kPrechecking || remedy.phase == Phase::kAsking;
   if (p_.turns.stopped() || alertIsGone(r, step)) {
     return {};
   }
@@ -34,6 +35,9 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
     return {};
   }
   if (!under_way && p_.held_back.holds(r, step)) {
+    return {};
+  }
+  if (!under_way && FleetAsks::tooSoon(remedy, step.now.boot)) {
     return {};
   }
   if (!under_way) {
@@ -199,9 +203,35 @@ void Wants::admit(int r, Step& step) {
     wouldAttempt(r, step);
     return;
   }
+  if (FleetAsks::needed(remedy, step.now.boot)) {
+    const core::Verdict verdict = p_.guards.ask(remedy, step.now.boot);
+    if (verdict.allowed()) {
+      p_.fleet.ask(r, step);
+      return;
+    }
+    if (verdict.denied_by != Guard::kBudget) {
+      deny(r, verdict, step);
+      return;
+    }
+  }
   const core::Verdict verdict = p_.attempts.admit(r, step);
   if (!verdict.allowed()) {
     deny(r, verdict, step);
+  }
+}
+
+// What the check said before the question is old by now, unless the answer was quick.
+void Wants::permitted(int r, Step& step) {
+  const Remedy& remedy = p_.roster[r];
+  if (alertIsGone(r, step)) {
+    return;
+  }
+  if (remedy.check < 0 || remedy.preventive_run) {
+    admit(r, step);
+  } else if (step.now.boot - p_.detection.lastResultAt(remedy.check) <= kLongestLead) {
+    prechecked(r, step);
+  } else {
+    precheck(r, step);
   }
 }
 
@@ -264,6 +294,7 @@ void Wants::governorsChanged(Step& step) {
     if (p_.roster[r].phase != Phase::kWaiting) {
       continue;
     }
+    p_.roster.at(r).asks_from.reset();  // perhaps at the server, too
     if (p_.governors[p_.roster[r].governor].nextAllowedAt()) {
       p_.roster.at(r).checked = false;
       waitUntilAllowed(r);
@@ -272,6 +303,12 @@ void Wants::governorsChanged(Step& step) {
     }
   }
   wakeQueued(step);
+}
+
+void Wants::giveBack(Step& step) {
+  for (const std::uint64_t run : p_.turns.takeUnused()) {
+    step.out.actions.push_back(ReturnPermit{run});
+  }
 }
 
 void Wants::pausesChanged(Step& step) {

@@ -4,6 +4,7 @@
 #include "engine/attempts.h"
 #include "engine/detection.h"
 #include "engine/episodes.h"
+#include "engine/fleet_asks.h"
 #include "engine/healing_figures.h"
 #include "engine/held_back.h"
 #include "engine/outer_guards.h"
@@ -15,7 +16,7 @@
 namespace heald::engine {
 
 // What comes before an attempt: from "this remedy is wanted" through what holds it back, the
-// governor's answer and the check that is run once more, to its admission.
+// governor's answer, the check that is run once more and the fleet's permit, to its admission.
 //
 // What is already under way is not begun twice. A denial that time ends waits for the governor's
 // `until`, one that another attempt's end lifts is queued, and every other is forgotten until the
@@ -29,6 +30,7 @@ class Wants {
     HeldBack& held_back;
     const OuterGuards& guards;
     Attempts& attempts;
+    FleetAsks& fleet;
     Governors& governors;
     Episodes& episodes;
     Detection& detection;
@@ -48,12 +50,16 @@ class Wants {
   void due(int remedy, Step& step);
   // The check was run once more.
   void prechecked(int remedy, Step& step);
+  // The fleet's server said yes.
+  void permitted(int remedy, Step& step);
   // Its attempt has ended: perhaps there is another, for the same reason or for another.
   void ended(int remedy, Step& step);
   // As many of the queue go on as there are free slots.
   void wakeQueued(Step& step);
   // A human has acted: what waits, waits for something else now, or for nothing.
   void governorsChanged(Step& step);
+  // Permits of a fleet that came to nothing are given back. At the end of each step.
+  void giveBack(Step& step);
   // What waits and is paused now, waits no more.
   void pausesChanged(Step& step);
 

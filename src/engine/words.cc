@@ -82,6 +82,18 @@ std::string_view toString(PermitOutcome outcome) {
   return "";
 }
 
+std::string_view toString(FleetAnswer answer) {
+  switch (answer) {
+    case FleetAnswer::kYes:
+      return "given";
+    case FleetAnswer::kNo:
+      return "denied";
+    case FleetAnswer::kUnanswered:
+      return "unanswered";
+  }
+  return "";
+}
+
 std::string_view toString(Phase phase) {
   switch (phase) {
     case Phase::kIdle:
@@ -92,6 +104,8 @@ std::string_view toString(Phase phase) {
       return "queued";
     case Phase::kPrechecking:
       return "prechecking";
+    case Phase::kAsking:
+      return "asking";
     case Phase::kActing:
       return "acting";
     case Phase::kSettling:

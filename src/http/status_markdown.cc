@@ -88,7 +88,8 @@ std::string heldBackBy(const engine::RemedyView& remedy, core::Now now) {
     return "paused for another " + rough(remedy.pause->until - now.boot);
   }
   if (!remedy.blocked_by.empty()) return "check " + escaped(remedy.blocked_by);
-  return remedy.last_denied_by ? escaped(toString(*remedy.last_denied_by)) : "";
+  if (remedy.last_denied_by) return escaped(toString(*remedy.last_denied_by));
+  return remedy.fleet && !remedy.fleet->denied.empty() ? "fleet" : "";
 }
 
 // Whether there is any output is not told either.

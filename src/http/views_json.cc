@@ -247,11 +247,33 @@ ordered_json statesJson(const engine::RemedyView& remedy) {
   return states;
 }
 
+// Of a remedy that needs a permit of another heald.
+ordered_json permitOfJson(const Snapshot& snapshot, const engine::RemedyView& remedy,
+                          core::Now now) {
+  if (!remedy.fleet) return nullptr;
+  const engine::FleetStanding& fleet = *remedy.fleet;
+  const auto count = [&](engine::FleetAnswer answer) {
+    return fleet.answers[static_cast<std::size_t>(answer)];
+  };
+  return {{"server", fleet.asked.server},
+          {"governor", fleet.asked.governor},
+          {"member", fleet.asked.member},
+          {"given", count(engine::FleetAnswer::kYes)},
+          {"denied", count(engine::FleetAnswer::kNo)},
+          {"unanswered", count(engine::FleetAnswer::kUnanswered)},
+          {"lastDenial", fleet.denied},
+          {"until", deadlineOrNull(snapshot, fleet.until, now)}};
+}
+
 ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& remedy, core::Now now,
                         bool with_output) {
   const auto& failures = remedy.totals.failures;
   ordered_json denied_by;
-  if (remedy.last_denied_by) denied_by = toString(*remedy.last_denied_by);
+  if (remedy.last_denied_by) {
+    denied_by = toString(*remedy.last_denied_by);
+  } else if (remedy.fleet && !remedy.fleet->denied.empty()) {
+    denied_by = "fleet";
+  }
   return {{"name", remedy.name},
           {"check", remedy.check},
           {"on", statesJson(remedy)},
@@ -280,6 +302,7 @@ ordered_json remedyJson(const Snapshot& snapshot, const engine::RemedyView& reme
           {"firing", remedy.firing},
           {"targetLabel", remedy.target_label},
           {"targets", targetsJson(snapshot, remedy, now, with_output)},
+          {"permit", permitOfJson(snapshot, remedy, now)},
           {"pause", pauseJson(snapshot, remedy.pause, remedy.paused_with_all, now)}};
 }
 

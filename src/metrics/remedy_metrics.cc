@@ -99,6 +99,20 @@ void addObserved(const engine::Snapshot& s, Families& out) {
   }
 }
 
+// Where a remedy needs a permit of another heald.
+void addFleetAnswers(const engine::Snapshot& s, Families& out) {
+  const Family answers =
+      out.counter("remedy_permits_total",
+                  "Questions for a permit of another heald's fleet, by what it answered.");
+  for (const RemedyView& r : s.remedies) {
+    for (std::size_t i = 0; r.fleet && i < r.fleet->answers.size(); ++i) {
+      answers.add({{"remedy", r.name},
+                   {"answer", std::string(toString(static_cast<engine::FleetAnswer>(i)))}},
+                  static_cast<double>(r.fleet->answers[i]));
+    }
+  }
+}
+
 // Of all remedies and permits together.
 void addLimits(const engine::Snapshot& s, Families& out) {
   out.gauge("healing_actions_running", "Actions that run now, outstanding permits included.")
@@ -163,6 +177,7 @@ void addRemedies(const engine::Snapshot& s, core::Now now, Families& out) {
           s.remedies, "remedy", [](const RemedyView& r) { return r.detected; });
   addDurations(s, out);
   addObserved(s, out);
+  addFleetAnswers(s, out);
   if (s.full_metrics) addMore(s, out);
   out.counter("preventive_runs_total", "Runs of the task self-healing-preventive.")
       .add({}, static_cast<double>(s.preventive_runs));

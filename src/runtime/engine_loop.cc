@@ -216,6 +216,10 @@ void EngineLoop::start(const engine::Action& action) {
     work_.startAction(*attempt, post);
   } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
     work_.askAlert(*ask, post);
+  } else if (const auto* member = std::get_if<engine::AskFleet>(&action)) {
+    work_.askFleet(*member, post);
+  } else if (const auto* permit = std::get_if<engine::ReturnPermit>(&action)) {
+    work_.returnPermit(*permit);
   } else if (const auto* run = std::get_if<engine::CancelCheck>(&action)) {
     work_.cancelCheck(run->run);
   } else if (const auto* gone = std::get_if<engine::CancelAction>(&action)) {

@@ -132,6 +132,15 @@ void Performer::askAlert(const engine::AskAlert& ask, Post post) {
       });
 }
 
+void Performer::askFleet(const engine::AskFleet& ask, Post post) {
+  if (fleets_.ask) return fleets_.ask(ask, std::move(post));
+  post(engine::FleetAnswered{ask.run, engine::FleetAnswer::kUnanswered, "nobody asks it", {}});
+}
+
+void Performer::returnPermit(const engine::ReturnPermit& permit) {
+  if (fleets_.giveBack) fleets_.giveBack(permit);
+}
+
 void Performer::cancelAll() {
   asking_.cancelAll();
   check_runs_.cancelAll();

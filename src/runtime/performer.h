@@ -36,9 +36,18 @@ class Performer : public Work {
     more_environment_ = std::move(more);
   }
 
+  // Who asks the servers of fleets. Before the first question; both return at once.
+  struct Fleets {
+    std::function<void(const engine::AskFleet&, Post)> ask;
+    std::function<void(const engine::ReturnPermit&)> giveBack;
+  };
+  void askFleetsBy(Fleets fleets) { fleets_ = std::move(fleets); }
+
   void startCheck(const engine::StartCheck& start, Post post) override;
   void startAction(const engine::StartAction& start, Post post) override;
   void askAlert(const engine::AskAlert& ask, Post post) override;
+  void askFleet(const engine::AskFleet& ask, Post post) override;
+  void returnPermit(const engine::ReturnPermit& permit) override;
   void cancelCheck(std::uint64_t run) override { check_runs_.cancel(run); }
   void cancelAction(std::uint64_t run) override { action_runs_.cancel(run); }
   void runTask(const engine::RunTask& run, TaskFunction function, Post post) override;
@@ -69,6 +78,7 @@ class Performer : public Work {
   std::vector<Remedy> remedies_;
   std::shared_ptr<const checks::Alertmanager> alertmanager_;
   std::function<Variables(const engine::StartAction&)> more_environment_;
+  Fleets fleets_;
 };
 
 // What the task process-monitoring watches: every process check, under the check's name.

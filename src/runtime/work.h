@@ -8,8 +8,8 @@
 namespace heald::runtime {
 
 // Does what the engine decided. Every call returns at once and is followed, later and from any
-// thread, by exactly one event to `post`: CheckFinished, ActionFinished, AlertAsked or
-// TaskFinished.
+// thread, by exactly one event to `post`: CheckFinished, ActionFinished, AlertAsked,
+// FleetAnswered or TaskFinished.
 class Work {
  public:
   using Post = std::function<void(engine::Event)>;
@@ -19,6 +19,9 @@ class Work {
   virtual void startCheck(const engine::StartCheck& start, Post post) = 0;
   virtual void startAction(const engine::StartAction& start, Post post) = 0;
   virtual void askAlert(const engine::AskAlert& ask, Post post) = 0;
+  virtual void askFleet(const engine::AskFleet& ask, Post post) = 0;
+  // What comes of a yes that no attempt uses; nothing is posted.
+  virtual void returnPermit(const engine::ReturnPermit& permit) = 0;
   // Ends a run that nobody waits for; its event comes as ever.
   virtual void cancelCheck(std::uint64_t run) = 0;
   virtual void cancelAction(std::uint64_t run) = 0;

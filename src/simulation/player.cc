@@ -96,6 +96,10 @@ void Player::perform(engine::Output& out) {
   for (const engine::Action& action : out.actions) {
     if (const auto* check = std::get_if<engine::StartCheck>(&action)) run(*check);
     if (const auto* start = std::get_if<engine::StartAction>(&action)) run(*start);
+    if (const auto* ask = std::get_if<engine::AskFleet>(&action)) {  // what a fleet would say
+      driver_.schedule(driver_.time(),
+                       engine::FleetAnswered{ask->run, engine::FleetAnswer::kYes, "", {}});
+    }
     if (const auto* task = std::get_if<engine::RunTask>(&action)) {
       driver_.schedule(driver_.time(), engine::TaskFinished{task->id, task->install, true, {}});
     }

@@ -83,16 +83,15 @@ void World::perform(engine::Output& out) {
       driver().schedule(driver().time(), engine::ActionFinished{
                                              gone->run, engine::ActionOutcome::kCancelled, "", ""});
     } else if (const auto* ask = std::get_if<engine::AskAlert>(&action)) {
-      answer(*ask);
+      driver().schedule(driver().time() + random_.some(seconds(3)), alerts_.answer(*ask, random_));
+    } else if (const auto* member = std::get_if<engine::AskFleet>(&action)) {
+      const RandomAnswer fleet = randomAnswer(*member, random_);
+      driver().schedule(driver().time() + fleet.takes, fleet.event);
     } else if (const auto* run = std::get_if<engine::RunTask>(&action)) {
       driver().schedule(driver().time() + services_.taskTakes(),
                         engine::TaskFinished{run->id, run->install, true, {}});
     }
   }
-}
-
-void World::answer(const engine::AskAlert& ask) {
-  driver().schedule(driver().time() + random_.some(seconds(3)), alerts_.answer(ask, random_));
 }
 
 void World::start(const engine::StartAction& action) {

@@ -19,6 +19,7 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
   driven_since_ = at.time;
   admitted_.clear();
   tasks_running_.clear();
+  fleet_permits_.clear();
   incidents_ = saved_incidents_;
   last_run_ = last_action_run_ = 0;
   forgetOthers();
@@ -64,6 +65,8 @@ void Referee::given(const engine::Event& event, const Moment& at) {
   if (const auto* action = std::get_if<engine::ActionFinished>(&event)) hear(*action);
   if (const auto* alerts = std::get_if<engine::AlertsReceived>(&event)) hear(*alerts);
   if (const auto* answer = std::get_if<engine::AlertAsked>(&event)) hear(*answer);
+  if (const auto* answer = std::get_if<engine::FleetAnswered>(&event)) hear(*answer);
+  if (!fleet_permits_.empty()) watchFleetPermits();
   if (!attempts_.empty()) watchAlerts();
   if (const auto* task = std::get_if<engine::TaskFinished>(&event)) {
     tasks_running_.erase(task->install);
@@ -117,6 +120,39 @@ void Referee::taskStarted(const engine::RunTask& task) {
     fail("task " + task.id + " runs twice at one time");
 }
 
+void Referee::hear(const engine::FleetAnswered& event) {
+  const auto asked = fleet_permits_.find(event.run);
+  if (asked == fleet_permits_.end()) return;
+  if (event.answer == engine::FleetAnswer::kYes) {
+    asked->second.since = at_.time;
+  } else {
+    fleet_permits_.erase(asked);
+  }
+}
+
+void Referee::usesPermit(const engine::RemedySpec& spec) {
+  const auto mine = std::find_if(
+      fleet_permits_.begin(), fleet_permits_.end(),
+      [&](const auto& one) { return one.second.since && one.second.remedy == spec.name; });
+  if (mine == fleet_permits_.end()) return fail(spec.name + " starts without a permit");
+  fleet_permits_.erase(mine);
+}
+
+void Referee::returned(const engine::ReturnPermit& permit) {
+  const auto known = fleet_permits_.find(permit.run);
+  if (known == fleet_permits_.end() || !known->second.since) {
+    return fail("a permit is given back that was not given, or twice");
+  }
+  fleet_permits_.erase(known);
+}
+
+void Referee::watchFleetPermits() {
+  for (const auto& [run, permit] : fleet_permits_) {
+    if (permit.since && at_.time - std::max(*permit.since, driven_since_) > std::chrono::minutes(5))
+      fail("a permit of " + permit.remedy + " is neither used nor given back");
+  }
+}
+
 void Referee::committed(const engine::Changes& changes, bool acknowledged, bool durable) {
   if (durable) rememberEpisodes(changes);
   const std::size_t before = admitted_.size();
@@ -153,6 +189,10 @@ void Referee::put(const engine::Output& out) {
     if (const auto* start = std::get_if<engine::StartAction>(&action)) started(*start);
     if (const auto* task = std::get_if<engine::RunTask>(&action)) taskStarted(*task);
     if (const auto* ask = std::get_if<engine::AskAlert>(&action)) asked(*ask);
+    if (const auto* member = std::get_if<engine::AskFleet>(&action)) {
+      fleet_permits_[member->run] = {member->remedy, {}};
+    }
+    if (const auto* permit = std::get_if<engine::ReturnPermit>(&action)) returned(*permit);
   }
   if (!admitted_.empty()) fail("an attempt that is recorded does not start");
   const auto* check = event_ == nullptr ? nullptr : std::get_if<engine::CheckFinished>(event_);

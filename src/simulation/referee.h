@@ -26,6 +26,7 @@ using core::Duration;
 //   - after a crash everything is as it was on disk, and no wait is shorter than it was
 //   - within an incident an escalation never goes back, whatever happens
 //   - checks run one at a time, never in a burst, and are debounced as configured
+//   - who needs a permit of another heald starts with a yes, each yes is used once or given back
 //   - what is unhealthy and may be healed is healed: it does not stick
 class Referee {
  public:
@@ -169,6 +170,10 @@ class Referee {
   void reloaded(const engine::Setup& setup);
   void forgetOthers();
   void taskStarted(const engine::RunTask& task);
+  void hear(const engine::FleetAnswered& event);
+  void usesPermit(const engine::RemedySpec& spec);
+  void returned(const engine::ReturnPermit& permit);
+  void watchFleetPermits();
   bool inIncident(const engine::RemedySpec& spec, const Attempt& attempt) const;
   static std::string incidentOf(const Attempt& attempt);
   void takeStep(const Key& key);
@@ -233,6 +238,11 @@ class Referee {
   std::set<std::string> became_dormant_;  // in the commit at hand, perhaps after an admission
   std::map<Key, bool> told_ends_;         // what its history says of attempts
   std::set<std::uint64_t> tasks_running_;
+  struct FleetPermit {
+    std::string remedy;
+    std::optional<Duration> since;  // nothing: it was asked for
+  };
+  std::map<std::uint64_t, FleetPermit> fleet_permits_;  // by run of the question
   std::uint64_t last_run_ = 0;
   std::uint64_t last_action_run_ = 0;
   Duration driven_since_{};

@@ -254,6 +254,7 @@ void Referee::started(const engine::StartAction& start) {
     fail("step " + std::to_string(start.step + 1) + " of " + name + " starts, and not " +
          std::to_string(attempt.step + 1));
   }
+  if (spec.permit) usesPermit(spec);
   if (spec.byAlert()) startedByAlert(start);
 }
 

@@ -19,10 +19,10 @@ std::vector<std::string> wordsOf(const Values& values) {
   return words;
 }
 
-const std::vector<engine::Phase> kPhases = {engine::Phase::kIdle,      engine::Phase::kWaiting,
-                                            engine::Phase::kQueued,    engine::Phase::kActing,
-                                            engine::Phase::kSettling,  engine::Phase::kVerifying,
-                                            engine::Phase::kReporting, engine::Phase::kPrechecking};
+const std::vector<engine::Phase> kPhases = {
+    engine::Phase::kIdle,      engine::Phase::kWaiting,     engine::Phase::kQueued,
+    engine::Phase::kActing,    engine::Phase::kSettling,    engine::Phase::kVerifying,
+    engine::Phase::kReporting, engine::Phase::kPrechecking, engine::Phase::kAsking};
 
 std::vector<std::string> guardWords() {
   std::vector<std::string> words = {"none"};

@@ -10,6 +10,7 @@
 #include "simulation/driver.h"
 #include "simulation/random.h"
 #include "simulation/random_alerts.h"
+#include "simulation/random_fleet.h"
 #include "simulation/random_setup.h"
 #include "simulation/random_world.h"
 #include "simulation/referee.h"
@@ -43,7 +44,7 @@ class World {
       : options_(options),
         random_(options.seed),
         base_(randomSetup(random_)),
-        setup_(base_),
+        setup_(withPermits(base_, options.seed)),
         services_(setup_, random_.next()),
         disk_(random_.next(), options.fault),
         replicas_random_(options.seed ^ 0x7265706c69636173u),
@@ -90,7 +91,6 @@ class World {
   void interruptCommit(const engine::Changes& changes);
   void wakeReplaced();
   void start(const engine::StartAction& action);
-  void answer(const engine::AskAlert& ask);
   void trace(const std::string& line) const {
     if (options_.trace) options_.trace(core::toText(driver().time()) + "  " + line);
   }

@@ -49,6 +49,25 @@ std::shared_ptr<const Part> readExec(Fields& fields) {
   return made(command.empty() ? "" : command.front());
 }
 
+struct FakePermit : PermitPart {
+  engine::FleetPermit asked;
+  engine::FleetPermit asks() const override { return asked; }
+};
+
+// With the keys of the real one.
+std::shared_ptr<const Part> readPermit(Fields& fields) {
+  auto part = std::make_shared<FakePermit>();
+  std::string file;
+  core::Duration deadline = std::chrono::minutes(15);
+  fields.text("server", part->asked.server, {.required = true}, "the address");
+  fields.text("governor", part->asked.governor, {.required = true}, "the fleet's governor");
+  fields.text("member", part->asked.member, {}, "as whom");
+  fields.text("token_file", file, {.required = true}, "file with a token");
+  fields.text("ca_file", file, {}, "PEM file");
+  fields.duration("deadline", deadline, {}, "for the attempt");
+  return part;
+}
+
 }  // namespace
 
 Kinds fakeKinds() {
@@ -58,7 +77,9 @@ Kinds fakeKinds() {
            {"env", "a value that must be there", readEnv}},
           {{"exec", "a command", readExec}, {"http", "one request", readHttp}},
           {},
-          {{"webhook", "an address", readHttp}}};
+          {{"webhook", "an address", readHttp}},
+          {},
+          {"permit", "a permit of a fleet", readPermit}};
 }
 
 Lookup environmentOf(std::map<std::string, std::string> variables) {

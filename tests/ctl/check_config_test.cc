@@ -300,6 +300,12 @@ TEST_F(CheckConfigTest, TheHostIsAskedForTheSecretsOfNotificationsAndTraces) {
              username: heald, password_file: /nowhere/password}
 telemetry:
   otlp: {endpoint: "http://127.0.0.1:4318", bearer_token_file: /tmp}
+checks: [{name: a, exec: {command: [/bin/true]}}]
+remedies:
+  - name: fix
+    when: {check: a}
+    exec: {command: [/bin/true]}
+    permit: {server: "https://h:3001", governor: f, token_file: /nowhere/token}
 )");
   EXPECT_EQ(checked({{file}}).err, "");
   const Said said = checked({.files = {file}, .host = true});
@@ -314,6 +320,7 @@ telemetry:
   EXPECT_THAT(said.err, HasSubstr("receivers[3].mail.password_file: /nowhere/password" + gone));
   EXPECT_THAT(said.err, HasSubstr("receivers[3].mail.ca_file: /nowhere/ca.pem" + gone));
   EXPECT_THAT(said.err, HasSubstr("telemetry.otlp.bearer_token_file: /tmp: not a regular file"));
+  EXPECT_THAT(said.err, HasSubstr("remedies[0].permit.token_file: /nowhere/token" + gone));
   EXPECT_THAT(said.err, Not(HasSubstr("ca_file: " + ca)));
   EXPECT_THAT(said.err, Not(HasSubstr(good)));
 }

@@ -24,7 +24,7 @@ struct Desk {
   std::vector<Note> notes;
 
   Reply request(const std::string& governor, core::Duration since,
-                const Permits::Surroundings& at = {}) {
+                const Permits::Outside& at = {}) {
     return *permits.request({governor, minutes(10), "nightly", "cron"}, at, inPermits(since), out);
   }
   std::vector<HistoryEntry> kept(core::Duration since) {

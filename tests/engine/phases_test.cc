@@ -17,12 +17,13 @@ namespace {
 using E = AttemptEvent;
 using P = Phase;
 
-constexpr std::array kPhases = {P::kIdle,   P::kWaiting,  P::kQueued,    P::kPrechecking,
-                                P::kActing, P::kSettling, P::kVerifying, P::kReporting};
-constexpr std::array kEvents = {E::kDenied,    E::kGivenUp,       E::kWaits,    E::kQueues,
-                                E::kPrechecks, E::kTooEarly,      E::kAdmitted, E::kInterrupted,
-                                E::kActed,     E::kActedForAlert, E::kLooks,    E::kNotKnownYet,
-                                E::kEnded,     E::kReported};
+constexpr std::array kPhases = {P::kIdle,        P::kWaiting,   P::kQueued,
+                                P::kPrechecking, P::kAsking,    P::kActing,
+                                P::kSettling,    P::kVerifying, P::kReporting};
+constexpr std::array kEvents = {E::kDenied,      E::kGivenUp,  E::kWaits,         E::kQueues,
+                                E::kPrechecks,   E::kTooEarly, E::kAsks,          E::kAdmitted,
+                                E::kInterrupted, E::kActed,    E::kActedForAlert, E::kLooks,
+                                E::kNotKnownYet, E::kEnded,    E::kReported};
 
 std::string nameOf(std::optional<Phase> phase) {
   return phase ? std::string(toString(*phase)) : "–";
@@ -44,14 +45,14 @@ std::map<std::string, std::vector<std::string>> drawn() {
     if (!(words >> slashes >> event)) inside = false;
     if (!inside) continue;
     for (std::string word; words >> word;) {
-      table[event].push_back(word == "precheck." ? "prechecking" : word);
+      table[event].push_back(word == "pre." ? "prechecking" : word);
     }
   }
   return table;
 }
 
 TEST(Phases, EveryPairIsAsTheTableDrawsIt) {
-  static_assert(kPhases.size() * kEvents.size() == 112 && kEvents.size() == kAttemptEventCount);
+  static_assert(kPhases.size() * kEvents.size() == 135 && kEvents.size() == kAttemptEventCount);
   const auto table = drawn();
   ASSERT_EQ(table.size(), kEvents.size());
   for (const AttemptEvent event : kEvents) {

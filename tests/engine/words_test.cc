@@ -29,8 +29,9 @@ TEST(Words, AreFixed) {
             (Words{"outstanding", "ok", "failed", "expired"}));
   EXPECT_EQ(wordsOf<PermitOutcome>(kPermitOutcomeCount),
             (Words{"ok", "failed", "expired", "denied", "paused", "observe_mode", "not_a_member"}));
-  EXPECT_EQ(wordsOf<Phase>(8), (Words{"idle", "waiting", "queued", "prechecking", "acting",
-                                      "settling", "verifying", "reporting"}));
+  EXPECT_EQ(wordsOf<Phase>(9), (Words{"idle", "waiting", "queued", "prechecking", "asking",
+                                      "acting", "settling", "verifying", "reporting"}));
+  EXPECT_EQ(wordsOf<FleetAnswer>(kFleetAnswerCount), (Words{"given", "denied", "unanswered"}));
   EXPECT_EQ(wordsOf<EventSource>(4), (Words{"check", "alertmanager", "api", "preventive"}));
   EXPECT_EQ(wordsOf<DropReason>(4), (Words{"queue_full", "duplicate", "unmatched", "expired"}));
   EXPECT_EQ(wordsOf<AlertRejection>(3), (Words{"labels", "targets", "too_many"}));

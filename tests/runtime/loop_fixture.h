@@ -38,6 +38,10 @@ class FakeWork : public Work {
   void askAlert(const engine::AskAlert& ask, Post post) override {
     post(engine::AlertAsked{ask.run, engine::AlertAnswer::kUnknown, ""});
   }
+  void askFleet(const engine::AskFleet& ask, Post post) override {
+    post(engine::FleetAnswered{ask.run, engine::FleetAnswer::kUnanswered, "", {}});
+  }
+  void returnPermit(const engine::ReturnPermit&) override {}
   void cancelCheck(std::uint64_t) override {}
   void cancelAction(std::uint64_t run) override {
     const std::lock_guard lock(mutex_);

@@ -95,6 +95,14 @@ void World::perform(Output& out) {
       asked.push_back(*ask);
       driver_.schedule(time() + seconds(1),
                        engine::AlertAsked{ask->run, alertmanager_says, "connection refused"});
+    } else if (const auto* member = std::get_if<engine::AskFleet>(&action)) {
+      asked_fleet.push_back(*member);
+      auto says = fleet ? fleet(*member) : std::nullopt;
+      if (!says) continue;
+      says->run = member->run;
+      driver_.schedule(time() + fleet_takes, *says);
+    } else if (const auto* permit = std::get_if<engine::ReturnPermit>(&action)) {
+      returned.push_back(permit->run);
     } else if (const auto* task = std::get_if<engine::RunTask>(&action)) {
       run(*task);
     } else if (const auto* installed = std::get_if<engine::TaskReady>(&action)) {

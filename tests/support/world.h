@@ -82,6 +82,11 @@ class World : private simulation::SimulatedHost {
   std::vector<std::pair<std::string, Duration>> check_runs;
   std::vector<std::pair<std::string, Duration>> task_runs;
   std::vector<engine::AskAlert> asked;
+  // What the server of a fleet says; nothing: it is silent, and the test answers.
+  std::function<std::optional<engine::FleetAnswered>(const engine::AskFleet&)> fleet;
+  Duration fleet_takes{};
+  std::vector<engine::AskFleet> asked_fleet;
+  std::vector<std::uint64_t> returned;  // runs of questions whose permit had no use
   engine::AlertAnswer alertmanager_says = engine::AlertAnswer::kUnknown;
   std::vector<std::uint64_t> cancelled;  // runs of actions
   std::vector<std::uint64_t> cancelled_checks;

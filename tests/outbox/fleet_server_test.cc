@@ -1,0 +1,162 @@
+// What the answers of a fleet's server mean.
+#include "outbox/fleet_server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config_reader.h"
+#include "support/temp_dir.h"
+
+namespace heald::outbox {
+namespace {
+
+using std::chrono::seconds;
+using End = Asked::End;
+
+io::HttpResponse answered(int status, std::string body) {
+  io::HttpResponse response;
+  response.end = io::HttpEnd::kAnswered;
+  response.status = status;
+  response.body = std::move(body);
+  response.sent = true;
+  return response;
+}
+
+io::HttpResponse broken(bool sent) {
+  io::HttpResponse response;
+  response.end = io::HttpEnd::kFailed;
+  response.sent = sent;
+  response.error = "connection reset";
+  return response;
+}
+
+TEST(FleetServer, APermitHasItsId) {
+  const Asked asked = askedBy(answered(201, R"({"id": "42-ab", "governor": "f"})"));
+  EXPECT_EQ(asked.end, End::kGiven);
+  EXPECT_EQ(asked.permit, "42-ab");
+}
+
+TEST(FleetServer, ADenialHasItsReasonAndHowLongItLasts) {
+  const Asked asked = askedBy(
+      answered(409, R"({"error": {"code": "denied", "message": "denied by the guard backoff"},
+               "guard": "backoff", "until": "2026-01-01T00:00:00Z", "retry_after_seconds": 90})"));
+  EXPECT_EQ(asked.end, End::kDenied);
+  EXPECT_EQ(asked.text, "denied by the guard backoff");
+  EXPECT_EQ(asked.wait, seconds(90));
+  const Asked open =
+      askedBy(answered(409, R"({"error": {"code": "not_a_member", "message": "no"}, "guard": null,
+               "until": null, "retry_after_seconds": null})"));
+  EXPECT_EQ(open.end, End::kDenied);
+  EXPECT_FALSE(open.wait);
+}
+
+TEST(FleetServer, WhatIsNoAnswerOfHealdIsNoPermit) {
+  EXPECT_EQ(askedBy(answered(200, "<html>")).end, End::kInDoubt);
+  EXPECT_EQ(askedBy(answered(201, R"({"id": 7})")).end, End::kInDoubt);
+  EXPECT_EQ(askedBy(answered(201, R"({"id": ""})")).end, End::kInDoubt);
+  EXPECT_EQ(askedBy(answered(409, "[]")).end, End::kRefused);
+}
+
+TEST(FleetServer, ARefusalIsSaidAsTheServerPutsIt) {
+  const Asked asked = askedBy(
+      answered(403, R"({"error": {"code": "wrong_role", "message": "of other\ngovernors"}})"));
+  EXPECT_EQ(asked.end, End::kRefused);
+  EXPECT_EQ(asked.text.find('\n'), std::string::npos);
+}
+
+TEST(FleetServer, WithoutAnAnswerAPermitMayHaveBeenGivenUnlessNothingWasSent) {
+  EXPECT_EQ(askedBy(broken(true)).end, End::kInDoubt);
+  EXPECT_EQ(askedBy(broken(false)).end, End::kNotAsked);
+  EXPECT_EQ(askedBy(broken(false)).text, "connection reset");
+  EXPECT_EQ(askedBy(answered(503, "")).end, End::kInDoubt);
+}
+
+TEST(FleetServer, AReportIsSettledWhenTheServerKnowsOrHasForgotten) {
+  const std::string error = R"({"error": {"code": "conflict", "message": "it has expired"}})";
+  EXPECT_TRUE(reportedBy(answered(200, "{}")).settled);
+  EXPECT_TRUE(reportedBy(answered(409, error)).settled);
+  EXPECT_EQ(reportedBy(answered(409, error)).text, "it has expired");
+  EXPECT_TRUE(reportedBy(answered(404, error)).settled);
+  EXPECT_FALSE(reportedBy(answered(404, "not found")).settled) << "some other server";
+  EXPECT_FALSE(reportedBy(answered(401, error)).settled) << "the token may be mended";
+  EXPECT_FALSE(reportedBy(answered(503, error)).settled);
+  EXPECT_FALSE(reportedBy(broken(true)).settled);
+}
+
+TEST(FleetServer, AMemberIsTheHostUnlessItIsNamed) {
+  FleetServer::Options options{"https://h:3001/", "fleet", "", "/t", "", std::chrono::minutes(15)};
+  const FleetServer host(options);
+  EXPECT_EQ(host.asks(), (engine::FleetPermit{"https://h:3001", "fleet", ""}));
+  options.member = "node-1";
+  EXPECT_EQ(FleetServer(options).name(), "fleet/node-1/https://h:3001");
+  EXPECT_NE(host.name(), "fleet//https://h:3001");
+}
+
+std::shared_ptr<const config::Part> nothing(config::Fields& f) {
+  std::string any;
+  f.text("any", any, {}, "anything");
+  return std::make_shared<config::Part>();
+}
+
+// A remedy for two checks, with this as its `permit`.
+config::ReadResult reading(const std::string& permit) {
+  const config::Kinds kinds{
+      {{"tcp", "", nothing}}, {{"exec", "", nothing}}, {}, {}, {}, permitKind()};
+  return config::readConfig(
+      "checks: [{name: a, tcp: {}}, {name: b, tcp: {}}]\n"
+      "remedies: [{name: fix, when: {check: [a, b]}, exec: {}, permit: " +
+          permit + "}, {name: other, when: {check: a}, exec: {}}]\n",
+      "heald.yml", kinds, nullptr);
+}
+
+std::string wrong(const std::string& permit) {
+  std::string lines;
+  for (const config::Problem& problem : reading(permit).problems) {
+    lines += toString(problem) + "\n";
+  }
+  return lines;
+}
+
+TEST(FleetServer, IsReadOfARemedy) {
+  const auto read = reading("{server: 'https://h:3001/', governor: f, token_file: /t}");
+  ASSERT_TRUE(read.ok());
+  const auto& remedies = read.config.setup.remedies;
+  ASSERT_EQ(remedies.size(), 3U);
+  EXPECT_EQ(remedies[0].permit, (engine::FleetPermit{"https://h:3001", "f", ""}));
+  EXPECT_EQ(remedies[1].permit, remedies[0].permit) << "of the other check";
+  EXPECT_FALSE(remedies[2].permit);
+  ASSERT_EQ(read.config.permits.size(), 3U);
+  EXPECT_EQ(read.config.permits[0], read.config.permits[1]);
+  EXPECT_EQ(read.config.permits[2], nullptr);
+  const auto& server = static_cast<const FleetServer&>(*read.config.permits[0]);
+  EXPECT_EQ(server.deadline(), std::chrono::minutes(15));
+}
+
+TEST(FleetServer, NamesItsMistakes) {
+  using testing::HasSubstr;
+  EXPECT_THAT(wrong("{}"), HasSubstr("permit: has no \"server\""));
+  EXPECT_THAT(wrong("{}"), HasSubstr("permit: has no \"governor\""));
+  EXPECT_THAT(wrong("{}"), HasSubstr("permit: has no \"token_file\""));
+  const std::string rest = ", governor: f, token_file: /t";
+  EXPECT_THAT(wrong("{server: 'ftp://h'" + rest + "}"), HasSubstr("ftp"));
+  EXPECT_THAT(wrong("{server: 'https://h/?a'" + rest + "}"),
+              HasSubstr("address of a control plane"));
+  EXPECT_THAT(wrong("{server: 'https://u:p@h'" + rest + "}"), HasSubstr("permit.server"));
+  const std::string good = "{server: 'https://h'" + rest;
+  EXPECT_EQ(wrong(good + "}"), "");
+  EXPECT_THAT(wrong(good + ", deadline: 10s}"), HasSubstr("is too short (at least 2m)"));
+  EXPECT_THAT(wrong(good + ", deadline: 25h}"), HasSubstr("deadline"));
+  EXPECT_THAT(wrong(good + ", member: a b}"), HasSubstr("is not a name"));
+  EXPECT_THAT(wrong(good + ", again: true}"), HasSubstr("again"));
+}
+
+TEST(FleetServer, SaysWhatIsWrongWithItsFilesOnThisMachine) {
+  const test::TempDir dir;
+  FleetServer::Options options{"https://h", "f", "m", dir.file("missing"), "", {}};
+  const auto problems = FleetServer(options).warningsOfHost();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].key, "token_file");
+}
+
+}  // namespace
+}  // namespace heald::outbox
