@@ -30,7 +30,7 @@ void add(const std::vector<Note>& notes, Step& step) {
 }
 
 // The answer that was given under this key.
-Reply again(const KeptAnswer& answer, const Claim& claim, const Permits& permits) {
+Reply again(const KeptAnswer& answer, const Claim& claim, const PermitBook& permits) {
   if (answer.request != claim.request) {
     Reply other{"this key was used for another request"};
     other.repeat = Repeat::kOther;
@@ -38,7 +38,7 @@ Reply again(const KeptAnswer& answer, const Claim& claim, const Permits& permits
   }
   Reply same{answer.message};
   same.repeat = Repeat::kSame;
-  same.permit = permits.find(answer.permit);
+  if (const Permit* permit = permits.find(answer.permit)) same.permit = *permit;
   return same;
 }
 
@@ -53,7 +53,8 @@ std::optional<core::BootTime> earlier(std::optional<core::BootTime> a,
 std::vector<Book*> Engine::Impl::booksOf(Impl& self) {
   std::vector<Book*> books = {&self.queue_, &self.humans_.acts(), &self.pauses_};
   for (Book* book : self.healing_.books()) books.push_back(book);
-  books.insert(books.end(), {&self.permits_, &self.answers_, &self.humans_.flags(), &self.tally_});
+  books.insert(books.end(),
+               {&self.permits_.book(), &self.answers_, &self.humans_.flags(), &self.tally_});
   return books;
 }
 
@@ -97,7 +98,7 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
     healing_.pausesChanged(step);
   }
   if (const KeptAnswer* known = answers_.find(claim.key)) {
-    out.reply = again(*known, claim, permits_);
+    out.reply = again(*known, claim, permits_.book());
     out.reply_stands = !answers_.pending(claim.key);
     finish(step);
     return out;
@@ -196,7 +197,7 @@ void Engine::Impl::committed(Step& step) {
   if (!pauses.empty()) {
     healing_.pausesChanged(step);
   }
-  add(permits_.takeKept(), step);
+  add(permits_.committed(), step);
   humans_.committed(step);
 }
 
@@ -246,7 +247,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   if (store_.up()) {
     next = earlier(next, journal_.due());
     next = earlier(next, pauses_.nextEnd());
-    next = earlier(next, permits_.nextDeadline());
+    next = earlier(next, permits_.book().nextDeadline());
   }
   if (detecting_) {
     next = earlier(next, detection_.nextDue());
