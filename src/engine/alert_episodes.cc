@@ -41,7 +41,7 @@ void AlertEpisodes::serveTarget(const std::string& governor, const std::string& 
                                 core::Now now) {
   const auto at_sign = governor.find('@');
   const int parent =
-      at_sign == std::string::npos ? -1 : p_.governors.indexOf(governor.substr(0, at_sign));
+      at_sign == std::string::npos ? -1 : p_.governors.list().indexOf(governor.substr(0, at_sign));
   if (parent < 0) {
     return;
   }

@@ -25,7 +25,7 @@ void tellReloaded(const Reload& command, const Setup& setup, Output& out) {
 }  // namespace
 
 void Engine::Impl::load(const Saved& saved, core::Now now) {
-  for (std::size_t i = 0; i < governors().size(); ++i) {
+  for (std::size_t i = 0; i < governors().list().size(); ++i) {
     governors().load(static_cast<int>(i), {});
   }
   for (const auto& [name, state] : saved.governors) {

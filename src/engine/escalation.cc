@@ -36,7 +36,8 @@ std::string Escalation::nameFor(const Remedy& remedy) const {
   const Incident* incident = remedy.check >= 0 ? incidents_.find(remedy.spec.name) : nullptr;
   if (incident != nullptr) return "check/" + incident->check + number(incident->since);
   // A preventive run, or one by hand, which no incident asks for.
-  return "attempt/" + governors_.name(remedy.governor) + "/" + std::to_string(remedy.attempt);
+  return "attempt/" + governors_.list()[remedy.governor].name + "/" +
+         std::to_string(remedy.attempt);
 }
 
 int Escalation::stepFor(const Remedy& remedy) const {

@@ -25,11 +25,10 @@ int limitOf(const core::GovernorPolicy& policy) {
 
 std::vector<std::string> FleetLosses::of(int governor) const {
   std::vector<std::string> lost;
-  const Governors& governors = governors_;
-  const Fleet* fleet = governors.fleet(governor);
+  const Fleet* fleet = governors_.list()[governor].fleet.get();
   if (fleet == nullptr) return lost;
-  for (const auto& [member, epoch] : members_.failed(governors.name(governor))) {
-    const bool since_a_human_acted = epoch == governors[governor].state().epoch;
+  for (const auto& [member, epoch] : members_.failed(governors_.list()[governor].name)) {
+    const bool since_a_human_acted = epoch == governors_[governor].state().epoch;
     if (since_a_human_acted && fleet->has(member)) lost.push_back(member);
   }
   return lost;
@@ -40,20 +39,26 @@ std::vector<std::string> FleetLosses::of(int governor) const {
 void FleetLosses::stopWhenTooMany(int governor, core::Now now) {
   const std::vector<std::string> lost = of(governor);
   if (static_cast<int>(lost.size()) < limitOf(governors_[governor].policy())) return;
-  governors_.proposeDormant(
-      governor,
-      std::to_string(lost.size()) + " members have failed or not come back: " + someOf(lost), now);
+  const std::string reason =
+      std::to_string(lost.size()) + " members have failed or not come back: " + someOf(lost);
+  governors_.propose(governor, [&](core::Governor& g) {
+    core::GovernorState state = g.state();
+    if (state.dormant()) return false;
+    state.dormancy = core::DormancyRecord{reason, now.wall, core::TriggeredBy::kAutomatic,
+                                          g.policy().resume_conditions};
+    g.setState(std::move(state));
+    return true;
+  });
 }
 
 void FleetLosses::fill(Snapshot& s) const {
-  const Governors& governors = governors_;
-  for (const int governor : governors.listed()) {
-    const Fleet* fleet = governors.fleet(governor);
+  for (const int governor : governors_.list().listed()) {
+    const Fleet* fleet = governors_.list()[governor].fleet.get();
     if (fleet == nullptr) continue;
-    const core::Governor& g = governors[governor];
-    s.fleets.push_back({governors.name(governor), fleet->members.size(), g.policy().max_in_flight,
-                        static_cast<int>(g.state().in_flight.size()), of(governor),
-                        limitOf(g.policy())});
+    const core::Governor& g = governors_[governor];
+    s.fleets.push_back({governors_.list()[governor].name, fleet->members.size(),
+                        g.policy().max_in_flight, static_cast<int>(g.state().in_flight.size()),
+                        of(governor), limitOf(g.policy())});
   }
 }
 

@@ -5,7 +5,7 @@ namespace heald::engine {
 
 std::optional<Reply> Permits::askMember(int governor, const RequestPermit& command, core::Now now,
                                         Output& out) {
-  const Fleet& fleet = *governors_.fleet(governor);
+  const Fleet& fleet = *governors_.list()[governor].fleet;
   if (!fleet.has(command.member)) {
     const std::string why = command.member.empty()
                                 ? "it limits a fleet, and the request names no member"
@@ -15,7 +15,7 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
     return deny(governor, PermitOutcome::kNotAMember, {"not_a_member", false, {}, {}, why},
                 command.by, out);
   }
-  const std::string id = book_.members().held(governors_.name(governor), command.member);
+  const std::string id = book_.members().held(governors_.list()[governor].name, command.member);
   if (id.empty()) return std::nullopt;
   const Permit held = *book_.find(id);
   if (held.deadline <= now.boot) {
@@ -27,7 +27,7 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
     reply.permit = held;
     return reply;
   }
-  governors_.suppressed(governor, core::Guard::kInFlight);
+  governors_.figures().suppressed(governor, core::Guard::kInFlight);
   return deny(governor, PermitOutcome::kDenied,
               {std::string(toString(core::Guard::kInFlight)),
                true,
@@ -39,8 +39,8 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
 }
 
 Result<Reply> Permits::reportOfMember(const ReportPermit& command, core::Now now) {
-  const int governor = governors_.indexOf(command.governor);
-  const Fleet* fleet = governor < 0 ? nullptr : governors_.fleet(governor);
+  const int governor = governors_.list().indexOf(command.governor);
+  const Fleet* fleet = governor < 0 ? nullptr : governors_.list()[governor].fleet.get();
   if (fleet == nullptr || !fleet->has(command.member)) {
     return Error{ErrorCode::kNotFound,
                  "no fleet \"" + command.governor + "\" with a member \"" + command.member + "\""};

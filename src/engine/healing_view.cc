@@ -35,7 +35,7 @@ void HealingView::fillCounts(Snapshot& s) const {
   if (const Pause* all = s_.pauses.ofAll(s.taken.boot)) {
     s.pause = *all;
   }
-  s.attempts_in_progress = s_.governors.inFlight();
+  s.attempts_in_progress = s_.governors.flights().all;
   s.actions_running = s_.slots.running();
   s.max_concurrent = s_.policy.max_concurrent;
   s.max_unverified = s_.policy.max_unverified;
@@ -45,7 +45,7 @@ void HealingView::fillCounts(Snapshot& s) const {
   s.labels_refused = s_.figures.labels_refused;
   s.event_wait = s_.figures.event_wait;
   s.healing_durations = s_.figures.durations;
-  s.suppressed = s_.governors.suppressedOfAll();
+  s.suppressed = s_.governors.figures().suppressedOfAll();
   s.preventive_runs = s_.preventive.runs();
   s.preventive_failures = s_.preventive.failures();
   s.failures = s_.totals.failures();
@@ -90,15 +90,16 @@ void HealingView::markStale(core::BootTime now) {
 // Of the listed ones, in their order.
 void HealingView::refreshGovernors() {
   SharedList<GovernorView>& views = governors_;
-  const std::vector<int>& listed = s_.governors.listed();
-  const bool all = s_.governors.stale().all() || views.size() > listed.size();
+  const std::vector<int>& listed = s_.governors.list().listed();
+  const bool all = s_.governors.stale().all();
   const std::vector<int> stale = s_.governors.stale().take();
   if (all) {
     views.clear();
   }
+  while (views.size() > listed.size()) views.pop_back();
   const std::size_t known = views.size();
   for (const int governor : stale) {
-    const int position = s_.governors.position(governor);
+    const int position = s_.governors.list()[governor].position;
     if (position >= 0 && static_cast<std::size_t>(position) < known) {
       views.replace(static_cast<std::size_t>(position), governorView(governor));
     }
@@ -108,18 +109,20 @@ void HealingView::refreshGovernors() {
 
 GovernorView HealingView::governorView(int index) const {
   const core::Governor& governor = s_.governors[index];
+  const GovernorList::Entry& it = s_.governors.list()[index];
+  const GovernorFigures::Of& figures = s_.governors.figures()[index];
   GovernorView view;
-  view.name = s_.governors.name(index);
+  view.name = it.name;
   view.policy = governor.policy();
   view.state = governor.state();
-  view.counters = s_.governors.counters(index);
+  view.counters = figures.counters;
   view.backoff = governor.backoffNow();
   view.next_attempt_at = governor.nextAllowedAt();
-  view.target = s_.governors.target(index);
-  view.exposed = s_.governors.exposed(index);
-  view.permits = s_.governors.permits(index);
-  view.first_permit = s_.governors.firstPermit(index);
-  view.fleet = s_.governors.fleet(index) != nullptr;
+  view.target = it.target;
+  view.exposed = it.exposed;
+  view.permits = figures.permits;
+  view.first_permit = figures.first_permit;
+  view.fleet = it.fleet != nullptr;
   for (const int remedy : s_.roster.ofGovernor(index)) {
     view.remedies.push_back(s_.roster[remedy].spec.name);
   }

@@ -4,7 +4,7 @@ namespace heald::engine {
 
 core::Gates OuterGuards::gatesOf(const Remedy& remedy) const {
   core::Gates now_gates = gates(remedy.preventive_run);
-  now_gates.parent_dormant = governors_.parentDormant(remedy.governor);
+  now_gates.parent_dormant = parentDormant(governors_, remedy.governor);
   return now_gates;
 }
 

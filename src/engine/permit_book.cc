@@ -4,6 +4,7 @@
 
 #include "core/plain_text.h"
 #include "core/text.h"
+#include "engine/governor_history.h"
 
 namespace heald::engine {
 namespace {
@@ -29,7 +30,7 @@ Note noteOf(const Permit& permit, const Governors& governors) {
   }
   note.fields.emplace_back("result", std::string(toString(permit.state)) +
                                          (permit.error.empty() ? "" : ": " + permit.error));
-  if (const int governor = governors.indexOf(permit.governor); governor >= 0) {
+  if (const int governor = governors.list().indexOf(permit.governor); governor >= 0) {
     const core::Governor& g = governors[governor];
     note.fields.emplace_back("consecutive_failures",
                              std::to_string(g.state().consecutive_failures));
@@ -119,7 +120,8 @@ void PermitBook::keep(core::Now) {
                                             core::oneLine(core::firstLine(output->second)));
     }
     if (permit->state != PermitState::kOutstanding) {
-      governors_.countPermit(governors_.place(permit->governor), outcomeOf(permit->state));
+      governors_.figures().countPermit(governors_.place(permit->governor),
+                                       outcomeOf(permit->state));
     }
   }
 }
@@ -135,7 +137,7 @@ void PermitBook::undo(core::Now) {
 
 void PermitBook::load(Permit permit) {
   const std::string id = permit.id;
-  governors_.permitAsked(governors_.place(permit.governor), core::BootTime{});
+  governors_.figures().permitAsked(governors_.place(permit.governor), core::BootTime{});
   ledger_.load(id, std::move(permit));
 }
 
@@ -182,8 +184,8 @@ bool PermitBook::lastOfAMember(const Permit& permit) const {
   if (permit.member.empty() || members_.last(permit.governor, permit.member) != permit.id) {
     return false;
   }
-  const int governor = governors_.indexOf(permit.governor);
-  const Fleet* fleet = governor < 0 ? nullptr : std::as_const(governors_).fleet(governor);
+  const int governor = governors_.list().indexOf(permit.governor);
+  const Fleet* fleet = governor < 0 ? nullptr : governors_.list()[governor].fleet.get();
   return fleet != nullptr && fleet->has(permit.member);
 }
 

@@ -42,28 +42,28 @@ Reply ended(const Permit& permit) {
 
 Result<Reply> Permits::request(const RequestPermit& command, const Surroundings& at, core::Now now,
                                Output& out) {
-  const int governor = governors_.indexOf(command.governor);
+  const int governor = governors_.list().indexOf(command.governor);
   if (governor < 0) {
     return Error{ErrorCode::kNotFound, "no governor \"" + command.governor +
-                                           "\" (there are: " + governors_.names() + ")"};
+                                           "\" (there are: " + governors_.list().names() + ")"};
   }
   if (command.deadline < kShortest || command.deadline > kLongest) {
     return Error{ErrorCode::kInvalid, "a deadline is from " + core::toText(kShortest) + " to " +
                                           core::toText(kLongest) + ", not " +
                                           core::toText(command.deadline)};
   }
-  if (governors_.fleet(governor) == nullptr && !command.member.empty()) {
+  if (governors_.list()[governor].fleet == nullptr && !command.member.empty()) {
     return Error{ErrorCode::kInvalid, "governor \"" + command.governor +
                                           "\" has no fleet: leave the member out (a fleet is "
                                           "declared by governors: NAME: {fleet: …})"};
   }
-  governors_.permitAsked(governor, now.boot);
+  governors_.figures().permitAsked(governor, now.boot);
   return ask(governor, command, at, now, out);
 }
 
 Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Surroundings& at,
                            core::Now now, Output& out) {
-  const bool fleet = governors_.fleet(governor) != nullptr;
+  const bool fleet = governors_.list()[governor].fleet != nullptr;
   if (fleet) {
     if (auto answer = askMember(governor, command, now, out)) return *answer;
   }
@@ -76,7 +76,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Sur
   }
   core::Gates gates = at.gates;
   if (fleet) gates.max_concurrent_reached = gates.max_unverified_reached = false;
-  gates.parent_dormant = governors_.parentDormant(governor);
+  gates.parent_dormant = parentDormant(governors_, governor);
   if (at.observe) {
     const core::Verdict verdict = governors_[governor].ask(gates, now.boot);
     return deny(governor, PermitOutcome::kObserveMode,
@@ -96,7 +96,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Sur
 
 Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
                       const std::string& by, Output& out) {
-  governors_.suppressed(governor, *verdict.denied_by);
+  governors_.figures().suppressed(governor, *verdict.denied_by);
   Denial denial{std::string(toString(*verdict.denied_by)), true, {}, {}, sentence(verdict, now)};
   if (verdict.until) {
     denial.wait = *verdict.until - now.boot;
@@ -108,8 +108,8 @@ Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
 // Ten shells in a loop are not ten lines a second: only another answer is noted.
 Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
                     Output& out) {
-  const std::string& name = governors_.name(governor);
-  governors_.countPermit(governor, outcome);
+  const std::string& name = governors_.list()[governor].name;
+  governors_.figures().countPermit(governor, outcome);
   if (std::exchange(last_denials_[name], denial.word) != denial.word) {
     out.notes.push_back(
         {Note::Level::kInfo,
@@ -118,7 +118,7 @@ Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, const st
     out.remarks.push_back({.kind = HistoryKind::kDenial,
                            .event = denial.word,
                            .governor = name,
-                           .target = governors_.target(governor),
+                           .target = governors_.list()[governor].target,
                            .actor = by,
                            .message = denial.message});
   }
@@ -131,7 +131,7 @@ Reply Permits::grant(int governor, const core::Ticket& ticket, const RequestPerm
                      core::Now now) {
   Permit permit;
   permit.id = idOf(command.governor, ticket.id, now.wall);
-  permit.governor = governors_.name(governor);
+  permit.governor = governors_.list()[governor].name;
   permit.attempt = ticket.id;
   permit.epoch = ticket.epoch;
   permit.deadline = now.boot + command.deadline;
@@ -220,7 +220,7 @@ std::map<std::string, Reply> Permits::refuseUndone(Output& out) {
   std::map<std::string, Reply> refused;
   const std::vector<Permit> undone = book_.takeUndone();
   for (auto permit = undone.rbegin(); permit != undone.rend(); ++permit) {
-    refused.emplace(permit->id, refuse(governors_.indexOf(permit->governor),
+    refused.emplace(permit->id, refuse(governors_.list().indexOf(permit->governor),
                                        {core::Guard::kStoreUnavailable, {}}, {}, permit->by, out));
   }
   return refused;

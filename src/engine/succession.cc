@@ -26,7 +26,7 @@ void Succession::add(const RemedySpec& spec) {
   Remedy remedy;
   remedy.spec = spec;
   remedy.check = p_.detection.indexOf(spec.check);
-  remedy.governor = p_.governors.indexOf(spec.governor);
+  remedy.governor = p_.governors.list().indexOf(spec.governor);
   remedy.view.target_label = spec.alert.target;
   remedy.view.name = spec.name;
   remedy.view.check = spec.check;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "engine/governor_history.h"
 
 namespace heald::engine {
 
@@ -95,7 +96,8 @@ void Totals::writeAll(Changes& changes) const {
 void Totals::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
   for (const Proposed& proposed : proposed_) {
     const Remedy& remedy = roster_[proposed.remedy];
-    HistoryEntry* entry = attemptIn(entries, governors_.name(remedy.governor), remedy.attempt);
+    HistoryEntry* entry =
+        attemptIn(entries, governors_.list()[remedy.governor].name, remedy.attempt);
     if (entry == nullptr) {
       continue;
     }

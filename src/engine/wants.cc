@@ -46,7 +46,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
     if (verdict.allowed()) {
       p_.figures.drop(DropReason::kDuplicate);
     } else {
-      p_.governors.suppressed(remedy.governor, *verdict.denied_by);
+      p_.governors.figures().suppressed(remedy.governor, *verdict.denied_by);
     }
     return {Guard::kInFlight, std::nullopt};
   }
@@ -92,7 +92,7 @@ bool Wants::alertIsGone(int r, Step& step) {
 void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const Guard guard = *verdict.denied_by;
-  p_.governors.suppressed(remedy.governor, guard);
+  p_.governors.figures().suppressed(remedy.governor, guard);
   if (remedy.view.last_denied_by != guard) {
     Note note{Note::Level::kInfo,
               "attempt denied",
