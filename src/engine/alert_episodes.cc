@@ -115,15 +115,16 @@ void AlertEpisodes::dropOfOthers(core::BootTime now) {
 
 void AlertEpisodes::wakeAll() {
   p_.episodes.wakeAll();
-  for (const EpisodeKey& key : p_.episodes.failed()) {
-    tryAgain(key);
-  }
+  const auto failed = [](const EpisodeKey&, const Episode& e) {
+    return e.firing && e.failures > 0;
+  };
+  for (const EpisodeKey& key : p_.episodes.book().keys(failed)) tryAgain(key);
 }
 
 // Whether an alert whose last attempt has failed is to have another: its remedy tries again, and
 // none is in flight for it.
 bool AlertEpisodes::goesOn(const EpisodeKey& key) const {
-  const Episode* episode = p_.episodes.find(key);
+  const Episode* episode = p_.episodes.book().find(key);
   const int base = p_.roster.indexOf(key.remedy);
   if (episode == nullptr || !episode->firing || episode->failures == 0 || base < 0 ||
       !p_.roster[base].spec.alert.retry) {

@@ -34,7 +34,7 @@ class Escalation {
   std::string nameFor(const Remedy& remedy) const;
   // The alert that it is wanted for, or was last. Null: of none.
   const Episode* episodeOf(const Remedy& remedy) const {
-    return remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+    return remedy.episode ? episodes_.book().find(*remedy.episode) : nullptr;
   }
   // Why there is an attempt, in one line.
   std::string reasonFor(const Remedy& remedy) const;

@@ -10,11 +10,11 @@ namespace heald::engine {
 template <class View>
 void HealingView::fillAlerts(const Remedy& remedy, View& view) const {
   const Episodes::Group group = groupOf(remedy);
-  view.waiting = s_.episodes.waiting(group);
-  view.firing = s_.episodes.firing(group);
-  const bool present = remedy.episode && s_.episodes.firing(*remedy.episode);
-  if (const auto key = present ? remedy.episode : s_.episodes.next(group)) {
-    view.alert = alertName(s_.episodes.find(*key)->labels);
+  view.waiting = s_.episodes.lines().waiting(group);
+  view.firing = s_.episodes.lines().firing(group);
+  const bool present = remedy.episode && s_.episodes.book().firing(*remedy.episode);
+  if (const auto key = present ? remedy.episode : s_.episodes.lines().next(group)) {
+    view.alert = alertName(s_.episodes.book().find(*key)->labels);
   }
 }
 
@@ -65,7 +65,7 @@ void HealingView::markStale(core::BootTime now) {
     pauses_ = std::move(pauses);
     s_.roster.stale().markAll();
   }
-  for (const Episodes::Group& group : s_.episodes.takeTouched()) {
+  for (const Episodes::Group& group : s_.episodes.lines().takeTouched()) {
     const int base = s_.roster.indexOf(group.first);
     const int remedy = base < 0 ? -1 : s_.roster.serving(base, group.second);
     if (remedy >= 0) s_.roster.stale().mark(remedy);

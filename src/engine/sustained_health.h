@@ -4,7 +4,7 @@
 
 #include "core/time.h"
 #include "engine/detection.h"
-#include "engine/episodes.h"
+#include "engine/episode_lines.h"
 #include "engine/governors.h"
 #include "engine/roster.h"
 #include "engine/step.h"
@@ -15,7 +15,7 @@ namespace heald::engine {
 // cleared: every check healed, no alert firing, and no attempt ended, for `reset_after`.
 class SustainedHealth {
  public:
-  SustainedHealth(const Roster& roster, Governors& governors, const Episodes& episodes,
+  SustainedHealth(const Roster& roster, Governors& governors, const EpisodeLines& episodes,
                   const Detection& detection)
       : roster_(roster), governors_(governors), episodes_(episodes), detection_(detection) {}
 
@@ -29,7 +29,7 @@ class SustainedHealth {
 
   const Roster& roster_;
   Governors& governors_;
-  const Episodes& episodes_;
+  const EpisodeLines& episodes_;
   const Detection& detection_;
 };
 

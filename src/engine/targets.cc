@@ -77,7 +77,8 @@ void Targets::serve(int index, int base, const std::string& target) {
 
 bool Targets::atRest(const Remedy& remedy, std::optional<core::BootTime> now) const {
   const core::Governor& governor = governors_[remedy.governor];
-  return remedy.phase == Phase::kIdle && episodes_.quietSince(groupOf(remedy)).has_value() &&
+  return remedy.phase == Phase::kIdle &&
+         episodes_.lines().quietSince(groupOf(remedy)).has_value() &&
          decidesAsNew(governor.state(), governor.policy().budgets, now);
 }
 
@@ -87,7 +88,7 @@ void Targets::forgetOld(core::BootTime now) {
     return;
   }
   next_forgetting_ = now + kForgetEvery;
-  const std::set<std::string> named = episodes_.targets();
+  const std::set<std::string> named = episodes_.book().targets();
   for (const int governor : governors_.list().parked()) {
     const std::string& name = governors_.list()[governor].name;
     const auto at_sign = name.find('@');

@@ -68,7 +68,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
 
 void Wants::wantNext(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const auto next = p_.episodes.next(groupOf(remedy));
+  const auto next = p_.episodes.lines().next(groupOf(remedy));
   if (p_.turns.stopped() || remedy.phase != Phase::kIdle || !next) {
     return;
   }
@@ -81,7 +81,7 @@ void Wants::wantNext(int r, Step& step) {
 bool Wants::alertIsGone(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   if (!remedy.waits() || !remedy.spec.byAlert() || !remedy.episode ||
-      p_.episodes.firing(*remedy.episode)) {
+      p_.episodes.book().firing(*remedy.episode)) {
     return false;
   }
   p_.turns.rest(remedy);
@@ -117,7 +117,7 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
     remedy.wanted_at = wanted_at;
     p_.turns.queueUp(remedy);
   } else if (remedy.spec.byAlert()) {
-    p_.episodes.setAside(groupOf(remedy));
+    p_.episodes.lines().setAside(groupOf(remedy));
   }
 }
 
@@ -234,7 +234,7 @@ void Wants::ended(int r, Step& step) {
   }
   if (remedy.spec.byAlert()) {
     if (!remedy.ok && remedy.spec.alert.retry && remedy.episode &&
-        p_.episodes.firing(*remedy.episode)) {
+        p_.episodes.book().firing(*remedy.episode)) {
       p_.episodes.waitAgain(*remedy.episode);
     }
     wantNext(r, step);

@@ -36,7 +36,7 @@ struct Three {
   Governors governors{{GovernorSpec{"main", {}}}};
   Roster roster;
   Slots slots{policy, governors};
-  SustainedHealth health{roster, governors, episodes, detection};
+  SustainedHealth health{roster, governors, episodes.lines(), detection};
   Turns turns{roster, slots, health};
 };
 
