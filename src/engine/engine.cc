@@ -66,7 +66,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       healing_(setup_, detection_, features_, pauses_),
       findings_(detection_, healing_, tally_),
       remedies_(setup_, healing_, pauses_, findings_),
-      humans_(healing_, detection_, tally_, features_,
+      humans_(healing_, detection_.checks(), tally_, features_,
               [this](core::Now at) { return snapshot(at); }),
       permits_(healing_.governors()),
       tasks_(setup_.task_limit, [this](const std::string& id) {
@@ -267,8 +267,8 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.refused_reload = refused_reload_;
   healing_.fill(s);
   permits_.fill(s);
-  s.checks = detection_.views();
-  s.check_durations = detection_.durations();
+  s.checks = detection_.checks().views();
+  s.check_durations = detection_.checks().durations();
   s.tasks = tasks_.views(now.boot);
   s.task_limit = setup_.task_limit;
   s.full_metrics = setup_.full_metrics;

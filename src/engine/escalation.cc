@@ -17,11 +17,11 @@ Escalation::Progress Escalation::of(const Remedy& remedy) const {
 // A run by hand, or a preventive one, of a remedy whose check needs it not is in none.
 bool Escalation::inIncident(const Remedy& remedy) const {
   return !remedy.spec.byAlert() &&
-         (remedy.check < 0 || !remedy.spec.on.healed(detection_.health(remedy.check)));
+         (remedy.check < 0 || !remedy.spec.on.healed(checks_.health(remedy.check)));
 }
 
 Incident Escalation::beginning(const Remedy& remedy, core::Now now) const {
-  const auto since = remedy.check >= 0 ? detection_.since(remedy.check) : std::nullopt;
+  const auto since = remedy.check >= 0 ? checks_.view(remedy.check).since : std::nullopt;
   return {remedy.spec.check, since.value_or(now.wall), 0, 0};
 }
 
@@ -54,7 +54,7 @@ int Escalation::stepFor(const Remedy& remedy) const {
 
 std::string Escalation::reasonFor(const Remedy& remedy) const {
   if (remedy.check >= 0) {
-    return detection_.message(remedy.check);
+    return checks_.view(remedy.check).message;
   }
   const Episode* episode = episodeOf(remedy);
   return episode ? "alert " + alertName(episode->labels) : "preventive run";

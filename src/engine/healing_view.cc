@@ -181,9 +181,9 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) const {
     view.pause = *pause;
     view.paused_with_all = pause == s_.pauses.ofAll(now);
   }
-  if (const int parent = remedy.check >= 0 ? s_.detection.unhealthyParent(remedy.check) : -1;
+  if (const int parent = remedy.check >= 0 ? s_.checks.unhealthyParent(remedy.check) : -1;
       parent >= 0) {
-    view.unhealthy_parent = s_.detection.spec(parent).name;
+    view.unhealthy_parent = s_.checks.spec(parent).name;
   }
   if (remedy.phase == Phase::kWaiting) {
     view.next_attempt_at = s_.governors[remedy.governor].nextAllowedAt();

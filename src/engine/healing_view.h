@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/time.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/episodes.h"
 #include "engine/escalation.h"
 #include "engine/governors.h"
@@ -35,7 +35,7 @@ class HealingView {
     const Governors& governors;
     const OuterGuards& guards;
     const Pauses& pauses;
-    const Detection& detection;
+    const Checks& checks;
     const Escalation& escalation;
     const Totals& totals;
     const PreventiveRuns& preventive;

@@ -59,7 +59,7 @@ std::vector<int> HumanCommands::act(const Deed& deed, const std::string& name,
          .then = [this, index, count, now = step.now.boot] {
            count(governors(), index);
            for (const auto& watched : healing_.roster().watchedBy(index)) {
-             tally_.touched(detection_.spec(watched.check).name, now);
+             tally_.touched(checks_.spec(watched.check).name, now);
            }
          }});
     done += (done.empty() ? "" : ", ") + governors().list()[index].name;

@@ -15,9 +15,8 @@ bool SustainedHealth::lasts(int governor, core::Duration reset_after, core::Boot
   }
   const auto& checks = roster_.watchedBy(governor);
   const auto healthy = [&](const Roster::Watched& watched) {
-    const auto since = detection_.healedSince(watched.check, watched.on);
-    return since && watched.on.healed(detection_.health(watched.check)) &&
-           now - *since >= reset_after;
+    const auto since = checks_.healedSince(watched.check, watched.on);
+    return since && watched.on.healed(checks_.health(watched.check)) && now - *since >= reset_after;
   };
   const auto quiet = [&](int remedy) {
     const auto since = episodes_.quietSince(groupOf(roster_[remedy]));

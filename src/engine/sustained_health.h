@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "core/time.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/episode_lines.h"
 #include "engine/governors.h"
 #include "engine/roster.h"
@@ -16,8 +16,8 @@ namespace heald::engine {
 class SustainedHealth {
  public:
   SustainedHealth(const Roster& roster, Governors& governors, const EpisodeLines& episodes,
-                  const Detection& detection)
-      : roster_(roster), governors_(governors), episodes_(episodes), detection_(detection) {}
+                  const Checks& checks)
+      : roster_(roster), governors_(governors), episodes_(episodes), checks_(checks) {}
 
   // Proposes that the counts are cleared, where it is so.
   void consider(int governor, Step& step);
@@ -30,7 +30,7 @@ class SustainedHealth {
   const Roster& roster_;
   Governors& governors_;
   const EpisodeLines& episodes_;
-  const Detection& detection_;
+  const Checks& checks_;
 };
 
 }  // namespace heald::engine

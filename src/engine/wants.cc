@@ -126,9 +126,9 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
 void Wants::waitUntilAllowed(int r) {
   Remedy& remedy = p_.roster.at(r);
   const core::Duration lead =
-      remedy.check < 0
-          ? core::Duration::zero()
-          : std::min<core::Duration>(p_.detection.lastDuration(remedy.check), kLongestLead);
+      remedy.check < 0 ? core::Duration::zero()
+                       : std::min<core::Duration>(
+                             p_.detection.checks().view(remedy.check).last_duration, kLongestLead);
   p_.turns.happens(remedy, AttemptEvent::kWaits);
   p_.turns.wakeAt(r, *p_.governors[remedy.governor].nextAllowedAt() - lead);
 }
@@ -141,7 +141,8 @@ void Wants::due(int r, Step& step) {
   const auto allowed_at = p_.governors[remedy.governor].nextAllowedAt();
   // After a suspend, or behind a slow disk, what was found shortly before the end of the wait is
   // old.
-  if (remedy.checked && step.now.boot - p_.detection.lastResultAt(remedy.check) <= kLongestLead) {
+  if (remedy.checked &&
+      step.now.boot - p_.detection.checks().lastResultAt(remedy.check) <= kLongestLead) {
     // Another run may have said otherwise since.
     prechecked(r, step);
   } else if (remedy.check >= 0 && allowed_at && step.now.boot < *allowed_at) {
@@ -159,7 +160,7 @@ void Wants::precheck(int r, Step& step) {
 
 void Wants::prechecked(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const Health found = p_.detection.lastResult(remedy.check);
+  const Health found = p_.detection.checks().lastResult(remedy.check);
   const bool asks = remedy.spec.on.asks(found);
   const auto allowed_at = p_.governors[remedy.governor].nextAllowedAt();
   const core::Duration early = allowed_at ? *allowed_at - step.now.boot : core::Duration{};
@@ -183,9 +184,9 @@ void Wants::prechecked(int r, Step& step) {
        {{"remedy", remedy.spec.name},
         {"check", remedy.spec.check},
         {"health", std::string(toString(found))},
-        {"message", p_.detection.message(remedy.check)}}});
+        {"message", p_.detection.checks().view(remedy.check).message}}});
   if (found == Health::kUnknown) {
-    tellDenial(remedy, "check_unknown", p_.detection.message(remedy.check), {}, step);
+    tellDenial(remedy, "check_unknown", p_.detection.checks().view(remedy.check).message, {}, step);
   }
   p_.turns.rest(remedy);
 }
@@ -229,7 +230,7 @@ void Wants::ended(int r, Step& step) {
   const bool again =
       !remedy.ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
   p_.turns.rest(remedy, AttemptEvent::kReported);
-  if (again && remedy.spec.on.asks(p_.detection.health(remedy.check))) {
+  if (again && remedy.spec.on.asks(p_.detection.checks().health(remedy.check))) {
     want(r, false, step);
   }
   if (remedy.spec.byAlert()) {

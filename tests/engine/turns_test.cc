@@ -36,7 +36,7 @@ struct Three {
   Governors governors{{GovernorSpec{"main", {}}}};
   Roster roster;
   Slots slots{policy, governors};
-  SustainedHealth health{roster, governors, episodes.lines(), detection};
+  SustainedHealth health{roster, governors, episodes.lines(), detection.checks()};
   Turns turns{roster, slots, health};
 };
 
