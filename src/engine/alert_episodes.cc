@@ -1,6 +1,7 @@
 #include "engine/alert_episodes.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,14 +70,21 @@ void AlertEpisodes::storeIsBack(Step& step) {
 
 void AlertEpisodes::tend(Step& step) {
   p_.targets.forgetOld(step.now.boot);
-  const std::size_t forgotten = p_.episodes.forgetOld(step.now, p_.policy.forget_after);
-  p_.figures.drop(DropReason::kExpired, forgotten);
-  const bool wanted = std::exchange(some_wait_, false);
-  for (std::size_t i = 0; (wanted || forgotten > 0) && i < p_.roster.size(); ++i) {
-    const int index = static_cast<int>(i);
-    if (p_.roster[index].spec.byAlert() && p_.roster[index].phase == Phase::kIdle) {
-      p_.turns.watchHealth(index);
-      p_.wants.wantNext(index, step);
+  const auto forgotten = p_.episodes.forgetOld(step.now, p_.policy.forget_after);
+  p_.figures.drop(DropReason::kExpired, forgotten.size());
+  std::set<int> remedies;
+  for (const auto& [name, target] : forgotten) {
+    const int base = p_.roster.indexOf(name);
+    const int serving = base < 0 ? -1 : p_.roster.serving(base, target);
+    if (serving >= 0) remedies.insert(serving);
+  }
+  if (std::exchange(some_wait_, false)) {
+    for (std::size_t i = 0; i < p_.roster.size(); ++i) remedies.insert(static_cast<int>(i));
+  }
+  for (const int remedy : remedies) {
+    if (p_.roster[remedy].spec.byAlert() && p_.roster[remedy].phase == Phase::kIdle) {
+      p_.turns.watchHealth(remedy);
+      p_.wants.wantNext(remedy, step);
     }
   }
 }

@@ -115,14 +115,14 @@ void Episodes::ceased(const EpisodeKey& key, std::uint64_t attempt, core::Now no
   cease(key, episode, now.boot);
 }
 
-std::size_t Episodes::forgetOld(core::Now now, core::Duration forget_after) {
+std::vector<Episodes::Group> Episodes::forgetOld(core::Now now, core::Duration forget_after) {
   if (now.boot < next_cleanup_) {
-    return 0;
+    return {};
   }
   next_cleanup_ = now.boot + std::chrono::minutes(1);
-  std::size_t fired = 0;
+  std::vector<Group> fired;
   for (const EpisodeKey& key : book_.heardBefore(now.boot - forget_after)) {
-    fired += book_.firing(key) ? 1 : 0;
+    if (book_.firing(key)) fired.push_back(groupOf(key, *book_.find(key)));
     drop(key, now.boot);
   }
   lines_.forgetQuiet(now.boot, forget_after);

@@ -55,8 +55,8 @@ class Episodes {
   void ceased(const EpisodeKey& key, std::uint64_t attempt, core::Now now);
 
   // Forgets what was not heard of for so long; looks at most every minute, and at nothing else.
-  // Returns how many still fired.
-  std::size_t forgetOld(core::Now now, core::Duration forget_after);
+  // Returns the groups of those that still fired, one for each.
+  std::vector<Group> forgetOld(core::Now now, core::Duration forget_after);
   // Alerts are told apart in another way: what is one now keeps the episode that fires, or that has
   // had an attempt. Returns the new names of all that have one.
   using Identify = std::function<std::string(const Episode&)>;

@@ -72,6 +72,9 @@ class Governors : public Book {
   // After keep(): adds what the log says of it, and returns under whom an attempt has ended.
   std::vector<int> takeKept(std::vector<Note>& notes);
 
+  // The governors whose state has changed since this was asked last.
+  std::vector<int> takeMoved() { return moved_.take(); }
+
   // Which views have changed since this was asked last; all of them when the order has. Who shows
   // something of a governor that is not kept here marks it.
   Stale& stale() const { return stale_; }
@@ -94,6 +97,7 @@ class Governors : public Book {
     const core::Governor& it = governors_[placeOf(governor)];
     const int counts = list_[governor].fleet == nullptr ? 1 : 0;
     stale_.mark(governor);
+    moved_.mark(governor);
     flights_.add(it.state(), -counts);
     auto answer = change();
     flights_.add(it.state(), counts);
@@ -107,6 +111,7 @@ class Governors : public Book {
   void put(int governor, core::GovernorState state);
 
   mutable Stale stale_;
+  Stale moved_;
   GovernorList list_;
   GovernorFigures figures_{stale_};
   std::vector<core::Governor> governors_;

@@ -6,6 +6,16 @@
 #include <vector>
 
 namespace heald::engine {
+namespace {
+
+// A verdict of these is another one when time has passed, though nothing has happened.
+bool timeMayLift(const core::Verdict& verdict) {
+  return verdict.denied_by == core::Guard::kBreakerOpen ||
+         verdict.denied_by == core::Guard::kBackoff ||
+         verdict.denied_by == core::Guard::kHalfOpen || verdict.denied_by == core::Guard::kBudget;
+}
+
+}  // namespace
 
 template <class View>
 void HealingView::fillAlerts(const Remedy& remedy, View& view) const {
@@ -57,14 +67,12 @@ void HealingView::shareNothing() {
   governors_.clear();
   remedies_.clear();
   targets_.clear();
-  pauses_.clear();
+  pauses_ = {};
+  queued_ = {};
 }
 
 void HealingView::markStale(core::BootTime now) {
-  if (auto pauses = s_.pauses.inForce(now); pauses != pauses_) {
-    pauses_ = std::move(pauses);
-    s_.roster.stale().markAll();
-  }
+  markPauses(now);
   for (const Episodes::Group& group : s_.episodes.lines().takeTouched()) {
     const int base = s_.roster.indexOf(group.first);
     const int remedy = base < 0 ? -1 : s_.roster.serving(base, group.second);
@@ -73,17 +81,50 @@ void HealingView::markStale(core::BootTime now) {
   for (const std::string& name : s_.incidents.takeTouched()) {
     if (const int remedy = s_.roster.indexOf(name); remedy >= 0) s_.roster.stale().mark(remedy);
   }
-  // What is shown of who is queued is asked anew each time.
-  for (const int r : s_.turns.queue()) {
-    const Remedy& remedy = s_.roster[r];
-    const bool target = !remedy.target.empty();
-    const auto at_place = s_.roster.place(r) - (target ? s_.roster.configured() : 0);
-    const bool known = at_place < (target ? targets_.size() : remedies_.size());
-    if (!known ||
-        deniedBy(remedy, now) != (target ? std::as_const(targets_)[at_place].last_denied_by
-                                         : std::as_const(remedies_)[at_place].last_denied_by)) {
-      s_.roster.stale().mark(r);
-    }
+  markQueued(now);
+}
+
+void HealingView::markPauses(core::BootTime now) {
+  if (s_.pauses.revision() == pauses_.revision && now < pauses_.end) return;
+  auto in_force = s_.pauses.inForce(now);
+  pauses_.revision = s_.pauses.revision();
+  pauses_.end = core::BootTime::max();
+  for (const auto& [remedy, pause] : in_force) pauses_.end = std::min(pauses_.end, pause.until);
+  if (in_force == pauses_.in_force) return;
+  pauses_.in_force = std::move(in_force);
+  s_.roster.stale().markAll();
+}
+
+// What is shown of who is queued is what its governor would say now: with the limits over all
+// governors it may change for all, with another governor for those under it, and otherwise only
+// for whom time may change it.
+void HealingView::markQueued(core::BootTime now) {
+  const Queue& queue = s_.turns.queue();
+  const core::Gates gates = s_.guards.gates(false);
+  const Limits limits = {gates.feature_enabled, gates.store_available, gates.max_concurrent_reached,
+                         gates.max_unverified_reached, gates.storm_brake};
+  const bool for_all = std::exchange(queued_.asked_with, limits) != limits;
+  if (for_all || s_.governors.stale().all()) {
+    for (const int r : queue.all()) markIfDeniedOtherwise(r, now);
+    return;
+  }
+  for (const int governor : s_.governors.stale().marked()) {
+    for (const int r : queue.under(governor)) s_.roster.stale().mark(r);
+  }
+  for (const int r : std::set<int>(queued_.timed)) {
+    queue.has(r) ? markIfDeniedOtherwise(r, now) : void(queued_.timed.erase(r));
+  }
+}
+
+void HealingView::markIfDeniedOtherwise(int r, core::BootTime now) {
+  const Remedy& remedy = s_.roster[r];
+  const bool target = !remedy.target.empty();
+  const auto at_place = s_.roster.place(r) - (target ? s_.roster.configured() : 0);
+  const bool known = at_place < (target ? targets_.size() : remedies_.size());
+  if (!known ||
+      deniedBy(remedy, now) != (target ? std::as_const(targets_)[at_place].last_denied_by
+                                       : std::as_const(remedies_)[at_place].last_denied_by)) {
+    s_.roster.stale().mark(r);
   }
 }
 
@@ -166,7 +207,7 @@ void HealingView::refreshRemedies(core::BootTime now) {
   for (const int base : bases) remedies_.replace(s_.roster.place(base), remedyView(base, now));
 }
 
-RemedyView HealingView::remedyView(int index, core::BootTime now) const {
+RemedyView HealingView::remedyView(int index, core::BootTime now) {
   const Remedy& remedy = s_.roster[index];
   RemedyView view = remedy.view;
   view.by_alert = remedy.spec.byAlert();
@@ -199,16 +240,19 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) const {
 }
 
 // Who is queued is not asked again until it may go on, and by then another guard may hold it.
-std::optional<core::Guard> HealingView::deniedBy(const Remedy& remedy, core::BootTime now) const {
+std::optional<core::Guard> HealingView::deniedBy(const Remedy& remedy, core::BootTime now) {
   if (remedy.phase == Phase::kQueued) {
-    if (const core::Verdict verdict = s_.guards.ask(remedy, now); verdict.denied_by) {
+    const core::Verdict verdict = s_.guards.ask(remedy, now);
+    const int r = s_.roster.placeOf(remedy);
+    timeMayLift(verdict) ? void(queued_.timed.insert(r)) : void(queued_.timed.erase(r));
+    if (verdict.denied_by) {
       return verdict.denied_by;
     }
   }
   return remedy.view.last_denied_by;
 }
 
-TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) const {
+TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) {
   TargetView view;
   view.remedy = remedy.spec.name;
   view.target = remedy.target;

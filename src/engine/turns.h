@@ -2,10 +2,10 @@
 
 #include <optional>
 #include <set>
-#include <vector>
 
 #include "core/governor.h"
 #include "engine/phases.h"
+#include "engine/queue.h"
 #include "engine/roster.h"
 #include "engine/slots.h"
 #include "engine/sustained_health.h"
@@ -36,12 +36,11 @@ class Turns {
   // Whether this guard's no ends with another attempt, or with the action of one.
   static bool endsWithAnAttempt(core::Guard guard);
   // Behind those who were wanted before it: who is found unhealthy again, or was overtaken, does
-  // not begin anew.
-  void queueUp(Remedy& remedy);
+  // not begin anew. `above`: the governor above its own, or -1.
+  void queueUp(Remedy& remedy, int above);
 
-  // The queued ones, who was wanted longest ago first.
-  const std::vector<int>& queued();
-  const std::vector<int>& queue() const { return queue_; }  // of the moment of the last change
+  Queue& queue() { return queue_; }
+  const Queue& queue() const { return queue_; }
   // Who waits, is queued, or has its check run again; whose result waits for the store.
   const std::set<int>& pending() const { return pending_; }
   const std::set<int>& reporting() const { return reporting_; }
@@ -69,7 +68,7 @@ class Turns {
   const SustainedHealth& health_;
   std::set<int> pending_;
   std::set<int> reporting_;
-  std::vector<int> queue_;
+  Queue queue_;
   TimerQueue timers_;
   bool stopped_ = false;
 };

@@ -115,7 +115,7 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
     waitUntilAllowed(r);
   } else if (waits && Turns::endsWithAnAttempt(guard)) {
     remedy.wanted_at = wanted_at;
-    p_.turns.queueUp(remedy);
+    p_.turns.queueUp(remedy, p_.governors.list()[remedy.governor].parent);
   } else if (remedy.spec.byAlert()) {
     p_.episodes.lines().setAside(groupOf(remedy));
   }
@@ -242,20 +242,28 @@ void Wants::ended(int r, Step& step) {
   }
 }
 
+// While there is a free slot, the limits over all governors are not reached: what another attempt's
+// end lifts is then up to their own governor alone.
 void Wants::wakeQueued(Step& step) {
-  const std::vector<int> queue = p_.turns.queued();
-  if (queue.empty() || !p_.guards.storeUp() || p_.turns.stopped()) {
+  Queue& queue = p_.turns.queue();
+  for (const int governor : p_.governors.takeMoved()) queue.changed(governor);
+  const core::Gates gates = p_.guards.gates(false);
+  const std::pair outside(gates.feature_enabled, gates.storm_brake);
+  if (std::exchange(asked_with_, outside) != outside) queue.allChanged();
+  if (!p_.guards.storeUp() || p_.turns.stopped()) {
     return;
   }
-  int free = p_.slots.free();
-  for (const int r : queue) {
-    if (free <= 0) {
+  Queue::Round round(queue);
+  while (p_.slots.free() > 0) {
+    const auto r = round.next();
+    if (!r) {
       return;
     }
-    const core::Verdict verdict = p_.guards.ask(p_.roster[r], step.now.boot);
-    if (!verdict.denied_by || !Turns::endsWithAnAttempt(*verdict.denied_by)) {
-      want(r, false, step);
-      free = p_.slots.free();
+    const core::Verdict verdict = p_.guards.ask(p_.roster[*r], step.now.boot);
+    if (verdict.denied_by && Turns::endsWithAnAttempt(*verdict.denied_by)) {
+      queue.blocked(p_.roster[*r].governor);
+    } else {
+      want(*r, false, step);
     }
   }
 }
