@@ -52,13 +52,12 @@ void FleetLosses::stopWhenTooMany(int governor, core::Now now) {
 }
 
 void FleetLosses::fill(Snapshot& s) const {
-  for (const int governor : governors_.list().listed()) {
-    const Fleet* fleet = governors_.list()[governor].fleet.get();
-    if (fleet == nullptr) continue;
+  for (const int governor : governors_.list().fleets()) {
+    const GovernorList::Entry& it = governors_.list()[governor];
     const core::Governor& g = governors_[governor];
-    s.fleets.push_back({governors_.list()[governor].name, fleet->members.size(),
-                        g.policy().max_in_flight, static_cast<int>(g.state().in_flight.size()),
-                        of(governor), limitOf(g.policy())});
+    s.fleets.push_back({it.name, it.fleet->members.size(), g.policy().max_in_flight,
+                        static_cast<int>(g.state().in_flight.size()), of(governor),
+                        limitOf(g.policy())});
   }
 }
 

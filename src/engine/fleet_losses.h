@@ -23,7 +23,7 @@ class FleetLosses {
   std::vector<std::string> of(int governor) const;
   // Proposes to stop the governor when too many are lost.
   void stopWhenTooMany(int governor, core::Now now);
-  // Adds the fleets of all listed governors.
+  // Adds the fleets of all listed governors, and looks at no others.
   void fill(Snapshot& snapshot) const;
 
  private:

@@ -48,7 +48,8 @@ class GovernorList {
   std::size_t size() const { return entries_.size(); }  // with the parked and the vacant ones
   const Entry& operator[](int governor) const { return entries_[indexed(governor)]; }
   const std::vector<int>& listed() const { return listed_; }
-  std::vector<int> parked() const;                                       // by name
+  const std::vector<int>& fleets() const { return fleets_; }  // those of them that limit one
+  std::vector<int> parked() const;                            // by name
   const std::map<std::string, int>& byName() const { return by_name_; }  // listed or not
   int indexOf(const std::string& name) const;  // of a listed one; -1 when there is none
   std::string names() const;                   // "a, b, c", at most twenty
@@ -65,6 +66,7 @@ class GovernorList {
   std::map<std::string, int> by_name_;
   std::vector<int> vacant_;
   std::vector<int> listed_;
+  std::vector<int> fleets_;
 };
 
 }  // namespace heald::engine

@@ -40,6 +40,15 @@ TEST(GovernorList, WhoIsNotListedIsParkedAndNobodyFindsIt) {
   EXPECT_EQ(list.byName().size(), 2u);
 }
 
+TEST(GovernorList, ThoseThatLimitAFleetAreKnownInTheirOrder) {
+  const auto fleet = std::make_shared<const Fleet>();
+  GovernorList list;
+  list.take({{"a", {}, fleet}, {"b", {}}, {"c", {}, fleet}});
+  EXPECT_EQ(list.fleets(), (Indices{0, 2}));
+  list.take({{"c", {}, fleet}, {"a", {}}});
+  EXPECT_EQ(list.fleets(), Indices{2});
+}
+
 TEST(GovernorList, ATargetIsListedBehindTheOthersWithItsParent) {
   GovernorList list = listOf({"main"});
   const int target = serve(list, "web1");
