@@ -1,6 +1,7 @@
 #include "engine/alert_episodes.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,7 +42,7 @@ void AlertEpisodes::serveTarget(const std::string& governor, const std::string& 
                                 core::Now now) {
   const auto at_sign = governor.find('@');
   const int parent =
-      at_sign == std::string::npos ? -1 : p_.governors.indexOf(governor.substr(0, at_sign));
+      at_sign == std::string::npos ? -1 : p_.governors.list().indexOf(governor.substr(0, at_sign));
   if (parent < 0) {
     return;
   }
@@ -69,14 +70,21 @@ void AlertEpisodes::storeIsBack(Step& step) {
 
 void AlertEpisodes::tend(Step& step) {
   p_.targets.forgetOld(step.now.boot);
-  const std::size_t forgotten = p_.episodes.forgetOld(step.now, p_.policy.forget_after);
-  p_.figures.drop(DropReason::kExpired, forgotten);
-  const bool wanted = std::exchange(some_wait_, false);
-  for (std::size_t i = 0; (wanted || forgotten > 0) && i < p_.roster.size(); ++i) {
-    const int index = static_cast<int>(i);
-    if (p_.roster[index].spec.byAlert() && p_.roster[index].phase == Phase::kIdle) {
-      p_.turns.watchHealth(index);
-      p_.wants.wantNext(index, step);
+  const auto forgotten = p_.episodes.forgetOld(step.now, p_.policy.forget_after);
+  p_.figures.drop(DropReason::kExpired, forgotten.size());
+  std::set<int> remedies;
+  for (const auto& [name, target] : forgotten) {
+    const int base = p_.roster.indexOf(name);
+    const int serving = base < 0 ? -1 : p_.roster.serving(base, target);
+    if (serving >= 0) remedies.insert(serving);
+  }
+  if (std::exchange(some_wait_, false)) {
+    for (std::size_t i = 0; i < p_.roster.size(); ++i) remedies.insert(static_cast<int>(i));
+  }
+  for (const int remedy : remedies) {
+    if (p_.roster[remedy].spec.byAlert() && p_.roster[remedy].phase == Phase::kIdle) {
+      p_.turns.watchHealth(remedy);
+      p_.wants.wantNext(remedy, step);
     }
   }
 }
@@ -115,15 +123,16 @@ void AlertEpisodes::dropOfOthers(core::BootTime now) {
 
 void AlertEpisodes::wakeAll() {
   p_.episodes.wakeAll();
-  for (const EpisodeKey& key : p_.episodes.failed()) {
-    tryAgain(key);
-  }
+  const auto failed = [](const EpisodeKey&, const Episode& e) {
+    return e.firing && e.failures > 0;
+  };
+  for (const EpisodeKey& key : p_.episodes.book().keys(failed)) tryAgain(key);
 }
 
 // Whether an alert whose last attempt has failed is to have another: its remedy tries again, and
 // none is in flight for it.
 bool AlertEpisodes::goesOn(const EpisodeKey& key) const {
-  const Episode* episode = p_.episodes.find(key);
+  const Episode* episode = p_.episodes.book().find(key);
   const int base = p_.roster.indexOf(key.remedy);
   if (episode == nullptr || !episode->firing || episode->failures == 0 || base < 0 ||
       !p_.roster[base].spec.alert.retry) {

@@ -34,7 +34,7 @@ Result<Reply> AlertIntake::hear(const AlertsReceived& command, Step& step) {
     return full(command, step);
   }
   count(command, hearing, step);
-  if (!p_.episodes.proposed()) {
+  if (!p_.episodes.book().proposed()) {
     recorded(step);
   }
   std::string told = "recorded " + std::to_string(hearing.recorded) + " of " +
@@ -63,7 +63,7 @@ void AlertIntake::hearOne(const Alert& alert, Hearing& hearing, core::Now now) {
 }
 
 Error AlertIntake::full(const AlertsReceived& command, Step& step) {
-  p_.episodes.undo(step.now);
+  p_.episodes.book().undo(step.now);
   raised_.clear();
   p_.figures.drop(DropReason::kQueueFull, command.alerts.size());
   const std::string why =

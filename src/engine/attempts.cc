@@ -68,7 +68,7 @@ void Attempts::start(int r, Step& step) {
   remedy.run = p_.runs.act(r);
   StartAction action{remedy.base, remedy.step, remedy.attempt, remedy.spec.check, reason,
                      remedy.run,  {}};
-  action.governor = p_.governors.name(remedy.governor);
+  action.governor = p_.governors.list()[remedy.governor].name;
   action.incident = p_.escalation.nameFor(remedy);
   if (episode != nullptr) {
     handLabels(remedy, episode->labels, action, step);

@@ -50,7 +50,7 @@ class Attempts {
  private:
   void handLabels(const Remedy& remedy, const Labels& labels, StartAction& action, Step& step);
   const Episode* episodeOf(const Remedy& remedy) const {
-    return remedy.episode ? p_.episodes.find(*remedy.episode) : nullptr;
+    return remedy.episode ? p_.episodes.book().find(*remedy.episode) : nullptr;
   }
 
   const Parts p_;

@@ -50,7 +50,7 @@ void ByHand::retry(int governor, Step& step) {
     if (remedy.phase != Phase::kIdle) {
       continue;
     }
-    if (remedy.check >= 0 && remedy.spec.on.asks(p_.detection.health(remedy.check))) {
+    if (remedy.check >= 0 && remedy.spec.on.asks(p_.checks.health(remedy.check))) {
       p_.figures.event(EventSource::kApi);
       p_.wants.detected(r, false, step);
     } else if (remedy.spec.byAlert()) {

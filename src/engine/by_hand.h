@@ -3,7 +3,7 @@
 #include <string>
 
 #include "engine/alert_episodes.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/episodes.h"
 #include "engine/event.h"
 #include "engine/healing_figures.h"
@@ -24,7 +24,7 @@ class ByHand {
     Episodes& episodes;
     AlertEpisodes& alert_episodes;
     const Pauses& pauses;
-    const Detection& detection;
+    const Checks& checks;
     HealingFigures& figures;
   };
   explicit ByHand(const Parts& parts) : p_(parts) {}

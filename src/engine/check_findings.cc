@@ -30,13 +30,13 @@ void CheckFindings::hear(const CheckFinished& event, bool stopping, Step& step) 
 }
 
 void CheckFindings::note(int check, const CheckFinished& event, Step& step) {
-  const Health health = detection_.health(check);
+  const Health health = detection_.checks().health(check);
   const char* text = health == Health::kHealthy   ? "check is healthy"
                      : health == Health::kWarning ? "check is in warning"
                                                   : "check is unhealthy";
   step.out.notes.push_back({health == Health::kHealthy ? Note::Level::kInfo : Note::Level::kWarn,
                             text,
-                            {{"check", detection_.spec(check).name},
+                            {{"check", detection_.checks().spec(check).name},
                              {"status", std::string(toString(event.status))},
                              {"message", event.message}}});
 }
@@ -45,7 +45,7 @@ void CheckFindings::note(int check, const CheckFinished& event, Step& step) {
 // Where the health is another than before, that has a line already.
 void CheckFindings::noteUnknown(const Detection::Finding& finding, const CheckFinished& event,
                                 Step& step) {
-  const std::string& name = detection_.spec(finding.check).name;
+  const std::string& name = detection_.checks().spec(finding.check).name;
   if (finding.told->to == Health::kUnknown) {
     step.out.notes.push_back(
         {Note::Level::kWarn, "check result unknown", {{"check", name}, {"reason", event.message}}});
@@ -61,7 +61,7 @@ void CheckFindings::tell(const HealthRecord::Change& change, int check, const Ch
                          Step& step) {
   HistoryEntry entry{.kind = HistoryKind::kCheck,
                      .event = std::string(toString(change.to)),
-                     .check = detection_.spec(check).name,
+                     .check = detection_.checks().spec(check).name,
                      .message = event.message,
                      .details = {{"was", std::string(toString(change.from))},
                                  {"status", std::string(toString(event.status))}}};
@@ -72,8 +72,8 @@ void CheckFindings::tell(const HealthRecord::Change& change, int check, const Ch
 }
 
 void CheckFindings::count(int check, Step& step) {
-  const CheckSpec& spec = detection_.spec(check);
-  const Health is = detection_.health(check);
+  const CheckSpec& spec = detection_.checks().spec(check);
+  const Health is = detection_.checks().health(check);
   const UnhealthyTime* time = tally_.find(spec.name);
   if (is == Health::kUnhealthy) {
     tally_.began(spec.name, step.now.boot);
@@ -82,7 +82,7 @@ void CheckFindings::count(int check, Step& step) {
                  step.now.boot);
   }
   if (const UnhealthyTime* after = tally_.find(spec.name)) {
-    detection_.setUnhealthyTime(check, *after);
+    detection_.checks().setUnhealthyTime(check, *after);
   }
 }
 
@@ -103,25 +103,25 @@ void CheckFindings::dropTallies(const Setup& is, const Setup& next, core::BootTi
 }
 
 void CheckFindings::showTallies() {
-  for (std::size_t i = 0; i < detection_.size(); ++i) {
-    const CheckSpec& spec = detection_.spec(static_cast<int>(i));
+  for (std::size_t i = 0; i < detection_.checks().size(); ++i) {
+    const CheckSpec& spec = detection_.checks().spec(static_cast<int>(i));
     tally_.knows(spec.kind);
     if (const UnhealthyTime* time = tally_.find(spec.name)) {
-      detection_.setUnhealthyTime(static_cast<int>(i), *time);
+      detection_.checks().setUnhealthyTime(static_cast<int>(i), *time);
     }
   }
 }
 
 std::string CheckFindings::checkNames() const {
   std::string names;
-  for (std::size_t i = 0; i < detection_.size() && i < 20; ++i) {
-    names += (i == 0 ? "" : ", ") + detection_.spec(static_cast<int>(i)).name;
+  for (std::size_t i = 0; i < detection_.checks().size() && i < 20; ++i) {
+    names += (i == 0 ? "" : ", ") + detection_.checks().spec(static_cast<int>(i)).name;
   }
   return names;
 }
 
 void CheckFindings::runNow(const RunCheckNow& command, Step& step) {
-  const int check = detection_.indexOf(command.check);
+  const int check = detection_.checks().indexOf(command.check);
   if (check < 0) {
     step.out.reply = Error{ErrorCode::kNotFound,
                            "no check \"" + command.check + "\" (there are: " + checkNames() + ")"};
@@ -136,10 +136,10 @@ void CheckFindings::runNow(const RunCheckNow& command, Step& step) {
 }
 
 void CheckFindings::tallyLoaded(core::BootTime now) {
-  for (std::size_t i = 0; i < detection_.size(); ++i) {  // the store may come back late
+  for (std::size_t i = 0; i < detection_.checks().size(); ++i) {  // the store may come back late
     const int check = static_cast<int>(i);
-    if (detection_.health(check) == Health::kUnhealthy) {
-      tally_.began(detection_.spec(check).name, now);
+    if (detection_.checks().health(check) == Health::kUnhealthy) {
+      tally_.began(detection_.checks().spec(check).name, now);
     }
   }
   showTallies();

@@ -9,12 +9,12 @@ void CheckIntake::raise(int check, EventSource source, Step& step) {
   std::vector<int> asked;
   for (const int r : p_.roster.ofCheck(check)) {
     const core::AnswersTo& on = p_.roster[r].spec.on;
-    if (on.asks(p_.detection.lastResult(check)) && on.asks(p_.detection.health(check))) {
+    if (on.asks(p_.checks.lastResult(check)) && on.asks(p_.checks.health(check))) {
       asked.push_back(r);
     }
   }
   // A warning that no remedy answers to asks for nothing.
-  if (asked.empty() && p_.detection.health(check) == Health::kWarning) {
+  if (asked.empty() && p_.checks.health(check) == Health::kWarning) {
     return;
   }
   p_.figures.event(source);
@@ -46,8 +46,8 @@ void CheckIntake::finished(int check, std::uint64_t run, Step& step) {
 }
 
 void CheckIntake::healthChanged(int check, Health was, Step& step) {
-  const Health is = p_.detection.health(check);
-  for (const int child : p_.detection.dependents(check)) {  // their views name what is in the way
+  const Health is = p_.checks.health(check);
+  for (const int child : p_.checks.dependents(check)) {  // their views name what is in the way
     for (const int r : p_.roster.ofCheck(child)) {
       p_.roster.stale().mark(r);
     }
@@ -80,7 +80,7 @@ void CheckIntake::considerSustainedHealth(int check, Step& step) {
   for (const int r : p_.roster.ofCheck(check)) {
     const Remedy& remedy = p_.roster[r];
     if (p_.guards.storeUp() && !p_.turns.stopped() &&
-        remedy.spec.on.healed(p_.detection.lastResult(check))) {
+        remedy.spec.on.healed(p_.checks.lastResult(check))) {
       p_.health.consider(remedy.governor, step);
     }
   }

@@ -4,7 +4,7 @@
 
 #include "core/time.h"
 #include "engine/attempts.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/escalation.h"
 #include "engine/event.h"
 #include "engine/governors.h"
@@ -28,7 +28,7 @@ class CheckIntake {
     Roster& roster;
     Turns& turns;
     const Governors& governors;
-    const Detection& detection;
+    const Checks& checks;
     Escalation& escalation;
     SustainedHealth& health;
     const OuterGuards& guards;

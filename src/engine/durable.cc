@@ -25,7 +25,7 @@ void tellReloaded(const Reload& command, const Setup& setup, Output& out) {
 }  // namespace
 
 void Engine::Impl::load(const Saved& saved, core::Now now) {
-  for (std::size_t i = 0; i < governors().size(); ++i) {
+  for (std::size_t i = 0; i < governors().list().size(); ++i) {
     governors().load(static_cast<int>(i), {});
   }
   for (const auto& [name, state] : saved.governors) {
@@ -38,7 +38,7 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   }
   healing_.load(saved, now);
   for (const auto& [name, pause] : saved.pauses) pauses_.load(name, pause);
-  for (const Permit& permit : saved.permits) permits_.load(permit);
+  for (const Permit& permit : saved.permits) permits_.book().load(permit);
   for (const auto& [key, answer] : saved.answers) answers_.load(key, answer);
   for (const auto& [feature, layers] : saved.flags) {
     features_.restoreOverride(feature, layers.overridden, layers.changed_at);
@@ -47,7 +47,7 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   findings_.tallyLoaded(now.boot);
   detecting_ = features_.enabled(core::Feature::kAutoDetection);
   healing_.recovery().begin(now, [this](const std::string& governor, std::uint64_t attempt) {
-    return permits_.owns(governor, attempt);
+    return permits_.book().owns(governor, attempt);
   });
 }
 
@@ -75,7 +75,7 @@ void Engine::Impl::reload(const Reload& command, Step& step) {
   pauses_.useWindows(setup_.windows);
   const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);
-  permits_.fleetsChanged();
+  permits_.book().fleetsChanged();
   if (windows_changed) healing_.wants().pausesChanged(step);
   tasks_.setLimit(setup_.task_limit);
   tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);

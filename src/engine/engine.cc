@@ -30,7 +30,7 @@ void add(const std::vector<Note>& notes, Step& step) {
 }
 
 // The answer that was given under this key.
-Reply again(const KeptAnswer& answer, const Claim& claim, const Permits& permits) {
+Reply again(const KeptAnswer& answer, const Claim& claim, const PermitBook& permits) {
   if (answer.request != claim.request) {
     Reply other{"this key was used for another request"};
     other.repeat = Repeat::kOther;
@@ -38,7 +38,7 @@ Reply again(const KeptAnswer& answer, const Claim& claim, const Permits& permits
   }
   Reply same{answer.message};
   same.repeat = Repeat::kSame;
-  same.permit = permits.find(answer.permit);
+  if (const Permit* permit = permits.find(answer.permit)) same.permit = *permit;
   return same;
 }
 
@@ -53,7 +53,8 @@ std::optional<core::BootTime> earlier(std::optional<core::BootTime> a,
 std::vector<Book*> Engine::Impl::booksOf(Impl& self) {
   std::vector<Book*> books = {&self.queue_, &self.humans_.acts(), &self.pauses_};
   for (Book* book : self.healing_.books()) books.push_back(book);
-  books.insert(books.end(), {&self.permits_, &self.answers_, &self.humans_.flags(), &self.tally_});
+  books.insert(books.end(),
+               {&self.permits_.book(), &self.answers_, &self.humans_.flags(), &self.tally_});
   return books;
 }
 
@@ -65,7 +66,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       healing_(setup_, detection_, features_, pauses_),
       findings_(detection_, healing_, tally_),
       remedies_(setup_, healing_, pauses_, findings_),
-      humans_(healing_, detection_, tally_, features_,
+      humans_(healing_, detection_.checks(), tally_, features_,
               [this](core::Now at) { return snapshot(at); }),
       permits_(healing_.governors()),
       tasks_(setup_.task_limit, [this](const std::string& id) {
@@ -76,7 +77,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
     load(*saved, now);
   } else {
     storeDown("state unreadable");
-    for (std::size_t i = 0; i < governors().size(); ++i) {
+    for (std::size_t i = 0; i < governors().list().size(); ++i) {
       governors().loadUnreadable(static_cast<int>(i), "", now);
     }
   }
@@ -97,7 +98,7 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
     healing_.wants().pausesChanged(step);
   }
   if (const KeptAnswer* known = answers_.find(claim.key)) {
-    out.reply = again(*known, claim, permits_);
+    out.reply = again(*known, claim, permits_.book());
     out.reply_stands = !answers_.pending(claim.key);
     finish(step);
     return out;
@@ -197,7 +198,7 @@ void Engine::Impl::committed(Step& step) {
   if (!pauses.empty()) {
     healing_.wants().pausesChanged(step);
   }
-  add(permits_.takeKept(), step);
+  add(permits_.committed(), step);
   humans_.committed(step);
 }
 
@@ -247,7 +248,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   if (store_.up()) {
     next = earlier(next, journal_.due());
     next = earlier(next, pauses_.nextEnd());
-    next = earlier(next, permits_.nextDeadline());
+    next = earlier(next, permits_.book().nextDeadline());
   }
   if (detecting_) {
     next = earlier(next, detection_.nextDue());
@@ -267,8 +268,8 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.refused_reload = refused_reload_;
   healing_.fill(s);
   permits_.fill(s);
-  s.checks = detection_.views();
-  s.check_durations = detection_.durations();
+  s.checks = detection_.checks().views();
+  s.check_durations = detection_.checks().durations();
   s.tasks = tasks_.views(now.boot);
   s.task_limit = setup_.task_limit;
   s.full_metrics = setup_.full_metrics;

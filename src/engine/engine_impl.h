@@ -41,7 +41,7 @@ class Engine::Impl {
 
   Snapshot snapshot(core::Now now) const;
   void shareNothing() const {
-    detection_.shareNothing();
+    detection_.checks().shareNothing();
     healing_.shareNothing();
   }
 

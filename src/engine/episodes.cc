@@ -1,371 +1,229 @@
 #include "engine/episodes.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/invariant.h"
-#include "core/text.h"
 
 namespace heald::engine {
 
 namespace {
 
-HistoryEntry entryOf(const std::string& remedy, const Episode& episode, const char* event,
-                     core::WallTime now) {
-  return {.kind = HistoryKind::kAlert,
-          .event = event,
-          .at = now,
-          .remedy = remedy,
-          .target = episode.target,
-          .message = alertName(episode.labels),
-          .details = {{"fingerprint", episode.fingerprint},
-                      {"startsAt", core::toIso8601(episode.starts_at)}}};
+Episodes::Group groupOf(const EpisodeKey& key, const Episode& episode) {
+  return {key.remedy, episode.target};
+}
+
+bool waitsForOne(const EpisodeKey&, const Episode& episode) {
+  return episode.firing && episode.attempt == 0;
 }
 
 }  // namespace
 
-void Episodes::waitAgain(const EpisodeKey& key) {
-  Known& known = episodes_.at(key);
-  if (known.waits_as == 0 && known.episode.firing) {
-    known.waits_as = ++line_;
-    groupOf(key, known).waiting.emplace(known.waits_as, key);
+Episodes::Heard Episodes::hear(const EpisodeKey& key, const std::string& target, const Alert& alert,
+                               core::Now now) {
+  const Episode* known = book_.find(key);
+  if (known == nullptr && book_.size() >= kLimit && !makeRoom(now.boot)) {
+    return Heard::kFull;
   }
+  const Told told =
+      known == nullptr ? meaningOf(alert) : meaningOf(alert, *known, now.boot - book_.heardOf(key));
+  switch (told) {
+    case Told::kBegins:
+    case Told::kBeganLate:
+      begin(key, target, alert, now);
+      return told == Told::kBegins ? Heard::kNew : Heard::kOld;
+    case Told::kEnds: {
+      Episode& episode = change(key);
+      episode.ended_at = endOf(alert);
+      book_.heard(key, now);
+      cease(key, episode, now.boot);
+      return Heard::kResolved;
+    }
+    case Told::kGoesOn:
+      fire(key, change(key));
+      [[fallthrough]];
+    case Told::kAgain:
+      book_.heard(key, now);
+      if (known->attempt == 0) waitAgain(key);
+      return Heard::kAgain;
+    case Told::kEndsBefore:
+      change(key).ended_at = endOf(alert);
+      break;
+    case Told::kOld:
+      break;
+  }
+  return Heard::kOld;
+}
+
+// The latest episode of the alert is this one from now on.
+void Episodes::begin(const EpisodeKey& key, const std::string& target, const Alert& alert,
+                     core::Now now) {
+  Episode& episode = change(key);
+  episode = beginningOf(alert, target, episode);
+  book_.heard(key, now);
+  if (alert.firing) {
+    fire(key, episode);
+    waitAgain(key);
+  }
+}
+
+void Episodes::waitAgain(const EpisodeKey& key) {
+  const Episode* episode = book_.find(key);
+  CHECK(episode != nullptr, "what waits is known");
+  if (episode->firing) lines_.wait(groupOf(key, *episode), key);
 }
 
 void Episodes::wakeAll() {
-  for (auto& [key, known] : episodes_) {
-    if (known.episode.attempt == 0) {
-      waitAgain(key);
-    }
-  }
+  for (const EpisodeKey& key : book_.keys(waitsForOne)) waitAgain(key);
 }
 
 void Episodes::wake(const Group& group) {
-  for (auto at = episodes_.lower_bound({group.first, ""});
-       at != episodes_.end() && at->first.remedy == group.first; ++at) {
-    if (at->second.episode.target == group.second && at->second.episode.attempt == 0) {
-      waitAgain(at->first);
-    }
-  }
-}
-
-std::optional<EpisodeKey> Episodes::next(const Group& group) const {
-  const auto found = groups_.find(group);
-  if (found == groups_.end() || found->second.waiting.empty()) {
-    return std::nullopt;
-  }
-  return found->second.waiting.begin()->second;
-}
-
-void Episodes::setAside(const Group& group) {
-  const auto found = groups_.find(group);
-  if (found == groups_.end()) {
-    return;
-  }
-  touched_.insert(group);
-  for (const auto& [place, key] : found->second.waiting) {
-    episodes_.at(key).waits_as = 0;
-  }
-  found->second.waiting.clear();
+  const auto mine = [&](const EpisodeKey& key, const Episode& episode) {
+    return waitsForOne(key, episode) && groupOf(key, episode) == group;
+  };
+  for (const EpisodeKey& key : book_.keys(mine, group.first)) waitAgain(key);
 }
 
 void Episodes::admitted(const EpisodeKey& key, std::uint64_t attempt) {
-  remember(key);
-  Known& known = episodes_.at(key);
   CHECK(attempt != 0, "an episode is admitted with an attempt");
-  known.episode.attempt = attempt;
-  leaveLine(key, known);
+  change(key).attempt = attempt;
+  lines_.leave(key);
 }
 
 void Episodes::reached(const EpisodeKey& key, int step) {
-  remember(key);
-  Episode& episode = episodes_.at(key).episode;
+  Episode& episode = change(key);
   episode.step = std::max(episode.step, step);
 }
 
 void Episodes::ended(const EpisodeKey& key, std::uint64_t attempt, bool ok) {
-  const auto found = episodes_.find(key);
-  if (found == episodes_.end() || found->second.episode.attempt != attempt) {
+  const Episode* known = book_.find(key);
+  if (known == nullptr || known->attempt != attempt) {
     return;  // forgotten, or another episode since
   }
-  remember(key);
-  Episode& episode = found->second.episode;
+  Episode& episode = change(key);
   episode.failures = ok ? 0 : episode.failures + 1;
   episode.step = ok ? 0 : episode.step;
 }
 
-std::vector<EpisodeKey> Episodes::failed() const {
-  std::vector<EpisodeKey> failed;
-  for (const auto& [key, known] : episodes_) {
-    if (known.episode.firing && known.episode.failures > 0) {
-      failed.push_back(key);
-    }
+void Episodes::ceased(const EpisodeKey& key, std::uint64_t attempt, core::Now now) {
+  if (!book_.firing(key) || book_.find(key)->attempt != attempt) {
+    return;
   }
-  return failed;
+  Episode& episode = change(key);
+  episode.ended_at = std::max(now.wall, episode.starts_at);
+  book_.heard(key, now);
+  cease(key, episode, now.boot);
 }
 
-const Episode* Episodes::find(const EpisodeKey& key) const {
-  const auto found = episodes_.find(key);
-  return found == episodes_.end() ? nullptr : &found->second.episode;
-}
-
-bool Episodes::firing(const EpisodeKey& key) const {
-  const Episode* episode = find(key);
-  return episode != nullptr && episode->firing;
-}
-
-bool Episodes::resolved(const EpisodeKey& key, std::uint64_t attempt) const {
-  const Episode* episode = find(key);
-  return episode != nullptr &&
-         (episode->attempt == attempt ? !episode->firing : episode->earlier_attempt == attempt);
-}
-
-std::optional<EpisodeKey> Episodes::ofAttempt(const Group& group, std::uint64_t attempt) const {
-  for (auto at = episodes_.lower_bound({group.first, ""});
-       at != episodes_.end() && at->first.remedy == group.first; ++at) {
-    const Episode& episode = at->second.episode;
-    if (episode.target == group.second &&
-        (episode.attempt == attempt || episode.earlier_attempt == attempt)) {
-      return at->first;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<core::BootTime> Episodes::quietSince(const Group& group) const {
-  const auto found = groups_.find(group);
-  if (found == groups_.end()) {
-    return quiet_since_;
-  }
-  return found->second.firing > 0 ? std::nullopt : std::optional(found->second.quiet_since);
-}
-
-std::size_t Episodes::waiting(const Group& group) const {
-  const auto found = groups_.find(group);
-  return found == groups_.end() ? 0 : found->second.waiting.size();
-}
-
-std::size_t Episodes::firing(const Group& group) const {
-  const auto found = groups_.find(group);
-  return found == groups_.end() ? 0 : found->second.firing;
-}
-
-std::size_t Episodes::forgetOld(core::Now now, core::Duration forget_after) {
+std::vector<Episodes::Group> Episodes::forgetOld(core::Now now, core::Duration forget_after) {
   if (now.boot < next_cleanup_) {
-    return 0;
+    return {};
   }
   next_cleanup_ = now.boot + std::chrono::minutes(1);
-  std::vector<EpisodeKey> old;
-  std::size_t fired = 0;
-  for (const auto& [key, known] : episodes_) {
-    if (now.boot - known.heard > forget_after) {
-      old.push_back(key);
-      fired += known.episode.firing ? 1 : 0;
-    }
-  }
-  for (const EpisodeKey& key : old) {
+  std::vector<Group> fired;
+  for (const EpisodeKey& key : book_.heardBefore(now.boot - forget_after)) {
+    if (book_.firing(key)) fired.push_back(groupOf(key, *book_.find(key)));
     drop(key, now.boot);
   }
-  forgetQuietGroups(now.boot, forget_after);
+  lines_.forgetQuiet(now.boot, forget_after);
   return fired;
 }
 
-std::set<std::string> Episodes::targets() const {
-  std::set<std::string> targets;
-  for (const auto& [key, known] : episodes_) {
-    targets.insert(known.episode.target);
-  }
-  return targets;
-}
-
-// There may be one for each value that a label has ever had.
-void Episodes::forgetQuietGroups(core::BootTime now, core::Duration forget_after) {
-  std::erase_if(groups_, [&](const auto& group) {
-    const Members& members = group.second;
-    const bool old =
-        members.firing == 0 && members.waiting.empty() && now - members.quiet_since > forget_after;
-    quiet_since_ = old ? std::max(quiet_since_, members.quiet_since) : quiet_since_;
-    return old;
-  });
-}
-
 void Episodes::keepOnly(const Taken& taken, core::BootTime now) {
-  std::vector<EpisodeKey> gone;
-  for (const auto& [key, known] : episodes_) {
-    if (!taken(key, known.episode)) {
-      gone.push_back(key);
-    }
-  }
-  for (const EpisodeKey& key : gone) {
-    drop(key, now);
-  }
+  const auto gone = [&](const EpisodeKey& key, const Episode& e) { return !taken(key, e); };
+  for (const EpisodeKey& key : book_.keys(gone)) drop(key, now);
 }
 
 std::map<EpisodeKey, EpisodeKey> Episodes::rename(const Identify& identity, core::BootTime now) {
-  std::map<EpisodeKey, EpisodeKey> renamed;
-  for (const auto& [key, known] : episodes_) {
-    EpisodeKey other{key.remedy, identity(known.episode)};
-    if (other != key) {
-      renamed.emplace(key, std::move(other));
-    }
-  }
+  const auto other = [&](const EpisodeKey& key, const Episode& episode) {
+    return EpisodeKey{key.remedy, identity(episode)};
+  };
   const auto weight = [](const Episode& e) { return std::pair(e.firing, e.attempt); };
-  std::vector<std::pair<EpisodeKey, Known>> moved;
-  for (const auto& [key, other] : renamed) {
-    remember(key);
-    moved.emplace_back(other, std::move(episodes_.at(key)));
-    episodes_.erase(key);
+  struct Moved {
+    EpisodeKey to;
+    Episode episode;
+    core::Now heard;
+  };
+  std::map<EpisodeKey, EpisodeKey> renamed;
+  std::vector<Moved> moved;
+  const auto changes = [&](const EpisodeKey& key, const Episode& e) {
+    return other(key, e) != key;
+  };
+  for (const EpisodeKey& key : book_.keys(changes)) {
+    const Episode& episode = *book_.find(key);
+    const EpisodeKey to = other(key, episode);
+    renamed.emplace(key, to);
+    moved.push_back({to, episode, {book_.heardOf(key), episode.heard_at}});
   }
-  for (auto& [key, known] : moved) {
-    remember(key);
-    known.waits_as = 0;
-    const auto [place, is_new] = episodes_.try_emplace(key, known);
-    if (!is_new && weight(place->second.episode) < weight(known.episode)) {
-      place->second = std::move(known);
+  for (const auto& [key, to] : renamed) {
+    lines_.leave(key);
+    book_.drop(key);
+  }
+  for (Moved& each : moved) {
+    const bool is_new = book_.find(each.to) == nullptr;
+    Episode& episode = book_.change(each.to);
+    if (is_new || weight(episode) < weight(each.episode)) {
+      lines_.leave(each.to);
+      episode = std::move(each.episode);
+      book_.heard(each.to, each.heard);
     }
   }
-  if (!renamed.empty()) {
-    recount(now);
-  }
+  if (!renamed.empty()) recount(now);
   return renamed;
 }
 
-// The resolved ones that were heard of longest ago, a quarter of all places at a time.
-bool Episodes::makeRoom(core::BootTime now) {
-  std::vector<std::pair<core::WallTime, EpisodeKey>> resolved;
-  for (const auto& [key, known] : episodes_) {
-    if (!known.episode.firing) {
-      resolved.emplace_back(known.episode.heard_at, key);
-    }
-  }
-  std::sort(resolved.begin(), resolved.end());
-  resolved.resize(std::min(resolved.size(), kLimit / 4));
-  for (const auto& [heard_at, key] : resolved) {
-    drop(key, now);
-  }
-  return !resolved.empty();
-}
-
-void Episodes::remember(const EpisodeKey& key) {
-  const auto found = episodes_.find(key);
-  if (found != episodes_.end()) touched_.insert({key.remedy, found->second.episode.target});
-  before_.try_emplace(
-      key, found == episodes_.end() ? std::nullopt : std::optional<Known>(found->second));
-}
-
-void Episodes::leaveLine(const EpisodeKey& key, Known& known) {
-  if (known.waits_as != 0) {
-    const std::size_t left = groupOf(key, known).waiting.erase(std::exchange(known.waits_as, 0));
-    CHECK(left == 1, "what has a place in a line stands in it");
-  }
-}
-
-void Episodes::startFiring(const EpisodeKey& key, Known& known) {
-  known.episode.firing = true;
-  ++groupOf(key, known).firing;
-}
-
-void Episodes::stopFiring(const EpisodeKey& key, Known& known, core::BootTime now) {
-  known.episode.firing = false;
-  Members& members = groupOf(key, known);
-  CHECK(members.firing > 0, "what stops firing has fired");
-  if (--members.firing == 0) {
-    members.quiet_since = now;
-  }
-}
-
-void Episodes::drop(const EpisodeKey& key, core::BootTime now) {
-  remember(key);
-  Known& known = episodes_.at(key);
-  leaveLine(key, known);
-  if (known.episode.firing) {
-    stopFiring(key, known, now);
-  }
-  episodes_.erase(key);
-}
-
-void Episodes::write(Changes& changes) const {
-  for (const auto& [key, before] : before_) {
-    const Episode* now = find(key);
-    changes.episodes.emplace_back(key, now ? std::optional(*now) : std::nullopt);
-  }
-}
-
-void Episodes::writeAll(Changes& changes) const {
-  for (const auto& [key, known] : episodes_) {
-    changes.episodes.emplace_back(key, known.episode);
-  }
-}
-
-void Episodes::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
-  for (const auto& [key, before] : before_) {
-    const Episode* after = find(key);
-    const bool fired = before && before->episode.firing;
-    const bool fires = after != nullptr && after->firing;
-    const bool another = fired && fires && after->before != before->episode.before;
-    if (fired == fires && !another) {
-      continue;
-    }
-    if (fired) {
-      entries.push_back(entryOf(key.remedy, before->episode,
-                                after != nullptr ? "resolved" : "forgotten", now.wall));
-    }
-    if (fires) {
-      entries.push_back(entryOf(key.remedy, *after, "firing", now.wall));
-    }
-  }
-}
-
-std::string alertName(const Labels& labels) {
-  const auto named = [](const auto& label) { return label.first == "alertname"; };
-  const auto found = std::find_if(labels.begin(), labels.end(), named);
-  return found == labels.end() ? "without a name" : found->second;
-}
-
-void Episodes::undo(core::Now now) {
-  for (auto& [key, before] : before_) {
-    if (before) {
-      Known& known = episodes_[key];
-      known.episode = std::move(before->episode);
-      known.heard = before->heard;
-      known.waits_as = known.episode.firing ? known.waits_as : 0;
-    } else {
-      episodes_.erase(key);
-    }
-  }
-  before_.clear();
-  recount(now.boot);
-}
-
 void Episodes::load(std::vector<std::pair<EpisodeKey, Episode>> episodes, core::BootTime now) {
-  episodes_.clear();
-  before_.clear();
-  quiet_since_ = now;
-  for (auto& [key, episode] : episodes) {
-    episodes_[key] = {std::move(episode), 0, now};
-  }
+  book_.load(std::move(episodes), now);
+  lines_.begin(now);
   recount(now);
   wakeAll();
 }
 
-// Groups as their members say, after more than one of them has changed.
+Episode& Episodes::change(const EpisodeKey& key) {
+  if (const Episode* known = book_.find(key)) lines_.touch(groupOf(key, *known));
+  return book_.change(key);
+}
+
+void Episodes::fire(const EpisodeKey& key, Episode& episode) {
+  episode.firing = true;
+  lines_.fires(groupOf(key, episode));
+}
+
+void Episodes::cease(const EpisodeKey& key, Episode& episode, core::BootTime now) {
+  lines_.leave(key);
+  episode.firing = false;
+  lines_.ceases(groupOf(key, episode), now);
+}
+
+void Episodes::drop(const EpisodeKey& key, core::BootTime now) {
+  Episode& episode = change(key);
+  if (episode.firing) cease(key, episode, now);
+  book_.drop(key);
+}
+
+// The resolved ones that were heard of longest ago, a quarter of all places at a time.
+bool Episodes::makeRoom(core::BootTime now) {
+  if (lines_.firing() == book_.size()) return false;
+  std::vector<std::pair<core::WallTime, EpisodeKey>> resolved;
+  const auto over = [](const EpisodeKey&, const Episode& episode) { return !episode.firing; };
+  for (EpisodeKey& key : book_.keys(over)) {
+    const core::WallTime heard_at = book_.find(key)->heard_at;
+    resolved.emplace_back(heard_at, std::move(key));
+  }
+  std::sort(resolved.begin(), resolved.end());
+  resolved.resize(std::min(resolved.size(), kLimit / 4));
+  for (const auto& [heard_at, key] : resolved) drop(key, now);
+  return !resolved.empty();
+}
+
 void Episodes::recount(core::BootTime now) {
-  const std::map<Group, Members> old = std::exchange(groups_, {});
-  for (auto& [key, known] : episodes_) {
-    Members& members = groupOf(key, known);
-    members.firing += known.episode.firing ? 1 : 0;
-    if (known.waits_as != 0) {
-      members.waiting.emplace(known.waits_as, key);
-    }
+  std::vector<EpisodeLines::Member> members;
+  members.reserve(book_.size());
+  for (EpisodeKey& key : book_.keys([](const auto&, const Episode&) { return true; })) {
+    const Episode& episode = *book_.find(key);
+    members.push_back({key, groupOf(key, episode), episode.firing});
   }
-  for (const auto& [group, members] : old) {
-    groups_.try_emplace(group);
-    touched_.insert(group);
-  }
-  for (auto& [group, members] : groups_) {
-    const auto found = old.find(group);
-    const bool was_quiet = found != old.end() && found->second.firing == 0;
-    members.quiet_since = was_quiet ? found->second.quiet_since : now;
-  }
+  lines_.recount(members, now);
 }
 
 }  // namespace heald::engine

@@ -17,11 +17,11 @@ Escalation::Progress Escalation::of(const Remedy& remedy) const {
 // A run by hand, or a preventive one, of a remedy whose check needs it not is in none.
 bool Escalation::inIncident(const Remedy& remedy) const {
   return !remedy.spec.byAlert() &&
-         (remedy.check < 0 || !remedy.spec.on.healed(detection_.health(remedy.check)));
+         (remedy.check < 0 || !remedy.spec.on.healed(checks_.health(remedy.check)));
 }
 
 Incident Escalation::beginning(const Remedy& remedy, core::Now now) const {
-  const auto since = remedy.check >= 0 ? detection_.since(remedy.check) : std::nullopt;
+  const auto since = remedy.check >= 0 ? checks_.view(remedy.check).since : std::nullopt;
   return {remedy.spec.check, since.value_or(now.wall), 0, 0};
 }
 
@@ -36,7 +36,8 @@ std::string Escalation::nameFor(const Remedy& remedy) const {
   const Incident* incident = remedy.check >= 0 ? incidents_.find(remedy.spec.name) : nullptr;
   if (incident != nullptr) return "check/" + incident->check + number(incident->since);
   // A preventive run, or one by hand, which no incident asks for.
-  return "attempt/" + governors_.name(remedy.governor) + "/" + std::to_string(remedy.attempt);
+  return "attempt/" + governors_.list()[remedy.governor].name + "/" +
+         std::to_string(remedy.attempt);
 }
 
 int Escalation::stepFor(const Remedy& remedy) const {
@@ -53,7 +54,7 @@ int Escalation::stepFor(const Remedy& remedy) const {
 
 std::string Escalation::reasonFor(const Remedy& remedy) const {
   if (remedy.check >= 0) {
-    return detection_.message(remedy.check);
+    return checks_.view(remedy.check).message;
   }
   const Episode* episode = episodeOf(remedy);
   return episode ? "alert " + alertName(episode->labels) : "preventive run";

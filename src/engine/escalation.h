@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/time.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/episodes.h"
 #include "engine/governors.h"
 #include "engine/incidents.h"
@@ -16,9 +16,9 @@ namespace heald::engine {
 // one) in Incidents, of an alert in its Episode.
 class Escalation {
  public:
-  Escalation(Incidents& incidents, Episodes& episodes, const Detection& detection,
+  Escalation(Incidents& incidents, Episodes& episodes, const Checks& checks,
              const Governors& governors)
-      : incidents_(incidents), episodes_(episodes), detection_(detection), governors_(governors) {}
+      : incidents_(incidents), episodes_(episodes), checks_(checks), governors_(governors) {}
 
   // The incident of a remedy, as far as it has come: failures and the furthest step, from 1.
   struct Progress {
@@ -34,7 +34,7 @@ class Escalation {
   std::string nameFor(const Remedy& remedy) const;
   // The alert that it is wanted for, or was last. Null: of none.
   const Episode* episodeOf(const Remedy& remedy) const {
-    return remedy.episode ? episodes_.find(*remedy.episode) : nullptr;
+    return remedy.episode ? episodes_.book().find(*remedy.episode) : nullptr;
   }
   // Why there is an attempt, in one line.
   std::string reasonFor(const Remedy& remedy) const;
@@ -54,7 +54,7 @@ class Escalation {
 
   Incidents& incidents_;
   Episodes& episodes_;
-  const Detection& detection_;
+  const Checks& checks_;
   const Governors& governors_;
 };
 

@@ -11,7 +11,7 @@
 namespace heald::engine {
 
 // The members of fleets, as their permits tell of them: which one a member holds, and how the last
-// one has ended. Nothing of it is durable by itself; it follows what Permits has.
+// one has ended. Nothing of it is durable by itself; it follows what PermitBook has.
 class FleetMembers {
  public:
   // A permit of a member is there, has changed, or is gone; null: it was not, or is not.

@@ -1,8 +1,10 @@
 // What the proposals of a step mean, as entries of the history. Every attempt begins and ends as a
 // ticket of its governor, so the history agrees with the totals.
-#include <algorithm>
+#include "engine/governor_history.h"
 
-#include "engine/governors.h"
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace heald::engine {
 namespace {
@@ -71,19 +73,37 @@ bool cleared(const GovernorState& before, const GovernorState& after) {
 
 }  // namespace
 
-void Governors::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
-  for (const Proposal& proposal : proposals_) {
-    const GovernorState& before = proposal.before;
-    const GovernorState& after = proposal.after;
-    const HistoryEntry about{
-        .at = now.wall, .governor = name(proposal.governor), .target = target(proposal.governor)};
-    addAttempts(about, before, after, entries);
-    if (cleared(before, after)) {
-      entries.push_back(entryOf(about, HistoryKind::kGovernor, "cleared"));
-      entries.back().message = "healthy for long enough: the failure counts are cleared";
-    }
-    addBreaker(about, before.breaker, after.breaker, entries);
-    addMode(about, before, after, entries);
+void tellChange(const HistoryEntry& about, const GovernorState& before, const GovernorState& after,
+                std::vector<HistoryEntry>& entries) {
+  addAttempts(about, before, after, entries);
+  if (cleared(before, after)) {
+    entries.push_back(entryOf(about, HistoryKind::kGovernor, "cleared"));
+    entries.back().message = "healthy for long enough: the failure counts are cleared";
+  }
+  addBreaker(about, before.breaker, after.breaker, entries);
+  addMode(about, before, after, entries);
+}
+
+void noteChange(const std::string& governor, const GovernorState& before,
+                const GovernorState& after, std::vector<Note>& notes) {
+  const auto from = before.breaker.state;
+  const auto to = after.breaker.state;
+  if (from != to) {
+    notes.push_back({Note::Level::kInfo,
+                     "circuit breaker changed",
+                     {{"governor", governor},
+                      {"from", std::string(toString(from))},
+                      {"to", std::string(toString(to))},
+                      {"failures", std::to_string(after.breaker.failures)}}});
+  }
+  if (!before.dormant() && after.dormant()) {
+    const core::DormancyRecord& record = *after.dormancy;
+    notes.push_back({Note::Level::kError,
+                     "entered dormant mode: no automatic healing until a human resumes it",
+                     {{"governor", governor},
+                      {"reason", record.reason},
+                      {"triggered_by", std::string(toString(record.triggered_by))},
+                      {"breaker", std::string(toString(to))}}});
   }
 }
 

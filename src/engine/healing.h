@@ -88,7 +88,7 @@ class Healing {
   void runPreventive(Step& step);
 
   // The books of what is durable here, in the order of their telling.
-  std::vector<Book*> books() { return {&governors_, &totals_, &episodes_, &incidents_}; }
+  std::vector<Book*> books() { return {&governors_, &totals_, &episodes_.book(), &incidents_}; }
   // The commit took place (after keep() of all books), or did not (after undo() of all).
   void committed(Step& step);
   void refused(Step& step);

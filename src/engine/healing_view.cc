@@ -6,15 +6,25 @@
 #include <vector>
 
 namespace heald::engine {
+namespace {
+
+// A verdict of these is another one when time has passed, though nothing has happened.
+bool timeMayLift(const core::Verdict& verdict) {
+  return verdict.denied_by == core::Guard::kBreakerOpen ||
+         verdict.denied_by == core::Guard::kBackoff ||
+         verdict.denied_by == core::Guard::kHalfOpen || verdict.denied_by == core::Guard::kBudget;
+}
+
+}  // namespace
 
 template <class View>
 void HealingView::fillAlerts(const Remedy& remedy, View& view) const {
   const Episodes::Group group = groupOf(remedy);
-  view.waiting = s_.episodes.waiting(group);
-  view.firing = s_.episodes.firing(group);
-  const bool present = remedy.episode && s_.episodes.firing(*remedy.episode);
-  if (const auto key = present ? remedy.episode : s_.episodes.next(group)) {
-    view.alert = alertName(s_.episodes.find(*key)->labels);
+  view.waiting = s_.episodes.lines().waiting(group);
+  view.firing = s_.episodes.lines().firing(group);
+  const bool present = remedy.episode && s_.episodes.book().firing(*remedy.episode);
+  if (const auto key = present ? remedy.episode : s_.episodes.lines().next(group)) {
+    view.alert = alertName(s_.episodes.book().find(*key)->labels);
   }
 }
 
@@ -35,7 +45,7 @@ void HealingView::fillCounts(Snapshot& s) const {
   if (const Pause* all = s_.pauses.ofAll(s.taken.boot)) {
     s.pause = *all;
   }
-  s.attempts_in_progress = s_.governors.inFlight();
+  s.attempts_in_progress = s_.governors.flights().all;
   s.actions_running = s_.slots.running();
   s.max_concurrent = s_.policy.max_concurrent;
   s.max_unverified = s_.policy.max_unverified;
@@ -45,7 +55,7 @@ void HealingView::fillCounts(Snapshot& s) const {
   s.labels_refused = s_.figures.labels_refused;
   s.event_wait = s_.figures.event_wait;
   s.healing_durations = s_.figures.durations;
-  s.suppressed = s_.governors.suppressedOfAll();
+  s.suppressed = s_.governors.figures().suppressedOfAll();
   s.preventive_runs = s_.preventive.runs();
   s.preventive_failures = s_.preventive.failures();
   s.failures = s_.totals.failures();
@@ -57,15 +67,13 @@ void HealingView::shareNothing() {
   governors_.clear();
   remedies_.clear();
   targets_.clear();
-  pauses_.clear();
+  pauses_ = {};
+  queued_ = {};
 }
 
 void HealingView::markStale(core::BootTime now) {
-  if (auto pauses = s_.pauses.inForce(now); pauses != pauses_) {
-    pauses_ = std::move(pauses);
-    s_.roster.stale().markAll();
-  }
-  for (const Episodes::Group& group : s_.episodes.takeTouched()) {
+  markPauses(now);
+  for (const Episodes::Group& group : s_.episodes.lines().takeTouched()) {
     const int base = s_.roster.indexOf(group.first);
     const int remedy = base < 0 ? -1 : s_.roster.serving(base, group.second);
     if (remedy >= 0) s_.roster.stale().mark(remedy);
@@ -73,32 +81,66 @@ void HealingView::markStale(core::BootTime now) {
   for (const std::string& name : s_.incidents.takeTouched()) {
     if (const int remedy = s_.roster.indexOf(name); remedy >= 0) s_.roster.stale().mark(remedy);
   }
-  // What is shown of who is queued is asked anew each time.
-  for (const int r : s_.turns.queue()) {
-    const Remedy& remedy = s_.roster[r];
-    const bool target = !remedy.target.empty();
-    const auto at_place = s_.roster.place(r) - (target ? s_.roster.configured() : 0);
-    const bool known = at_place < (target ? targets_.size() : remedies_.size());
-    if (!known ||
-        deniedBy(remedy, now) != (target ? std::as_const(targets_)[at_place].last_denied_by
-                                         : std::as_const(remedies_)[at_place].last_denied_by)) {
-      s_.roster.stale().mark(r);
-    }
+  markQueued(now);
+}
+
+void HealingView::markPauses(core::BootTime now) {
+  if (s_.pauses.revision() == pauses_.revision && now < pauses_.end) return;
+  auto in_force = s_.pauses.inForce(now);
+  pauses_.revision = s_.pauses.revision();
+  pauses_.end = core::BootTime::max();
+  for (const auto& [remedy, pause] : in_force) pauses_.end = std::min(pauses_.end, pause.until);
+  if (in_force == pauses_.in_force) return;
+  pauses_.in_force = std::move(in_force);
+  s_.roster.stale().markAll();
+}
+
+// What is shown of who is queued is what its governor would say now: with the limits over all
+// governors it may change for all, with another governor for those under it, and otherwise only
+// for whom time may change it.
+void HealingView::markQueued(core::BootTime now) {
+  const Queue& queue = s_.turns.queue();
+  const core::Gates gates = s_.guards.gates(false);
+  const Limits limits = {gates.feature_enabled, gates.store_available, gates.max_concurrent_reached,
+                         gates.max_unverified_reached, gates.storm_brake};
+  const bool for_all = std::exchange(queued_.asked_with, limits) != limits;
+  if (for_all || s_.governors.stale().all()) {
+    for (const int r : queue.all()) markIfDeniedOtherwise(r, now);
+    return;
+  }
+  for (const int governor : s_.governors.stale().marked()) {
+    for (const int r : queue.under(governor)) s_.roster.stale().mark(r);
+  }
+  for (const int r : std::set<int>(queued_.timed)) {
+    queue.has(r) ? markIfDeniedOtherwise(r, now) : void(queued_.timed.erase(r));
+  }
+}
+
+void HealingView::markIfDeniedOtherwise(int r, core::BootTime now) {
+  const Remedy& remedy = s_.roster[r];
+  const bool target = !remedy.target.empty();
+  const auto at_place = s_.roster.place(r) - (target ? s_.roster.configured() : 0);
+  const bool known = at_place < (target ? targets_.size() : remedies_.size());
+  if (!known ||
+      deniedBy(remedy, now) != (target ? std::as_const(targets_)[at_place].last_denied_by
+                                       : std::as_const(remedies_)[at_place].last_denied_by)) {
+    s_.roster.stale().mark(r);
   }
 }
 
 // Of the listed ones, in their order.
 void HealingView::refreshGovernors() {
   SharedList<GovernorView>& views = governors_;
-  const std::vector<int>& listed = s_.governors.listed();
-  const bool all = s_.governors.stale().all() || views.size() > listed.size();
+  const std::vector<int>& listed = s_.governors.list().listed();
+  const bool all = s_.governors.stale().all();
   const std::vector<int> stale = s_.governors.stale().take();
   if (all) {
     views.clear();
   }
+  while (views.size() > listed.size()) views.pop_back();
   const std::size_t known = views.size();
   for (const int governor : stale) {
-    const int position = s_.governors.position(governor);
+    const int position = s_.governors.list()[governor].position;
     if (position >= 0 && static_cast<std::size_t>(position) < known) {
       views.replace(static_cast<std::size_t>(position), governorView(governor));
     }
@@ -108,18 +150,20 @@ void HealingView::refreshGovernors() {
 
 GovernorView HealingView::governorView(int index) const {
   const core::Governor& governor = s_.governors[index];
+  const GovernorList::Entry& it = s_.governors.list()[index];
+  const GovernorFigures::Of& figures = s_.governors.figures()[index];
   GovernorView view;
-  view.name = s_.governors.name(index);
+  view.name = it.name;
   view.policy = governor.policy();
   view.state = governor.state();
-  view.counters = s_.governors.counters(index);
+  view.counters = figures.counters;
   view.backoff = governor.backoffNow();
   view.next_attempt_at = governor.nextAllowedAt();
-  view.target = s_.governors.target(index);
-  view.exposed = s_.governors.exposed(index);
-  view.permits = s_.governors.permits(index);
-  view.first_permit = s_.governors.firstPermit(index);
-  view.fleet = s_.governors.fleet(index) != nullptr;
+  view.target = it.target;
+  view.exposed = it.exposed;
+  view.permits = figures.permits;
+  view.first_permit = figures.first_permit;
+  view.fleet = it.fleet != nullptr;
   for (const int remedy : s_.roster.ofGovernor(index)) {
     view.remedies.push_back(s_.roster[remedy].spec.name);
   }
@@ -163,7 +207,7 @@ void HealingView::refreshRemedies(core::BootTime now) {
   for (const int base : bases) remedies_.replace(s_.roster.place(base), remedyView(base, now));
 }
 
-RemedyView HealingView::remedyView(int index, core::BootTime now) const {
+RemedyView HealingView::remedyView(int index, core::BootTime now) {
   const Remedy& remedy = s_.roster[index];
   RemedyView view = remedy.view;
   view.by_alert = remedy.spec.byAlert();
@@ -178,9 +222,9 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) const {
     view.pause = *pause;
     view.paused_with_all = pause == s_.pauses.ofAll(now);
   }
-  if (const int parent = remedy.check >= 0 ? s_.detection.unhealthyParent(remedy.check) : -1;
+  if (const int parent = remedy.check >= 0 ? s_.checks.unhealthyParent(remedy.check) : -1;
       parent >= 0) {
-    view.unhealthy_parent = s_.detection.spec(parent).name;
+    view.unhealthy_parent = s_.checks.spec(parent).name;
   }
   view.next_attempt_at = waitsUntil(remedy);
   view.last_denied_by = deniedBy(remedy, now);
@@ -194,16 +238,19 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) const {
 }
 
 // Who is queued is not asked again until it may go on, and by then another guard may hold it.
-std::optional<core::Guard> HealingView::deniedBy(const Remedy& remedy, core::BootTime now) const {
+std::optional<core::Guard> HealingView::deniedBy(const Remedy& remedy, core::BootTime now) {
   if (remedy.phase == Phase::kQueued) {
-    if (const core::Verdict verdict = s_.guards.ask(remedy, now); verdict.denied_by) {
+    const core::Verdict verdict = s_.guards.ask(remedy, now);
+    const int r = s_.roster.placeOf(remedy);
+    timeMayLift(verdict) ? void(queued_.timed.insert(r)) : void(queued_.timed.erase(r));
+    if (verdict.denied_by) {
       return verdict.denied_by;
     }
   }
   return remedy.view.last_denied_by;
 }
 
-TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) const {
+TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) {
   TargetView view;
   view.remedy = remedy.spec.name;
   view.target = remedy.target;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "core/time.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/episodes.h"
 #include "engine/escalation.h"
 #include "engine/governors.h"
@@ -35,7 +38,7 @@ class HealingView {
     const Governors& governors;
     const OuterGuards& guards;
     const Pauses& pauses;
-    const Detection& detection;
+    const Checks& checks;
     const Escalation& escalation;
     const Totals& totals;
     const PreventiveRuns& preventive;
@@ -53,22 +56,34 @@ class HealingView {
   void fillCounts(Snapshot& snapshot) const;
   // Looks at what the views show and does not belong to a remedy or a governor.
   void markStale(core::BootTime now);
+  void markPauses(core::BootTime now);
+  void markQueued(core::BootTime now);
+  void markIfDeniedOtherwise(int remedy, core::BootTime now);
   void refreshGovernors();
   void refreshRemedies(core::BootTime now);
   GovernorView governorView(int governor) const;
-  RemedyView remedyView(int remedy, core::BootTime now) const;
-  TargetView targetView(const Remedy& remedy, core::BootTime now) const;
+  RemedyView remedyView(int remedy, core::BootTime now);
+  TargetView targetView(const Remedy& remedy, core::BootTime now);
   static void showTarget(const Remedy& remedy, const TargetView& target, RemedyView& base);
   template <class View>
   void fillAlerts(const Remedy& remedy, View& view) const;
   std::optional<core::BootTime> waitsUntil(const Remedy& remedy) const;
-  std::optional<core::Guard> deniedBy(const Remedy& remedy, core::BootTime now) const;
+  std::optional<core::Guard> deniedBy(const Remedy& remedy, core::BootTime now);
 
   const Sources s_;
   SharedList<GovernorView> governors_;
   SharedList<RemedyView> remedies_;
   SharedList<TargetView> targets_;
-  std::map<std::string, Pause> pauses_;
+  struct {
+    std::map<std::string, Pause> in_force;
+    std::uint64_t revision = 0;
+    core::BootTime end{};  // of the first of them
+  } pauses_;
+  using Limits = std::array<bool, 5>;  // what stands before all governors
+  struct {
+    Limits asked_with{};
+    std::set<int> timed;  // whose guard time may lift
+  } queued_;
 };
 
 }  // namespace heald::engine

@@ -30,12 +30,12 @@ bool HeldBack::paused(int r, Step& step) {
 // A child of an unhealthy check is a symptom: healing it would heal nothing.
 bool HeldBack::blockedByParent(int r, Step& step) {
   Remedy& remedy = roster_.at(r);
-  const int parent = remedy.check >= 0 ? detection_.unhealthyParent(remedy.check) : -1;
+  const int parent = remedy.check >= 0 ? checks_.unhealthyParent(remedy.check) : -1;
   if (parent < 0) {
     remedy.view.blocked_by.clear();
     return false;
   }
-  const std::string& name = detection_.spec(parent).name;
+  const std::string& name = checks_.spec(parent).name;
   if (remedy.view.blocked_by != name) {
     step.out.notes.push_back(
         {Note::Level::kInfo,

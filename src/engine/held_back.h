@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/pauses.h"
 #include "engine/roster.h"
 #include "engine/step.h"
@@ -12,8 +12,8 @@ namespace heald::engine {
 // governor nor counts there.
 class HeldBack {
  public:
-  HeldBack(Roster& roster, Turns& turns, const Pauses& pauses, const Detection& detection)
-      : roster_(roster), turns_(turns), pauses_(pauses), detection_(detection) {}
+  HeldBack(Roster& roster, Turns& turns, const Pauses& pauses, const Checks& checks)
+      : roster_(roster), turns_(turns), pauses_(pauses), checks_(checks) {}
 
   // Whether the remedy is held back by either; then it rests, and that is told.
   bool holds(int remedy, Step& step);
@@ -25,7 +25,7 @@ class HeldBack {
   Roster& roster_;
   Turns& turns_;
   const Pauses& pauses_;
-  const Detection& detection_;
+  const Checks& checks_;
 };
 
 }  // namespace heald::engine

@@ -10,9 +10,9 @@ namespace heald::engine {
 HumanCommands::Meant HumanCommands::meant(const std::string& name,
                                           const std::function<bool(int)>& chosen) const {
   const Governors& all = healing_.governors();
-  const int named = name.empty() ? -1 : all.indexOf(name);
-  const auto is_child = [&](int index) { return named >= 0 && all.parent(index) == named; };
-  const auto& listed = all.listed();
+  const int named = name.empty() ? -1 : all.list().indexOf(name);
+  const auto is_child = [&](int index) { return named >= 0 && all.list()[index].parent == named; };
+  const auto& listed = all.list().listed();
   Meant meant{name.empty() || std::any_of(listed.begin(), listed.end(), is_child), {}};
   for (const int index : listed) {
     const bool is_meant = name.empty() || index == named || is_child(index);
@@ -30,16 +30,17 @@ std::vector<int> HumanCommands::act(const ActionWords& words, const std::string&
   const auto [several, targets] = meant(name, chosen);
   if (targets.empty()) {
     step.out.reply =
-        several ? Error{ErrorCode::kConflict, words.none}
-                : Error{ErrorCode::kNotFound,
-                        "no governor \"" + name + "\" (there are: " + governors().names() + ")"};
+        several
+            ? Error{ErrorCode::kConflict, words.none}
+            : Error{ErrorCode::kNotFound,
+                    "no governor \"" + name + "\" (there are: " + governors().list().names() + ")"};
     return {};
   }
   std::string done;
   for (const int index : targets) {
     const Result<void> result = governors().propose(index, act);
     if (!result) {
-      step.out.reply = Error{result.error().code, "governor \"" + governors().name(index) +
+      step.out.reply = Error{result.error().code, "governor \"" + governors().list()[index].name +
                                                       "\": " + result.error().message};
       governors().undo(step.now);
       acts_.withdraw();
@@ -48,20 +49,20 @@ std::vector<int> HumanCommands::act(const ActionWords& words, const std::string&
     acts_.propose(
         {.note = {Note::Level::kInfo,
                   std::string("human action: ") + words.what,
-                  {{"governor", governors().name(index)}, {"reason", reason}, {"by", by}}},
+                  {{"governor", governors().list()[index].name}, {"reason", reason}, {"by", by}}},
          .entry = {.kind = HistoryKind::kHuman,
                    .event = words.event,
-                   .governor = governors().name(index),
-                   .target = governors().target(index),
+                   .governor = governors().list()[index].name,
+                   .target = governors().list()[index].target,
                    .actor = by,
                    .message = reason},
          .then = [this, index, count, now = step.now.boot] {
            count(governors(), index);
            for (const auto& watched : healing_.roster().watchedBy(index)) {
-             tally_.touched(detection_.spec(watched.check).name, now);
+             tally_.touched(checks_.spec(watched.check).name, now);
            }
          }});
-    done += (done.empty() ? "" : ", ") + governors().name(index);
+    done += (done.empty() ? "" : ", ") + governors().list()[index].name;
   }
   step.out.reply = Reply{std::string(words.what) + ": " + done};
   return targets;
@@ -72,7 +73,7 @@ void HumanCommands::resume(const Resume& c, Step& step) {
       {"resume", "resume", "no governor is dormant"}, c.governor, c.by, c.reason, step,
       [&](core::Governor& g) { return g.resume(c.reason); },
       [&](int index) { return governors()[index].state().dormant(); },
-      [](Governors& all, int index) { all.countResume(index); });
+      [](Governors& all, int index) { ++all.figures().at(index).counters.resumes; });
 }
 
 void HumanCommands::enterDormant(const EnterDormant& c, Step& step) {
@@ -90,17 +91,19 @@ void HumanCommands::reset(const Reset& c, Step& step) {
           {"reset", "reset the circuit breaker", "there is no governor"}, c.governor, c.by,
           forced ? "forced" : "", step, [&](core::Governor& g) { return g.reset(forced); },
           [](int) { return true; },
-          [forced](Governors& all, int index) { all.countReset(index, forced); }),
+          [forced](Governors& all, int index) {
+            ++all.figures().at(index).counters.resets[forced ? 1 : 0];
+          }),
       step);
 }
 
 void HumanCommands::retry(const Retry& c, Step& step) {
   // The dormant one that is in the way may be another: a target's parent.
-  const int named = c.governor.empty() ? -1 : governors().indexOf(c.governor);
+  const int named = c.governor.empty() ? -1 : governors().list().indexOf(c.governor);
   const int dormant =
-      named >= 0 && governors().parentDormant(named) ? governors().parent(named) : named;
+      named >= 0 && parentDormant(governors(), named) ? governors().list()[named].parent : named;
   if (dormant >= 0 && governors()[dormant].state().dormant()) {
-    const std::string& name = governors().name(dormant);
+    const std::string& name = governors().list()[dormant].name;
     step.out.reply =
         Error{ErrorCode::kConflict, "governor \"" + name + "\" is dormant (" +
                                         governors()[dormant].state().dormancy->reason +
@@ -112,9 +115,9 @@ void HumanCommands::retry(const Retry& c, Step& step) {
       {"retry", "retry now", "every governor is dormant: healdctl resume --all --reason TEXT"},
       c.governor, c.by, c.reason, step, [&](core::Governor& g) { return g.retry(c.reason); },
       [&](int index) {
-        return !governors()[index].state().dormant() && !governors().parentDormant(index);
+        return !governors()[index].state().dormant() && !parentDormant(governors(), index);
       },
-      [](Governors& all, int index) { all.countRetry(index); });
+      [](Governors& all, int index) { ++all.figures().at(index).counters.retries; });
   tellWhatIsInTheWay(retried_, step);
 }
 
@@ -127,7 +130,7 @@ void HumanCommands::tellWhatIsInTheWay(const std::vector<int>& acted, Step& step
   const Snapshot after = look_(step.now);
   std::vector<InTheWay>& all = (*step.out.reply)->in_the_way;
   for (std::size_t i = 0; i < acted.size() && all.size() < kMost; ++i) {
-    const auto position = static_cast<std::size_t>(healing_.governors().position(acted[i]));
+    const auto position = static_cast<std::size_t>(healing_.governors().list()[acted[i]].position);
     const auto its = stillInTheWay(after, std::as_const(after.governors)[position], step.now);
     all.insert(all.end(), its.begin(), its.end());
   }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/feature_flags.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/event.h"
 #include "engine/healing.h"
 #include "engine/human_acts.h"
@@ -21,10 +21,10 @@ namespace heald::engine {
 class HumanCommands {
  public:
   using Look = std::function<Snapshot(core::Now)>;  // with the state as it will be
-  HumanCommands(Healing& healing, const Detection& detection, Tally& tally,
-                core::FeatureFlags& features, Look look)
+  HumanCommands(Healing& healing, const Checks& checks, Tally& tally, core::FeatureFlags& features,
+                Look look)
       : healing_(healing),
-        detection_(detection),
+        checks_(checks),
         tally_(tally),
         flags_(features),
         look_(std::move(look)) {}
@@ -64,7 +64,7 @@ class HumanCommands {
   Governors& governors() { return healing_.governors(); }
 
   Healing& healing_;
-  const Detection& detection_;
+  const Checks& checks_;
   Tally& tally_;
   FlagBook flags_;
   Look look_;

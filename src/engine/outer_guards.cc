@@ -4,7 +4,7 @@ namespace heald::engine {
 
 core::Gates OuterGuards::gatesOf(const Remedy& remedy) const {
   core::Gates now_gates = gates(remedy.preventive_run);
-  now_gates.parent_dormant = governors_.parentDormant(remedy.governor);
+  now_gates.parent_dormant = parentDormant(governors_, remedy.governor);
   return now_gates;
 }
 
@@ -13,9 +13,9 @@ core::Verdict OuterGuards::ask(const Remedy& remedy, core::BootTime now) const {
 }
 
 bool OuterGuards::stormBrake() const {
-  const int total = static_cast<int>(detection_.size());
+  const int total = static_cast<int>(checks_.size());
   return total >= policy_.storm_brake.min_checks &&
-         detection_.unhealthyCount() * 100 > policy_.storm_brake.max_unhealthy_percent * total;
+         checks_.unhealthyCount() * 100 > policy_.storm_brake.max_unhealthy_percent * total;
 }
 
 core::Gates OuterGuards::gates(bool preventive) const {

@@ -2,7 +2,7 @@
 
 #include "core/feature_flags.h"
 #include "core/governor.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/governors.h"
 #include "engine/remedy.h"
 #include "engine/setup.h"
@@ -16,12 +16,12 @@ class OuterGuards {
  public:
   // All are looked at each time.
   OuterGuards(const HealingPolicy& policy, const core::FeatureFlags& features,
-              const Governors& governors, const Slots& slots, const Detection& detection)
+              const Governors& governors, const Slots& slots, const Checks& checks)
       : policy_(policy),
         features_(features),
         governors_(governors),
         slots_(slots),
-        detection_(detection) {}
+        checks_(checks) {}
 
   // What they say now, of a preventive run or of any other.
   core::Gates gates(bool preventive) const;
@@ -39,7 +39,7 @@ class OuterGuards {
   const core::FeatureFlags& features_;
   const Governors& governors_;
   const Slots& slots_;
-  const Detection& detection_;
+  const Checks& checks_;
   bool store_up_ = true;
 };
 

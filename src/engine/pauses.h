@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class Pauses : public Book {
   // All that hold something at `now`, by remedy ("" is all).
   std::map<std::string, Pause> inForce(core::BootTime now) const;
 
+  // Another one whenever inForce() may have changed, but for what has ended meanwhile.
+  std::uint64_t revision() const { return revision_ + windows_.revision(); }
+
   // The windows: those of another configuration, and the time, of which every step takes notice
   // first. Whether anything is paused, or is so no more, that was otherwise before.
   void useWindows(std::vector<WindowSpec> windows) { windows_.use(std::move(windows)); }
@@ -61,7 +65,10 @@ class Pauses : public Book {
                HistoryEntry entry);
   Result<Reply> unpauseAll(const UnpauseRemedy& command, core::Now now);
 
-  Ledger<std::string, Pause> ledger_;  // by remedy, "" is all
+  std::uint64_t revision_ = 0;
+  Ledger<std::string, Pause> ledger_{[this](const std::string&, const Pause*, const Pause*) {
+    ++revision_;
+  }};                                  // by remedy, "" is all
   std::vector<Note> notes_;            // of what is proposed
   std::vector<HistoryEntry> entries_;  // likewise
   std::vector<Note> kept_;

@@ -2,19 +2,16 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/governor.h"
 #include "engine/event.h"
-#include "engine/fleet_members.h"
+#include "engine/fleet_losses.h"
 #include "engine/governors.h"
-#include "engine/journal.h"
-#include "engine/ledger.h"
 #include "engine/output.h"
 #include "engine/permit.h"
+#include "engine/permit_book.h"
 #include "engine/snapshot.h"
 
 namespace heald::engine {
@@ -25,22 +22,22 @@ namespace heald::engine {
 // deadline; only when that is over it has failed.
 //
 // At most healing.max_concurrent are outstanding: one that is counts as an action that runs,
-// together with those of remedies. What has ended is remembered for kRemembered, the last
-// kMostRemembered of them.
+// together with those of remedies.
 //
 // Permits of a fleet's governor are each for one of its members, which holds one at a time. They
-// run on other machines: only the fleet's own limit holds for them. The last one of each declared
-// member is remembered for good: it says whether the member has come back. When as many members
-// as the governor takes consecutive failures (or its breaker takes failures) have failed or not
-// come back since a human acted last, it goes dormant, whatever others have reported meanwhile.
-class Permits : public Book {
+// run on other machines: only the fleet's own limit holds for them. See FleetLosses for members
+// that do not come back.
+//
+// Here is what is answered; what is known of each permit is in the book.
+class Permits {
  public:
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
   static constexpr core::Duration kLongest = std::chrono::hours(24);
-  static constexpr core::Duration kRemembered = std::chrono::hours(24);
-  static constexpr std::size_t kMostRemembered = 1000;
 
-  explicit Permits(Governors& governors) : governors_(governors) {}
+  explicit Permits(Governors& governors)
+      : governors_(governors), book_(governors), losses_(governors, book_.members()) {}
+
+  PermitBook& book() { return book_; }
 
   // What stands before the governor, and the guards outside it.
   struct Outside {
@@ -57,26 +54,12 @@ class Permits : public Book {
   Result<Reply> report(const ReportPermit& command, core::Now now);
   // Those whose deadline is over have failed.
   void expireDue(core::Now now);
-  std::optional<core::BootTime> nextDeadline() const;
 
-  bool proposed() const override { return ledger_.proposed(); }
-  void write(Changes& changes) const override;
-  void writeAll(Changes& changes) const override;
-  // Says of the attempts among these entries which are permits, for whom and why.
-  void tell(std::vector<HistoryEntry>& entries, core::Now now) const override;
-  void keep(core::Now now) override;
-  void undo(core::Now now) override;
-  // After keep(): what the log says of it.
-  std::vector<Note> takeKept() { return std::exchange(kept_, {}); }
-  // After undo(): who asked for those that are not given after all is told so, by the permit's id.
+  // The commit took place: what the log says of it.
+  std::vector<Note> committed();
+  // It did not: who asked for those that are not given after all is told so, by the permit's id.
   std::map<std::string, Reply> refuseUndone(Output& out);
 
-  // At start-up only. `owns`: whether the ticket is an outstanding permit's.
-  void load(Permit permit);
-  // After Governors::reconfigure(): members may be declared that were not, and the other way.
-  void fleetsChanged();
-  std::optional<Permit> find(const std::string& id) const;
-  bool owns(const std::string& governor, std::uint64_t attempt) const;
   void fill(Snapshot& snapshot) const;
 
  private:
@@ -94,30 +77,10 @@ class Permits : public Book {
               core::Now now);
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
-  void forgetOld(core::Now now);
-  std::vector<std::string> lostOf(int governor) const;
-  void stopWhenTooManyAreLost(int governor, core::Now now);
-  bool lastOfAMember(const Permit& permit) const;
-  void fillFleets(Snapshot& snapshot) const;
-  void list(const Permit& permit);
-  void unlist(const Permit& permit);
-  void relist(const std::string& id);
-  void moved(const std::string& id, const Permit* before, const Permit* after);
-  Note noteOf(const Permit& permit) const;
 
   Governors& governors_;
-  std::set<std::string> outstanding_;                           // ids
-  std::set<std::pair<core::BootTime, std::string>> deadlines_;  // of those
-  // The others, the oldest first, but for the last one of each member.
-  std::set<std::pair<core::WallTime, std::string>> ended_;
-  FleetMembers members_;
-  Ledger<std::string, Permit> ledger_{
-      [this](const std::string& id, const Permit* before, const Permit* after) {
-        moved(id, before, after);
-      }};                                       // by id
-  std::map<std::string, std::string> outputs_;  // by id, with an end that is proposed
-  std::vector<Note> kept_;
-  std::vector<Permit> undone_;                       // that were to be given
+  PermitBook book_;
+  FleetLosses losses_;
   std::map<std::string, std::string> last_denials_;  // by governor, while it says no
 };
 

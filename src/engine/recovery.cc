@@ -5,9 +5,9 @@
 namespace heald::engine {
 
 void Recovery::begin(core::Now now, const Owned& others) {
-  for (std::size_t g = 0; g < governors_.size(); ++g) {
+  for (std::size_t g = 0; g < governors_.list().size(); ++g) {
     for (const core::Ticket& ticket : governors_[static_cast<int>(g)].state().in_flight) {
-      if (others(governors_.name(static_cast<int>(g)), ticket.id)) {
+      if (others(governors_.list()[static_cast<int>(g)].name, ticket.id)) {
         continue;
       }
       const auto mine = [&](int r) {

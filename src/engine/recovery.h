@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/time.h"
-#include "engine/episodes.h"
+#include "engine/episode_book.h"
 #include "engine/governors.h"
 #include "engine/roster.h"
 #include "engine/step.h"
@@ -18,7 +18,7 @@ namespace heald::engine {
 // those whose remedy is not configured any more: nobody can verify them, they count as interrupted.
 class Recovery {
  public:
-  Recovery(Roster& roster, Turns& turns, Governors& governors, const Episodes& episodes)
+  Recovery(Roster& roster, Turns& turns, Governors& governors, const EpisodeBook& episodes)
       : roster_(roster), turns_(turns), governors_(governors), episodes_(episodes) {}
 
   // Those that `others` says are not heald's own (permits) are left alone.
@@ -40,7 +40,7 @@ class Recovery {
   Roster& roster_;
   Turns& turns_;
   Governors& governors_;
-  const Episodes& episodes_;
+  const EpisodeBook& episodes_;
   std::vector<Lost> lost_;
 };
 

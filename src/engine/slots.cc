@@ -21,7 +21,7 @@ void Slots::moved(Phase from, Phase to) {
 }
 
 int Slots::running() const {
-  return acting_ + static_cast<int>(ending_.size()) + governors_.permitsInFlight();
+  return acting_ + static_cast<int>(ending_.size()) + governors_.flights().permits;
 }
 
 bool Slots::maxConcurrentReached() const {

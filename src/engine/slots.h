@@ -33,7 +33,7 @@ class Slots {
 
   int acting() const { return acting_; }  // actions of attempts that go on
   int running() const;
-  int unverified() const { return governors_.inFlight(); }
+  int unverified() const { return governors_.flights().all; }
   bool maxConcurrentReached() const;
   bool maxUnverifiedReached() const;
   // For how many attempts there is room that nobody has claimed. Who has its check run again for

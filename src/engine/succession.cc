@@ -7,12 +7,12 @@
 namespace heald::engine {
 
 void Succession::begin(const std::vector<RemedySpec>& remedies) {
-  p_.roster.clear(p_.detection.size());
+  p_.roster.clear(p_.checks.size());
   for (const RemedySpec& spec : remedies) add(spec);
 }
 
 void Succession::take(const std::vector<RemedySpec>& remedies, Step& step) {
-  std::vector<Remedy> old_remedies = p_.roster.clear(p_.detection.size());
+  std::vector<Remedy> old_remedies = p_.roster.clear(p_.checks.size());
   const TimerQueue old_timers = p_.turns.clear();
   p_.alerts.unlearn();
   p_.preventive.clear();
@@ -25,8 +25,8 @@ void Succession::add(const RemedySpec& spec) {
   const int index = static_cast<int>(p_.roster.size());
   Remedy remedy;
   remedy.spec = spec;
-  remedy.check = p_.detection.indexOf(spec.check);
-  remedy.governor = p_.governors.indexOf(spec.governor);
+  remedy.check = p_.checks.indexOf(spec.check);
+  remedy.governor = p_.governors.list().indexOf(spec.governor);
   remedy.view.target_label = spec.alert.target;
   remedy.view.name = spec.name;
   remedy.view.check = spec.check;

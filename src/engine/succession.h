@@ -4,7 +4,7 @@
 
 #include "core/time.h"
 #include "engine/alert_intake.h"
-#include "engine/detection.h"
+#include "engine/checks.h"
 #include "engine/governors.h"
 #include "engine/healing_figures.h"
 #include "engine/preventive_runs.h"
@@ -37,7 +37,7 @@ class Succession {
     AlertIntake& alerts;
     PreventiveRuns& preventive;
     const Governors& governors;
-    const Detection& detection;
+    const Checks& checks;
     HealingFigures& figures;
   };
   explicit Succession(const Parts& parts) : p_(parts) {}

@@ -9,14 +9,14 @@ namespace heald::engine {
 // Since the last attempt ended, too: one that fails among healthy checks (a preventive one, a
 // permit) is not forgotten a moment later.
 bool SustainedHealth::lasts(int governor, core::Duration reset_after, core::BootTime now) const {
-  if (const auto ended = governors_.lastResult(governor); ended && now - *ended < reset_after) {
+  if (const auto ended = governors_.figures()[governor].last_result;
+      ended && now - *ended < reset_after) {
     return false;
   }
   const auto& checks = roster_.watchedBy(governor);
   const auto healthy = [&](const Roster::Watched& watched) {
-    const auto since = detection_.healedSince(watched.check, watched.on);
-    return since && watched.on.healed(detection_.health(watched.check)) &&
-           now - *since >= reset_after;
+    const auto since = checks_.healedSince(watched.check, watched.on);
+    return since && watched.on.healed(checks_.health(watched.check)) && now - *since >= reset_after;
   };
   const auto quiet = [&](int remedy) {
     const auto since = episodes_.quietSince(groupOf(roster_[remedy]));
@@ -37,7 +37,7 @@ void SustainedHealth::consider(int governor, Step& step) {
     step.out.notes.push_back(
         {Note::Level::kInfo,
          "healthy for long enough: the failure counts are cleared",
-         {{"governor", governors_.name(governor)}, {"after", core::toText(reset_after)}}});
+         {{"governor", governors_.list()[governor].name}, {"after", core::toText(reset_after)}}});
   }
 }
 
@@ -47,7 +47,7 @@ std::optional<core::BootTime> SustainedHealth::lookAgainAt(const Remedy& remedy)
     return std::nullopt;
   }
   const core::BootTime from =
-      std::max(*since, governors_.lastResult(remedy.governor).value_or(*since));
+      std::max(*since, governors_.figures()[remedy.governor].last_result.value_or(*since));
   return from + governors_[remedy.governor].policy().reset_after;
 }
 

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "core/time.h"
-#include "engine/detection.h"
-#include "engine/episodes.h"
+#include "engine/checks.h"
+#include "engine/episode_lines.h"
 #include "engine/governors.h"
 #include "engine/roster.h"
 #include "engine/step.h"
@@ -15,9 +15,9 @@ namespace heald::engine {
 // cleared: every check healed, no alert firing, and no attempt ended, for `reset_after`.
 class SustainedHealth {
  public:
-  SustainedHealth(const Roster& roster, Governors& governors, const Episodes& episodes,
-                  const Detection& detection)
-      : roster_(roster), governors_(governors), episodes_(episodes), detection_(detection) {}
+  SustainedHealth(const Roster& roster, Governors& governors, const EpisodeLines& episodes,
+                  const Checks& checks)
+      : roster_(roster), governors_(governors), episodes_(episodes), checks_(checks) {}
 
   // Proposes that the counts are cleared, where it is so.
   void consider(int governor, Step& step);
@@ -29,8 +29,8 @@ class SustainedHealth {
 
   const Roster& roster_;
   Governors& governors_;
-  const Episodes& episodes_;
-  const Detection& detection_;
+  const EpisodeLines& episodes_;
+  const Checks& checks_;
 };
 
 }  // namespace heald::engine

@@ -50,7 +50,7 @@ int Targets::placeFor(int base, const std::string& target, std::optional<core::B
 void Targets::leave(int index) {
   const int governor = roster_[index].governor;
   const bool last = roster_.leave(index);
-  governors_.touch(governor);
+  governors_.stale().mark(governor);
   if (last) {
     governors_.retireTarget(governor);
   }
@@ -66,18 +66,19 @@ void Targets::serve(int index, int base, const std::string& target) {
   const auto& listed = configured.spec.alert.targets;
   remedy.governor = governors_.addTarget(
       configured.governor, target, std::find(listed.begin(), listed.end(), target) != listed.end());
-  remedy.spec.governor = governors_.name(remedy.governor);
+  remedy.spec.governor = governors_.list()[remedy.governor].name;
   remedy.view.name = configured.spec.name;
   remedy.view.observe = configured.view.observe;
   remedy.view.target_label = configured.spec.alert.target;
   const int governor = remedy.governor;
   roster_.serve(index, std::move(remedy));
-  governors_.touch(governor);
+  governors_.stale().mark(governor);
 }
 
 bool Targets::atRest(const Remedy& remedy, std::optional<core::BootTime> now) const {
   const core::Governor& governor = governors_[remedy.governor];
-  return remedy.phase == Phase::kIdle && episodes_.quietSince(groupOf(remedy)).has_value() &&
+  return remedy.phase == Phase::kIdle &&
+         episodes_.lines().quietSince(groupOf(remedy)).has_value() &&
          decidesAsNew(governor.state(), governor.policy().budgets, now);
 }
 
@@ -87,11 +88,11 @@ void Targets::forgetOld(core::BootTime now) {
     return;
   }
   next_forgetting_ = now + kForgetEvery;
-  const std::set<std::string> named = episodes_.targets();
-  for (const int governor : governors_.parked()) {
-    const std::string& name = governors_.name(governor);
+  const std::set<std::string> named = episodes_.book().targets();
+  for (const int governor : governors_.list().parked()) {
+    const std::string& name = governors_.list()[governor].name;
     const auto at_sign = name.find('@');
-    const int parent = governors_.indexOf(name.substr(0, at_sign));
+    const int parent = governors_.list().indexOf(name.substr(0, at_sign));
     if (at_sign != std::string::npos && parent >= 0 && !named.contains(name.substr(at_sign + 1)) &&
         decidesAsNew(governors_[governor].state(), governors_[parent].policy().budgets, now)) {
       governors_.forget(governor);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "engine/governor_history.h"
 
 namespace heald::engine {
 
@@ -25,7 +26,7 @@ void Totals::ended(const Remedy& remedy) {
   proposed_.push_back({Proposed::Kind::kResult, roster_.placeOf(remedy), totals});
   const auto reason = static_cast<std::size_t>(remedy.reason);
   ++(remedy.ok ? totals.successes : totals.failures[reason]);
-  failures_.reset();
+  if (failures_ && !remedy.ok) ++(*failures_)[reason];
 }
 
 void Totals::keep(core::Now) {
@@ -36,10 +37,13 @@ void Totals::keep(core::Now) {
 void Totals::undo(core::Now) {
   const std::vector<Proposed> undone = std::exchange(proposed_, {});
   for (auto it = undone.rbegin(); it != undone.rend(); ++it) {
-    roster_.figures(roster_[it->remedy]).totals = it->before;
+    RemedyTotals& totals = roster_.figures(roster_[it->remedy]).totals;
+    for (std::size_t i = 0; failures_ && i < totals.failures.size(); ++i) {
+      (*failures_)[i] -= totals.failures[i] - it->before.failures[i];
+    }
+    totals = it->before;
     if (it->kind == Proposed::Kind::kAdmission) undone_.push_back(it->remedy);
   }
-  failures_.reset();
 }
 
 void Totals::load(const std::string& name, const RemedyTotals& totals) {
@@ -95,7 +99,8 @@ void Totals::writeAll(Changes& changes) const {
 void Totals::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
   for (const Proposed& proposed : proposed_) {
     const Remedy& remedy = roster_[proposed.remedy];
-    HistoryEntry* entry = attemptIn(entries, governors_.name(remedy.governor), remedy.attempt);
+    HistoryEntry* entry =
+        attemptIn(entries, governors_.list()[remedy.governor].name, remedy.attempt);
     if (entry == nullptr) {
       continue;
     }

@@ -21,6 +21,7 @@ void Turns::adopt(Remedy& remedy, Phase phase) {
   const bool pending = phase == Phase::kWaiting || phase == Phase::kQueued ||
                        phase == Phase::kPrechecking || phase == Phase::kAsking;
   slots_.moved(remedy.phase, phase);
+  if (remedy.phase == Phase::kQueued) queue_.remove(index);
   remedy.phase = phase;
   pending ? void(pending_.insert(index)) : void(pending_.erase(index));
   phase == Phase::kReporting ? void(reporting_.insert(index)) : void(reporting_.erase(index));
@@ -38,21 +39,18 @@ void Turns::rest(Remedy& remedy, AttemptEvent event) {
   remedy.asks_from.reset();
   giveBack(remedy);
   timers_.clear(index);
-  std::erase(queue_, index);
   watchHealth(index);
 }
 
 void Turns::claim(Remedy& remedy) {
   const int index = roster_.placeOf(remedy);
   timers_.clear(index);
-  std::erase(queue_, index);
   happens(remedy, AttemptEvent::kPrechecks);
 }
 
 void Turns::ask(Remedy& remedy) {
   const int index = roster_.placeOf(remedy);
   timers_.clear(index);
-  std::erase(queue_, index);
   happens(remedy, AttemptEvent::kAsks);
 }
 
@@ -65,17 +63,9 @@ bool Turns::endsWithAnAttempt(Guard guard) {
          guard == Guard::kMaxUnverified || guard == Guard::kHalfOpen;
 }
 
-void Turns::queueUp(Remedy& remedy) {
+void Turns::queueUp(Remedy& remedy, int above) {
   happens(remedy, AttemptEvent::kQueues);
-  queue_.push_back(roster_.placeOf(remedy));
-  const auto last = queue_.end() - 1;
-  const auto earlier = [this](int a, int b) { return roster_[a].wanted_at < roster_[b].wanted_at; };
-  std::rotate(std::upper_bound(queue_.begin(), last, *last, earlier), last, queue_.end());
-}
-
-const std::vector<int>& Turns::queued() {
-  std::erase_if(queue_, [this](int r) { return roster_[r].phase != Phase::kQueued; });
-  return queue_;
+  queue_.add(roster_.placeOf(remedy), remedy.governor, above, remedy.wanted_at);
 }
 
 void Turns::watchHealth(int remedy) {

@@ -8,6 +8,7 @@
 
 #include "core/governor.h"
 #include "engine/phases.h"
+#include "engine/queue.h"
 #include "engine/roster.h"
 #include "engine/slots.h"
 #include "engine/sustained_health.h"
@@ -43,12 +44,11 @@ class Turns {
   void giveBack(Remedy& remedy);
   std::vector<std::uint64_t> takeUnused() { return std::exchange(unused_, {}); }
   // Behind those who were wanted before it: who is found unhealthy again, or was overtaken, does
-  // not begin anew.
-  void queueUp(Remedy& remedy);
+  // not begin anew. `above`: the governor above its own, or -1.
+  void queueUp(Remedy& remedy, int above);
 
-  // The queued ones, who was wanted longest ago first.
-  const std::vector<int>& queued();
-  const std::vector<int>& queue() const { return queue_; }  // of the moment of the last change
+  Queue& queue() { return queue_; }
+  const Queue& queue() const { return queue_; }
   // Who waits, is queued, has its check run again, or asks for a permit; whose result waits for the
   // store.
   const std::set<int>& pending() const { return pending_; }
@@ -77,7 +77,7 @@ class Turns {
   const SustainedHealth& health_;
   std::set<int> pending_;
   std::set<int> reporting_;
-  std::vector<int> queue_;
+  Queue queue_;
   TimerQueue timers_;
   std::vector<std::uint64_t> unused_;  // permits of a fleet
   bool stopped_ = false;

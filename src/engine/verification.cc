@@ -49,17 +49,18 @@ Verification::Found Verification::look(int r, Step& step) {
 
 Verification::Found Verification::looked(int r, Step& step) {
   Remedy& remedy = roster_.at(r);
-  const bool healthy = remedy.spec.on.healed(detection_.lastResult(remedy.check));
+  const bool healthy = remedy.spec.on.healed(detection_.checks().lastResult(remedy.check));
   const core::BootTime now = step.now.boot;
   if (remedy.recovering) {
     return End{healthy, FailureReason::kInterrupted};
   }
-  if (healthy && remedy.spec.on.healed(detection_.health(remedy.check))) {
+  if (healthy && remedy.spec.on.healed(detection_.checks().health(remedy.check))) {
     return End{true, FailureReason::kError};
   }
   const bool over = now >= remedy.verify_until;
   if (over && !healthy) {
-    remedy.text = "the check is not healthy again: " + detection_.message(remedy.check);
+    remedy.text =
+        "the check is not healthy again: " + detection_.checks().view(remedy.check).message;
     return End{false, FailureReason::kVerification};
   }
   // A run of healthy results that has begun within the window is let finish (healthy_after > 1).

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "engine/detection.h"
-#include "engine/episodes.h"
+#include "engine/episode_book.h"
 #include "engine/event.h"
 #include "engine/roster.h"
 #include "engine/runs.h"
@@ -21,7 +21,7 @@ class Verification {
  public:
   // `policy` is looked at each time.
   Verification(Roster& roster, Turns& turns, Runs& runs, Detection& detection,
-               const Episodes& episodes, const AlertmanagerPolicy& policy)
+               const EpisodeBook& episodes, const AlertmanagerPolicy& policy)
       : roster_(roster),
         turns_(turns),
         runs_(runs),
@@ -60,7 +60,7 @@ class Verification {
   Turns& turns_;
   Runs& runs_;
   Detection& detection_;
-  const Episodes& episodes_;
+  const EpisodeBook& episodes_;
   const AlertmanagerPolicy& alertmanager_;
 };
 

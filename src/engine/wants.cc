@@ -50,7 +50,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
     if (verdict.allowed()) {
       p_.figures.drop(DropReason::kDuplicate);
     } else {
-      p_.governors.suppressed(remedy.governor, *verdict.denied_by);
+      p_.governors.figures().suppressed(remedy.governor, *verdict.denied_by);
     }
     return {Guard::kInFlight, std::nullopt};
   }
@@ -72,7 +72,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
 
 void Wants::wantNext(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const auto next = p_.episodes.next(groupOf(remedy));
+  const auto next = p_.episodes.lines().next(groupOf(remedy));
   if (p_.turns.stopped() || remedy.phase != Phase::kIdle || !next) {
     return;
   }
@@ -85,7 +85,7 @@ void Wants::wantNext(int r, Step& step) {
 bool Wants::alertIsGone(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   if (!remedy.waits() || !remedy.spec.byAlert() || !remedy.episode ||
-      p_.episodes.firing(*remedy.episode)) {
+      p_.episodes.book().firing(*remedy.episode)) {
     return false;
   }
   p_.turns.rest(remedy);
@@ -96,7 +96,7 @@ bool Wants::alertIsGone(int r, Step& step) {
 void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const Guard guard = *verdict.denied_by;
-  p_.governors.suppressed(remedy.governor, guard);
+  p_.governors.figures().suppressed(remedy.governor, guard);
   if (remedy.view.last_denied_by != guard) {
     Note note{Note::Level::kInfo,
               "attempt denied",
@@ -119,9 +119,9 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
     waitUntilAllowed(r);
   } else if (waits && Turns::endsWithAnAttempt(guard)) {
     remedy.wanted_at = wanted_at;
-    p_.turns.queueUp(remedy);
+    p_.turns.queueUp(remedy, p_.governors.list()[remedy.governor].parent);
   } else if (remedy.spec.byAlert()) {
-    p_.episodes.setAside(groupOf(remedy));
+    p_.episodes.lines().setAside(groupOf(remedy));
   }
 }
 
@@ -130,9 +130,9 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
 void Wants::waitUntilAllowed(int r) {
   Remedy& remedy = p_.roster.at(r);
   const core::Duration lead =
-      remedy.check < 0
-          ? core::Duration::zero()
-          : std::min<core::Duration>(p_.detection.lastDuration(remedy.check), kLongestLead);
+      remedy.check < 0 ? core::Duration::zero()
+                       : std::min<core::Duration>(
+                             p_.detection.checks().view(remedy.check).last_duration, kLongestLead);
   p_.turns.happens(remedy, AttemptEvent::kWaits);
   p_.turns.wakeAt(r, *p_.governors[remedy.governor].nextAllowedAt() - lead);
 }
@@ -145,7 +145,8 @@ void Wants::due(int r, Step& step) {
   const auto allowed_at = p_.governors[remedy.governor].nextAllowedAt();
   // After a suspend, or behind a slow disk, what was found shortly before the end of the wait is
   // old.
-  if (remedy.checked && step.now.boot - p_.detection.lastResultAt(remedy.check) <= kLongestLead) {
+  if (remedy.checked &&
+      step.now.boot - p_.detection.checks().lastResultAt(remedy.check) <= kLongestLead) {
     // Another run may have said otherwise since.
     prechecked(r, step);
   } else if (remedy.check >= 0 && allowed_at && step.now.boot < *allowed_at) {
@@ -163,7 +164,7 @@ void Wants::precheck(int r, Step& step) {
 
 void Wants::prechecked(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const Health found = p_.detection.lastResult(remedy.check);
+  const Health found = p_.detection.checks().lastResult(remedy.check);
   const bool asks = remedy.spec.on.asks(found);
   const auto allowed_at = p_.governors[remedy.governor].nextAllowedAt();
   const core::Duration early = allowed_at ? *allowed_at - step.now.boot : core::Duration{};
@@ -187,9 +188,9 @@ void Wants::prechecked(int r, Step& step) {
        {{"remedy", remedy.spec.name},
         {"check", remedy.spec.check},
         {"health", std::string(toString(found))},
-        {"message", p_.detection.message(remedy.check)}}});
+        {"message", p_.detection.checks().view(remedy.check).message}}});
   if (found == Health::kUnknown) {
-    tellDenial(remedy, "check_unknown", p_.detection.message(remedy.check), {}, step);
+    tellDenial(remedy, "check_unknown", p_.detection.checks().view(remedy.check).message, {}, step);
   }
   p_.turns.rest(remedy);
 }
@@ -228,7 +229,7 @@ void Wants::permitted(int r, Step& step) {
   }
   if (remedy.check < 0 || remedy.preventive_run) {
     admit(r, step);
-  } else if (step.now.boot - p_.detection.lastResultAt(remedy.check) <= kLongestLead) {
+  } else if (step.now.boot - p_.detection.checks().lastResultAt(remedy.check) <= kLongestLead) {
     prechecked(r, step);
   } else {
     precheck(r, step);
@@ -259,32 +260,40 @@ void Wants::ended(int r, Step& step) {
   const bool again =
       !remedy.ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
   p_.turns.rest(remedy, AttemptEvent::kReported);
-  if (again && remedy.spec.on.asks(p_.detection.health(remedy.check))) {
+  if (again && remedy.spec.on.asks(p_.detection.checks().health(remedy.check))) {
     want(r, false, step);
   }
   if (remedy.spec.byAlert()) {
     if (!remedy.ok && remedy.spec.alert.retry && remedy.episode &&
-        p_.episodes.firing(*remedy.episode)) {
+        p_.episodes.book().firing(*remedy.episode)) {
       p_.episodes.waitAgain(*remedy.episode);
     }
     wantNext(r, step);
   }
 }
 
+// While there is a free slot, the limits over all governors are not reached: what another attempt's
+// end lifts is then up to their own governor alone.
 void Wants::wakeQueued(Step& step) {
-  const std::vector<int> queue = p_.turns.queued();
-  if (queue.empty() || !p_.guards.storeUp() || p_.turns.stopped()) {
+  Queue& queue = p_.turns.queue();
+  for (const int governor : p_.governors.takeMoved()) queue.changed(governor);
+  const core::Gates gates = p_.guards.gates(false);
+  const std::pair outside(gates.feature_enabled, gates.storm_brake);
+  if (std::exchange(asked_with_, outside) != outside) queue.allChanged();
+  if (!p_.guards.storeUp() || p_.turns.stopped()) {
     return;
   }
-  int free = p_.slots.free();
-  for (const int r : queue) {
-    if (free <= 0) {
+  Queue::Round round(queue);
+  while (p_.slots.free() > 0) {
+    const auto r = round.next();
+    if (!r) {
       return;
     }
-    const core::Verdict verdict = p_.guards.ask(p_.roster[r], step.now.boot);
-    if (!verdict.denied_by || !Turns::endsWithAnAttempt(*verdict.denied_by)) {
-      want(r, false, step);
-      free = p_.slots.free();
+    const core::Verdict verdict = p_.guards.ask(p_.roster[*r], step.now.boot);
+    if (verdict.denied_by && Turns::endsWithAnAttempt(*verdict.denied_by)) {
+      queue.blocked(p_.roster[*r].governor);
+    } else {
+      want(*r, false, step);
     }
   }
 }

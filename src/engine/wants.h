@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "core/governor.h"
 #include "engine/attempts.h"
 #include "engine/detection.h"
@@ -71,6 +73,8 @@ class Wants {
   void wouldAttempt(int remedy, Step& step);
 
   const Parts p_;
+  // What stood before all governors when the queue was asked last: the feature, the storm brake.
+  std::pair<bool, bool> asked_with_{true, false};
 };
 
 }  // namespace heald::engine

@@ -26,6 +26,7 @@ void Windows::use(std::vector<WindowSpec> windows) {
   }
   windows_ = std::move(next);
   pauses_.clear();
+  ++revision_;
   fresh_ = false;
 }
 
@@ -54,6 +55,7 @@ std::vector<Windows::Change> Windows::follow(core::Now now) {
   std::vector<Change> changes;
   if (upToDate(now)) return changes;
   pauses_.clear();
+  ++revision_;
   edge_ = core::WallTime::max();
   for (Window& window : windows_) {
     const auto interval = window.spec.times.at(now.wall);

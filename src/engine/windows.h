@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ class Windows {
   const Pause* of(const std::string& remedy, core::BootTime now) const;
   // By remedy; some of them may be over.
   const std::map<std::string, Pause>& pauses() const { return pauses_; }
+  // How often what holds was found anew.
+  std::uint64_t revision() const { return revision_; }
   // When follow() has something to notice, if no clock is set.
   std::optional<core::BootTime> nextEdge() const;
 
@@ -44,7 +47,8 @@ class Windows {
 
   std::vector<Window> windows_;
   std::map<std::string, Pause> pauses_;  // by remedy, "" is all
-  bool fresh_ = false;                   // what follows is right until `edge_`
+  std::uint64_t revision_ = 0;
+  bool fresh_ = false;  // what follows is right until `edge_`
   core::WallTime since_{};
   core::WallTime edge_{};
   core::BootTime edge_boot_{};

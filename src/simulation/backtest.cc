@@ -40,18 +40,20 @@ struct Grid {
   core::Duration interval{};
 };
 
-std::optional<Grid> gridOf(const std::string& check, const engine::Detection& checks) {
-  const int index = checks.indexOf(check);
+std::optional<Grid> gridOf(const std::string& check, const engine::Detection& detection) {
+  const int index = detection.checks().indexOf(check);
   if (index < 0) return std::nullopt;
-  return Grid{checks.spread(static_cast<std::size_t>(index)), checks.spec(index).interval};
+  return Grid{detection.plan().spread(static_cast<std::size_t>(index)),
+              detection.checks().spec(index).interval};
 }
 
 // kBefore, and so much more that the check of the first incident runs at the moments at which its
 // results were recorded.
-core::Duration leadOf(const std::vector<HistoryEntry>& entries, const engine::Detection& checks) {
+core::Duration leadOf(const std::vector<HistoryEntry>& entries,
+                      const engine::Detection& detection) {
   for (const HistoryEntry& entry : onTimeline(entries, entries.front().at, kBefore)) {
     if (entry.kind != HistoryKind::kCheck || entry.event != "unhealthy") continue;
-    const auto grid = gridOf(entry.check, checks);
+    const auto grid = gridOf(entry.check, detection);
     if (!grid) continue;
     const core::Duration behind = (timeOf(entry) - grid->first) % grid->interval;
     return kBefore + (grid->interval - behind) % grid->interval;
@@ -94,9 +96,9 @@ class Comparison {
  public:
   Comparison(const engine::Setup& setup, const std::vector<HistoryEntry>& entries)
       : setup_(setup),
-        checks_(setup.detection, setup.checks),
+        detection_(setup.detection, setup.checks),
         begin_(entries.front().at),
-        lead_(leadOf(entries, checks_)),
+        lead_(leadOf(entries, detection_)),
         then_(onTimeline(entries, begin_, lead_)) {}
 
   Backtest run() {
@@ -152,7 +154,8 @@ class Comparison {
       IncidentCompared compared{incident.check, wallOf(std::max(incident.from, lead_)),
                                 std::nullopt, attemptsIn(incident, then), std::nullopt};
       if (incident.until) compared.until = wallOf(*incident.until);
-      if (checks_.indexOf(incident.check) >= 0) compared.now = attemptsIn(incident, now);
+      if (detection_.checks().indexOf(incident.check) >= 0)
+        compared.now = attemptsIn(incident, now);
       all.push_back(std::move(compared));
     }
     return all;
@@ -181,7 +184,7 @@ class Comparison {
   }
 
   const engine::Setup& setup_;
-  const engine::Detection checks_;
+  const engine::Detection detection_;
   core::WallTime begin_;
   core::Duration lead_;  // of the timeline, before the first entry
   History then_;

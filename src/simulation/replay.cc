@@ -106,7 +106,7 @@ class Replay {
   Replay(const History& history, const engine::Setup& setup)
       : history_(history),
         setup_(setup),
-        checks_(setup.detection, setup.checks),
+        detection_(setup.detection, setup.checks),
         attempts_(attemptsOf(history)) {}
 
   Scenario run() {
@@ -136,7 +136,7 @@ class Replay {
   void addEvent(const HistoryEntry& entry, std::string what, engine::Event event) {
     scenario_.events.push_back({timeOf(entry), std::move(what), std::move(event)});
   }
-  bool hasCheck(const std::string& name) const { return checks_.indexOf(name) >= 0; }
+  bool hasCheck(const std::string& name) const { return detection_.checks().indexOf(name) >= 0; }
 
   struct Paused {
     std::size_t event;
@@ -145,7 +145,7 @@ class Replay {
 
   const History& history_;
   const engine::Setup& setup_;
-  const engine::Detection checks_;
+  const engine::Detection detection_;
   std::vector<Attempt> attempts_;
   std::map<std::string, std::size_t> episodes_;  // by when they started
   std::map<engine::EpisodeKey, Firing> firing_;
@@ -209,8 +209,8 @@ void Replay::add(const HistoryEntry& entry) {
 // after the last that is known. For an alert it waits until that is heard of again.
 void Replay::letGo(const HistoryEntry& entry) {
   if (let_go_.empty() || let_go_.back() < timeOf(entry)) let_go_.push_back(timeOf(entry));
-  for (int i = 0; i < static_cast<int>(checks_.size()); ++i) {
-    const engine::CheckSpec& spec = checks_.spec(i);
+  for (int i = 0; i < static_cast<int>(detection_.checks().size()); ++i) {
+    const engine::CheckSpec& spec = detection_.checks().spec(i);
     const auto last = ill_.find(spec.name);
     if (last == ill_.end()) continue;
     const auto runs = (timeOf(entry) - last->second) / spec.interval + 1;

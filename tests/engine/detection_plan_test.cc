@@ -60,7 +60,7 @@ TEST(DetectionPlan, RunsThatCouldNotStartAreCountedAndTheGridIsKept) {
   Detection detection({}, {spec});
   detection.begin(moment(seconds(0)).boot);
   EXPECT_EQ(startedAt(detection, seconds(35)), Checks{0});
-  EXPECT_EQ(detection.views()[0].missed, 3u) << "of 10, 20 and 30 seconds";
+  EXPECT_EQ(detection.checks().views()[0].missed, 3u) << "of 10, 20 and 30 seconds";
   EXPECT_EQ(detection.nextDue(), moment(seconds(40)).boot);
 }
 
@@ -69,7 +69,7 @@ TEST(DetectionPlan, ARunThatIsDueWhileTheLastIsNotOverIsMissed) {
   detection.begin(moment(seconds(0)).boot);
   EXPECT_EQ(startedAt(detection, seconds(0)), Checks{0});
   EXPECT_EQ(startedAt(detection, seconds(10)), Checks{});
-  EXPECT_EQ(detection.views()[0].missed, 1u);
+  EXPECT_EQ(detection.checks().views()[0].missed, 1u);
   EXPECT_EQ(detection.nextDue(), moment(seconds(20)).boot);
 }
 
@@ -88,7 +88,7 @@ TEST(DetectionPlan, ARunOnDemandTakesNoPlaceOfTheScheduledOnesAlsoAfterAReload) 
   EXPECT_EQ(detection.nextDue(), std::nullopt) << "it still runs";
   const CheckFinished ended{1, 2, core::CheckStatus::kUnknown, "", seconds(1)};
   ASSERT_EQ(detection.finish(ended, moment(seconds(11)), actions).check, 1);
-  EXPECT_EQ(detection.views()[1].since, moment(seconds(11)).wall)
+  EXPECT_EQ(detection.checks().views()[1].since, moment(seconds(11)).wall)
       << "unknown as before, and now said";
   EXPECT_EQ(detection.nextDue(), moment(seconds(10)).boot);
 }
@@ -100,9 +100,9 @@ TEST(DetectionPlan, AReloadForgetsTheCycleThatWasPlanned) {
   detection.reconfigure({}, {onCycle("a")}, actions);
   EXPECT_EQ(detection.nextDue(), std::nullopt);
   detection.beginCycle(moment(seconds(1)).boot);
-  EXPECT_EQ(detection.views()[0].missed, 0u);
+  EXPECT_EQ(detection.checks().views()[0].missed, 0u);
   detection.beginCycle(moment(seconds(2)).boot);
-  EXPECT_EQ(detection.views()[0].missed, 1u) << "the last cycle's was not started";
+  EXPECT_EQ(detection.checks().views()[0].missed, 1u) << "the last cycle's was not started";
 }
 
 TEST(DetectionPlan, AReloadForgetsWhatACheckDependedOn) {
@@ -113,11 +113,11 @@ TEST(DetectionPlan, AReloadForgetsWhatACheckDependedOn) {
   const std::uint64_t run = detection.request(0, actions);
   detection.finish({0, run, core::CheckStatus::kCritical, "", seconds(1)}, moment(seconds(1)),
                    actions);
-  ASSERT_EQ(detection.unhealthyParent(1), 0);
+  ASSERT_EQ(detection.checks().unhealthyParent(1), 0);
   checks[1].depends_on.clear();
   detection.reconfigure({}, checks, actions);
-  EXPECT_EQ(detection.health(0), Health::kUnhealthy);
-  EXPECT_EQ(detection.unhealthyParent(1), -1);
+  EXPECT_EQ(detection.checks().health(0), Health::kUnhealthy);
+  EXPECT_EQ(detection.checks().unhealthyParent(1), -1);
 }
 
 TEST(DetectionPlan, TheFirstRunsAreSpreadOverFiveSecondsOrTheInterval) {
@@ -126,17 +126,17 @@ TEST(DetectionPlan, TheFirstRunsAreSpreadOverFiveSecondsOrTheInterval) {
   CheckSpec b = every("b", seconds(2));
   b.timeout = seconds(1);
   const Detection detection({}, {a, a, b, b});
-  EXPECT_EQ(detection.spread(0), seconds(0));
-  EXPECT_EQ(detection.spread(1), milliseconds(1250)) << "a quarter of five seconds";
-  EXPECT_EQ(detection.spread(2), seconds(1)) << "half of two";
-  EXPECT_EQ(detection.views()[0].interval, seconds(20));
-  EXPECT_EQ(detection.views()[2].interval, seconds(2));
+  EXPECT_EQ(detection.plan().spread(0), seconds(0));
+  EXPECT_EQ(detection.plan().spread(1), milliseconds(1250)) << "a quarter of five seconds";
+  EXPECT_EQ(detection.plan().spread(2), seconds(1)) << "half of two";
+  EXPECT_EQ(detection.checks().views()[0].interval, seconds(20));
+  EXPECT_EQ(detection.checks().views()[2].interval, seconds(2));
 }
 
 TEST(DetectionPlan, ACheckWithoutAnIntervalOfItsOwnHasThatOfTheCycle) {
   const Detection detection({.interval = minutes(7)}, {onCycle("a"), every("b", seconds(10))});
-  EXPECT_EQ(detection.views()[0].interval, minutes(7));
-  EXPECT_EQ(detection.views()[1].interval, seconds(10));
+  EXPECT_EQ(detection.checks().views()[0].interval, minutes(7));
+  EXPECT_EQ(detection.checks().views()[1].interval, seconds(10));
 }
 
 TEST(DetectionPlan, ARunOnDemandThatWaitsForAnotherRaisesNothingEither) {
@@ -167,7 +167,7 @@ TEST(DetectionPlan, AResultOfAnotherRunIsLate) {
         .check;
   };
   EXPECT_EQ(found(run + 1), -1);
-  EXPECT_TRUE(detection.views()[0].running);
+  EXPECT_TRUE(detection.checks().views()[0].running);
   EXPECT_EQ(found(run), 0);
   EXPECT_EQ(found(run), -1) << "it has ended";
 }

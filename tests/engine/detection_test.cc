@@ -248,16 +248,18 @@ CheckSpec checkSpec() {
 TEST(Detection, AGapOfTwoIntervalsAndATimeoutIsNone) {
   Bench bench(checkSpec());
   bench.result(CheckStatus::kOk, seconds(100));
-  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(100)));
+  EXPECT_EQ(bench.detection.checks().healedSince(0, {}), core::BootTime(seconds(100)));
   bench.result(CheckStatus::kOk, seconds(125));
-  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(100)));
+  EXPECT_EQ(bench.detection.checks().healedSince(0, {}), core::BootTime(seconds(100)));
   bench.result(CheckStatus::kOk, seconds(150) + nanoseconds(1));
-  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(150) + nanoseconds(1)));
+  EXPECT_EQ(bench.detection.checks().healedSince(0, {}),
+            core::BootTime(seconds(150) + nanoseconds(1)));
   bench.result(CheckStatus::kUnknown, seconds(151));
-  EXPECT_FALSE(bench.detection.healedSince(0, {}));
-  EXPECT_EQ(bench.detection.health(0), Health::kHealthy) << "not knowing changes no health";
+  EXPECT_FALSE(bench.detection.checks().healedSince(0, {}));
+  EXPECT_EQ(bench.detection.checks().health(0), Health::kHealthy)
+      << "not knowing changes no health";
   bench.result(CheckStatus::kOk, seconds(152));
-  EXPECT_EQ(bench.detection.healedSince(0, {}), core::BootTime(seconds(152)));
+  EXPECT_EQ(bench.detection.checks().healedSince(0, {}), core::BootTime(seconds(152)));
 }
 
 TEST(Detection, StreaksAreOnEndAndNotInAll) {
@@ -268,7 +270,7 @@ TEST(Detection, StreaksAreOnEndAndNotInAll) {
   core::Duration now = seconds(100);
   const auto health = [&](CheckStatus status) {
     bench.result(status, now += seconds(1));
-    return bench.detection.health(0);
+    return bench.detection.checks().health(0);
   };
   EXPECT_EQ(health(CheckStatus::kOk), Health::kUnknown);
   EXPECT_EQ(health(CheckStatus::kCritical), Health::kUnknown);
@@ -277,14 +279,14 @@ TEST(Detection, StreaksAreOnEndAndNotInAll) {
   EXPECT_EQ(health(CheckStatus::kCritical), Health::kHealthy);
   EXPECT_EQ(health(CheckStatus::kUnknown), Health::kHealthy);
   EXPECT_EQ(health(CheckStatus::kCritical), Health::kHealthy) << "an unknown ends the streak";
-  EXPECT_EQ(bench.detection.unhealthyCount(), 0);
+  EXPECT_EQ(bench.detection.checks().unhealthyCount(), 0);
   EXPECT_EQ(health(CheckStatus::kCritical), Health::kUnhealthy);
-  EXPECT_EQ(bench.detection.unhealthyCount(), 1);
+  EXPECT_EQ(bench.detection.checks().unhealthyCount(), 1);
   EXPECT_EQ(health(CheckStatus::kCritical), Health::kUnhealthy);
-  EXPECT_EQ(bench.detection.unhealthyCount(), 1) << "counted once";
+  EXPECT_EQ(bench.detection.checks().unhealthyCount(), 1) << "counted once";
   EXPECT_EQ(health(CheckStatus::kOk), Health::kUnhealthy);
   EXPECT_EQ(health(CheckStatus::kOk), Health::kHealthy);
-  EXPECT_EQ(bench.detection.unhealthyCount(), 0);
+  EXPECT_EQ(bench.detection.checks().unhealthyCount(), 0);
 }
 
 TEST(Detection, OnlyAnUnhealthyResultOfAnUnhealthyCheckRaises) {

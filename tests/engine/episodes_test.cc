@@ -36,7 +36,7 @@ Heard hear(Episodes& episodes, const std::string& fingerprint, bool firing, core
 // The events that the history would tell, with the fingerprint: "firing a".
 std::vector<std::string> told(const Episodes& episodes) {
   std::vector<HistoryEntry> entries;
-  episodes.tell(entries, after(seconds(0)));
+  episodes.book().tell(entries, after(seconds(0)));
   std::vector<std::string> words;
   for (const HistoryEntry& entry : entries) {
     words.push_back(entry.event + " " + std::get<std::string>(entry.details.at(0).second));
@@ -50,15 +50,15 @@ TEST(Episodes, OneFiresIsRepeatedAndIsResolvedOnce) {
   Episodes episodes;
   EXPECT_EQ(hear(episodes, "a", true, seconds(0)), Heard::kNew);
   EXPECT_EQ(hear(episodes, "a", true, seconds(1)), Heard::kAgain);
-  EXPECT_TRUE(episodes.firing(keyOf("a")));
+  EXPECT_TRUE(episodes.book().firing(keyOf("a")));
   EXPECT_EQ(hear(episodes, "a", false, seconds(2)), Heard::kResolved);
-  EXPECT_FALSE(episodes.firing(keyOf("a")));
-  EXPECT_NE(episodes.find(keyOf("a")), nullptr);
+  EXPECT_FALSE(episodes.book().firing(keyOf("a")));
+  EXPECT_NE(episodes.book().find(keyOf("a")), nullptr);
   EXPECT_EQ(hear(episodes, "a", false, seconds(3)), Heard::kOld);
   EXPECT_EQ(hear(episodes, "a", true, seconds(4)), Heard::kOld);
   EXPECT_EQ(hear(episodes, "b", false, seconds(5)), Heard::kOld) << "its beginning was not heard";
   EXPECT_EQ(hear(episodes, "b", true, seconds(6)), Heard::kOld);
-  EXPECT_EQ(episodes.waiting(kGroup), 0u);
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 0u);
 }
 
 TEST(Episodes, HaveOnePlaceInTheLineOfTheirGroupHoweverOftenTheyAreHeardOf) {
@@ -67,35 +67,35 @@ TEST(Episodes, HaveOnePlaceInTheLineOfTheirGroupHoweverOftenTheyAreHeardOf) {
     hear(episodes, name, true, seconds(0));
   }
   hear(episodes, "c", true, seconds(0), "", "other");
-  EXPECT_EQ(episodes.waiting(kGroup), 2u);
-  EXPECT_EQ(episodes.waiting({"nobody", ""}), 0u);
-  EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "the one that was heard of first";
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 2u);
+  EXPECT_EQ(episodes.lines().waiting({"nobody", ""}), 0u);
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("b")) << "the one that was heard of first";
   episodes.admitted(keyOf("b"), 1);
-  EXPECT_EQ(episodes.next(kGroup), keyOf("a"));
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("a"));
   hear(episodes, "b", true, seconds(1));
-  EXPECT_EQ(episodes.waiting(kGroup), 1u) << "it has had its attempt";
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 1u) << "it has had its attempt";
   episodes.wakeAll();
-  EXPECT_EQ(episodes.waiting(kGroup), 1u);
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 1u);
   hear(episodes, "a", false, seconds(2));
-  EXPECT_EQ(episodes.next(kGroup), std::nullopt);
+  EXPECT_EQ(episodes.lines().next(kGroup), std::nullopt);
   episodes.waitAgain(keyOf("a"));
-  EXPECT_EQ(episodes.waiting(kGroup), 0u) << "it fires no more";
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 0u) << "it fires no more";
   episodes.waitAgain(keyOf("b"));
-  EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "it is tried again";
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("b")) << "it is tried again";
 }
 
 TEST(Episodes, ThoseSetAsideWaitWhenTheyAreHeardOfAgain) {
   Episodes episodes;
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
-  episodes.setAside(kGroup);
-  episodes.setAside({"nobody", ""});
-  EXPECT_EQ(episodes.waiting(kGroup), 0u);
+  episodes.lines().setAside(kGroup);
+  episodes.lines().setAside({"nobody", ""});
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 0u);
   hear(episodes, "b", true, seconds(1));
-  EXPECT_EQ(episodes.next(kGroup), keyOf("b"));
-  EXPECT_EQ(episodes.waiting(kGroup), 1u);
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("b"));
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 1u);
   episodes.wakeAll();
-  EXPECT_EQ(episodes.waiting(kGroup), 2u);
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 2u);
 }
 
 TEST(Episodes, AnAttemptFindsItsOwnOne) {
@@ -108,26 +108,28 @@ TEST(Episodes, AnAttemptFindsItsOwnOne) {
   episodes.admitted(keyOf("b"), 2);
   episodes.admitted(keyOf("c"), 2);
   episodes.admitted(keyOf("d", "other"), 1);
-  EXPECT_EQ(episodes.ofAttempt({"restart", "x"}, 1), keyOf("a"));
-  EXPECT_EQ(episodes.ofAttempt({"restart", "x"}, 2), keyOf("c"));
-  EXPECT_EQ(episodes.ofAttempt({"restart", "y"}, 2), keyOf("b"));
-  EXPECT_EQ(episodes.ofAttempt({"restart", "y"}, 1), std::nullopt);
-  EXPECT_EQ(episodes.ofAttempt({"other", "x"}, 1), keyOf("d", "other"));
+  EXPECT_EQ(episodes.book().ofAttempt({"restart", "x"}, 1), keyOf("a"));
+  EXPECT_EQ(episodes.book().ofAttempt({"restart", "x"}, 2), keyOf("c"));
+  EXPECT_EQ(episodes.book().ofAttempt({"restart", "y"}, 2), keyOf("b"));
+  EXPECT_EQ(episodes.book().ofAttempt({"restart", "y"}, 1), std::nullopt);
+  EXPECT_EQ(episodes.book().ofAttempt({"other", "x"}, 1), keyOf("d", "other"));
 }
 
 TEST(Episodes, AGroupIsQuietSinceTheLastOfItsOwnIsResolved) {
   Episodes episodes;
   episodes.load({}, after(seconds(5)).boot);
-  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(5)).boot) << "nothing was heard since then";
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), after(seconds(5)).boot)
+      << "nothing was heard since then";
   hear(episodes, "a", true, seconds(10));
   hear(episodes, "b", true, seconds(10));
-  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt);
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), std::nullopt);
   hear(episodes, "a", false, seconds(20));
-  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt) << "the other fires";
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), std::nullopt) << "the other fires";
   hear(episodes, "b", false, seconds(30));
-  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(30)).boot);
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), after(seconds(30)).boot);
   hear(episodes, "c", false, seconds(40));
-  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(30)).boot) << "it was quiet all the time";
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), after(seconds(30)).boot)
+      << "it was quiet all the time";
 }
 
 TEST(Episodes, OneIsForgottenAfterADayWithoutAWordOfIt) {
@@ -137,20 +139,23 @@ TEST(Episodes, OneIsForgottenAfterADayWithoutAWordOfIt) {
   hear(episodes, "c", true, seconds(0));
   hear(episodes, "b", true, hours(1));
   hear(episodes, "c", false, hours(2));
-  EXPECT_EQ(episodes.forgetOld(after(hours(24)), hours(24)), 0u) << "a day exactly is not over it";
-  EXPECT_EQ(episodes.size(), 3u);
-  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1) - nanoseconds(1)), hours(24)), 0u)
+  EXPECT_EQ(episodes.forgetOld(after(hours(24)), hours(24)).size(), 0u)
+      << "a day exactly is not over it";
+  EXPECT_EQ(episodes.book().size(), 3u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1) - nanoseconds(1)), hours(24)).size(),
+            0u)
       << "it looks every minute";
-  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1)), hours(24)), 1u);
-  EXPECT_EQ(episodes.find(keyOf("a")), nullptr);
-  EXPECT_NE(episodes.find(keyOf("b")), nullptr);
-  EXPECT_EQ(episodes.forgetOld(after(hours(25)), hours(24)), 0u);
-  EXPECT_EQ(episodes.forgetOld(after(hours(25) + minutes(1)), hours(24)), 1u) << "b";
-  EXPECT_NE(episodes.find(keyOf("c")), nullptr) << "a day after it was resolved";
-  EXPECT_EQ(episodes.quietSince(kGroup), after(hours(25) + minutes(1)).boot);
-  EXPECT_EQ(episodes.waiting(kGroup), 0u);
-  EXPECT_EQ(episodes.forgetOld(after(hours(26) + minutes(2)), hours(24)), 0u) << "c did not fire";
-  EXPECT_EQ(episodes.size(), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(24) + minutes(1)), hours(24)).size(), 1u);
+  EXPECT_EQ(episodes.book().find(keyOf("a")), nullptr);
+  EXPECT_NE(episodes.book().find(keyOf("b")), nullptr);
+  EXPECT_EQ(episodes.forgetOld(after(hours(25)), hours(24)).size(), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(25) + minutes(1)), hours(24)).size(), 1u) << "b";
+  EXPECT_NE(episodes.book().find(keyOf("c")), nullptr) << "a day after it was resolved";
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), after(hours(25) + minutes(1)).boot);
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 0u);
+  EXPECT_EQ(episodes.forgetOld(after(hours(26) + minutes(2)), hours(24)).size(), 0u)
+      << "c did not fire";
+  EXPECT_EQ(episodes.book().size(), 0u);
 }
 
 TEST(Episodes, WithoutRoomNothingIsChanged) {
@@ -158,10 +163,10 @@ TEST(Episodes, WithoutRoomNothingIsChanged) {
   for (std::size_t i = 0; i < Episodes::kLimit; ++i) {
     ASSERT_EQ(hear(episodes, std::to_string(i), true, seconds(0)), Heard::kNew);
   }
-  episodes.keep({});
+  episodes.book().keep({});
   EXPECT_EQ(hear(episodes, "one more", true, seconds(1)), Heard::kFull);
-  EXPECT_EQ(episodes.size(), Episodes::kLimit);
-  EXPECT_FALSE(episodes.proposed());
+  EXPECT_EQ(episodes.book().size(), Episodes::kLimit);
+  EXPECT_FALSE(episodes.book().proposed());
   EXPECT_EQ(hear(episodes, "7", true, seconds(1)), Heard::kAgain) << "it needs no room";
 }
 
@@ -171,12 +176,12 @@ TEST(Episodes, TheResolvedOnesOfLongestAgoMakeRoomAQuarterAtATime) {
   for (std::size_t i = 1; i < Episodes::kLimit; ++i) {
     hear(episodes, std::to_string(i), false, seconds(Episodes::kLimit - i));
   }
-  ASSERT_EQ(episodes.size(), Episodes::kLimit);
+  ASSERT_EQ(episodes.book().size(), Episodes::kLimit);
   EXPECT_EQ(hear(episodes, "one more", true, hours(20)), Heard::kNew);
-  EXPECT_EQ(episodes.size(), Episodes::kLimit - Episodes::kLimit / 4 + 1);
-  EXPECT_TRUE(episodes.firing(keyOf("fires")));
-  EXPECT_EQ(episodes.find(keyOf(std::to_string(Episodes::kLimit - 1))), nullptr);
-  EXPECT_NE(episodes.find(keyOf("1")), nullptr) << "the one that was resolved last";
+  EXPECT_EQ(episodes.book().size(), Episodes::kLimit - Episodes::kLimit / 4 + 1);
+  EXPECT_TRUE(episodes.book().firing(keyOf("fires")));
+  EXPECT_EQ(episodes.book().find(keyOf(std::to_string(Episodes::kLimit - 1))), nullptr);
+  EXPECT_NE(episodes.book().find(keyOf("1")), nullptr) << "the one that was resolved last";
 }
 
 TEST(Episodes, WhatNobodyTakesIsForgottenAndToldSo) {
@@ -184,14 +189,14 @@ TEST(Episodes, WhatNobodyTakesIsForgottenAndToldSo) {
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
   hear(episodes, "c", false, seconds(0));
-  episodes.keep({});
+  episodes.book().keep({});
   const auto taken = [](const EpisodeKey& key, const Episode&) { return key.identity == "b"; };
   episodes.keepOnly(taken, after(seconds(1)).boot);
-  EXPECT_EQ(episodes.size(), 1u);
-  EXPECT_EQ(episodes.next(kGroup), keyOf("b"));
-  ASSERT_EQ(rowsOf(episodes).episodes.size(), 2u);
-  EXPECT_EQ(rowsOf(episodes).episodes[0].first, keyOf("a"));
-  EXPECT_EQ(rowsOf(episodes).episodes[0].second, std::nullopt);
+  EXPECT_EQ(episodes.book().size(), 1u);
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("b"));
+  ASSERT_EQ(rowsOf(episodes.book()).episodes.size(), 2u);
+  EXPECT_EQ(rowsOf(episodes.book()).episodes[0].first, keyOf("a"));
+  EXPECT_EQ(rowsOf(episodes.book()).episodes[0].second, std::nullopt);
   EXPECT_EQ(told(episodes), Words{"forgotten a"}) << "c did not fire";
 }
 
@@ -201,7 +206,7 @@ TEST(Episodes, EveryEdgeIsToldAndNothingElse) {
   hear(episodes, "b", false, seconds(0));
   EXPECT_EQ(told(episodes), Words{"firing a"});
   std::vector<HistoryEntry> entries;
-  episodes.tell(entries, after(seconds(3)));
+  episodes.book().tell(entries, after(seconds(3)));
   const HistoryEntry expected{
       .kind = HistoryKind::kAlert,
       .event = "firing",
@@ -212,11 +217,11 @@ TEST(Episodes, EveryEdgeIsToldAndNothingElse) {
       .details = {{"fingerprint", "a"}, {"startsAt", core::toIso8601(kStart)}}};
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0], expected);
-  episodes.keep({});
+  episodes.book().keep({});
   episodes.admitted(keyOf("a"), 1);
-  EXPECT_TRUE(episodes.proposed());
+  EXPECT_TRUE(episodes.book().proposed());
   EXPECT_EQ(told(episodes), Words{}) << "an attempt is told by its governor";
-  episodes.keep({});
+  episodes.book().keep({});
   hear(episodes, "a", false, seconds(1));
   EXPECT_EQ(told(episodes), Words{"resolved a"});
 }
@@ -226,42 +231,42 @@ TEST(Episodes, AnUndoneChangeLeavesEverythingAsItWas) {
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0), "x");
   hear(episodes, "b", false, seconds(1), "x");
-  episodes.keep({});
-  const auto before = allOf(episodes).episodes;
+  episodes.book().keep({});
+  const auto before = allOf(episodes.book()).episodes;
   hear(episodes, "a", false, seconds(10));
   hear(episodes, "new", true, seconds(10));
-  episodes.undo(after(seconds(10)));
-  EXPECT_EQ(allOf(episodes).episodes.size(), before.size());
-  EXPECT_TRUE(episodes.firing(keyOf("a")));
-  EXPECT_EQ(episodes.find(keyOf("new")), nullptr);
-  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt) << "a fires";
-  EXPECT_EQ(episodes.quietSince({"restart", "x"}), after(seconds(1)).boot) << "as it was";
-  EXPECT_FALSE(episodes.proposed());
+  episodes.book().undo(after(seconds(10)));
+  EXPECT_EQ(allOf(episodes.book()).episodes.size(), before.size());
+  EXPECT_TRUE(episodes.book().firing(keyOf("a")));
+  EXPECT_EQ(episodes.book().find(keyOf("new")), nullptr);
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), std::nullopt) << "a fires";
+  EXPECT_EQ(episodes.lines().quietSince({"restart", "x"}), after(seconds(1)).boot) << "as it was";
+  EXPECT_FALSE(episodes.book().proposed());
   hear(episodes, "a", false, seconds(20));
-  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(20)).boot) << "it was the only one";
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), after(seconds(20)).boot) << "it was the only one";
 }
 
 TEST(Episodes, AGroupThatFiredInAnUndoneStepIsQuietOnlySinceThen) {
   Episodes episodes;
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "a", false, seconds(1));
-  episodes.keep({});
+  episodes.book().keep({});
   hear(episodes, "b", true, seconds(10));
-  episodes.undo(after(seconds(12)));
-  EXPECT_EQ(episodes.quietSince(kGroup), after(seconds(12)).boot);
+  episodes.book().undo(after(seconds(12)));
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), after(seconds(12)).boot);
 }
 
 TEST(Episodes, OneThatIsAdmittedInVainWaitsAgainAfterTheUndo) {
   Episodes episodes;
   hear(episodes, "a", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
-  episodes.keep({});
+  episodes.book().keep({});
   episodes.admitted(keyOf("a"), 1);
-  episodes.undo(after(seconds(1)));
-  EXPECT_EQ(episodes.find(keyOf("a"))->attempt, 0u);
-  EXPECT_EQ(episodes.next(kGroup), keyOf("b")) << "b keeps its place";
+  episodes.book().undo(after(seconds(1)));
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->attempt, 0u);
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("b")) << "b keeps its place";
   episodes.wakeAll();
-  EXPECT_EQ(episodes.waiting(kGroup), 2u);
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 2u);
 }
 
 TEST(Episodes, WhatIsLoadedTakesThePlaceOfAllThatWasKnown) {
@@ -272,24 +277,24 @@ TEST(Episodes, WhatIsLoadedTakesThePlaceOfAllThatWasKnown) {
   saved.admitted(keyOf("b"), 1);
   hear(saved, "c", true, seconds(0), "x");
   hear(saved, "c", false, seconds(7), "x");
-  ASSERT_EQ(allOf(saved).episodes.size(), 3u);
-  EXPECT_EQ(allOf(saved).episodes[0].second->heard_at, after(seconds(3)).wall);
-  EXPECT_EQ(allOf(saved).episodes[2].second->heard_at, after(seconds(7)).wall);
+  ASSERT_EQ(allOf(saved.book()).episodes.size(), 3u);
+  EXPECT_EQ(allOf(saved.book()).episodes[0].second->heard_at, after(seconds(3)).wall);
+  EXPECT_EQ(allOf(saved.book()).episodes[2].second->heard_at, after(seconds(7)).wall);
   std::vector<std::pair<EpisodeKey, Episode>> rows;
-  const Changes all = allOf(saved);
+  const Changes all = allOf(saved.book());
   for (const auto& [key, episode] : all.episodes) {
     rows.emplace_back(key, *episode);
   }
   Episodes episodes;
   hear(episodes, "old", true, seconds(0));
   episodes.load(rows, after(hours(30)).boot);
-  EXPECT_EQ(episodes.size(), 3u);
-  EXPECT_FALSE(episodes.proposed());
-  EXPECT_EQ(episodes.next(kGroup), keyOf("a"));
-  EXPECT_EQ(episodes.waiting(kGroup), 1u) << "b has had its attempt";
-  EXPECT_EQ(episodes.quietSince(kGroup), std::nullopt);
-  EXPECT_EQ(episodes.quietSince({"restart", "x"}), after(hours(30)).boot);
-  EXPECT_EQ(episodes.forgetOld(after(hours(31)), hours(24)), 0u)
+  EXPECT_EQ(episodes.book().size(), 3u);
+  EXPECT_FALSE(episodes.book().proposed());
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("a"));
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 1u) << "b has had its attempt";
+  EXPECT_EQ(episodes.lines().quietSince(kGroup), std::nullopt);
+  EXPECT_EQ(episodes.lines().quietSince({"restart", "x"}), after(hours(30)).boot);
+  EXPECT_EQ(episodes.forgetOld(after(hours(31)), hours(24)).size(), 0u)
       << "they count as heard of when loaded";
 }
 
@@ -303,7 +308,7 @@ Heard over(Episodes& episodes, int from, std::optional<int> until, core::Duratio
   return episodes.hear(keyOf("a"), "", alert, after(at));
 }
 std::uint64_t attempt(const Episodes& episodes) {
-  return episodes.find(keyOf("a"))->attempt;
+  return episodes.book().find(keyOf("a"))->attempt;
 }
 
 TEST(Episodes, AnotherStartWithoutAResolutionInBetweenIsTheSameEpisode) {
@@ -313,7 +318,7 @@ TEST(Episodes, AnotherStartWithoutAResolutionInBetweenIsTheSameEpisode) {
     episodes.admitted(keyOf("a"), 7);
     EXPECT_EQ(fires(episodes, other, hours(1)), Heard::kAgain);
     EXPECT_EQ(attempt(episodes), 7u) << other;
-    EXPECT_EQ(episodes.waiting(kGroup), 0u) << "it has had its attempt";
+    EXPECT_EQ(episodes.lines().waiting(kGroup), 0u) << "it has had its attempt";
   }
 }
 
@@ -325,9 +330,9 @@ TEST(Episodes, WhatStartsAfterTheEndIsAnotherOneAtOnce) {
   EXPECT_EQ(fires(episodes, 200, seconds(2)), Heard::kOld) << "it had started when that was over";
   EXPECT_EQ(fires(episodes, 201, seconds(2)), Heard::kNew);
   EXPECT_EQ(attempt(episodes), 0u);
-  EXPECT_EQ(episodes.next(kGroup), keyOf("a"));
-  EXPECT_TRUE(episodes.resolved(keyOf("a"), 7)) << "of the episode before";
-  EXPECT_FALSE(episodes.resolved(keyOf("a"), 8));
+  EXPECT_EQ(episodes.lines().next(kGroup), keyOf("a"));
+  EXPECT_TRUE(episodes.book().resolved(keyOf("a"), 7)) << "of the episode before";
+  EXPECT_FALSE(episodes.book().resolved(keyOf("a"), 8));
 }
 
 TEST(Episodes, WhatIsToldLateOfTheEpisodeBeforeChangesNothing) {
@@ -340,7 +345,7 @@ TEST(Episodes, WhatIsToldLateOfTheEpisodeBeforeChangesNothing) {
   EXPECT_EQ(over(episodes, 100, 200, seconds(3)), Heard::kOld);
   EXPECT_EQ(over(episodes, 100, 440, seconds(3)), Heard::kOld)
       << "an Alertmanager that Prometheus did not reach guesses the end";
-  EXPECT_TRUE(episodes.firing(keyOf("a")));
+  EXPECT_TRUE(episodes.book().firing(keyOf("a")));
   EXPECT_EQ(over(episodes, 250, 299, seconds(3)), Heard::kOld) << "over before this one began";
   EXPECT_EQ(over(episodes, 250, 301, seconds(3)), Heard::kResolved) << "another replica's start";
 }
@@ -350,9 +355,9 @@ TEST(Episodes, OfTwoEndsTheEarlierOneCounts) {
   fires(episodes, 100, seconds(0));
   over(episodes, 100, 200, seconds(1));
   over(episodes, 100, 440, seconds(2));
-  EXPECT_EQ(episodes.find(keyOf("a"))->ended_at, core::WallTime(seconds(200)));
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->ended_at, core::WallTime(seconds(200)));
   over(episodes, 100, 190, seconds(2));
-  EXPECT_EQ(episodes.find(keyOf("a"))->ended_at, core::WallTime(seconds(190)));
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->ended_at, core::WallTime(seconds(190)));
   EXPECT_EQ(fires(episodes, 195, seconds(3)), Heard::kNew);
 }
 
@@ -365,7 +370,7 @@ TEST(Episodes, AnEndOfTheEpisodeBeforeDoesNotMoveTheEndOfThisOne) {
   over(episodes, 300, 400, seconds(3));
   over(episodes, 100, 200, seconds(4));
   over(episodes, 250, 290, seconds(4));  // a blip that another replica saw before
-  EXPECT_EQ(episodes.find(keyOf("a"))->ended_at, core::WallTime(seconds(400)));
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->ended_at, core::WallTime(seconds(400)));
   EXPECT_EQ(fires(episodes, 300, seconds(5)), Heard::kOld);
 }
 
@@ -375,15 +380,15 @@ TEST(Episodes, AnEndThatWasNoneIsToldSoLaterAndTheSameEpisodeGoesOn) {
     fires(episodes, 100, seconds(0));
     if (attempted) episodes.admitted(keyOf("a"), 7);
     over(episodes, 100, 340, minutes(1));
-    const core::Duration late = minutes(1) + Episodes::kLate;
+    const core::Duration late = minutes(1) + kLate;
     EXPECT_EQ(fires(episodes, 100, late - nanoseconds(1)), Heard::kOld) << "on its way since then";
-    EXPECT_FALSE(episodes.firing(keyOf("a")));
-    episodes.keep({});
+    EXPECT_FALSE(episodes.book().firing(keyOf("a")));
+    episodes.book().keep({});
     EXPECT_EQ(fires(episodes, 100, late), Heard::kAgain);
-    EXPECT_TRUE(episodes.firing(keyOf("a")));
+    EXPECT_TRUE(episodes.book().firing(keyOf("a")));
     EXPECT_EQ(told(episodes), Words{"firing a"});
     EXPECT_EQ(attempt(episodes), attempted ? 7u : 0u);
-    EXPECT_EQ(episodes.waiting(kGroup), attempted ? 0u : 1u) << "it has one attempt";
+    EXPECT_EQ(episodes.lines().waiting(kGroup), attempted ? 0u : 1u) << "it has one attempt";
     EXPECT_EQ(over(episodes, 100, 900, late), Heard::kResolved);
   }
 }
@@ -396,7 +401,7 @@ TEST(Episodes, AnEndWhoseBeginWasNotHeardTellsTheNextOnesApart) {
   EXPECT_EQ(over(episodes, 300, 400, seconds(2)), Heard::kOld);
   EXPECT_EQ(fires(episodes, 300, seconds(3)), Heard::kOld);
   EXPECT_EQ(fires(episodes, 401, seconds(3)), Heard::kNew);
-  EXPECT_TRUE(episodes.resolved(keyOf("a"), 7)) << "it was, two episodes ago";
+  EXPECT_TRUE(episodes.book().resolved(keyOf("a"), 7)) << "it was, two episodes ago";
 }
 
 TEST(Episodes, AnEndThatIsNotToldIsTheStart) {
@@ -416,33 +421,33 @@ TEST(Episodes, AnAttemptThatEndsWhenAnotherEpisodeHasBegunIsNoneOfItsFailures) {
   over(episodes, 100, 200, seconds(1));
   fires(episodes, 300, seconds(2));
   episodes.ended(keyOf("a"), 7, false);
-  EXPECT_EQ(episodes.find(keyOf("a"))->failures, 0);
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->failures, 0);
   episodes.admitted(keyOf("a"), 8);
   episodes.ended(keyOf("a"), 8, false);
-  EXPECT_EQ(episodes.find(keyOf("a"))->failures, 1);
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->failures, 1);
 }
 
 TEST(Episodes, AnEndAndABeginInOneNotificationAreBothInTheHistory) {
   Episodes episodes;
   fires(episodes, 100, seconds(0));
-  episodes.keep({});
+  episodes.book().keep({});
   over(episodes, 100, 200, seconds(1));
   fires(episodes, 300, seconds(1));
   EXPECT_EQ(told(episodes), (Words{"resolved a", "firing a"}));
-  episodes.undo(after(seconds(2)));
-  EXPECT_TRUE(episodes.firing(keyOf("a")));
-  EXPECT_EQ(episodes.find(keyOf("a"))->starts_at, core::WallTime(seconds(100)));
+  episodes.book().undo(after(seconds(2)));
+  EXPECT_TRUE(episodes.book().firing(keyOf("a")));
+  EXPECT_EQ(episodes.book().find(keyOf("a"))->starts_at, core::WallTime(seconds(100)));
 }
 
 TEST(Episodes, ABeginThatIsUndoneLeavesNobodyInTheLine) {
   Episodes episodes;
   fires(episodes, 100, seconds(0));
   over(episodes, 100, 200, seconds(1));
-  episodes.keep({});
+  episodes.book().keep({});
   fires(episodes, 300, seconds(2));
-  episodes.undo(after(seconds(2)));
-  EXPECT_EQ(episodes.waiting(kGroup), 0u);
-  EXPECT_EQ(episodes.firing(kGroup), 0u);
+  episodes.book().undo(after(seconds(2)));
+  EXPECT_EQ(episodes.lines().waiting(kGroup), 0u);
+  EXPECT_EQ(episodes.lines().firing(kGroup), 0u);
 }
 
 TEST(Episodes, WhatIsOneAlertNowKeepsTheEpisodeThatHasHadAnAttempt) {
@@ -451,18 +456,18 @@ TEST(Episodes, WhatIsOneAlertNowKeepsTheEpisodeThatHasHadAnAttempt) {
   hear(episodes, "a2", true, seconds(0));
   hear(episodes, "b", true, seconds(0));
   episodes.admitted(keyOf("a2"), 7);
-  episodes.keep({});
+  episodes.book().keep({});
   const auto renamed = episodes.rename([](const Episode& e) { return e.fingerprint.substr(0, 1); },
                                        after(seconds(1)).boot);
   EXPECT_EQ(renamed.at(keyOf("a2")), keyOf("a"));
   EXPECT_FALSE(renamed.contains(keyOf("b")));
-  EXPECT_EQ(episodes.size(), 2u);
+  EXPECT_EQ(episodes.book().size(), 2u);
   EXPECT_EQ(attempt(episodes), 7u);
-  EXPECT_EQ(episodes.firing(kGroup), 2u);
-  EXPECT_EQ(rowsOf(episodes).episodes.size(), 3u)
+  EXPECT_EQ(episodes.lines().firing(kGroup), 2u);
+  EXPECT_EQ(rowsOf(episodes.book()).episodes.size(), 3u)
       << "both old names are forgotten, the new one is kept";
-  episodes.undo(after(seconds(2)));
-  EXPECT_EQ(episodes.size(), 3u);
+  episodes.book().undo(after(seconds(2)));
+  EXPECT_EQ(episodes.book().size(), 3u);
 }
 
 TEST(Episodes, AnAlertIsNamedByItsLabelOrNot) {
@@ -474,13 +479,13 @@ TEST(Episodes, AnAlertIsNamedByItsLabelOrNot) {
 TEST(Episodes, OneThatIsDroppedAndComesBackIsAsOldAsItWas) {
   Episodes episodes;
   ASSERT_EQ(hear(episodes, "a", true, hours(30)), Heard::kNew);
-  episodes.keep({});
+  episodes.book().keep({});
   episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(31)).boot);
-  EXPECT_EQ(episodes.size(), 0u);
-  episodes.undo(after(hours(31)));
-  EXPECT_EQ(episodes.forgetOld(after(hours(54)), hours(24)), 0u);
-  EXPECT_TRUE(episodes.firing(keyOf("a")));
-  EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2)), hours(24)), 1u);
+  EXPECT_EQ(episodes.book().size(), 0u);
+  episodes.book().undo(after(hours(31)));
+  EXPECT_EQ(episodes.forgetOld(after(hours(54)), hours(24)).size(), 0u);
+  EXPECT_TRUE(episodes.book().firing(keyOf("a")));
+  EXPECT_EQ(episodes.forgetOld(after(hours(54) + minutes(2)), hours(24)).size(), 1u);
 }
 
 TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
@@ -491,21 +496,21 @@ TEST(Episodes, TargetsThatAreQuietForADayTakeNoRoom) {
     hear(episodes, target, false, hours(i), target);
     episodes.forgetOld(after(hours(i)), hours(24));
   }
-  EXPECT_LE(episodes.groups(), 26u);
+  EXPECT_LE(episodes.lines().size(), 26u);
   // Nobody is said to be quiet for longer than is known.
-  EXPECT_EQ(episodes.quietSince({"restart", "99"}), after(hours(99)).boot);
-  EXPECT_GE(episodes.quietSince({"restart", "50"}), after(hours(50)).boot);
-  EXPECT_LE(episodes.quietSince({"restart", "50"}), after(hours(75)).boot);
+  EXPECT_EQ(episodes.lines().quietSince({"restart", "99"}), after(hours(99)).boot);
+  EXPECT_GE(episodes.lines().quietSince({"restart", "50"}), after(hours(50)).boot);
+  EXPECT_LE(episodes.lines().quietSince({"restart", "50"}), after(hours(75)).boot);
 }
 
 TEST(Episodes, QuietLastsThroughACommitThatFails) {
   Episodes episodes;
   hear(episodes, "a", true, hours(1));
   episodes.keepOnly([](const EpisodeKey&, const Episode&) { return false; }, after(hours(2)).boot);
-  episodes.keep({});
+  episodes.book().keep({});
   hear(episodes, "another", true, hours(3), "a");
-  episodes.undo(after(hours(3)));
-  EXPECT_EQ(episodes.quietSince({"restart", ""}), after(hours(2)).boot);
+  episodes.book().undo(after(hours(3)));
+  EXPECT_EQ(episodes.lines().quietSince({"restart", ""}), after(hours(2)).boot);
 }
 
 }  // namespace

@@ -197,7 +197,7 @@ TEST(Fleet, RemembersTheLastPermitOfAMemberForGood) {
   World world(withFleet(100, {5, 1, 10}));
   ask(world, nodeName(0), minutes(1));
   world.runFor(hours(24 * 7));
-  for (std::size_t i = 0; i < Permits::kMostRemembered + 10; ++i) {
+  for (std::size_t i = 0; i < PermitBook::kMostRemembered + 10; ++i) {
     report(world, ask(world, nodeName(1)), true);
     world.runFor(seconds(1));
   }

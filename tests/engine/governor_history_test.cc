@@ -1,3 +1,5 @@
+#include "engine/governor_history.h"
+
 #include <gtest/gtest.h>
 
 #include "engine/governors.h"
@@ -187,9 +189,9 @@ TEST(GovernorHistory, OnlyTheEndOfAnAttemptIsAResult) {
   EXPECT_EQ(keptAfter(kTrigger), std::vector<int>{});
   EXPECT_EQ(keptAfter([](core::Governor& g) { return g.enterDormant("a test", kThen); }),
             std::vector<int>{});
-  EXPECT_EQ(governors.lastResult(0), std::nullopt);
+  EXPECT_EQ(governors.figures()[0].last_result, std::nullopt);
   EXPECT_EQ(keptAfter(kFail), std::vector<int>{0});
-  EXPECT_EQ(governors.lastResult(0), kThen.boot);
+  EXPECT_EQ(governors.figures()[0].last_result, kThen.boot);
 }
 
 }  // namespace

@@ -30,11 +30,11 @@ struct Desk {
   std::vector<HistoryEntry> kept(core::Duration since) {
     std::vector<HistoryEntry> entries;
     governors.tell(entries, inPermits(since));
-    permits.tell(entries, inPermits(since));
+    permits.book().tell(entries, inPermits(since));
     governors.keep(inPermits(since));
-    permits.keep(inPermits(since));
+    permits.book().keep(inPermits(since));
     (void)governors.takeKept(notes);
-    for (Note& note : permits.takeKept()) notes.push_back(std::move(note));
+    for (Note& note : permits.committed()) notes.push_back(std::move(note));
     return entries;
   }
   Permit given(const std::string& governor, core::Duration since = {}) {
@@ -72,7 +72,7 @@ TEST(PermitsRecord, OneThatIsGivenHasAllThatWasAsked) {
   EXPECT_EQ(*reply.permit, expected);
   EXPECT_EQ(reply.message, "permit " + expected.id + " of governor \"backup\" for 10m");
   Changes changes;
-  desk.permits.write(changes);
+  desk.permits.book().write(changes);
   ASSERT_EQ(changes.permits.size(), 1u);
   EXPECT_EQ(changes.permits[0].first, expected.id);
   EXPECT_EQ(changes.permits[0].second, expected);
@@ -136,7 +136,7 @@ TEST(PermitsRecord, OneThatExpiresSaysWhy) {
   Desk desk;
   const Permit permit = desk.given("backup");
   desk.permits.expireDue(inPermits(minutes(10) - nanoseconds(1)));
-  EXPECT_FALSE(desk.permits.proposed());
+  EXPECT_FALSE(desk.permits.book().proposed());
   desk.permits.expireDue(inPermits(minutes(10)));
   const auto told = desk.kept(minutes(10));
   ASSERT_EQ(told.size(), 1u);
@@ -204,28 +204,28 @@ TEST(PermitsRecord, WhatStandsBeforeTheGovernorIsSaidWithItsEnd) {
 
 TEST(PermitsRecord, TheFirstDeadlineIsTheNext) {
   Desk desk;
-  EXPECT_EQ(desk.permits.nextDeadline(), std::nullopt);
-  desk.permits.load(permitOn("main", "1-b", minutes(5)));
-  desk.permits.load(permitOn("main", "1-a", minutes(9), 2));
-  EXPECT_EQ(desk.permits.nextDeadline(), inPermits(minutes(5)).boot);
-  desk.permits.load(permitOn("main", "1-c", minutes(3), 3));
-  EXPECT_EQ(desk.permits.nextDeadline(), inPermits(minutes(3)).boot);
+  EXPECT_EQ(desk.permits.book().nextDeadline(), std::nullopt);
+  desk.permits.book().load(permitOn("main", "1-b", minutes(5)));
+  desk.permits.book().load(permitOn("main", "1-a", minutes(9), 2));
+  EXPECT_EQ(desk.permits.book().nextDeadline(), inPermits(minutes(5)).boot);
+  desk.permits.book().load(permitOn("main", "1-c", minutes(3), 3));
+  EXPECT_EQ(desk.permits.book().nextDeadline(), inPermits(minutes(3)).boot);
   Permit over = permitOn("main", "1-d", minutes(1), 4);
   over.state = PermitState::kOk;
-  desk.permits.load(over);
-  EXPECT_EQ(desk.permits.nextDeadline(), inPermits(minutes(3)).boot) << "it has ended";
+  desk.permits.book().load(over);
+  EXPECT_EQ(desk.permits.book().nextDeadline(), inPermits(minutes(3)).boot) << "it has ended";
 }
 
 TEST(PermitsRecord, AnAttemptIsOwnedByGovernorAndNumberWhileItIsOutstanding) {
   Desk desk;
-  desk.permits.load(permitOn("main", "7-a", minutes(5), 7));
+  desk.permits.book().load(permitOn("main", "7-a", minutes(5), 7));
   Permit over = permitOn("main", "8-a", minutes(5), 8);
   over.state = PermitState::kFailed;
-  desk.permits.load(over);
-  EXPECT_TRUE(desk.permits.owns("main", 7));
-  EXPECT_FALSE(desk.permits.owns("main", 8));
-  EXPECT_FALSE(desk.permits.owns("main", 9));
-  EXPECT_FALSE(desk.permits.owns("backup", 7));
+  desk.permits.book().load(over);
+  EXPECT_TRUE(desk.permits.book().owns("main", 7));
+  EXPECT_FALSE(desk.permits.book().owns("main", 8));
+  EXPECT_FALSE(desk.permits.book().owns("main", 9));
+  EXPECT_FALSE(desk.permits.book().owns("backup", 7));
 }
 
 TEST(PermitsRecord, WhatHasEndedIsRememberedForADay) {
@@ -233,7 +233,7 @@ TEST(PermitsRecord, WhatHasEndedIsRememberedForADay) {
   Permit over = permitOn("main", "1-a", {});
   over.state = PermitState::kOk;
   over.ended_at = inPermits({}).wall;
-  desk.permits.load(over);
+  desk.permits.book().load(over);
   const auto remembered = [&](core::Duration since) {
     const Permit next = desk.given("backup", since);  // what is old makes room
     const bool found = desk.permits.report({"1-a", true, "", "", ""}, inPermits(since)).ok();

@@ -320,7 +320,7 @@ TEST(Permits, WhatHasEndedIsForgottenInTheEnd) {
   const std::string first = permitOf(request(world));
   report(world, first, true);
   std::string second;
-  for (std::size_t i = 0; i < Permits::kMostRemembered; ++i) {
+  for (std::size_t i = 0; i < PermitBook::kMostRemembered; ++i) {
     world.runFor(seconds(1));
     const std::string id = permitOf(request(world));
     ASSERT_NE(id, first) << "no id is given twice";

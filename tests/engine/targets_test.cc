@@ -144,14 +144,24 @@ TEST(ForgottenTargets, GiveTheirIndexToTheNext) {
   Governors governors({parent()});
   for (int i = 0; i < 1000; ++i) {
     const int target = governors.addTarget(0, std::to_string(i), true);
-    EXPECT_EQ(governors.name(target), "main@" + std::to_string(i));
+    EXPECT_EQ(governors.list()[target].name, "main@" + std::to_string(i));
     EXPECT_EQ(governors[target].state(), core::GovernorState{});
     governors.retireTarget(target);
     governors.forget(target);
   }
-  EXPECT_EQ(governors.size(), 2u);
-  EXPECT_TRUE(governors.parked().empty());
+  EXPECT_EQ(governors.list().size(), 2u);
+  EXPECT_TRUE(governors.list().parked().empty());
   EXPECT_EQ(allOf(governors).governors.size(), 1u);
+}
+
+// One of ten thousand: its own view and that of the one that takes its position, and no other.
+TEST(RetiredTargets, ChangeTwoViewsHoweverManyThereAre) {
+  Governors governors({parent()});
+  for (int i = 0; i < 10'000; ++i) (void)governors.addTarget(0, std::to_string(i), true);
+  (void)governors.stale().take();
+  governors.retireTarget(17);
+  EXPECT_FALSE(governors.stale().all());
+  EXPECT_EQ(governors.stale().take(), (std::vector<int>{17, 10'000}));
 }
 
 TEST(ForgottenTargets, AreAsTheyWereWhenTheyComeBackBeforeTheCommit) {
@@ -190,7 +200,7 @@ TEST(ForgottenTargets, AreNotThoseThatTheStepChanges) {
   governors.retireTarget(target);
   governors.forget(target);
   EXPECT_TRUE(rowsOf(governors).forgotten.empty());
-  EXPECT_EQ(governors.parked(), std::vector<int>{target});
+  EXPECT_EQ(governors.list().parked(), std::vector<int>{target});
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct Three {
   }
   void queueUp(int remedy, int wanted) {
     roster.at(remedy).wanted_at = at(wanted);
-    turns.queueUp(roster.at(remedy));
+    turns.queueUp(roster.at(remedy), -1);
   }
 
   HealingPolicy policy;
@@ -36,7 +36,7 @@ struct Three {
   Governors governors{{GovernorSpec{"main", {}}}};
   Roster roster;
   Slots slots{policy, governors};
-  SustainedHealth health{roster, governors, episodes, detection};
+  SustainedHealth health{roster, governors, episodes.lines(), detection.checks()};
   Turns turns{roster, slots, health};
 };
 
@@ -45,7 +45,7 @@ TEST(Turns, WhoWasWantedLongestAgoIsFirstInTheQueue) {
   three.queueUp(0, 20);
   three.queueUp(1, 10);
   three.queueUp(2, 15);
-  EXPECT_EQ(three.turns.queued(), (std::vector<int>{1, 2, 0}));
+  EXPECT_EQ(three.turns.queue().all(), (std::vector<int>{1, 2, 0}));
   EXPECT_EQ(three.turns.pending().size(), 3u);
 }
 
@@ -54,7 +54,7 @@ TEST(Turns, WhoGoesOnOrGivesUpHasLeftTheQueue) {
   for (int i = 0; i < 3; ++i) three.queueUp(i, i);
   three.turns.claim(three.roster.at(0));
   three.turns.rest(three.roster.at(1));
-  EXPECT_EQ(three.turns.queued(), std::vector<int>{2});
+  EXPECT_EQ(three.turns.queue().all(), std::vector<int>{2});
   EXPECT_EQ(three.roster[0].phase, Phase::kPrechecking);
   EXPECT_EQ(three.slots.free(), three.policy.max_concurrent - 1) << "a slot is claimed";
   EXPECT_EQ(three.turns.pending(), (std::set<int>{0, 2}));
@@ -79,7 +79,7 @@ TEST(Turns, AStopDropsWhatWaitsAndLeavesWhatIsInFlight) {
   EXPECT_TRUE(three.turns.stopped());
   EXPECT_EQ(three.roster[0].phase, Phase::kIdle);
   EXPECT_EQ(three.roster[1].phase, Phase::kActing);
-  EXPECT_TRUE(three.turns.queued().empty());
+  EXPECT_TRUE(three.turns.queue().empty());
 }
 
 TEST(Turns, WhatIsReportedIsKnownUntilItIsDurable) {

@@ -47,6 +47,8 @@ function phaseWords(remedy: Remedy): string {
   switch (remedy.phase) {
     case 'prechecking':
       return `${remedy.name} is about to start: its check runs once more`;
+    case 'asking':
+      return `${remedy.name} asks its fleet's server for a permit`;
     case 'acting':
       return `the action of ${remedy.name} runs`;
     case 'settling':
