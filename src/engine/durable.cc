@@ -52,20 +52,12 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
 }
 
 void Engine::Impl::requestPermit(const RequestPermit& command, Step& step) {
-  if (stopping_) {
-    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
-    return;
-  }
-  const Permits::Outside at{healing_.guards().gates(false), setup_.healing.observe,
-                            pauses_.ofAll(step.now.boot)};
-  step.out.reply = permits_.request(command, at, step.now, step.out);
+  const auto gates = healing_.guards().gates(false);
+  step.out.reply = permits_.request(
+      command, {gates, setup_.healing.observe, pauses_.ofAll(step.now.boot)}, step.now, step.out);
 }
 
 void Engine::Impl::reload(const Reload& command, Step& step) {
-  if (stopping_) {
-    step.out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
-    return;
-  }
   findings_.dropTallies(setup_, *command.setup, step.now.boot);
   setup_ = *command.setup;
   refused_reload_.reset();

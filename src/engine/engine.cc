@@ -123,46 +123,51 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
 // Who hears of what.
 void Engine::Impl::dispatch(const Event& event, Step& step) {
   Output& out = step.out;
-  const Error stopping{ErrorCode::kShutdown, "heald is stopping"};
-  const auto hears = Overloaded{
-      [&](const Tick&) { tick(step); },
-      [&](const CheckFinished& e) {
-        findings_.hear(e, stopping_, step);
-        detect(step);
-      },
-      [&](const ActionFinished& e) { healing_.actionFinished(e, step); },
-      [&](const AlertAsked& e) { healing_.alertAsked(e, step); },
-      [&](const FleetAnswered& e) { healing_.fleetAnswered(e, step); },
-      [&](const TaskFinished& e) {
-        if (const auto ready = tasks_.finished(e, step.now)) {
-          out.actions.push_back(TaskReady{*ready, false});
-        }
-      },
-      [&](const RegisterTask& c) { out.reply = registerTask(tasks_, c, step.now.boot); },
-      [&](const RemoveTask& c) { out.reply = removeTask(tasks_, c); },
-      [&](const RunCheckNow& c) { findings_.runNow(c, step); },
-      [&](const RunRemedyNow& c) { remedies_.run(c, step); },
-      [&](const PauseRemedy& c) { remedies_.pause(c, step); },
-      [&](const UnpauseRemedy& c) { remedies_.unpause(c, step); },
-      [&](const RequestPermit& c) { requestPermit(c, step); },
-      [&](const ReportPermit& c) { out.reply = permits_.report(c, step.now); },
-      [&](const Resume& c) { humans_.resume(c, step); },
-      [&](const EnterDormant& c) { humans_.enterDormant(c, step); },
-      [&](const Reset& c) { humans_.reset(c, step); },
-      [&](const Retry& c) { humans_.retry(c, step); },
-      [&](const SetFlag& c) { humans_.setFlag(c, step); },
-      [&](const AlertsReceived& c) {
-        out.reply = stopping_ ? Result<Reply>(stopping) : healing_.alerts().hear(c, step);
-      },
-      [&](const Reload& c) { reload(c, step); },
-      [&](const Record& e) {
-        if (e.entry.kind == HistoryKind::kReload && e.entry.event == "refused") {
-          refused_reload_ = RefusedReload{step.now.wall, e.entry.message};
-        }
-        queue_.add(e.entry, step.now);
-        queue_.hurry(step.now);
-      },
-      [&](const Stop&) { stop(step); }};
+  // What nobody begins any more.
+  const bool begins = std::holds_alternative<RequestPermit>(event) ||
+                      std::holds_alternative<AlertsReceived>(event) ||
+                      std::holds_alternative<Reload>(event);
+  if (stopping_ && begins) {
+    out.reply = Error{ErrorCode::kShutdown, "heald is stopping"};
+    return;
+  }
+  const auto hears =
+      Overloaded{[&](const Tick&) { tick(step); },
+                 [&](const CheckFinished& e) {
+                   findings_.hear(e, stopping_, step);
+                   detect(step);
+                 },
+                 [&](const ActionFinished& e) { healing_.actionFinished(e, step); },
+                 [&](const AlertAsked& e) { healing_.alertAsked(e, step); },
+                 [&](const FleetAnswered& e) { healing_.fleetAnswered(e, step); },
+                 [&](const TaskFinished& e) {
+                   if (const auto ready = tasks_.finished(e, step.now)) {
+                     out.actions.push_back(TaskReady{*ready, false});
+                   }
+                 },
+                 [&](const RegisterTask& c) { out.reply = registerTask(tasks_, c, step.now.boot); },
+                 [&](const RemoveTask& c) { out.reply = removeTask(tasks_, c); },
+                 [&](const RunCheckNow& c) { findings_.runNow(c, step); },
+                 [&](const RunRemedyNow& c) { remedies_.run(c, step); },
+                 [&](const PauseRemedy& c) { remedies_.pause(c, step); },
+                 [&](const UnpauseRemedy& c) { remedies_.unpause(c, step); },
+                 [&](const RequestPermit& c) { requestPermit(c, step); },
+                 [&](const ReportPermit& c) { out.reply = permits_.report(c, step.now); },
+                 [&](const Resume& c) { humans_.resume(c, step); },
+                 [&](const EnterDormant& c) { humans_.enterDormant(c, step); },
+                 [&](const Reset& c) { humans_.reset(c, step); },
+                 [&](const Retry& c) { humans_.retry(c, step); },
+                 [&](const SetFlag& c) { humans_.setFlag(c, step); },
+                 [&](const AlertsReceived& c) { out.reply = healing_.alerts().hear(c, step); },
+                 [&](const Reload& c) { reload(c, step); },
+                 [&](const Record& e) {
+                   if (e.entry.kind == HistoryKind::kReload && e.entry.event == "refused") {
+                     refused_reload_ = RefusedReload{step.now.wall, e.entry.message};
+                   }
+                   queue_.add(e.entry, step.now);
+                   queue_.hurry(step.now);
+                 },
+                 [&](const Stop&) { stop(step); }};
   std::visit(hears, event);
 }
 

@@ -14,6 +14,7 @@
 #include "store/etcd_head.h"
 #include "store/etcd_rows.h"
 #include "store/fault.h"
+#include "store/local_history.h"
 
 namespace heald::store {
 namespace {
@@ -44,13 +45,13 @@ class EtcdStore : public Store {
 
   std::string commit(const engine::Changes& changes, const core::ClockStamp& now) override {
     const std::vector<Row> rows = rowsOf(changes, now);
-    if (rows.empty() && changes.history.empty()) return history_->commit(changes, now);
+    if (rows.empty() && changes.history.empty()) return history_.record(changes, now);
     std::string error = measured(Operation::kCommit, [&] {
       requireRight();
       requireNothingUnwanted();
       write(rows, &changes);
     });
-    if (error.empty()) record(changes, now);
+    if (error.empty()) warnOf(history_.record(changes, now));
     return error;
   }
 
@@ -61,7 +62,7 @@ class EtcdStore : public Store {
       write({}, nullptr);
       remember();
     });
-    if (error.empty()) warnOf(history_->probe(now));
+    if (error.empty()) warnOf(history_.probe(now));
     return error;
   }
 
@@ -75,14 +76,14 @@ class EtcdStore : public Store {
       doubt_.end();
       unwanted_ = false;
     });
-    if (error.empty()) record(everything, now);
+    if (error.empty()) warnOf(history_.record(everything, now));
     return error;
   }
 
-  void limitHistory(const HistoryLimits& limits) override { history_->limitHistory(limits); }
+  void limitHistory(const HistoryLimits& limits) override { history_.limit(limits); }
   Stats stats() const override {
     Stats stats = recorder_.stats();
-    stats.size_bytes = history_->stats().size_bytes;
+    stats.size_bytes = history_.sizeBytes();
     return stats;
   }
 
@@ -97,7 +98,6 @@ class EtcdStore : public Store {
   }
 
   std::optional<engine::Saved> takeOver(const core::ClockStamp& present);
-  void openHistory(const core::ClockStamp& present);
   void requireComparing();
   void requireRight();
   void write(const std::vector<Row>& rows, const engine::Changes* changes);
@@ -111,12 +111,11 @@ class EtcdStore : public Store {
   void finishStaged();
   [[noreturn]] void fenced();
   void remember();
-  void record(const engine::Changes& changes, const core::ClockStamp& now);
   void warnOf(const std::string& reason);
   std::string measured(Operation operation, const std::function<void()>& work);
 
   EtcdOptions options_;
-  std::unique_ptr<Store> history_;
+  LocalHistory history_;
   std::unique_ptr<etcd::Keys> keys_;
   bool open_ = false;
   bool leads_ = false;      // the head was ours once
@@ -128,8 +127,6 @@ class EtcdStore : public Store {
   bool unwanted_ = false;                             // it was, and the engine goes on without it
   std::map<std::uint64_t, std::vector<Row>> staged_;  // parts that count, and are no rows yet
   std::uint64_t stages_ = 0;
-  bool history_open_ = false;
-  bool state_elsewhere_ = false;  // in `history`, from before etcd was used
   Doubt doubt_;
   std::string warned_;
   StatsRecorder recorder_;
@@ -148,7 +145,7 @@ void EtcdStore::requireComparing() {
 }
 
 std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present) {
-  openHistory(present);
+  history_.open(present);
   requireRight();
   requireComparing();
   open_ = false;
@@ -176,7 +173,7 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   }
   const bool existed = head_revision_ != 0;
   if (!existed && !rows.empty()) throw Fault("it has rows and no head");
-  if (rows.empty() && head_.parts == 0 && state_elsewhere_) {
+  if (rows.empty() && head_.parts == 0 && history_.holdsState()) {
     throw Fault("etcd holds nothing, and " + options_.history_path +
                 " holds a state from before, which would be forgotten: move it away to begin anew");
   }
@@ -210,15 +207,6 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   remember();
   if (!existed) return std::nullopt;
   return savedOf({rows.begin(), rows.end()}, present);
-}
-
-void EtcdStore::openHistory(const core::ClockStamp& present) {
-  if (history_open_) return;
-  const auto opened = history_->open(present);
-  if (!opened) throw Fault(opened.error().message);
-  history_open_ = true;
-  state_elsewhere_ = *opened && (!(*opened)->governors.empty() || !(*opened)->pauses.empty() ||
-                                 !(*opened)->permits.empty() || !(*opened)->unreadable.empty());
 }
 
 void EtcdStore::requireRight() {
@@ -366,15 +354,6 @@ void EtcdStore::remember() {
   } catch (const Fault& fault) {
     warnOf(fault.what());
   }
-}
-
-void EtcdStore::record(const engine::Changes& changes, const core::ClockStamp& now) {
-  if (changes.history.empty() && changes.cursors.empty()) return;
-  engine::Changes entries;
-  entries.history = changes.history;
-  entries.cursors = changes.cursors;
-  entries.at = changes.at;
-  warnOf(history_->commit(entries, now));
 }
 
 // Once, until something else is wrong.
