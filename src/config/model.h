@@ -76,6 +76,7 @@ struct KindPart {
 class PermitPart : public Part {
  public:
   virtual engine::FleetPermit asks() const = 0;
+  virtual core::Duration deadline() const = 0;  // of a permit
 };
 
 // Who is told what has happened, and what of it.

@@ -153,6 +153,16 @@ void readPermit(Fields& fields, const Kind& kind, Draft& draft) {
   if (draft.permit != nullptr) draft.spec.permit = draft.permit->asks();
 }
 
+// A permit that ends before its attempt is one that was not reported: its member is lost.
+void requirePermitLasts(Fields& fields, const Draft& draft) {
+  if (draft.permit == nullptr) return;
+  const core::Duration least = draft.spec.verify.after + draft.spec.verify.within;
+  if (draft.permit->deadline() <= least) {
+    fields.fail("permit", "has a deadline that is too short: verification alone may take " +
+                              durationText(least));
+  }
+}
+
 // Whether the labels could be read.
 bool readRemedy(Fields& fields, const Kind& permit, const Governors& governors, const Names& checks,
                 Draft& draft) {
@@ -193,6 +203,7 @@ bool readRemedy(Fields& fields, const Kind& permit, const Governors& governors, 
                 "cannot be none: a check can always be looked at (none is for remedies that alerts "
                 "ask for)");
   }
+  requirePermitLasts(fields, draft);
   if ((verified || none) && !fields.has("when")) {
     fields.fail("verify", "has no check to look at (give the remedy when: {check: NAME})");
   }

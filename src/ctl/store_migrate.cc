@@ -59,7 +59,10 @@ std::string text(const store::Migrated& moved, const store::Migration& migration
          counted(moved.governors, "governor") + ", " + counted(moved.rows, "row") + " in all.\n" +
          "The history " + (to_etcd ? "stays in " : "is in ") + migration.path + ".\n" +
          (to_etcd ? "Next: start heald with this configuration.\n"
-                  : "Next: remove store.etcd from the configuration, and start heald.\n");
+                  : "Next: remove store.etcd from the configuration, and start heald. Before a "
+                    "later move to "
+                    "etcd, remove " +
+                        migration.path + ".etcd on the other machines.\n");
 }
 
 }  // namespace

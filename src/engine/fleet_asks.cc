@@ -1,6 +1,7 @@
 #include "engine/fleet_asks.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/text.h"
 #include "engine/denials.h"
@@ -9,7 +10,8 @@ namespace heald::engine {
 
 void FleetAsks::ask(int r, Step& step) {
   Remedy& remedy = roster_.at(r);
-  turns_.giveBack(remedy);
+  // Before the question: a member holds one permit.
+  if (remedy.permit != 0) step.out.actions.push_back(ReturnPermit{std::exchange(remedy.permit, 0)});
   turns_.ask(remedy);
   remedy.asked_at = step.now.boot;
   remedy.awaited = runs_.ask(r);

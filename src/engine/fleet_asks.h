@@ -27,9 +27,10 @@ class FleetAsks {
   FleetAsks(Roster& roster, Turns& turns, Runs& runs)
       : roster_(roster), turns_(turns), runs_(runs) {}
 
-  // Whether it has to have a permit, and has none.
-  static bool needed(const Remedy& remedy, core::BootTime now) {
-    return remedy.spec.permit && (remedy.permit == 0 || old(remedy, now));
+  // Whether it has to have a permit, and has none. With it in hand its check may be run once more,
+  // which takes as long as it takes.
+  static bool needed(const Remedy& remedy, core::Duration check_takes, core::BootTime now) {
+    return remedy.spec.permit && (remedy.permit == 0 || old(remedy, now - check_takes));
   }
   // Whether it waits until the server is asked again.
   static bool tooSoon(const Remedy& remedy, core::BootTime now) {

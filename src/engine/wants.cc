@@ -204,7 +204,12 @@ void Wants::admit(int r, Step& step) {
     wouldAttempt(r, step);
     return;
   }
-  if (FleetAsks::needed(remedy, step.now.boot)) {
+  const Checks& checks = p_.detection.checks();
+  const core::Duration check_takes =
+      remedy.check < 0
+          ? core::Duration{}
+          : std::min(checks.view(remedy.check).last_duration, checks.spec(remedy.check).timeout);
+  if (FleetAsks::needed(remedy, check_takes, step.now.boot)) {
     const core::Verdict verdict = p_.guards.ask(remedy, step.now.boot);
     if (verdict.allowed()) {
       p_.fleet.ask(r, step);

@@ -44,6 +44,13 @@ void describe(config::Fields& f, FleetServer::Options& o) {
   f.text("ca_file", o.ca_file, {}, "PEM file of the certificates to trust");
   f.duration("deadline", o.deadline, {.max = kLongest},
              "within which an attempt is surely over and verified; then it has failed");
+  if (o.deadline % std::chrono::seconds(1) != core::Duration::zero()) {
+    f.fail("deadline", "has to be whole seconds");
+  }
+  if (const std::string fault = config::memberNameFault(hostName());
+      o.member.empty() && !fault.empty()) {
+    f.fail("member", "is missing, and the host's name " + fault);
+  }
   if (o.deadline < kShortest) {
     f.fail("deadline", "is too short (at least " + config::durationText(kShortest) + ")");
   }
@@ -56,6 +63,13 @@ std::string messageIn(const io::HttpResponse& response) {
                     body["error"].contains("message") && body["error"]["message"].is_string();
   return said ? io::oneLine(body["error"]["message"].get<std::string>(), kMostText)
               : problemOf(response);
+}
+
+// A heald that says so itself has not asked its governor: it stands by, say.
+bool saysUnavailable(const ordered_json& body) {
+  const auto error = body.is_object() ? body.find("error") : body.end();
+  return error != body.end() && error->is_object() && error->contains("code") &&
+         (*error)["code"] == "unavailable";
 }
 
 Asked denied(const io::HttpResponse& response, const ordered_json& body) {
@@ -89,10 +103,8 @@ Asked askedBy(const io::HttpResponse& response) {
   if (response.status == 409 && body.is_object() && body.contains("guard")) {
     return denied(response, body);
   }
-  return {response.status / 100 == 4 ? Asked::End::kRefused : Asked::End::kInDoubt,
-          "",
-          messageIn(response),
-          {}};
+  const bool refused = response.status / 100 == 4 || saysUnavailable(body);
+  return {refused ? Asked::End::kRefused : Asked::End::kInDoubt, "", messageIn(response), {}};
 }
 
 Reported reportedBy(const io::HttpResponse& response) {
@@ -125,7 +137,8 @@ void FleetServer::ask(io::Services& services, const PermitQuestion& question,
                              {"deadline", config::durationText(question.deadline)},
                              {"reason", "remedy " + question.remedy},
                              {"member", member_}};
-  send(services, "/api/permits", body.dump(), question.key, patience, std::move(cancel),
+  send(services, "/api/permits", body.dump(-1, ' ', false, ordered_json::error_handler_t::replace),
+       question.key, patience, std::move(cancel),
        [done = std::move(done)](const io::HttpResponse& response) { done(askedBy(response)); });
 }
 

@@ -60,7 +60,7 @@ class FleetServer : public config::PermitPart {
 
   engine::FleetPermit asks() const override;
   std::vector<config::HostProblem> warningsOfHost() const override;
-  core::Duration deadline() const { return options_->deadline; }
+  core::Duration deadline() const override { return options_->deadline; }
   // The same for the same member of the same fleet.
   const std::string& name() const { return name_; }
 

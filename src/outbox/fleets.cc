@@ -125,6 +125,13 @@ class Fleets::Worker {
           ask.run, engine::FleetAnswer::kUnanswered, "the remedy needs no permit any more", {}});
       return;
     }
+    if (!place()) {
+      post(engine::FleetAnswered{ask.run,
+                                 engine::FleetAnswer::kUnanswered,
+                                 "the store does not say what is owed from before",
+                                 {}});
+      return;
+    }
     posts_.emplace(ask.run, std::move(post));
     const core::BootTime at = now();
     members_.at(server->second->name())

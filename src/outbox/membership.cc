@@ -79,7 +79,7 @@ void Membership::read(const std::vector<engine::HistoryRow>& rows, std::int64_t 
   if (!all || state_ != State::kHolding) return;
   if (!attempt_ && loaded_) {
     owe(true, "not used: heald ended before", now.boot);
-  } else if (!attempt_ && now.boot - held_at_ >= kUnusedAfter) {
+  } else if (!attempt_ && now.boot >= unusedAt()) {
     owe(true, "not used", now.boot);
   } else if (now.boot - held_at_ > mark_.deadline + kAfterDeadline) {
     // It lasts longer than it was to, or another replica has seen its end.
@@ -227,7 +227,7 @@ std::optional<core::BootTime> Membership::nextDue() const {
   const auto at = [&](core::BootTime time) { due = due ? std::min(*due, time) : time; };
   if (question_) at(question_->by);
   if (!under_way_ && (state_ == State::kOwing || state_ == State::kClearing)) at(not_before_);
-  if (state_ == State::kHolding && !attempt_ && !loaded_) at(held_at_ + kUnusedAfter);
+  if (state_ == State::kHolding && !attempt_ && !loaded_) at(unusedAt());
   return due;
 }
 

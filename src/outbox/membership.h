@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -49,7 +50,8 @@ class Membership {
   static constexpr core::Duration kLastRetry = std::chrono::minutes(5);
   // After a permit's deadline its server knows how it ended: it has failed.
   static constexpr core::Duration kAfterDeadline = std::chrono::minutes(1);
-  // A yes that is older is used by no attempt (FleetAsks::kGoodFor), whatever has become of it.
+  // A yes that is older, and older than half its deadline, is used by no attempt: it is good for
+  // FleetAsks::kGoodFor and a run of the check.
   static constexpr core::Duration kUnusedAfter = std::chrono::minutes(3);
 
   struct Question {
@@ -112,6 +114,9 @@ class Membership {
 
   void answer(const Question& question, engine::FleetAnswer answer, std::string text = "",
               std::optional<core::Duration> wait = {});
+  core::BootTime unusedAt() const {
+    return held_at_ + std::max<core::Duration>(kUnusedAfter, mark_.deadline / 2);
+  }
   void owe(bool ok, std::string text, core::BootTime now);
   void clear(core::BootTime now);
   void later(core::Now now, const std::string& why);

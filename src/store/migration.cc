@@ -145,6 +145,7 @@ class Mover {
   std::unique_ptr<Store> etcdStore();
   Migrated toEtcd(Store& file, const engine::Saved& in_file);
   Migrated toFile(Store& file, const engine::Saved& in_file);
+  void requireLeftOvers(const engine::Saved& in_file);
   void removeFromEtcd();
   Migrated moved(Store& file, const engine::Saved& state, bool resumed) const;
 
@@ -237,7 +238,7 @@ Migrated Mover::toEtcd(Store& file, const engine::Saved& in_file) {
 Migrated Mover::toFile(Store& file, const engine::Saved& in_file) {
   const auto etcd = etcdStore();
   if (headRevision() == 0) {  // an earlier move was cut behind its last commit
-    if (!holdsState(in_file)) throw Refused(m_.prefix + ": it has rows and no head");
+    requireLeftOvers(in_file);
     removeFromEtcd();
     return moved(file, in_file, true);
   }
@@ -262,6 +263,19 @@ Migrated Mover::toFile(Store& file, const engine::Saved& in_file) {
   }
   removeFromEtcd();
   return moved(file, state, resumed);
+}
+
+// Rows without a head are what a move from here has left, or nobody knows what.
+void Mover::requireLeftOvers(const engine::Saved& in_file) {
+  const std::vector<Row> there = sortedRows(in_file, at_);
+  const std::string under = m_.prefix + "/rows/";
+  for (const etcd::KeyValue& row : keys_->list(under).rows) {
+    const auto same = [&](const Row& one) { return under + one.key == row.key; };
+    if (std::none_of(there.begin(), there.end(), same)) {
+      throw Refused(m_.prefix + ": it has rows and no head, and " + row.key + " is not in " +
+                    m_.path + ": remove those keys by hand if that file has the state");
+    }
+  }
 }
 
 // The head first: rows without one are refused by every heald.

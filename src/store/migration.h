@@ -21,7 +21,7 @@ namespace heald::store {
 //
 //   - a heald uses the file, or one (leading or standing by) is registered in etcd
 //   - the other place holds a state already that is not the same
-//   - a row cannot be read: it would be lost
+//   - the row of a governor cannot be read: it would be lost
 //   - there is no state to move
 struct Migration {
   enum class To { kEtcd, kSqlite };

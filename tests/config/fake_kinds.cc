@@ -51,20 +51,21 @@ std::shared_ptr<const Part> readExec(Fields& fields) {
 
 struct FakePermit : PermitPart {
   engine::FleetPermit asked;
+  core::Duration lasts = std::chrono::minutes(15);
   engine::FleetPermit asks() const override { return asked; }
+  core::Duration deadline() const override { return lasts; }
 };
 
 // With the keys of the real one.
 std::shared_ptr<const Part> readPermit(Fields& fields) {
   auto part = std::make_shared<FakePermit>();
   std::string file;
-  core::Duration deadline = std::chrono::minutes(15);
   fields.text("server", part->asked.server, {.required = true}, "the address");
   fields.text("governor", part->asked.governor, {.required = true}, "the fleet's governor");
   fields.text("member", part->asked.member, {}, "as whom");
   fields.text("token_file", file, {.required = true}, "file with a token");
   fields.text("ca_file", file, {}, "PEM file");
-  fields.duration("deadline", deadline, {}, "for the attempt");
+  fields.duration("deadline", part->lasts, {}, "for the attempt");
   return part;
 }
 

@@ -61,6 +61,18 @@ TEST(FleetSection, IsForNoRemedyOfThisHeald) {
   EXPECT_THAT(problemsOf("governor_defaults: {fleet: {members: [a]}}\n"), HasSubstr("fleet"));
 }
 
+TEST(PermitSection, HasADeadlineThatAnAttemptFitsInto) {
+  const auto wrong_with = [](const std::string& verify) {
+    return problemsOf(
+        "checks: [{name: a, tcp: {address: 'h:1'}}]\n"
+        "remedies: [{name: fix, when: {check: a}, exec: {command: [/bin/true]}, verify: {" +
+        verify + "}, permit: {server: 'https://h', governor: f, token_file: /t}}]\n");
+  };
+  EXPECT_EQ(wrong_with("after: 1m, within: 5m"), "");
+  EXPECT_THAT(wrong_with("after: 1m, within: 30m"),
+              HasSubstr("deadline that is too short: verification alone may take 31m"));
+}
+
 class MembersFile : public testing::Test {
  protected:
   ReadResult read() { return readConfigFile(dir_.file("heald.yml"), fakeKinds(), nullptr); }

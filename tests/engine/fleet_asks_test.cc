@@ -190,6 +190,19 @@ TEST(FleetAsks, AfterASlowAnswerWhatIsStillIllIsHealed) {
   EXPECT_TRUE(world.returned.empty());
 }
 
+TEST(FleetAsks, ACheckThatTakesLongerThanAPermitIsGoodForIsNoBusyLoop) {
+  engine::Setup setup = asking();
+  setup.checks[0].interval = hours(1);
+  setup.checks[0].timeout = minutes(3);
+  Asking world(setup);
+  world.fleet_takes = seconds(2);
+  world.check_takes = minutes(2);
+  world.runFor(minutes(10));
+  EXPECT_EQ(world.starts.size(), 1U);
+  EXPECT_EQ(world.asked_fleet.size(), 1U);
+  EXPECT_TRUE(world.returned.empty());
+}
+
 TEST(FleetAsks, APauseWhileItAsksGivesThePermitBack) {
   Asking world;
   world.fleet_takes = seconds(2);

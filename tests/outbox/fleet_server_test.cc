@@ -71,6 +71,14 @@ TEST(FleetServer, WithoutAnAnswerAPermitMayHaveBeenGivenUnlessNothingWasSent) {
   EXPECT_EQ(askedBy(answered(503, "")).end, End::kInDoubt);
 }
 
+TEST(FleetServer, AHealdThatStandsByHasGivenNone) {
+  const Asked asked = askedBy(answered(
+      503, R"({"error": {"code": "unavailable", "message": "this replica stands by: b leads"}})"));
+  EXPECT_EQ(asked.end, End::kRefused);
+  EXPECT_EQ(asked.text, "this replica stands by: b leads");
+  EXPECT_EQ(askedBy(answered(502, R"({"error": "bad gateway"})")).end, End::kInDoubt);
+}
+
 TEST(FleetServer, AReportIsSettledWhenTheServerKnowsOrHasForgotten) {
   const std::string error = R"({"error": {"code": "conflict", "message": "it has expired"}})";
   EXPECT_TRUE(reportedBy(answered(200, "{}")).settled);

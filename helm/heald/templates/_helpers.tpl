@@ -178,6 +178,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if or (eq $enabled "true") (and (eq $enabled "auto") $there) }}yes{{ end -}}
 {{- end -}}
 
+{{/* Whether the configuration, as far as the chart knows it, has its state in etcd. */}}
+{{- define "heald.etcd" -}}
+{{- $config := .Values.config -}}
+{{- if .Values.configFile }}{{ $config = fromYaml .Values.configFile }}{{ end -}}
+{{- if dig "store" "etcd" "" $config }}yes{{ end -}}
+{{- end -}}
+
 {{/* Whether there are several replicas of one heald, with its state in etcd. */}}
 {{- define "heald.replicated" -}}
 {{- if and (eq .Values.kind "Deployment") (gt (int .Values.replicas) 1) }}yes{{ end -}}

@@ -89,13 +89,11 @@ spec:
       env:
         - name: STATE_DIRECTORY
           value: /var/lib/heald
-        {{- if include "heald.replicated" . }}
         # For store.etcd.url of the configuration.
         - name: POD_IP
           valueFrom:
             fieldRef:
               fieldPath: status.podIP
-        {{- end }}
         {{- if include "heald.tokenSecret" . }}
         - name: HEALD_TOKEN_FILE
           value: /run/secrets/heald/token

@@ -8,10 +8,8 @@
 {{- end -}}
 
 {{- if and (not $daemonset) (gt (int $values.replicas) 1) -}}
-{{- $config := $values.config -}}
-{{- if $values.configFile }}{{ $config = fromYaml $values.configFile }}{{ end -}}
 {{- $known := not (or $values.existingConfigMap $values.existingConfigSecret) -}}
-{{- if and $known (not (dig "store" "etcd" "" $config)) -}}
+{{- if and $known (not (include "heald.etcd" .)) -}}
 {{- fail (printf "replicas: %d needs store.etcd in the configuration: the store (SQLite) has one owner. For one heald per node: kind: DaemonSet" (int $values.replicas)) -}}
 {{- end -}}
 {{- if ne $values.store.type "emptyDir" -}}
