@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <random>
 
@@ -128,7 +129,8 @@ TEST_F(FleetClientE2e, AfterKillMinusNineTheOutcomeOfTheInterruptedAttemptIsRepo
   server_.start();
   const auto node = member("node-1", "touch @DIR@/up; sleep 30");
   node->start();
-  node->await("the attempt", [&] { return runs(*node) == 1; });
+  node->await("the attempt and what it does",
+              [&] { return runs(*node) == 1 && std::filesystem::exists(node->dir().file("up")); });
   node->kill();
   EXPECT_EQ(fleet()["underWay"], 1);
   node->start();

@@ -197,7 +197,7 @@ TEST(FleetAsks, ACheckThatTakesLongerThanAPermitIsGoodForIsNoBusyLoop) {
   Asking world(setup);
   world.fleet_takes = seconds(2);
   world.check_takes = minutes(2);
-  world.runFor(minutes(10));
+  world.runFor(minutes(7));
   EXPECT_EQ(world.starts.size(), 1U);
   EXPECT_EQ(world.asked_fleet.size(), 1U);
   EXPECT_TRUE(world.returned.empty());

@@ -92,7 +92,7 @@ class Pod {
     return text.replace(/^(--[a-z.-]+=)?(\/(etc|var|run|dev)\/.*)$/, (_, flag, file) => (flag ?? '') + this.path(file)).replace(/=(0\.0\.0\.0|127\.0\.0\.1):\d+$/, '=$1:0');
   }
   get environment() {
-    return Object.fromEntries(Object.entries(variables(this.container)).map(([name, value]) => [name, this.here(value)]));
+    return Object.fromEntries(Object.entries(variables(this.container)).map(([name, value]) => [name, this.here(value ?? '127.0.0.1')]));
   }
   get ids() {
     return root ? { uid: user, gid: workload(this.objects).spec.template.spec.securityContext.runAsGroup } : {};

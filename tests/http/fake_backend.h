@@ -183,8 +183,10 @@ inline Response ask(const Router& router, const std::string& method, const std::
   Request request;
   request.method = method;
   request.path = target.substr(0, target.find('?'));
-  if (const auto mark = target.find("?format="); mark != std::string::npos) {
-    request.query["format"] = target.substr(mark + 8);
+  // "path?name=value", of one plain pair.
+  if (const auto mark = target.find('?'); mark != std::string::npos) {
+    const auto equals = target.find('=', mark);
+    request.query[target.substr(mark + 1, equals - mark - 1)] = target.substr(equals + 1);
   }
   request.caller.address = "127.0.0.1";
   request.headers = headers;

@@ -124,7 +124,7 @@ TEST(Membership, APermitThatIsNotUsedIsGivenBackAsWell) {
 TEST(Membership, APermitThatNobodyHasMissedIsGivenBackInTheEnd) {
   Member one;
   one.given(7);
-  const core::Duration half = minutes(15) / 2;
+  const core::Duration half = core::Duration(minutes(15)) / 2;
   one.pass(std::max<core::Duration>(Membership::kUnusedAfter, half) - seconds(1));
   one.reads({});
   EXPECT_TRUE(one.idle());
