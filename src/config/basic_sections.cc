@@ -74,8 +74,16 @@ namespace {
 std::string endpointFault(const std::string& url) {
   const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
   if (scheme == 0) return "is no URL (example: https://10.0.0.1:2379)";
-  const std::string fault = addressFault(url.substr(scheme));
-  return fault.empty() ? "" : fault + " (example: https://10.0.0.1:2379)";
+  const std::string place = url.substr(scheme);
+  const std::size_t colon = place.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : place.substr(colon + 1);
+  const bool number = !port.empty() && port.size() <= 5 &&
+                      port.find_first_not_of("0123456789") == std::string::npos &&
+                      std::stoi(port) > 0 && std::stoi(port) < 65536;
+  if (!number || !hostNameFault(place.substr(0, colon)).empty()) {
+    return "is not the URL of a host and a port (example: https://10.0.0.1:2379)";
+  }
+  return "";
 }
 
 std::string prefixFault(const std::string& prefix) {

@@ -45,6 +45,13 @@ TEST_F(EtcdClient, WhatWasPutIsFoundWithItsRevisions) {
   EXPECT_EQ(client_.get("b").rows.at(0).value, "");
 }
 
+TEST_F(EtcdClient, AnEndpointMayHaveAName) {
+  Client by_name({.endpoints = {"http://localhost:" + std::to_string(etcd_.port())}}, seconds(2));
+  EXPECT_TRUE(by_name.commit({}, {Put{"n", "1"}}).succeeded);
+  Client unknown({.endpoints = {"http://nobody.invalid:2379", etcd_.urls().front()}}, seconds(2));
+  EXPECT_EQ(unknown.get("n").rows.size(), 1u) << "the next one is asked";
+}
+
 TEST_F(EtcdClient, ACommitIsDoneOnlyWhenItsComparesHold) {
   const auto first = client_.commit({modified("k", 0)}, {Put{"k", "1"}});
   ASSERT_TRUE(first.succeeded);
