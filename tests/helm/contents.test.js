@@ -374,7 +374,9 @@ test('before an installation and an upgrade the configuration is read with the v
   const map = only(objects, 'ConfigMap', job.spec.template.spec.volumes[0].configMap.name);
   assert.ok(Number(map.metadata.annotations['helm.sh/hook-weight']) < 0, 'the map is there before the job');
   assert.strictEqual(map.data['heald.yml'], configOf(objects));
-  assert.strictEqual(job.spec.template.spec.containers[0].env[0].name, 'POD_NAMESPACE');
+  const names = (container) => container.env.map((one) => one.name);
+  assert.deepStrictEqual(names(job.spec.template.spec.containers[0]), ['POD_IP', 'POD_NAMESPACE']);
+  for (const name of ['POD_IP', 'POD_NAMESPACE']) assert.ok(names(heald(objects)).includes(name), name);
   none(render(['--set', 'configCheck.enabled=false']), 'Job');
 });
 

@@ -12,7 +12,7 @@ const root = process.getuid() === 0;
 const user = 10001;
 
 // What Kubernetes would fill in.
-const kField = { 'metadata.namespace': 'apps', 'status.hostIP': '127.0.0.1' };
+const kField = { 'metadata.namespace': 'apps', 'status.hostIP': '127.0.0.1', 'status.podIP': '127.0.0.1' };
 const variables = (container) =>
   Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? kField[valueFrom.fieldRef.fieldPath]]));
 
@@ -92,7 +92,7 @@ class Pod {
     return text.replace(/^(--[a-z.-]+=)?(\/(etc|var|run|dev)\/.*)$/, (_, flag, file) => (flag ?? '') + this.path(file)).replace(/=(0\.0\.0\.0|127\.0\.0\.1):\d+$/, '=$1:0');
   }
   get environment() {
-    return Object.fromEntries(Object.entries(variables(this.container)).map(([name, value]) => [name, this.here(value ?? '127.0.0.1')]));
+    return Object.fromEntries(Object.entries(variables(this.container)).map(([name, value]) => [name, this.here(value)]));
   }
   get ids() {
     return root ? { uid: user, gid: workload(this.objects).spec.template.spec.securityContext.runAsGroup } : {};
