@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <future>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <thread>
 
 #include "ctl/json_access.h"
 #include "io/address.h"
 #include "io/fd.h"
+#include "io/fresh_key.h"
 
 namespace heald::ctl {
 namespace {
@@ -78,17 +77,6 @@ Client::Client(ClientOptions options) : options_(std::move(options)) {
   if (options_.url.starts_with(kUnix)) socket_ = options_.url.substr(kUnix.size());
 }
 
-std::string Client::freshKey() {
-  std::random_device random;
-  std::string key;
-  for (int i = 0; i < 4; ++i) {
-    char word[9];
-    std::snprintf(word, sizeof word, "%08x", random());
-    key += word;
-  }
-  return key;
-}
-
 io::HttpResponse Client::transfer(io::HttpRequest request) {
   std::promise<io::HttpResponse> promise;
   auto answered = promise.get_future();
@@ -102,7 +90,7 @@ Answer Client::send(const std::string& method, const std::string& path, const st
   io::HttpRequest request = requestFor(method, path, body);
   if (method == "GET") return judge(transfer(std::move(request)));
   std::string named = key.empty() ? options_.key : key;
-  if (named.empty()) named = freshKey();
+  if (named.empty()) named = io::freshKey();
   request.headers.emplace_back("Idempotency-Key", named);
   Answer answer = change(std::move(request), named);
   if (answer.status != 503) return answer;

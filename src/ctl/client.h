@@ -62,7 +62,6 @@ class Client {
   static constexpr core::Duration kRestart = std::chrono::seconds(2);
   Answer send(const std::string& method, const std::string& path, const std::string& body,
               const std::string& key = "");
-  static std::string freshKey();
 
   // Reads an answer without an end: `piece` is called with what comes, on another thread. Returns
   // when it has ended, or when nothing has come for so long.

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "ctl/json_access.h"
 #include "io/foreground.h"
+#include "io/fresh_key.h"
 #include "io/text.h"
 
 namespace heald::ctl {
@@ -149,7 +150,7 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
   const core::Duration give_up_at = bootNow() + kReportPatience;
   for (core::Duration wait = milliseconds(100);;
        wait = std::min<core::Duration>(wait * 2, seconds(2))) {
-    const Answer answer = console.client.send("POST", path, printedJson(body), Client::freshKey());
+    const Answer answer = console.client.send("POST", path, printedJson(body), io::freshKey());
     if (answer.ok()) return;
     // 503 while it starts, stops, or has no store; nobody there while it is restarted.
     const bool passing = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
@@ -165,7 +166,7 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
 
 int exec(const Console& console, const ExecOptions& options) {
   const core::Duration give_up_at = bootNow() + options.wait;
-  std::string key = Client::freshKey();
+  std::string key = io::freshKey();
   Asked asked = ask(console, options, key);
   while (asked.permit.empty()) {
     const core::Duration left = give_up_at - bootNow();
@@ -174,7 +175,7 @@ int exec(const Console& console, const ExecOptions& options) {
       return sayWhyNot(console, options, asked);
     }
     if (const int number = io::awaitSignal(asked.retry)) return 128 + number;
-    key = Client::freshKey();
+    key = io::freshKey();
     asked = ask(console, options, key);
   }
   const bool permitted = !asked.permit.empty();

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <random>
 #include <thread>
 #include <utility>
 
+#include "io/fresh_key.h"
 #include "outbox/fleet_server.h"
 #include "outbox/inbox.h"
 #include "outbox/membership.h"
@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::chrono::seconds kFleetRound{1};
 constexpr std::size_t kFleetPage = 200;
-
-std::string newKey() {
-  std::random_device random;
-  std::string key;
-  for (int i = 0; i < 4; ++i) {
-    char word[9];
-    std::snprintf(word, sizeof word, "%08x", random());
-    key += word;
-  }
-  return key;
-}
 
 using Servers = std::map<std::string, std::shared_ptr<const FleetServer>>;  // by remedy
 
@@ -93,7 +82,8 @@ class Fleets::Worker {
     std::map<std::string, Servers> by_member;
     for (auto& [remedy, server] : servers) by_member[server->name()].emplace(remedy, server);
     for (auto& [name, own] : by_member) {
-      const auto [place, added] = members_.try_emplace(name, Member{Membership(name, newKey), {}});
+      const auto [place, added] =
+          members_.try_emplace(name, Member{Membership(name, io::freshKey), {}});
       place->second.configured = true;
       place->second.servers = std::move(own);
     }

@@ -35,7 +35,7 @@ void World::interruptCommit(const engine::Changes& changes) {
   });
 }
 
-// What a replica does that does not know yet that it was replaced: all that it would have done.
+// A replica that was replaced, before it has found that out, does all that it would have done.
 void World::wakeReplaced() {
   if (replaced_.empty()) return;
   const auto one = replaced_.begin() + replicas_random_.below(static_cast<int>(replaced_.size()));
