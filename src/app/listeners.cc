@@ -10,7 +10,7 @@
 #include "door/listen.h"
 #include "http/control_routes.h"
 #include "http/metrics_routes.h"
-#include "http/token.h"
+#include "io/token.h"
 
 namespace heald::app {
 namespace {
@@ -188,7 +188,7 @@ void Listeners::readTokens() {
 }
 
 http::GuardPolicy Listeners::controlPolicy() {
-  const auto token = http::readOrCreateToken(web_.token_file);
+  const auto token = io::readOrCreateToken(web_.token_file);
   if (!token) {
     needs_.log.write(io::LogLevel::kError,
                      "no control token: whoever changes something needs another credential",

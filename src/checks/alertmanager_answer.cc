@@ -6,6 +6,7 @@
 #include "engine/alert_identity.h"
 #include "io/text.h"
 #include "io/timestamp.h"
+#include "io/uri.h"
 
 namespace heald::checks {
 namespace {
@@ -14,21 +15,6 @@ using nlohmann::json;
 
 Error unreadable(const std::string& why) {
   return {ErrorCode::kUnavailable, io::oneLine(why)};
-}
-
-// Percent-encoded but for what needs no encoding (RFC 3986, unreserved).
-void appendEncoded(std::string& out, std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
 }
 
 // Names beyond these need quotes, which Alertmanager understands since 0.27 only. A matcher that is
@@ -85,7 +71,7 @@ std::string alertQuery(const engine::AskAlert& ask) {
   for (const auto& [name, value] : ask.labels) {
     if (!isClassic(name) || isIgnored(name, ask)) continue;
     query += "&filter=";
-    appendEncoded(query, matcher(name, value));
+    query += io::percentEncode(matcher(name, value));
   }
   return query;
 }

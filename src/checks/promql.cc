@@ -9,6 +9,7 @@
 #include "checks/request_check.h"
 #include "io/address.h"
 #include "io/text.h"
+#include "io/uri.h"
 
 namespace heald::checks {
 namespace {
@@ -36,29 +37,12 @@ std::string queryProblem(const std::string& query) {
   return io::trim(query).empty() ? "is blank (example: up{job=\"api\"})" : "";
 }
 
-// application/x-www-form-urlencoded
-std::string formEncoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return encoded;
-}
-
 void makeRequest(PromqlOptions& o) {
   const auto end = o.server.find_last_not_of('/');
   o.request.url = o.server.substr(0, end == std::string::npos ? 0 : end + 1) + "/api/v1/query";
   o.request.method = "POST";
   o.request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-  o.request.body = "query=" + formEncoded(o.query);
+  o.request.body = "query=" + io::percentEncode(o.query);
   o.request.body_limit = kPromqlAnswerBytes;
 }
 

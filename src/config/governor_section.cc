@@ -4,6 +4,7 @@
 #include "config/scalars.h"
 #include "config/sections.h"
 #include "config/wording.h"
+#include "core/plain_text.h"
 
 namespace heald::config {
 namespace {
@@ -18,14 +19,11 @@ void readBackoff(Fields& fields, core::BackoffPolicy& backoff) {
   }
 }
 
-bool isBlank(const std::string& text) {
-  return text.find_first_not_of(" \t\r\n") == std::string::npos;
-}
-
 void readConditions(Fields& fields, std::vector<std::string>& conditions) {
   fields.texts("permanent_open_conditions", conditions, {.empty_allowed = true},
                "texts in an error, in any case of letters, that open it for good at once");
-  if (std::any_of(conditions.begin(), conditions.end(), isBlank)) {
+  if (std::any_of(conditions.begin(), conditions.end(),
+                  [](const std::string& text) { return core::isBlank(text); })) {
     fields.fail("permanent_open_conditions",
                 "holds a blank text, which names no error (remove it)");
   }

@@ -17,7 +17,4 @@ struct TextFault {
 // line end (yaml-cpp takes 0x04 for the end of the file).
 std::optional<TextFault> findFault(std::string_view text);
 
-// The length of the valid UTF-8 character at the start, or 0.
-std::size_t characterLength(std::string_view text);
-
 }  // namespace heald::config

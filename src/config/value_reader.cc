@@ -6,6 +6,7 @@
 #include "config/scalars.h"
 #include "config/utf8.h"
 #include "config/wording.h"
+#include "core/plain_text.h"
 
 namespace heald::config {
 namespace {
@@ -28,7 +29,7 @@ const char* nameOf(Node::Type type) {
 std::string badCharacter(const std::string& text) {
   if (text.find('\0') != std::string::npos) return "holds a NUL character (remove it)";
   const auto fault = findFault(text);
-  return fault && characterLength(std::string_view(text).substr(fault->offset)) == 0
+  return fault && core::characterLength(std::string_view(text).substr(fault->offset)) == 0
              ? "is not UTF-8 (check the environment)"
              : "";
 }

@@ -4,14 +4,11 @@
 
 #include "core/error_matcher.h"
 #include "core/invariant.h"
+#include "core/plain_text.h"
 #include "core/text.h"
 
 namespace heald::core {
 namespace {
-
-bool blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
 
 Verdict deny(Guard guard) {
   return {guard, std::nullopt};
@@ -259,7 +256,7 @@ Result<void> Governor::reset(bool force) {
 }
 
 Result<void> Governor::retry(std::string_view reason) {
-  if (blank(reason)) {
+  if (isBlank(reason)) {
     return Error{ErrorCode::kInvalid, "a reason is needed to retry: say what was fixed"};
   }
   // PERMANENT_OPEN is dormant too.
@@ -277,7 +274,7 @@ Result<void> Governor::retry(std::string_view reason) {
 }
 
 Result<void> Governor::resume(std::string_view reason) {
-  if (blank(reason)) {
+  if (isBlank(reason)) {
     return Error{ErrorCode::kInvalid, "a reason is needed to resume: say what was found and fixed"};
   }
   if (!state_.dormant()) {
@@ -297,7 +294,7 @@ Result<void> Governor::resume(std::string_view reason) {
 }
 
 Result<void> Governor::enterDormant(std::string_view reason, Now now) {
-  if (blank(reason)) {
+  if (isBlank(reason)) {
     return Error{ErrorCode::kInvalid, "a reason is needed to enter dormant mode"};
   }
   // The first reason stays: it is what has to be found and fixed.

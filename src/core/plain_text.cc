@@ -17,24 +17,6 @@ bool continues(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
 }
 
-// Bytes of the well-formed character at i, or 0. Overlong forms, surrogates and values beyond
-// U+10FFFF show in the second byte alone (Unicode, table 3-7).
-std::size_t characterLength(std::string_view text, std::size_t i) {
-  const unsigned char first = at(text, i), second = at(text, i + 1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(second) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const unsigned char low = first == 0xE0 ? 0xA0 : 0x80, high = first == 0xED ? 0x9F : 0xBF;
-    return second >= low && second <= high && continues(at(text, i + 2)) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const unsigned char low = first == 0xF0 ? 0x90 : 0x80, high = first == 0xF4 ? 0x8F : 0xBF;
-    const bool rest = continues(at(text, i + 2)) && continues(at(text, i + 3));
-    return second >= low && second <= high && rest ? 4 : 0;
-  }
-  return 0;
-}
-
 // Of the well-formed character at the begin of `bytes`.
 char32_t codePoint(std::string_view bytes) {
   constexpr unsigned kFirst[] = {0x7F, 0x7F, 0x1F, 0x0F, 0x07};  // its bits, by length
@@ -68,7 +50,7 @@ std::string rewritten(std::string_view bytes, Replace replace) {
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t i = 0; i < bytes.size();) {
-    const std::size_t length = characterLength(bytes, i);
+    const std::size_t length = characterLength(bytes.substr(i));
     const std::string_view character = bytes.substr(i, length);
     if (length == 0) {
       out += kReplacement;
@@ -84,11 +66,37 @@ std::string rewritten(std::string_view bytes, Replace replace) {
 
 }  // namespace
 
+std::size_t characterLength(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  const unsigned char first = at(bytes, 0), second = at(bytes, 1);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return continues(second) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const unsigned char low = first == 0xE0 ? 0xA0 : 0x80, high = first == 0xED ? 0x9F : 0xBF;
+    return second >= low && second <= high && continues(at(bytes, 2)) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const unsigned char low = first == 0xF0 ? 0x90 : 0x80, high = first == 0xF4 ? 0x8F : 0xBF;
+    const bool rest = continues(at(bytes, 2)) && continues(at(bytes, 3));
+    return second >= low && second <= high && rest ? 4 : 0;
+  }
+  return 0;
+}
+
+bool isUtf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t length = characterLength(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string toValidUtf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t i = 0; i < bytes.size();) {
-    const std::size_t length = characterLength(bytes, i);
+    const std::size_t length = characterLength(bytes.substr(i));
     out.append(length ? bytes.substr(i, length) : kReplacement);
     i += length ? length : 1;
   }
@@ -108,6 +116,10 @@ std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(kSpace);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+bool isBlank(std::string_view text) {
+  return text.find_first_not_of(kSpace) == std::string_view::npos;
 }
 
 std::string_view firstLine(std::string_view text) {

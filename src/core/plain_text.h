@@ -16,6 +16,10 @@ namespace heald::core {
 // A message for humans has at most this many bytes.
 inline constexpr std::size_t kMessageBytes = 512;
 
+// Bytes of the well-formed UTF-8 character with which `bytes` begins, or 0: strict, so no overlong
+// forms, no surrogates, nothing beyond U+10FFFF (Unicode, table 3-7).
+std::size_t characterLength(std::string_view bytes);
+bool isUtf8(std::string_view bytes);
 // Every byte that is not part of well-formed UTF-8 becomes U+FFFD.
 std::string toValidUtf8(std::string_view bytes);
 // At most `max` bytes, cut between characters, the cut shown by "…". Takes valid UTF-8.
@@ -26,6 +30,8 @@ std::string_view firstLine(std::string_view text);
 std::string oneLine(std::string_view bytes, std::size_t max = kMessageBytes);
 // Without white space at both ends.
 std::string_view trim(std::string_view text);
+// Nothing but white space.
+bool isBlank(std::string_view text);
 
 // The same characters, with those that steer written as "\u202e" (a pair of these beyond U+FFFF),
 // so that a person can see them. Valid UTF-8; without a limit.

@@ -13,6 +13,7 @@
 #include "io/address.h"
 #include "io/fd.h"
 #include "io/fresh_key.h"
+#include "io/uri.h"
 
 namespace heald::ctl {
 namespace {
@@ -263,20 +264,7 @@ Failure Client::refused(const io::HttpResponse& response) const {
 }
 
 std::string segment(std::string_view name) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : name) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '~';
-    if (plain || (c == '.' && name != "." && name != "..")) {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += kDigits[c / 16];
-      out += kDigits[c % 16];
-    }
-  }
-  return out;
+  return name == "." || name == ".." ? io::percentEncode(name, "") : io::percentEncode(name);
 }
 
 }  // namespace heald::ctl

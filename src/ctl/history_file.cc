@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "ctl/json_access.h"
 #include "heald/result.h"
-#include "http/json_body.h"
+#include "io/json_object.h"
 #include "io/text.h"
 #include "io/timestamp.h"
 #include "store/history_reader.h"
@@ -174,9 +174,8 @@ class Reader {
 
   void takeLine(std::string_view line, const std::string& place) {
     if (io::trim(line).empty()) return;
-    if (http::tooDeepAt(line) != std::string_view::npos) {
-      return problem(place,
-                     "nested deeper than " + std::to_string(http::kMaxJsonDepth) + " levels");
+    if (io::tooDeepAt(line) != std::string_view::npos) {
+      return problem(place, "nested deeper than " + std::to_string(io::kMaxJsonDepth) + " levels");
     }
     const ordered_json json = ordered_json::parse(line, nullptr, false);
     if (!json.is_object() && ++strange_ > 1) return;  // told once, or it is another kind of file

@@ -5,7 +5,7 @@
 #include "ctl/console.h"
 #include "ctl/json_access.h"
 #include "ctl/names.h"
-#include "http/uri.h"
+#include "io/uri.h"
 
 namespace heald::ctl {
 namespace {
@@ -18,7 +18,7 @@ constexpr const char* kReload = "/-/reload";
 // What a refusal of this call means here: which name was meant, and that it was the file.
 Failure explained(const Console& console, Failure failure, const std::string& path) {
   if (path == kReload && failure.code == ExitCode::kUsage) failure.code = ExitCode::kBadFile;
-  const auto segments = http::splitPath(path);
+  const auto segments = io::splitPath(path);
   if (!segments || segments->size() < 3) return failure;
   for (const auto& [plural, kind] :
        std::initializer_list<std::pair<const char*, const char*>>{{"governors", "governor"},

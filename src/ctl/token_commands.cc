@@ -12,9 +12,9 @@
 #include "core/plain_text.h"
 #include "ctl/json_access.h"
 #include "ctl/table.h"
-#include "http/digest.h"
-#include "http/token.h"
+#include "io/digest.h"
 #include "io/file_replacement.h"
+#include "io/token.h"
 #include "io/user.h"
 
 namespace heald::ctl {
@@ -70,7 +70,7 @@ std::string described(const ordered_json& token) {
 // token.
 ExitCode giveSecret(const Console& console, const Destination& to, const std::string& path,
                     ordered_json body, const std::string& name) {
-  const auto secret = http::randomToken();
+  const auto secret = io::randomToken();
   if (!secret) return console.fail(ExitCode::kRefused, "the system gives no random bytes");
   std::optional<io::FileReplacement> file;
   if (!to.file.empty()) {
@@ -80,7 +80,7 @@ ExitCode giveSecret(const Console& console, const Destination& to, const std::st
     if (!prepared) return console.fail(ExitCode::kBadFile, prepared.error().message);
     file.emplace(std::move(*prepared));
   }
-  body["sha256"] = http::Digest(*secret).hex();
+  body["sha256"] = io::Digest(*secret).hex();
   const Answer answer = console.client.send("POST", path, dumpedBody(body));
   if (!answer.ok()) return console.fail(*answer.failure);
   ordered_json token = ordered_json::parse(answer.body, nullptr, false);

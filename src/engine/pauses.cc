@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -32,10 +33,6 @@ HistoryEntry entryOf(const char* event, const std::string& remedy, const std::st
           .remedy = remedy,
           .actor = by,
           .message = reason};
-}
-
-bool blank(const std::string& text) {
-  return text.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
 }
 
 }  // namespace
@@ -97,7 +94,7 @@ Result<Reply> Pauses::pause(const PauseRemedy& command, core::Now now) {
                                           core::toText(kLongest) + ", not " +
                                           core::toText(command.lasts)};
   }
-  if (blank(command.reason)) {
+  if (core::isBlank(command.reason)) {
     return Error{ErrorCode::kInvalid, "a reason is needed to pause: say what is being done"};
   }
   const Pause pause{now.boot + command.lasts, now.wall, command.reason, command.by};

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/plain_text.h"
-#include "etcd/base64.h"
+#include "io/base64.h"
 
 namespace heald::etcd {
 namespace {
@@ -51,6 +51,12 @@ std::int64_t revisionOf(const json& answer) {
   return header == answer.end() ? 0 : integerAt(*header, "revision");
 }
 
+std::string decoded(const std::string& text) {
+  auto bytes = io::fromBase64(text);
+  if (!bytes) throw std::invalid_argument("not base64");
+  return std::move(*bytes);
+}
+
 KeyValue keyValueOf(const json& row) {
   return {decoded(row.at("key").get<std::string>()), decoded(row.value("value", std::string())),
           integerAt(row, "create_revision"), integerAt(row, "mod_revision"),
@@ -59,7 +65,7 @@ KeyValue keyValueOf(const json& row) {
 
 json compareOf(const Compare& compare) {
   const bool create = compare.of == Compare::Of::kCreateRevision;
-  return {{"key", encoded(compare.key)},
+  return {{"key", io::toBase64(compare.key)},
           {"result", "EQUAL"},
           {"target", create ? "CREATE" : "MOD"},
           {create ? "create_revision" : "mod_revision", std::to_string(compare.equals)}};
@@ -67,11 +73,11 @@ json compareOf(const Compare& compare) {
 
 json operationOf(const Operation& operation) {
   if (const auto* put = std::get_if<Put>(&operation)) {
-    json request = {{"key", encoded(put->key)}, {"value", encoded(put->value)}};
+    json request = {{"key", io::toBase64(put->key)}, {"value", io::toBase64(put->value)}};
     if (put->lease != 0) request["lease"] = std::to_string(put->lease);
     return {{"request_put", std::move(request)}};
   }
-  return {{"request_delete_range", {{"key", encoded(std::get<Remove>(operation).key)}}}};
+  return {{"request_delete_range", {{"key", io::toBase64(std::get<Remove>(operation).key)}}}};
 }
 
 // The first key behind all that begin with `prefix`; none of ours ends with 0xff.
@@ -300,7 +306,8 @@ auto understood(const json& answer, Changes changes, const Read& read) {
 }  // namespace
 
 Range Client::get(const std::string& key) {
-  const json answer = connection_->ask("/v3/kv/range", {{"key", encoded(key)}}, Changes::kNothing);
+  const json answer =
+      connection_->ask("/v3/kv/range", {{"key", io::toBase64(key)}}, Changes::kNothing);
   return understood(answer, Changes::kNothing, [](const json& a) {
     Range range{revisionOf(a), clusterOf(a), {}};
     for (const json& row : a.value("kvs", json::array())) range.rows.push_back(keyValueOf(row));
@@ -310,8 +317,8 @@ Range Client::get(const std::string& key) {
 
 Range Client::list(const std::string& prefix) {
   Range range;
-  json request = {{"key", encoded(prefix)},
-                  {"range_end", encoded(behind(prefix))},
+  json request = {{"key", io::toBase64(prefix)},
+                  {"range_end", io::toBase64(behind(prefix))},
                   {"limit", std::to_string(kPage)}};
   for (bool more = true; more;) {
     const json answer = connection_->ask("/v3/kv/range", request, Changes::kNothing);
@@ -324,7 +331,7 @@ Range Client::list(const std::string& prefix) {
       return a.value("more", false);
     });
     if (more) {
-      request["key"] = encoded(range.rows.back().key + '\0');
+      request["key"] = io::toBase64(range.rows.back().key + '\0');
       request["revision"] = std::to_string(range.revision);
     }
   }
@@ -370,7 +377,7 @@ void Client::revoke(std::int64_t lease) {
 bool Client::watch(const std::string& key, std::int64_t revision, core::Duration patience) {
   const json request = {
       {"create_request",
-       {{"key", encoded(key)}, {"start_revision", std::to_string(revision + 1)}}}};
+       {{"key", io::toBase64(key)}, {"start_revision", std::to_string(revision + 1)}}}};
   return connection_->watch(request, patience);
 }
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "engine/alert_identity.h"
-#include "http/json_body.h"
 #include "http/json_pieces.h"
+#include "io/json_object.h"
 #include "io/text.h"
 #include "io/timestamp.h"
 
@@ -135,8 +135,8 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
       if (in_labels_) draft_.has_labels = true;
       if (in_labels_) draft_.labels.clear();
     }
-    if (++depth_ > kMaxJsonDepth) {
-      return badBody("nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    if (++depth_ > io::kMaxJsonDepth) {
+      return badBody("nested deeper than " + std::to_string(io::kMaxJsonDepth) + " levels");
     }
     return true;
   }

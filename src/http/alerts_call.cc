@@ -6,8 +6,8 @@
 #include "http/alerts_refused.h"
 #include "http/control_calls.h"
 #include "http/control_routes.h"
-#include "http/digest.h"
 #include "http/json_pieces.h"
+#include "io/digest.h"
 
 namespace heald::http {
 namespace {
@@ -28,7 +28,7 @@ class Digested : public BodySource {
 
  private:
   BodySource& source_;
-  Digest digest_;
+  io::Digest digest_;
 };
 
 Response receive(const Backend& backend, const Request& request) {

@@ -7,7 +7,7 @@
 
 #include "config/scalars.h"
 #include "core/error_matcher.h"
-#include "http/json_body.h"
+#include "io/json_object.h"
 #include "io/text.h"
 
 namespace heald::http {
@@ -153,7 +153,7 @@ std::string_view Body::word(std::string_view field) const {
 }
 
 Result<Body> readBody(const Request& request, const std::vector<BodyField>& fields) {
-  const auto object = parseJsonObject(request.body);
+  const auto object = io::parseJsonObject(request.body);
   if (!object) return object.error();
   for (const auto& [key, value] : object->items()) {
     const auto same = [&key = key](const BodyField& field) { return field.name == key; };

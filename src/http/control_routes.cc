@@ -6,8 +6,8 @@
 #include "core/text.h"
 #include "http/actor.h"
 #include "http/control_calls.h"
-#include "http/digest.h"
 #include "http/page_calls.h"
+#include "io/digest.h"
 
 namespace heald::http {
 
@@ -26,7 +26,7 @@ bool isKey(std::string_view text) {
 
 // The same for the same method, path and body.
 std::string digestOf(const Request& request) {
-  return Digest(request.method + " " + request.path + "\n" + request.body).hex();
+  return io::Digest(request.method + " " + request.path + "\n" + request.body).hex();
 }
 
 Response answerTo(const Result<engine::Reply>& reply, const Show& show) {

@@ -6,7 +6,7 @@
 #include "http/actor.h"
 #include "http/control_calls.h"
 #include "http/control_routes.h"
-#include "http/json_body.h"
+#include "io/json_object.h"
 #include "io/text.h"
 
 namespace heald::http {
@@ -56,7 +56,7 @@ Result<Client> clientOf(const Request& request) {
   if (!header || !door::equalsIgnoringCase(*header, "true")) {
     return Error{ErrorCode::kInvalid, "the header \"fleet-lock-protocol: true\" is missing"};
   }
-  const auto body = parseJsonObject(request.body);
+  const auto body = io::parseJsonObject(request.body);
   if (!body) return body.error();
   const auto params = body->find("client_params");
   const auto text = [&](const char* key) {

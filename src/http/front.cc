@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/uri.h"
 #include "http/wire.h"
+#include "io/uri.h"
 
 namespace heald::http {
 
@@ -14,7 +14,7 @@ Result<Request> requestOf(const door::RequestHead& head, const door::Caller& cal
   const std::size_t mark = std::min(head.target.find('?'), head.target.size());
   request.path = head.target.substr(0, mark);
   auto query =
-      parseQuery(std::string_view(head.target).substr(std::min(mark + 1, head.target.size())));
+      io::parseQuery(std::string_view(head.target).substr(std::min(mark + 1, head.target.size())));
   if (!query) {
     return Error{ErrorCode::kInvalid, "the query is not valid percent-encoded UTF-8 text"};
   }

@@ -14,18 +14,18 @@
 namespace heald::http {
 namespace {
 
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+using Sha256 = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
-Digest digest(std::string_view text) {
-  Digest result{};
+Sha256 digest(std::string_view text) {
+  Sha256 result{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data());
   return result;
 }
 
 // Digests have one length, so that time tells nothing about the token's either.
 bool equalInConstantTime(std::string_view a, std::string_view b) {
-  const Digest x = digest(a);
-  const Digest y = digest(b);
+  const Sha256 x = digest(a);
+  const Sha256 y = digest(b);
   return CRYPTO_memcmp(x.data(), y.data(), x.size()) == 0;
 }
 

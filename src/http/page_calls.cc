@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "http/digest.h"
 #include "http/gzip.h"
 #include "http/page_files.h"
+#include "io/digest.h"
 
 namespace heald::http {
 namespace {
@@ -29,7 +29,7 @@ class Asset {
         kept_(file.name == kIndex ? "no-cache" : "public, max-age=31536000, immutable"),
         plain_(file.content),
         packed_(gzip(file.content, Packing::kSmallest)),
-        tag_(Digest(file.content).hex().substr(0, 32)) {}
+        tag_(io::Digest(file.content).hex().substr(0, 32)) {}
 
   Response answer(const Request& request) const {
     const bool packs = packed_ && acceptsGzip(request.headers.get("Accept-Encoding").value_or(""));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "http/uri.h"
+#include "io/uri.h"
 
 namespace heald::http {
 namespace {
@@ -62,7 +62,7 @@ Router& Router::get(std::string path, Needs access, Handler handler) {
 }
 
 Router::Pattern& Router::patternOf(const std::string& path) {
-  auto segments = splitPath(path);
+  auto segments = io::splitPath(path);
   if (!segments) std::abort();  // a template is a path
   for (Pattern& pattern : patterns_) {
     if (pattern.segments == *segments) return pattern;
@@ -80,7 +80,7 @@ const Router::Pattern* Router::find(const std::vector<std::string>& segments) co
 }
 
 Match Router::match(std::string_view method, std::string_view path) const {
-  auto segments = splitPath(path);
+  auto segments = io::splitPath(path);
   if (!segments) {
     return refused(error(400, "invalid", "the path is not valid percent-encoded UTF-8 text"));
   }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "http/token.h"
+#include "io/token.h"
 
 namespace heald::http {
 
@@ -25,7 +25,7 @@ void TokenFiles::refresh() {
 std::string TokenFiles::read(One& one) {
   one.watched.clear();
   one.watched.add(one.option.file);
-  const auto token = readTokenFile(one.option.file);
+  const auto token = io::readTokenFile(one.option.file);
   tokens_.configure(one.option.name, one.option.grant,
                     token ? std::optional<std::string_view>(*token) : std::nullopt,
                     one.option.file);

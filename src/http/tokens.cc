@@ -6,7 +6,7 @@
 
 #include "config/names.h"
 #include "core/text.h"
-#include "http/digest.h"
+#include "io/digest.h"
 #include "io/file.h"
 #include "io/file_replacement.h"
 
@@ -58,7 +58,7 @@ void Tokens::configure(const std::string& name, const Grant& grant,
                        std::optional<std::string_view> token, const std::string& file) {
   const std::lock_guard lock(changing_);
   Entries all = *entries();
-  TokenRecord record{.name = name, .grant = grant, .sha256 = token ? Digest(*token).hex() : ""};
+  TokenRecord record{.name = name, .grant = grant, .sha256 = token ? io::Digest(*token).hex() : ""};
   Entry entry{std::move(record), file, std::make_shared<std::atomic<std::int64_t>>(0)};
   const auto before = std::find_if(all.begin(), all.end(), [&](const Entry& known) {
     return !known.file.empty() && known.record.name == name;
@@ -69,7 +69,7 @@ void Tokens::configure(const std::string& name, const Grant& grant,
 }
 
 std::optional<Tokens::Match> Tokens::find(std::string_view token) const {
-  const std::string hash = Digest(token).hex();
+  const std::string hash = io::Digest(token).hex();
   const auto all = entries();
   const core::WallTime now = now_();
   std::optional<Match> match;
@@ -124,7 +124,7 @@ std::optional<Error> Tokens::fault(const Wanted& wanted) const {
 
 std::optional<Error> Tokens::hashFault(const Entries& entries, const std::string& sha256,
                                        const std::string& of) const {
-  if (!isSha256(sha256)) {
+  if (!io::isSha256(sha256)) {
     return Error{ErrorCode::kInvalid,
                  "sha256 must be the SHA-256 of the token: 64 digits of 0-9a-f"};
   }

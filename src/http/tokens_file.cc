@@ -2,9 +2,9 @@
 #include <set>
 
 #include "core/text.h"
-#include "http/digest.h"
-#include "http/json_body.h"
 #include "http/tokens.h"
+#include "io/digest.h"
+#include "io/json_object.h"
 #include "io/timestamp.h"
 
 namespace heald::http {
@@ -90,7 +90,7 @@ class RecordReader {
   }
   std::string hash(const char* key, bool required = false) {
     std::string hash = text(key, required);
-    if (value_.contains(key) && !isSha256(hash)) fail(key, "is not a SHA-256");
+    if (value_.contains(key) && !io::isSha256(hash)) fail(key, "is not a SHA-256");
     return hash;
   }
   Grant grant() {
@@ -148,7 +148,7 @@ std::string encodeTokens(const std::vector<TokenRecord>& records) {
 }
 
 Result<std::vector<TokenRecord>> decodeTokens(std::string_view text) {
-  const auto file = parseJsonObject(text, "the file");
+  const auto file = io::parseJsonObject(text, "the file");
   if (!file) return file.error();
   const auto version = file->find("version");
   if (version == file->end() || *version != kVersionOfTokens) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heald/result.h"
+#include "io/base64.h"
 #include "io/file.h"
 #include "io/text.h"
 
@@ -25,22 +26,6 @@ Result<std::string> readSecret(const std::string& path, const char* noun) {
     return wrong(path, "more than one line or a control character in it");
   }
   return secret;
-}
-
-std::string base64(const std::string& text) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string encoded;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    unsigned bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      bits = bits << 8 | (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u);
-    }
-    for (int i = 0; i < 4; ++i) {
-      const bool there = at + static_cast<std::size_t>(i) <= text.size();
-      encoded += there ? kDigits[bits >> (18 - 6 * i) & 63] : '=';
-    }
-  }
-  return encoded;
 }
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -86,7 +71,7 @@ Result<std::string> authorizationOf(const HttpAccess& access) {
   if (access.password_file.empty()) return std::string();
   const auto password = readSecret(access.password_file, "password");
   if (!password) return wrong("password_file", password.error().message);
-  return "Basic " + base64(access.username + ":" + *password);
+  return "Basic " + toBase64(access.username + ":" + *password);
 }
 
 Result<void> readInto(const char* key, const std::string& path, std::size_t limit,

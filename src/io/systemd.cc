@@ -9,6 +9,7 @@
 
 #include "io/bus.h"
 #include "io/text.h"
+#include "io/uri.h"
 
 namespace heald::io {
 namespace {
@@ -17,21 +18,9 @@ constexpr const char* kManagerPath = "/org/freedesktop/systemd1";
 constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
 constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
 
-// The bytes that an address may hold as they are (D-Bus specification, "Server Addresses").
+// As an address has it (D-Bus specification, "Server Addresses").
 std::string escaped(const std::string& path) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        std::isalnum(byte) || std::string_view("-_/.\\*").find(c) != std::string::npos;
-    if (plain) {
-      text += c;
-    } else {
-      text += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return text;
+  return percentEncode(path, "-_/.\\*");
 }
 
 // "" when there is none.

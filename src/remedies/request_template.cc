@@ -10,27 +10,12 @@
 #include "core/plain_text.h"
 #include "core/text.h"
 #include "io/address.h"
+#include "io/uri.h"
 
 namespace heald::remedies {
 namespace {
 
 using config::Placeholder;
-
-std::string percentEncoded(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      encoded += c;
-    } else {
-      encoded += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return encoded;
-}
 
 std::string jsonEscaped(std::string_view text) {
   const std::string quoted = nlohmann::json(core::toValidUtf8(text)).dump();
@@ -41,7 +26,7 @@ std::string escaped(std::string_view value, RequestTemplate::Place place) {
   switch (place) {
     case RequestTemplate::Place::kAddress:
     case RequestTemplate::Place::kForm:
-      return percentEncoded(value);
+      return io::percentEncode(value);
     case RequestTemplate::Place::kJson:
       return jsonEscaped(value);
     case RequestTemplate::Place::kPlain:

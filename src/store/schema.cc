@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/uri.h"
 #include "store/fault.h"
 #include "store/files.h"
 
@@ -182,16 +183,7 @@ void requireWhole(Database& database) {
 }
 
 std::string asUri(const std::string& path) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri = "file:";
-  for (const unsigned char c : path) {
-    if (c == '%' || c == '?' || c == '#') {
-      uri += {'%', kDigits[c / 16], kDigits[c % 16]};
-    } else {
-      uri += static_cast<char>(c);
-    }
-  }
-  return uri;
+  return "file:" + io::percentEncode(path, "-._~/");
 }
 
 // After how many pages the journal is moved into the file: SQLite's thousand, and fewer on a file

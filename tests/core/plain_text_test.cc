@@ -12,6 +12,17 @@ TEST(PlainText, KeepsWellFormedUtf8) {
   EXPECT_EQ(toValidUtf8(text), text);
 }
 
+TEST(PlainText, ChecksUtf8Strictly) {
+  for (const char* good : {"", "a", "\xc2\x80", "\xe2\x82\xac", "\xf0\x9f\x92\xa9",
+                           "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
+    EXPECT_TRUE(isUtf8(good)) << good;
+  }
+  for (const char* bad : {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
+                          "\xf4\x90\x80\x80", "\xe2\x82", "\xe2\x28\xa1"}) {
+    EXPECT_FALSE(isUtf8(bad)) << bad;
+  }
+}
+
 TEST(PlainText, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(toValidUtf8("a\xFF"
                         "b"),

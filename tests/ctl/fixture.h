@@ -11,9 +11,9 @@
 
 #include "ctl/run.h"
 #include "http/control_routes.h"
-#include "http/digest.h"
 #include "http/fake_backend.h"
 #include "http/tokens.h"
+#include "io/digest.h"
 #include "support/control_listener.h"
 #include "support/temp_dir.h"
 
@@ -38,7 +38,7 @@ class CtlTest : public testing::Test {
                                              [] { return http::testNow().wall; });
     ASSERT_TRUE(tokens_->load());
     for (const char* name : {"first", "second"}) {
-      ASSERT_TRUE(tokens_->create({name, {http::Role::kRead}, http::Digest(name).hex()}));
+      ASSERT_TRUE(tokens_->create({name, {http::Role::kRead}, io::Digest(name).hex()}));
     }
     http::Backend backend = engine_->backend();
     backend.tokens = tokens_.get();

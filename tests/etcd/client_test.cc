@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "etcd/base64.h"
 #include "support/cutting_proxy.h"
 #include "support/etcd.h"
 
@@ -14,15 +13,6 @@ using std::chrono::seconds;
 
 Compare modified(const std::string& key, std::int64_t revision) {
   return {key, Compare::Of::kModRevision, revision};
-}
-
-TEST(EtcdBase64, EveryTextComesBack) {
-  std::string text;
-  for (int length = 0; length < 300; ++length) {
-    EXPECT_EQ(decoded(encoded(text)), text) << length;
-    text += static_cast<char>(length * 7);
-  }
-  EXPECT_THROW(decoded("%%%%"), std::invalid_argument);
 }
 
 class EtcdClient : public testing::Test {

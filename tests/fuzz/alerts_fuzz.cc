@@ -25,11 +25,11 @@ engine::Setup setup() {
 void requireAlert(const engine::Alert& alert) {
   fuzz::require(!alert.fingerprint.empty() && alert.fingerprint.size() <= 128,
                 "a fingerprint has 1 to 128 bytes", alert.fingerprint);
-  fuzz::require(http::isUtf8(alert.fingerprint), "a fingerprint is UTF-8", alert.fingerprint);
+  fuzz::require(core::isUtf8(alert.fingerprint), "a fingerprint is UTF-8", alert.fingerprint);
   fuzz::require(alert.labels.size() <= http::kMaxLabels, "labels are limited");
   std::size_t bytes = 0;
   for (const auto& [name, value] : alert.labels) {
-    fuzz::require(http::isUtf8(name) && http::isUtf8(value), "labels are UTF-8", value);
+    fuzz::require(core::isUtf8(name) && core::isUtf8(value), "labels are UTF-8", value);
     fuzz::require(name.size() <= http::kMaxLabelName && value.size() <= http::kMaxLabelValue,
                   "a label is short", value);
     bytes += name.size() + value.size();
@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto alerts = http::readAlerts(fuzz::textOf(data, size));
   if (!alerts) {
     fuzz::require(alerts.error().code == ErrorCode::kInvalid, "a bad body is invalid");
-    fuzz::require(http::isUtf8(alerts.error().message) && !alerts.error().message.empty(),
+    fuzz::require(core::isUtf8(alerts.error().message) && !alerts.error().message.empty(),
                   "its error is a text", alerts.error().message);
     return 0;
   }

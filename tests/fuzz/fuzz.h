@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/uri.h"
+#include "core/plain_text.h"
 
 // A target is one file with this function; it is called with any bytes, again and again. libFuzzer
 // calls it (scripts/soak fuzz), and so does replay.cc, with every file of the target's corpus.
@@ -29,7 +29,7 @@ inline void require(bool holds, std::string_view what, std::string_view shown = 
 
 // A line for people: valid UTF-8 without control characters.
 inline void requireLine(std::string_view line, std::string_view what) {
-  require(http::isUtf8(line), std::string(what) + " is UTF-8", line);
+  require(core::isUtf8(line), std::string(what) + " is UTF-8", line);
   for (const char c : line) {
     const auto byte = static_cast<unsigned char>(c);
     require(byte >= 0x20 && byte != 0x7f, std::string(what) + " is one line", line);

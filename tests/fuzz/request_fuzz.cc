@@ -33,7 +33,7 @@ std::optional<Parsed> parse(fuzz::Input input) {
   const std::size_t mark = target.find('?');
   parsed.request.path = target.substr(0, mark);
   if (mark != std::string_view::npos) {
-    auto query = http::parseQuery(target.substr(mark + 1));
+    auto query = io::parseQuery(target.substr(mark + 1));
     if (!query) return std::nullopt;
     parsed.request.query = std::move(*query);
   }

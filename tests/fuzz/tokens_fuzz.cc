@@ -1,8 +1,8 @@
 // The file of the tokens. Whoever is in it gets in, so what is read is exact: it is written again
 // as the same, and half of a file is none.
 #include "fuzz.h"
-#include "http/digest.h"
 #include "http/tokens.h"
+#include "io/digest.h"
 
 using namespace heald;
 
@@ -10,9 +10,9 @@ namespace {
 
 void requireSound(const http::TokenRecord& record) {
   fuzz::require(http::isTokenName(record.name), "a name is one", record.name);
-  fuzz::require(http::isSha256(record.sha256), "a hash is one", record.sha256);
+  fuzz::require(io::isSha256(record.sha256), "a hash is one", record.sha256);
   fuzz::require(grantFault(record.grant).empty(), "a grant is one", record.name);
-  fuzz::require(record.previous_sha256.empty() || http::isSha256(record.previous_sha256),
+  fuzz::require(record.previous_sha256.empty() || io::isSha256(record.previous_sha256),
                 "a hash is one", record.previous_sha256);
   fuzz::require(record.previous_sha256.empty() != record.previous_until.has_value(),
                 "an old secret has an end", record.name);

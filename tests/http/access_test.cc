@@ -7,8 +7,8 @@
 
 #include "fake_backend.h"
 #include "http/control_routes.h"
-#include "http/digest.h"
 #include "http/tokens.h"
+#include "io/digest.h"
 #include "support/temp_dir.h"
 
 namespace heald::http {
@@ -73,7 +73,7 @@ class AccessTable : public testing::Test {
     const auto make = [&](const std::string& name, Grant grant,
                           std::optional<core::Duration> lifetime = {}) {
       const auto made = tokens_.create(
-          {name, std::move(grant), Digest("secret-" + name).hex(), lifetime, "test"});
+          {name, std::move(grant), io::Digest("secret-" + name).hex(), lifetime, "test"});
       EXPECT_TRUE(made) << made.error().message;
       return "Bearer secret-" + name;
     };
@@ -98,7 +98,7 @@ class AccessTable : public testing::Test {
       policy_.client_roles.push_back({word + ".example", grant});
     }
     EXPECT_TRUE(tokens_.revoke("revoked", "test"));
-    EXPECT_TRUE(tokens_.rotate({"rotated", Digest("another").hex()}));
+    EXPECT_TRUE(tokens_.rotate({"rotated", io::Digest("another").hex()}));
     now_ += std::chrono::seconds(2);
     policy_.token = kControlToken;
     policy_.operators = {0};

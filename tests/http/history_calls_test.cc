@@ -12,7 +12,7 @@
 #include "http/control_routes.h"
 #include "http/event_streams.h"
 #include "http/history_json.h"
-#include "http/uri.h"
+#include "io/uri.h"
 #include "support/control_listener.h"
 #include "support/eventually.h"
 #include "support/http_test_client.h"
@@ -78,7 +78,7 @@ struct FakeHistory {
     request.method = "GET";
     request.path = target.substr(0, target.find('?'));
     if (const auto mark = target.find('?'); mark != std::string::npos) {
-      request.query = *parseQuery(target.substr(mark + 1));
+      request.query = *io::parseQuery(target.substr(mark + 1));
     }
     request.headers.add("Host", "localhost");
     if (token) request.headers.add("Authorization", "Bearer the token");

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "fake_backend.h"
-#include "http/uri.h"
+#include "core/plain_text.h"
 
 namespace heald::http {
 namespace {
@@ -42,7 +42,7 @@ TEST(StatusMarkdown, LetsNoMessageBecomeMarkup) {
   EXPECT_THAT(text, HasSubstr("| \\| \\<b\\> \\`x\\` \\[a\\](http://e)  \\# title"));
   EXPECT_THAT(text, Not(HasSubstr("\n# title")));
   EXPECT_THAT(text, Not(HasSubstr("\x01")));
-  EXPECT_TRUE(isUtf8(text));
+  EXPECT_TRUE(core::isUtf8(text));
 }
 
 TEST(StatusMarkdown, NamesTheCheckThatIsInTheWay) {

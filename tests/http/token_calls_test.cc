@@ -4,8 +4,8 @@
 
 #include "fake_backend.h"
 #include "http/control_routes.h"
-#include "http/digest.h"
 #include "http/tokens.h"
+#include "io/digest.h"
 #include "support/temp_dir.h"
 
 namespace heald::http {
@@ -30,7 +30,7 @@ class TokenCalls : public testing::Test {
   json tokens() { return json::parse(call("GET", "/api/tokens").body)["tokens"]; }
   static json wanted(const std::string& name, const std::string& token,
                      const std::string& role = "operate") {
-    return {{"name", name}, {"role", role}, {"sha256", Digest(token).hex()}};
+    return {{"name", name}, {"role", role}, {"sha256", io::Digest(token).hex()}};
   }
   static std::string messageOf(const Response& response) {
     return json::parse(response.body)["error"]["message"];
@@ -49,16 +49,16 @@ TEST_F(TokenCalls, MakeListRotateAndRevoke) {
   const Response created = call("POST", "/api/tokens", body, {{"X-Heald-Actor", "alice@host"}});
   ASSERT_EQ(created.status, 201) << created.body;
   EXPECT_EQ(json::parse(created.body)["expiresAt"], "2027-02-21T20:47:00.000Z");
-  EXPECT_THAT(created.body, Not(HasSubstr(Digest("the secret").hex()))) << "not even the hash";
+  EXPECT_THAT(created.body, Not(HasSubstr(io::Digest("the secret").hex()))) << "not even the hash";
   ASSERT_EQ(tokens().size(), 2u);
   EXPECT_EQ(tokens()[0]["name"], "control");
   EXPECT_EQ(tokens()[0]["file"], "/var/lib/heald/control.token");
   EXPECT_EQ(tokens()[1]["state"], "valid");
   EXPECT_EQ(tokens()[1]["createdBy"], "token control from 127.0.0.1 as alice@host");
-  EXPECT_EQ(
-      call("POST", "/api/tokens/ci/rotate", {{"sha256", Digest("another").hex()}, {"grace", "5m"}})
-          .status,
-      200);
+  EXPECT_EQ(call("POST", "/api/tokens/ci/rotate",
+                 {{"sha256", io::Digest("another").hex()}, {"grace", "5m"}})
+                .status,
+            200);
   EXPECT_EQ(tokens()[1]["replacedGoodUntil"], "2026-11-23T20:52:00.000Z");
   EXPECT_EQ(call("POST", "/api/tokens/ci/revoke").status, 200);
   EXPECT_EQ(tokens()[1]["state"], "revoked");
@@ -68,7 +68,7 @@ TEST_F(TokenCalls, MakeListRotateAndRevoke) {
 
 TEST_F(TokenCalls, AreInTheHistoryWithWhoeverDidIt) {
   call("POST", "/api/tokens", wanted("ci", "a"));
-  call("POST", "/api/tokens/ci/rotate", {{"sha256", Digest("b").hex()}});
+  call("POST", "/api/tokens/ci/rotate", {{"sha256", io::Digest("b").hex()}});
   call("POST", "/api/tokens/ci/revoke");
   call("POST", "/api/tokens/ci/revoke", {{"unknown", 1}});
   call("POST", "/api/tokens", wanted("control", "x"));

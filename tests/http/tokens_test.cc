@@ -6,8 +6,8 @@
 
 #include <filesystem>
 
-#include "http/digest.h"
 #include "http/message.h"
+#include "io/digest.h"
 #include "support/temp_dir.h"
 
 namespace heald::http {
@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string hashOf(const std::string& token) {
-  return Digest(token).hex();
+  return io::Digest(token).hex();
 }
 
 class TokensTest : public testing::Test {

@@ -1,4 +1,4 @@
-#include "http/token.h"
+#include "io/token.h"
 
 #include <fcntl.h>
 #include <sys/random.h>
@@ -16,7 +16,7 @@
 #include "io/acl.h"
 #include "io/user.h"
 
-namespace heald::http {
+namespace heald::io {
 
 std::optional<std::string> randomToken() {
   std::array<unsigned char, 32> bytes{};
@@ -76,14 +76,14 @@ bool isInGroup(gid_t group) {
 }
 
 // What root does to hand its file to a heald that is not root: reading, for heald or its group.
-bool isHandOver(const struct stat& status, const io::Grant& grant) {
+bool isHandOver(const struct stat& status, const Grant& grant) {
   if (::geteuid() == 0 || status.st_uid != 0 || grant.permissions != 4) return false;
   switch (grant.to) {
-    case io::Grant::To::kUser:
+    case Grant::To::kUser:
       return grant.id == ::geteuid();
-    case io::Grant::To::kGroup:
+    case Grant::To::kGroup:
       return isInGroup(grant.id);
-    case io::Grant::To::kEverybody:
+    case Grant::To::kEverybody:
       return false;
   }
   return false;
@@ -91,15 +91,15 @@ bool isHandOver(const struct stat& status, const io::Grant& grant) {
 
 std::optional<Error> checkFile(const std::string& path, int fd, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) return refused(path, "is not a regular file");
-  const auto grants = io::grantsOf(fd);
+  const auto grants = grantsOf(fd);
   if (!grants) return refused(path, "may be open to others: " + grants.error().message);
-  for (const io::Grant& grant : *grants) {
+  for (const Grant& grant : *grants) {
     if (isHandOver(status, grant)) continue;
     return refused(path, "is open to others than its owner; run: chmod 600 " + path);
   }
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    const std::string owner = io::userName(::geteuid());
-    return refused(path, "belongs to " + io::userName(status.st_uid) +
+    const std::string owner = userName(::geteuid());
+    return refused(path, "belongs to " + userName(status.st_uid) +
                              ", who could so command heald; run: chown " + owner + ": " + path +
                              " && chmod 600 " + path);
   }
@@ -167,4 +167,4 @@ Result<std::string> readOrCreateToken(const std::string& path) {
   return created;
 }
 
-}  // namespace heald::http
+}  // namespace heald::io

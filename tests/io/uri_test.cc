@@ -1,9 +1,9 @@
-#include "http/uri.h"
+#include "io/uri.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace heald::http {
+namespace heald::io {
 namespace {
 
 using testing::ElementsAre;
@@ -42,16 +42,12 @@ TEST(ParseQuery, DecodesNamesAndValues) {
   EXPECT_FALSE(parseQuery("a=%ff"));
 }
 
-TEST(Utf8, IsCheckedStrictly) {
-  for (const char* good : {"", "a", "\xc2\x80", "\xe2\x82\xac", "\xf0\x9f\x92\xa9",
-                           "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
-    EXPECT_TRUE(isUtf8(good)) << good;
-  }
-  for (const char* bad : {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
-                          "\xf4\x90\x80\x80", "\xe2\x82", "\xe2\x28\xa1"}) {
-    EXPECT_FALSE(isUtf8(bad)) << bad;
-  }
+TEST(PercentEncode, LeavesWhatNeedsNoEncoding) {
+  EXPECT_EQ(percentEncode("aZ09-._~"), "aZ09-._~");
+  EXPECT_EQ(percentEncode("/a b%\xc3\xbc\n"), "%2Fa%20b%25%C3%BC%0A");
+  EXPECT_EQ(percentEncode("/srv/a b", "/"), "/srv/a%20b");
+  EXPECT_EQ(percentEncode("..", ""), "%2E%2E");
 }
 
 }  // namespace
-}  // namespace heald::http
+}  // namespace heald::io

@@ -1,4 +1,4 @@
-#include "http/json_body.h"
+#include "io/json_object.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 
 #include "io/text.h"
 
-namespace heald::http {
+namespace heald::io {
 namespace {
 
 struct Text {
@@ -67,10 +67,10 @@ Result<nlohmann::json> parseJsonObject(std::string_view body, std::string_view w
     return value;
   } catch (const nlohmann::json::parse_error& failure) {
     // It shows what it last read, however long, up to the middle of a character.
-    return at(text, failure.byte > 0 ? failure.byte - 1 : 0, io::oneLine(reason(failure.what())));
+    return at(text, failure.byte > 0 ? failure.byte - 1 : 0, oneLine(reason(failure.what())));
   } catch (const nlohmann::json::exception& failure) {  // a number out of range
-    return at(text, 0, io::oneLine(failure.what()));
+    return at(text, 0, oneLine(failure.what()));
   }
 }
 
-}  // namespace heald::http
+}  // namespace heald::io

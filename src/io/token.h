@@ -5,7 +5,7 @@
 
 #include "heald/result.h"
 
-namespace heald::http {
+namespace heald::io {
 
 inline constexpr std::size_t kMinTokenLength = 32;  // characters
 
@@ -29,4 +29,4 @@ Result<std::string> readTokenFile(const std::string& path);
 // 64 hexadecimal digits from 32 random bytes of the kernel; nothing when it has none.
 std::optional<std::string> randomToken();
 
-}  // namespace heald::http
+}  // namespace heald::io

@@ -1,9 +1,10 @@
-#include "http/uri.h"
+#include "io/uri.h"
 
 #include <algorithm>
-#include <cstdint>
 
-namespace heald::http {
+#include "core/plain_text.h"
+
+namespace heald::io {
 namespace {
 
 int hexValue(char c) {
@@ -17,25 +18,6 @@ bool isControl(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-// Length of the sequence `text` begins with; 0 when it is not one.
-std::size_t sequenceLength(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t first = byte(0);
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xc2 ? 0
-                             : first < 0xe0 ? 2
-                             : first < 0xf0 ? 3
-                             : first < 0xf5 ? 4
-                                            : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
-  const bool outside = (first == 0xed && byte(1) > 0x9f) || (first == 0xf4 && byte(1) > 0x8f);
-  return overlong || outside ? 0 : length;
-}
-
 std::optional<std::string> decodeForm(std::string_view text) {
   std::string spaced(text);
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
@@ -43,15 +25,6 @@ std::optional<std::string> decodeForm(std::string_view text) {
 }
 
 }  // namespace
-
-bool isUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 std::optional<std::string> percentDecode(std::string_view text) {
   std::string decoded;
@@ -69,8 +42,24 @@ std::optional<std::string> percentDecode(std::string_view text) {
     if (isControl(c)) return std::nullopt;
     decoded.push_back(c);
   }
-  if (!isUtf8(decoded)) return std::nullopt;
+  if (!core::isUtf8(decoded)) return std::nullopt;
   return decoded;
+}
+
+std::string percentEncode(std::string_view text, std::string_view plain) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool kept = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      plain.find(c) != std::string_view::npos;
+    if (kept) {
+      encoded += c;
+    } else {
+      encoded += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return encoded;
 }
 
 std::optional<std::vector<std::string>> splitPath(std::string_view path) {
@@ -103,4 +92,4 @@ std::optional<std::map<std::string, std::string, std::less<>>> parseQuery(std::s
   return query;
 }
 
-}  // namespace heald::http
+}  // namespace heald::io

@@ -6,7 +6,7 @@
 
 #include "heald/result.h"
 
-namespace heald::http {
+namespace heald::io {
 
 inline constexpr int kMaxJsonDepth = 32;
 
@@ -20,4 +20,4 @@ std::size_t tooDeepAt(std::string_view json);
 // text in the words of that message.
 Result<nlohmann::json> parseJsonObject(std::string_view body, std::string_view what = "the body");
 
-}  // namespace heald::http
+}  // namespace heald::io

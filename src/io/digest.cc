@@ -1,11 +1,11 @@
-#include "http/digest.h"
+#include "io/digest.h"
 
 #include <openssl/evp.h>
 
 #include <array>
 #include <new>
 
-namespace heald::http {
+namespace heald::io {
 
 void Digest::Free::operator()(evp_md_ctx_st* context) const {
   EVP_MD_CTX_free(context);
@@ -38,4 +38,4 @@ bool isSha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-}  // namespace heald::http
+}  // namespace heald::io

@@ -6,7 +6,7 @@
 
 struct evp_md_ctx_st;
 
-namespace heald::http {
+namespace heald::io {
 
 // SHA-256 of what is added, piece by piece.
 class Digest {
@@ -25,4 +25,4 @@ class Digest {
 // Whether it is written as Digest::hex() writes one.
 bool isSha256(std::string_view text);
 
-}  // namespace heald::http
+}  // namespace heald::io

@@ -1,13 +1,13 @@
-#include "http/json_body.h"
+#include "io/json_object.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "http/uri.h"
+#include "core/plain_text.h"
 
-namespace heald::http {
+namespace heald::io {
 namespace {
 
 using testing::HasSubstr;
@@ -37,8 +37,8 @@ TEST(JsonBody, NamesLineAndColumnOfAMistake) {
 
 // Found by tests/fuzz/alerts_fuzz.cc: the reason ended in the middle of a character.
 TEST(JsonBody, AReasonIsUtf8WhereverTheBodyBreaksOff) {
-  EXPECT_TRUE(isUtf8(messageFor("{\"a\":\"b\"\xac}")));
-  EXPECT_TRUE(isUtf8(messageFor("{\"a\":\"b\"\xe2\x82}")));
+  EXPECT_TRUE(core::isUtf8(messageFor("{\"a\":\"b\"\xac}")));
+  EXPECT_TRUE(core::isUtf8(messageFor("{\"a\":\"b\"\xe2\x82}")));
 }
 
 // Found by tests/fuzz/tokens_fuzz.cc: DEL was in it, and a mebibyte might have been.
@@ -63,4 +63,4 @@ TEST(JsonBody, RefusesNestingBombs) {
 }
 
 }  // namespace
-}  // namespace heald::http
+}  // namespace heald::io

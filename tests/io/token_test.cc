@@ -1,4 +1,4 @@
-#include "http/token.h"
+#include "io/token.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace heald::http {
+namespace heald::io {
 namespace {
 
 namespace fs = std::filesystem;
@@ -248,4 +248,4 @@ TEST_F(Token, NamesTheFolderThatIsMissing) {
 }
 
 }  // namespace
-}  // namespace heald::http
+}  // namespace heald::io
