@@ -4,7 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "http/gzip.h"
-#include "http/page_packer.h"
+#include "api/page_packer.h"
 #include "metrics/collect.h"
 #include "support/setups.h"
 #include "support/world.h"
@@ -57,7 +57,7 @@ void gzipChunks(benchmark::State& state) {
   const auto before = pageOf(snapshot, world.now());
   for (std::size_t i = 0; i < snapshot.checks.size() / 20; ++i) ++snapshot.checks[i].executions;
   const auto after = pageOf(snapshot, world.now());
-  http::PagePacker packer;
+  api::PagePacker packer;
   packer.pack(before);
   for (auto _ : state) {
     benchmark::DoNotOptimize(packer.pack(after));

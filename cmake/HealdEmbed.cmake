@@ -1,5 +1,5 @@
-# heald_embed(http web/dist)
-#   The files of a folder as a source of the library `heald_http`, which src/http/page_files.h gives out. No more than CMake
+# heald_embed(api web/dist)
+#   The files of a folder as a source of the library `heald_api`, which src/api/page_files.h gives out. No more than CMake
 #   is needed.
 function(heald_embed name folder)
   file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*)

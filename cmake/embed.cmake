@@ -13,9 +13,9 @@ foreach(file ${files})
   math(EXPR n "${n} + 1")
 endforeach()
 file(WRITE ${OUTPUT} "// Made by cmake/embed.cmake.
-#include \"http/page_files.h\"
+#include \"api/page_files.h\"
 
-namespace heald::http {
+namespace heald::api {
 namespace {
 
 ${arrays}
@@ -28,5 +28,5 @@ std::span<const PageFile> pageFiles() {
   return kFiles;
 }
 
-}  // namespace heald::http
+}  // namespace heald::api
 ")

@@ -16,8 +16,8 @@
 #include "app/replicas.h"
 #include "app/version.h"
 #include "app/what_if.h"
-#include "http/backend.h"
-#include "http/change_signal.h"
+#include "api/backend.h"
+#include "api/change_signal.h"
 #include "io/every.h"
 #include "io/log.h"
 #include "io/process.h"
@@ -218,27 +218,27 @@ class RunningDaemon final : public Daemon {
     }
   }
 
-  http::Backend backend() {
-    http::Backend backend;
+  api::Backend backend() {
+    api::Backend backend;
     backend.snapshot = [this] { return loop_.snapshot(); };
     backend.now = [this] { return clock_.now(); };
-    backend.call = [this](engine::Event event, http::Asker asker, http::Backend::Then then) {
+    backend.call = [this](engine::Event event, api::Asker asker, api::Backend::Then then) {
       if (const std::string elsewhere = leaderElsewhere(); !elsewhere.empty()) {
         return then(Error{ErrorCode::kUnavailable, "this replica stands by: " + elsewhere});
       }
       loop_.call(std::move(event), std::move(asker.claim), std::move(asker.gone), std::move(then));
     };
-    backend.reload = [this](const std::string& by, const http::Asker& asker) -> Result<void> {
+    backend.reload = [this](const std::string& by, const api::Asker& asker) -> Result<void> {
       if (asker.gone && asker.gone()) return loop_.abandon();
       return reload(by);
     };
-    backend.metrics = [this](http::MetricsFormat format) { return metricsPage(format); };
+    backend.metrics = [this](api::MetricsFormat format) { return metricsPage(format); };
     backend.history_changed = &history_changed_;
     backend.history = [this](const engine::HistoryQuery& query) {
       return store::readHistory(config_.store.path, query);
     };
     backend.config = [this] { return in_force_.get(); };
-    backend.simulate = [this](const http::WhatIf& question) {
+    backend.simulate = [this](const api::WhatIf& question) {
       return what_ifs_.answer(*in_force_.get(), loop_.snapshot(), question);
     };
     outgoing_.offer(backend);
@@ -252,7 +252,7 @@ class RunningDaemon final : public Daemon {
 
   std::string leaderElsewhere() const { return replicas_ ? replicas_->leaderElsewhere() : ""; }
 
-  metrics::Page metricsPage(http::MetricsFormat format) {
+  metrics::Page metricsPage(api::MetricsFormat format) {
     metrics::Sources sources;
     sources.build = {version(), app::kRevision, app::kCompiler};
     sources.config = reloads_.read();
@@ -269,13 +269,13 @@ class RunningDaemon final : public Daemon {
     sources.monitored = monitor_.figures();
     sources.process = process_.read();
     const auto snapshot = loop_.snapshot();
-    if (format == http::MetricsFormat::kProtobuf) {
+    if (format == api::MetricsFormat::kProtobuf) {
       return metrics::wholePage(
           metrics::protobufOf(metrics::collectWithBeside(*snapshot, sources, clock_.now())));
     }
     const std::lock_guard lock(layout_mutex_);
     return metrics::textOf(*snapshot, sources, clock_.now(),
-                           format == http::MetricsFormat::kOpenMetrics
+                           format == api::MetricsFormat::kOpenMetrics
                                ? metrics::TextFormat::kOpenMetrics
                                : metrics::TextFormat::kPrometheus,
                            layout_);
@@ -314,7 +314,7 @@ class RunningDaemon final : public Daemon {
   runtime::Performer performer_;
   std::unique_ptr<app::Replicas> replicas_;  // none: without etcd
   std::unique_ptr<store::Store> store_;
-  http::ChangeSignal history_changed_;
+  api::ChangeSignal history_changed_;
   runtime::EngineLoop loop_;
   app::Outgoing outgoing_;
   app::Tasks tasks_;

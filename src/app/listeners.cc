@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "door/listen.h"
-#include "http/control_routes.h"
-#include "http/metrics_routes.h"
+#include "api/control_routes.h"
+#include "api/metrics_routes.h"
 #include "io/token.h"
 
 namespace heald::app {
@@ -129,9 +129,9 @@ void Listeners::tellOfListeners(Plane plane, const Addresses& addresses) {
   }
 }
 
-Result<void> Listeners::openMetrics(http::Backend backend) {
+Result<void> Listeners::openMetrics(api::Backend backend) {
   metrics_service_ = std::make_unique<http::MetricsService>(
-      http::metricsRoutes(backend), http::GuardPolicy{.check_host = false}, hooks());
+      api::metricsRoutes(backend), http::GuardPolicy{.check_host = false}, hooks());
   auto sockets = socketsOf(Plane::kMetrics, web_.metrics_addresses, metrics_addresses_);
   if (!sockets) return sockets.error();
   auto access = openAccess(Plane::kMetrics, metrics_addresses_);
@@ -208,7 +208,7 @@ http::GuardPolicy Listeners::controlPolicy() {
   return policy;
 }
 
-Result<void> Listeners::openControl(http::Backend backend) {
+Result<void> Listeners::openControl(api::Backend backend) {
   auto sockets = socketsOf(Plane::kControl, web_.control_addresses, control_addresses_);
   if (!sockets) return sockets.error();
   auto access = openAccess(Plane::kControl, control_addresses_);
@@ -223,7 +223,7 @@ Result<void> Listeners::openControl(http::Backend backend) {
   backend.token_file = web_.token_file;
   backend.tell = [this](engine::HistoryEntry entry) { tellOfToken(std::move(entry)); };
   auto service =
-      http::ControlService::start(http::controlRoutes(backend), std::move(policy), controlHooks(),
+      http::ControlService::start(api::controlRoutes(backend), std::move(policy), controlHooks(),
                                   controlWorkers(), {needs_.folder, "/run", "/dev/shm", "/tmp"});
   if (!service) return service.error();
   control_service_ = std::move(*service);
@@ -317,8 +317,8 @@ metrics::HttpFigures Listeners::figures() const {
   metrics::HttpFigures figures = requests_.read();
   figures.wrong_tokens = auth_failures_.count(http::AuthFault::kWrong);
   figures.missing_tokens = auth_failures_.count(http::AuthFault::kMissing);
-  for (std::size_t i = 0; i < http::kAlertsRefusalCount; ++i) {
-    const auto refusal = static_cast<http::AlertsRefusal>(i);
+  for (std::size_t i = 0; i < api::kAlertsRefusalCount; ++i) {
+    const auto refusal = static_cast<api::AlertsRefusal>(i);
     figures.alerts_refused.emplace_back(toString(refusal), alerts_refused_.count(refusal));
   }
   std::vector<std::shared_ptr<door::Door>> doors;

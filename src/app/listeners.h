@@ -14,9 +14,9 @@
 #include "door/door.h"
 #include "door/web_access.h"
 #include "engine/history.h"
-#include "http/alerts_refused.h"
+#include "api/alerts_refused.h"
 #include "http/auth_failures.h"
-#include "http/backend.h"
+#include "api/backend.h"
 #include "http/control_service.h"
 #include "http/metrics_service.h"
 #include "http/token_files.h"
@@ -44,8 +44,8 @@ class Listeners {
         tokens_(needs_.folder + "/tokens.json", [now = needs_.now] { return now().wall; }) {}
 
   // Listens when it returns; `backend` has to live until the listeners are closed.
-  Result<void> openMetrics(http::Backend backend);
-  Result<void> openControl(http::Backend backend);
+  Result<void> openMetrics(api::Backend backend);
+  Result<void> openControl(api::Backend backend);
   void closeControl();
   void closeMetrics();
 
@@ -85,7 +85,7 @@ class Listeners {
   std::unique_ptr<http::TokenFiles> token_files_;
   HttpFigures requests_;
   http::AuthFailures auth_failures_;
-  http::AlertsRefused alerts_refused_;
+  api::AlertsRefused alerts_refused_;
   Addresses metrics_addresses_;
   Addresses control_addresses_;
   std::string unlinked_;                             // the path of a Unix socket of heald's own

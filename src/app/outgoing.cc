@@ -52,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> Outgoing::environmentOf(
   return {{"TRACEPARENT", trace_ids_.parent(start.incident, start.governor, start.attempt)}};
 }
 
-void Outgoing::offer(http::Backend& backend) {
+void Outgoing::offer(api::Backend& backend) {
   backend.receivers = [this] { return outbox_.receivers(); };
   backend.test_receiver = [this](const std::string& name, outbox::Outbox::Tested done) {
     outbox_.test(name, std::move(done));

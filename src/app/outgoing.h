@@ -7,7 +7,7 @@
 
 #include "config/model.h"
 #include "engine/output.h"
-#include "http/backend.h"
+#include "api/backend.h"
 #include "io/log.h"
 #include "io/services.h"
 #include "metrics/sources.h"
@@ -39,7 +39,7 @@ class Outgoing {
   // TRACEPARENT, while traces are exported.
   std::vector<std::pair<std::string, std::string>> environmentOf(
       const engine::StartAction& start) const;
-  void offer(http::Backend& backend);
+  void offer(api::Backend& backend);
   void tell(metrics::Sources& sources) const;
 
  private:

@@ -7,7 +7,7 @@
 namespace heald::app {
 namespace {
 
-using First = http::WhatIf::First;
+using First = api::WhatIf::First;
 using Asked = simulation::Question::First;
 
 Asked firstOf(First first) {
@@ -24,9 +24,9 @@ Asked firstOf(First first) {
   return Asked::kNothing;
 }
 
-http::Foreseen::State stateOf(const engine::Snapshot& present, const engine::GovernorView& view) {
+api::Foreseen::State stateOf(const engine::Snapshot& present, const engine::GovernorView& view) {
   const core::GovernorState& state = view.state;
-  http::Foreseen::State now{present.taken.wall, state.dormant(), state.breaker.state, {}, {}, 0};
+  api::Foreseen::State now{present.taken.wall, state.dormant(), state.breaker.state, {}, {}, 0};
   now.consecutive_failures = state.consecutive_failures;
   if (state.breaker.state == core::BreakerState::kOpen) {
     now.open_until = engine::wallOf(present, state.breaker.open_until);
@@ -37,11 +37,11 @@ http::Foreseen::State stateOf(const engine::Snapshot& present, const engine::Gov
   return now;
 }
 
-http::Foreseen shownOf(const simulation::Foresight& foresight, const std::string& governor,
-                       http::Foreseen::State present) {
+api::Foreseen shownOf(const simulation::Foresight& foresight, const std::string& governor,
+                       api::Foreseen::State present) {
   const simulation::Record& record = foresight.record;
   const auto at = [&](core::Duration since) { return record.began + since; };
-  http::Foreseen shown;
+  api::Foreseen shown;
   shown.from = record.began;
   shown.until = at(record.run_for);
   shown.complete = record.complete;
@@ -55,7 +55,7 @@ http::Foreseen shownOf(const simulation::Foresight& foresight, const std::string
   shown.states.push_back(std::move(present));
   for (const simulation::GovernorPoint& point : record.governors) {
     if (point.governor != governor) continue;
-    http::Foreseen::State state{at(point.at), point.dormant, point.breaker, {}, {}, 0};
+    api::Foreseen::State state{at(point.at), point.dormant, point.breaker, {}, {}, 0};
     state.consecutive_failures = point.consecutive_failures;
     if (point.breaker == core::BreakerState::kOpen) state.open_until = at(point.open_until);
     if (point.waits_until) state.waits_until = at(*point.waits_until);
@@ -69,9 +69,9 @@ http::Foreseen shownOf(const simulation::Foresight& foresight, const std::string
 
 }  // namespace
 
-Result<http::Foreseen> WhatIfs::answer(const config::Config& config,
+Result<api::Foreseen> WhatIfs::answer(const config::Config& config,
                                        const std::shared_ptr<const engine::Snapshot>& present,
-                                       const http::WhatIf& question) {
+                                       const api::WhatIf& question) {
   const std::unique_lock lock(busy_, std::try_to_lock);
   if (!lock) {
     return Error{ErrorCode::kLimit, "another question is being answered; ask again in a moment"};

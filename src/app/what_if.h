@@ -6,7 +6,7 @@
 #include "config/model.h"
 #include "engine/snapshot.h"
 #include "heald/result.h"
-#include "http/what_if.h"
+#include "api/what_if.h"
 
 namespace heald::app {
 
@@ -15,9 +15,9 @@ namespace heald::app {
 // the snapshot does not have. Thread-safe.
 class WhatIfs {
  public:
-  Result<http::Foreseen> answer(const config::Config& config,
+  Result<api::Foreseen> answer(const config::Config& config,
                                 const std::shared_ptr<const engine::Snapshot>& present,
-                                const http::WhatIf& question);
+                                const api::WhatIf& question);
 
  private:
   std::mutex busy_;

@@ -12,8 +12,8 @@
 #include "ctl/history_text.h"
 #include "ctl/json_access.h"
 #include "ctl/names.h"
-#include "http/history_json.h"
-#include "http/history_query.h"
+#include "api/history_json.h"
+#include "api/history_query.h"
 #include "store/history_reader.h"
 
 namespace heald::ctl {
@@ -178,7 +178,7 @@ ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std
   http::Request request;
   request.query = options.query;
   const auto now = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
-  auto query = http::readHistoryQuery(request, http::historyFields(), now);
+  auto query = api::readHistoryQuery(request, api::historyFields(), now);
   const auto fail = [&](ExitCode code, const std::string& message) {
     err << "healdctl: " << message << "\n";
     if (options.as_json) out << errorJson({code, message});
@@ -196,7 +196,7 @@ ExitCode showStoredHistory(const HistoryOptions& options, std::ostream& out, std
       return std::nullopt;
     }
     Page page;
-    for (const auto& row : rows->rows) page.entries.push_back(http::historyJson(row, true));
+    for (const auto& row : rows->rows) page.entries.push_back(api::historyJson(row, true));
     page.next = rows->more ? rows->end() : 0;
     return page;
   };

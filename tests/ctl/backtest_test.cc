@@ -5,7 +5,7 @@
 
 #include "ctl/history_file.h"
 #include "fixture.h"
-#include "http/history_json.h"
+#include "api/history_json.h"
 #include "simulation/backtest.h"
 #include "store/sqlite_store.h"
 
@@ -29,7 +29,7 @@ remedies:
 )";
 
 HistoryEntry entry(HistoryKind kind, const std::string& event, core::Duration at) {
-  return {.kind = kind, .event = event, .at = http::testNow().wall + at, .check = "service"};
+  return {.kind = kind, .event = event, .at = api::testNow().wall + at, .check = "service"};
 }
 
 HistoryEntry attempt(const std::string& event, std::uint64_t number, core::Duration at) {
@@ -59,7 +59,7 @@ std::string lines(const std::vector<HistoryEntry>& entries) {
   std::string text;
   std::int64_t id = 0;
   for (const HistoryEntry& one : entries) {
-    text += http::historyJson({.id = ++id, .entry = one}, true).dump() + "\n";
+    text += api::historyJson({.id = ++id, .entry = one}, true).dump() + "\n";
   }
   return text;
 }
@@ -121,7 +121,7 @@ TEST_F(BacktestCommand, AStoreTellsTheSameAsItsLines) {
   const std::string path = files_.file("heald.db");
   {
     const auto store = store::makeSqliteStore({path});
-    const core::ClockStamp now{"boot-1", http::testNow()};
+    const core::ClockStamp now{"boot-1", api::testNow()};
     ASSERT_TRUE(store->open(now).ok());
     engine::Changes changes;
     changes.history = recorded();

@@ -44,7 +44,7 @@ TEST_F(CommandLineTest, AMisspelledOptionIsNamedWithTheOneThatWasMeant) {
 }
 
 TEST_F(CommandLineTest, AMisspelledNameIsNamedWithTheOneThatWasMeant) {
-  engine_->show(http::troubledSnapshot());
+  engine_->show(api::troubledSnapshot());
   engine_->reply = Error{ErrorCode::kNotFound, "no such thing (there are: a thousand)"};
   EXPECT_EQ(ctl({"resume", "gatewya", "--reason", "x"}).err,
             "healdctl: no governor \"gatewya\" (did you mean \"gateway\"?)\n");
@@ -61,10 +61,10 @@ TEST_F(CommandLineTest, AMisspelledNameIsNamedWithTheOneThatWasMeant) {
 }
 
 TEST_F(CommandLineTest, OfManyNamesTenAreListed) {
-  engine::Snapshot snapshot = http::sampleSnapshot();
+  engine::Snapshot snapshot = api::sampleSnapshot();
   for (int i = 0; i < 400; ++i) {
     snapshot.checks.push_back(
-        http::check("web-" + std::to_string(i), engine::Health::kHealthy, ""));
+        api::check("web-" + std::to_string(i), engine::Health::kHealthy, ""));
   }
   engine_->show(snapshot);
   const Said said = ctl({"run", "check", "nothing-like-it"});
@@ -107,7 +107,7 @@ class EveryCommand : public CtlTest {
  protected:
   void SetUp() override {
     CtlTest::SetUp();
-    engine_->show(http::troubledSnapshot());
+    engine_->show(api::troubledSnapshot());
     config_ = files_.write("heald.yml", R"(
 governors:
   self-healing-main:

@@ -12,7 +12,7 @@ class Commands : public CtlTest {
  protected:
   // Governors of these names, the first `dormant` of them dormant.
   void governors(const std::vector<std::string>& names, std::size_t dormant) {
-    engine::Snapshot snapshot = http::sampleSnapshot();
+    engine::Snapshot snapshot = api::sampleSnapshot();
     snapshot.governors.clear();
     for (const std::string& name : names) {
       engine::GovernorView governor;
@@ -250,7 +250,7 @@ TEST_F(Commands, PauseNothingWithoutATargetALengthAndAReason) {
 }
 
 TEST_F(Commands, ExplainAGovernorAsATableOrAsJson) {
-  engine_->show(http::troubledSnapshot());
+  engine_->show(api::troubledSnapshot());
   EXPECT_THAT(ctl({"explain", "queue"}).out,
               HasSubstr("Governor queue holds attempts back: breaker_open.\n"));
   EXPECT_THAT(ctl({"explain", "queue", "--json"}).out, testing::StartsWith("{\"governor\":"));

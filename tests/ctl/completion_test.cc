@@ -92,7 +92,7 @@ TEST(Completion, WhatIsTypedChoosesWhatIsOffered) {
 class CompletionOfNames : public CtlTest {};
 
 TEST_F(CompletionOfNames, ARunningHealdIsAskedForItsNames) {
-  engine_->show(http::troubledSnapshot());
+  engine_->show(api::troubledSnapshot());
   EXPECT_EQ(ctl({"complete", "--", "healdctl", "resume", "gat"}).out, "gateway\tgovernor\n");
   EXPECT_THAT(ctl({"complete", "--", "healdctl", "run", "check", ""}).out,
               HasSubstr("disk\tcheck\n"));

@@ -120,7 +120,7 @@ TEST_F(Exec, FindsProgramsInThePathAndSaysWhatItCannotRun) {
 TEST_F(Exec, RunsNothingWhenItIsDenied) {
   engine_->reply->permit.reset();
   engine_->reply->denial =
-      engine::Denial{"breaker_open", true, http::testNow().wall + seconds(30), seconds(30), "no"};
+      engine::Denial{"breaker_open", true, api::testNow().wall + seconds(30), seconds(30), "no"};
   const auto result = exec({}, {"touch", files_.file("ran")});
   EXPECT_EQ(result.code, kExecDenied);
   EXPECT_THAT(result.output, HasSubstr("guard: breaker_open, until: 2026-11-23T20:47:30.000Z\n"));

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "ctl/run.h"
-#include "http/control_routes.h"
-#include "http/fake_backend.h"
+#include "api/control_routes.h"
+#include "api/fake_backend.h"
 #include "http/tokens.h"
 #include "io/digest.h"
 #include "support/control_listener.h"
@@ -32,15 +32,15 @@ struct Said {
 class CtlTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    engine_ = std::make_unique<http::FakeEngine>();
+    engine_ = std::make_unique<api::FakeEngine>();
     state_ = std::make_unique<test::TempDir>();
     tokens_ = std::make_unique<http::Tokens>(state_->file("tokens.json"),
-                                             [] { return http::testNow().wall; });
+                                             [] { return api::testNow().wall; });
     ASSERT_TRUE(tokens_->load());
     for (const char* name : {"first", "second"}) {
       ASSERT_TRUE(tokens_->create({name, {http::Role::kRead}, io::Digest(name).hex()}));
     }
-    http::Backend backend = engine_->backend();
+    api::Backend backend = engine_->backend();
     backend.tokens = tokens_.get();
     backend.tell = [](const engine::HistoryEntry&) {};
     backend.receivers = [] {
@@ -63,7 +63,7 @@ class CtlTest : public testing::Test {
     policy.tokens = tokens_.get();
     policy.token = kTestToken;
     policy.token_file = "/var/lib/heald/control.token";
-    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
+    server_ = std::make_unique<test::ControlListener>(api::controlRoutes(backend), policy);
   }
   static void TearDownTestSuite() {
     server_.reset();
@@ -73,7 +73,7 @@ class CtlTest : public testing::Test {
   }
 
   void SetUp() override {
-    *engine_ = http::FakeEngine();
+    *engine_ = api::FakeEngine();
     environment_["HEALD_URL"] = server_->url();
     environment_["HEALD_TOKEN_FILE"] =
         files_.write("control.token", std::string(kTestToken) + "\n");
@@ -93,7 +93,7 @@ class CtlTest : public testing::Test {
     return {code, out.str(), err.str()};
   }
 
-  static inline std::unique_ptr<http::FakeEngine> engine_;
+  static inline std::unique_ptr<api::FakeEngine> engine_;
   static inline std::unique_ptr<test::TempDir> state_;
   static inline std::unique_ptr<http::Tokens> tokens_;  // "first" and "second"
   static inline std::unique_ptr<test::ControlListener> server_;

@@ -8,7 +8,7 @@
 #include "ctl/event_parser.h"
 #include "ctl/history_text.h"
 #include "fixture.h"
-#include "http/history_json.h"
+#include "api/history_json.h"
 #include "store/sqlite_store.h"
 
 namespace heald::ctl {
@@ -22,11 +22,11 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 std::string textOf(const HistoryEntry& entry, bool colours = false) {
-  return historyText(http::historyJson({.id = 1, .entry = entry}, true), colours);
+  return historyText(api::historyJson({.id = 1, .entry = entry}, true), colours);
 }
 
 HistoryEntry entryOf(HistoryKind kind, const std::string& event) {
-  return {.kind = kind, .event = event, .at = http::testNow().wall};
+  return {.kind = kind, .event = event, .at = api::testNow().wall};
 }
 
 TEST(HistoryText, TellsWhenWhatOfWhatAndWhy) {
@@ -98,7 +98,7 @@ class History : public CtlTest {
   std::string storeFile() {
     const std::string path = files_.file("heald.db");
     const auto store = store::makeSqliteStore({path});
-    const core::ClockStamp now{"boot", http::testNow()};
+    const core::ClockStamp now{"boot", api::testNow()};
     EXPECT_TRUE(store->open(now).ok());
     engine::Changes changes;
     for (const char* event : {"unhealthy", "healthy", "unknown"}) {
@@ -128,7 +128,7 @@ TEST_F(History, OfAFileNeedsNoHeald) {
 TEST_F(History, WithoutTheTokenItSaysThatOutputsAreLeftOut) {
   HistoryEntry attempt = entryOf(HistoryKind::kAttempt, "failed");
   attempt.output = "401 unauthorized";
-  http::Backend backend = engine_->backend();
+  api::Backend backend = engine_->backend();
   backend.history = [&](const engine::HistoryQuery&) {
     engine::HistoryPage page;
     page.rows.push_back({.id = 1, .entry = attempt});
@@ -136,7 +136,7 @@ TEST_F(History, WithoutTheTokenItSaysThatOutputsAreLeftOut) {
   };
   http::GuardPolicy policy;
   policy.token = kTestToken;
-  const test::ControlListener server(http::controlRoutes(backend), policy);
+  const test::ControlListener server(api::controlRoutes(backend), policy);
   environment_["HEALD_URL"] = server.url();
   const Said with = ctl({"history", "--json"});
   EXPECT_THAT(with.out, HasSubstr("401 unauthorized"));
@@ -172,7 +172,7 @@ TEST_F(History, ANumberOfEntriesIsNotNegative) {
 }
 
 TEST_F(History, OfANameThatNothingHasIsAnErrorAndOfOneWithoutEntriesIsEmpty) {
-  engine_->show(http::troubledSnapshot());
+  engine_->show(api::troubledSnapshot());
   const Said wrong = ctl({"history", "--check", "dsik"});
   EXPECT_EQ(wrong.code, 5);
   EXPECT_EQ(wrong.err,

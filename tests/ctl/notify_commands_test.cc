@@ -12,7 +12,7 @@ using testing::HasSubstr;
 class NotifyCommandsTest : public testing::Test {
  protected:
   void SetUp() override {
-    http::Backend backend = engine_.backend();
+    api::Backend backend = engine_.backend();
     backend.receivers = [this] { return receivers_; };
     backend.test_receiver = [this](const std::string& name, const outbox::Outbox::Tested& done) {
       if (name == "opps") return done(Error{ErrorCode::kNotFound, "no receiver \"opps\""});
@@ -21,7 +21,7 @@ class NotifyCommandsTest : public testing::Test {
     http::GuardPolicy policy;
     policy.token = kTestToken;
     policy.token_file = files_.file("control.token");
-    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
+    server_ = std::make_unique<test::ControlListener>(api::controlRoutes(backend), policy);
     files_.write("control.token", std::string(kTestToken) + "\n");
   }
 
@@ -40,7 +40,7 @@ class NotifyCommandsTest : public testing::Test {
   }
 
   test::TempDir files_;
-  http::FakeEngine engine_;
+  api::FakeEngine engine_;
   std::vector<outbox::ReceiverView> receivers_;
   std::string error_;
   std::unique_ptr<test::ControlListener> server_;
@@ -51,7 +51,7 @@ TEST_F(NotifyCommandsTest, ListShowsWhoCannotBeToldAndWhy) {
                 {.name = "mail",
                  .kind = "mail",
                  .pending = 2,
-                 .failing_since = http::testNow().wall,
+                 .failing_since = api::testNow().wall,
                  .error = "connection refused"}};
   const Said said = ctl({"notify", "list"});
   EXPECT_EQ(said.code, 0);

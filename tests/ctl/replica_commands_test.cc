@@ -12,7 +12,7 @@ using testing::HasSubstr;
 class ReplicaCommandsTest : public testing::Test {
  protected:
   void serve(bool replicas) {
-    http::Backend backend = engine_.backend();
+    api::Backend backend = engine_.backend();
     if (replicas) {
       backend.standing = [this] { return standing_; };
       backend.step_down = [this] { ++stepped_down_; };
@@ -21,7 +21,7 @@ class ReplicaCommandsTest : public testing::Test {
     http::GuardPolicy policy;
     policy.token = kTestToken;
     policy.token_file = files_.file("control.token");
-    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
+    server_ = std::make_unique<test::ControlListener>(api::controlRoutes(backend), policy);
     files_.write("control.token", std::string(kTestToken) + "\n");
   }
 
@@ -40,7 +40,7 @@ class ReplicaCommandsTest : public testing::Test {
   }
 
   test::TempDir files_;
-  http::FakeEngine engine_;
+  api::FakeEngine engine_;
   etcd::Standing standing_{
       .self = {"a", "https://a:3001", "0.2.0", "17"},
       .leads = true,
@@ -82,7 +82,7 @@ TEST_F(ReplicaCommandsTest, StepDownIsRefusedWhereItMeansNothing) {
 class StandingBy : public ReplicaCommandsTest {
  protected:
   void SetUp() override {
-    http::Backend backend = leader_.backend();
+    api::Backend backend = leader_.backend();
     backend.standing = [this] {
       etcd::Standing standing = standing_;
       standing.leads = true;
@@ -90,7 +90,7 @@ class StandingBy : public ReplicaCommandsTest {
     };
     http::GuardPolicy policy;
     policy.token = kTestToken;
-    leading_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
+    leading_ = std::make_unique<test::ControlListener>(api::controlRoutes(backend), policy);
     standing_.self = {"b", "", "0.2.0", "17"};
     standing_.leads = false;
     standing_.leader = etcd::Replica{"a", leading_->url(), "0.2.0", "17"};
@@ -98,12 +98,12 @@ class StandingBy : public ReplicaCommandsTest {
     serve(true);
   }
   Said resume() { return ctl({"resume", "gateway", "--reason", "repaired", "--json"}); }
-  std::size_t done(http::FakeEngine& engine) {
+  std::size_t done(api::FakeEngine& engine) {
     engine.settle();
     return engine.events.size();
   }
 
-  http::FakeEngine leader_;
+  api::FakeEngine leader_;
   std::unique_ptr<test::ControlListener> leading_;
 };
 

@@ -16,9 +16,9 @@ using testing::HasSubstr;
 class RunChecks : public testing::Test {
  protected:
   void SetUp() override {
-    http::Backend backend = engine_.backend();
+    api::Backend backend = engine_.backend();
     backend.snapshot = [this] { return look(); };
-    backend.call = [this](engine::Event event, http::Asker, const http::Backend::Then& then) {
+    backend.call = [this](engine::Event event, api::Asker, const api::Backend::Then& then) {
       {
         const std::lock_guard lock(mutex_);
         const auto& name = std::get<engine::RunCheckNow>(event).check;
@@ -27,14 +27,14 @@ class RunChecks : public testing::Test {
       }
       then(engine::Reply{"check is run now"});
     };
-    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend),
+    server_ = std::make_unique<test::ControlListener>(api::controlRoutes(backend),
                                                       http::GuardPolicy{.token = kTestToken});
     add("gateway", core::CheckStatus::kOk, "status 200", 0);
     add("queue", core::CheckStatus::kCritical, "no answer", 2);
   }
 
   void add(const char* name, core::CheckStatus status, const char* message, int takes_looks) {
-    engine::CheckView view = http::check(name, core::Health::kHealthy, message);
+    engine::CheckView view = api::check(name, core::Health::kHealthy, message);
     view.status = status;
     checks_.push_back(view);
     takes_[name] = takes_looks;
@@ -43,7 +43,7 @@ class RunChecks : public testing::Test {
   std::shared_ptr<const engine::Snapshot> look() {
     const std::lock_guard lock(mutex_);
     ++looks_;
-    engine::Snapshot snapshot = http::sampleSnapshot();
+    engine::Snapshot snapshot = api::sampleSnapshot();
     for (engine::CheckView& check : checks_) {
       const auto started = started_.find(check.name);
       if (started == started_.end()) continue;
@@ -69,7 +69,7 @@ class RunChecks : public testing::Test {
   }
 
   std::mutex mutex_;
-  http::FakeEngine engine_;
+  api::FakeEngine engine_;
   std::vector<engine::CheckView> checks_;
   std::map<std::string, int> takes_;
   std::map<std::string, int> started_;

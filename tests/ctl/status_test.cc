@@ -9,8 +9,8 @@
 #include "ctl/status_text.h"
 #include "ctl/width.h"
 #include "fixture.h"
-#include "http/explanation_json.h"
-#include "http/status_json.h"
+#include "api/explanation_json.h"
+#include "api/status_json.h"
 
 namespace heald::ctl {
 namespace {
@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 ordered_json statusOf(const engine::Snapshot& snapshot) {
-  return http::statusJson(snapshot, http::testNow(), "1.2.3");
+  return api::statusJson(snapshot, api::testNow(), "1.2.3");
 }
 
 // Against tests/golden/NAME. With HEALD_UPDATE_GOLDEN set, it is written instead.
@@ -33,46 +33,46 @@ void expectGolden(const std::string& name, const std::string& text) {
 }
 
 TEST(StatusText, OfAQuietHeald) {
-  expectGolden("ctl_status_healthy.txt", statusText(statusOf(http::sampleSnapshot()), {}));
+  expectGolden("ctl_status_healthy.txt", statusText(statusOf(api::sampleSnapshot()), {}));
 }
 
 TEST(StatusText, OfOneInTrouble) {
-  expectGolden("ctl_status_dormant.txt", statusText(statusOf(http::troubledSnapshot()), {}));
+  expectGolden("ctl_status_dormant.txt", statusText(statusOf(api::troubledSnapshot()), {}));
 }
 
 TEST(StatusText, InColours) {
   expectGolden("ctl_status_colours.txt",
-               statusText(statusOf(http::troubledSnapshot()), {.colours = true}));
+               statusText(statusOf(api::troubledSnapshot()), {.colours = true}));
 }
 
 TEST(StatusText, OfFlags) {
-  engine::Snapshot snapshot = http::sampleSnapshot();
+  engine::Snapshot snapshot = api::sampleSnapshot();
   snapshot.features.setConfiguration(core::Feature::kAutoDetection, false);
   ASSERT_TRUE(
-      snapshot.features.setOverride(core::Feature::kAutoHealing, false, http::testNow().wall));
+      snapshot.features.setOverride(core::Feature::kAutoHealing, false, api::testNow().wall));
   expectGolden("ctl_flags.txt", flagsText({{"flags", statusOf(snapshot)["flags"]}}, false));
 }
 
 TEST(ExplanationText, OfEveryMood) {
-  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::Snapshot snapshot = api::troubledSnapshot();
   snapshot.remedies[0].unhealthy_parent = "disk";
   std::string text;
   for (const engine::GovernorView& governor : snapshot.governors) {
-    text += explanationText(http::explanationJson(snapshot, governor, http::testNow()), false);
+    text += explanationText(api::explanationJson(snapshot, governor, api::testNow()), false);
     text += "--\n";
   }
   snapshot.observe = true;
-  text += explanationText(http::explanationJson(snapshot, snapshot.governors[1], http::testNow()),
+  text += explanationText(api::explanationJson(snapshot, snapshot.governors[1], api::testNow()),
                           true);
   expectGolden("ctl_explain.txt", text);
 }
 
 TEST(ExplanationText, OfAFleet) {
-  engine::Snapshot snapshot = http::sampleSnapshot();
+  engine::Snapshot snapshot = api::sampleSnapshot();
   snapshot.governors[0].fleet = true;
   snapshot.fleets = {{snapshot.governors[0].name, 500, 10, 2, {"node-7", "node-9"}, 3}};
   const std::string text = explanationText(
-      http::explanationJson(snapshot, snapshot.governors[0], http::testNow()), false);
+      api::explanationJson(snapshot, snapshot.governors[0], api::testNow()), false);
   EXPECT_THAT(text, testing::HasSubstr(
                         "The fleet\n  2 of at most 10 members are under way; 500 are declared\n"
                         "  2 have failed or not come back; with 3 of them it goes dormant: "
@@ -80,7 +80,7 @@ TEST(ExplanationText, OfAFleet) {
 }
 
 TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
-  engine::Snapshot snapshot = http::sampleSnapshot();
+  engine::Snapshot snapshot = api::sampleSnapshot();
   snapshot.max_concurrent = 3;
   engine::RemedyView remedy;
   remedy.name = "restart";
@@ -93,7 +93,7 @@ TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
     governor.name += std::string("@") + name;
     governor.target = name;
     governor.state.consecutive_failures = 2;
-    governor.state.next_allowed_at = http::testNow().boot + std::chrono::seconds(8);
+    governor.state.next_allowed_at = api::testNow().boot + std::chrono::seconds(8);
     snapshot.governors.push_back(governor);
     engine::TargetView target;
     target.remedy = "restart";
@@ -105,7 +105,7 @@ TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
     snapshot.targets.push_back(target);
   }
   const std::string text = explanationText(
-      http::explanationJson(snapshot, snapshot.governors[0], http::testNow()), false);
+      api::explanationJson(snapshot, snapshot.governors[0], api::testNow()), false);
   EXPECT_THAT(text, testing::StartsWith(
                         "Governor self-healing-main holds attempts back of 2 targets (below); for "
                         "any other one an attempt may start now.\n"));
@@ -118,7 +118,7 @@ TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
 }
 
 TEST(StatusText, ASuccessBeforeARestartIsNotNever) {
-  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::Snapshot snapshot = api::troubledSnapshot();
   snapshot.remedies.resize(1);
   snapshot.remedies[0].last_success.reset();
   snapshot.remedies[0].totals.successes = 0;
@@ -128,13 +128,13 @@ TEST(StatusText, ASuccessBeforeARestartIsNotNever) {
 }
 
 TEST(StatusText, SaysHowToSeeWhatAFailedActionPrinted) {
-  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::Snapshot snapshot = api::troubledSnapshot();
   const std::string hint = "What failed actions printed is shown with the token";
   EXPECT_THAT(statusText(statusOf(snapshot), {}), Not(HasSubstr(hint))) << "none has failed";
   snapshot.remedies[0].last_result = "error: exit code 1";
   snapshot.remedies[0].last_output = "cannot bind port 4080";
   const auto text = [&](bool with_output) {
-    return statusText(http::statusJson(snapshot, http::testNow(), "1.2.3", with_output), {});
+    return statusText(api::statusJson(snapshot, api::testNow(), "1.2.3", with_output), {});
   };
   EXPECT_THAT(text(false), HasSubstr(hint));
   EXPECT_THAT(text(true), Not(HasSubstr(hint)));
@@ -142,7 +142,7 @@ TEST(StatusText, SaysHowToSeeWhatAFailedActionPrinted) {
   const auto explained = [&](bool with_output) {
     snapshot.governors[2].remedies = {"renew-key"};
     return explanationText(
-        http::explanationJson(snapshot, snapshot.governors[2], http::testNow(), with_output),
+        api::explanationJson(snapshot, snapshot.governors[2], api::testNow(), with_output),
         false);
   };
   EXPECT_THAT(explained(false), HasSubstr(hint));
@@ -151,11 +151,11 @@ TEST(StatusText, SaysHowToSeeWhatAFailedActionPrinted) {
 }
 
 TEST(StatusText, HasNoBlanksAtTheEndsOfLines) {
-  EXPECT_THAT(statusText(statusOf(http::troubledSnapshot()), {}), Not(HasSubstr(" \n")));
+  EXPECT_THAT(statusText(statusOf(api::troubledSnapshot()), {}), Not(HasSubstr(" \n")));
 }
 
 TEST(StatusText, LetsNoMessageDriveTheTerminal) {
-  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::Snapshot snapshot = api::troubledSnapshot();
   snapshot.checks[0].message = "\x1b[2J\r\n\x07\u009b2J\u202e\u200b" + std::string(5000, 'x');
   const std::string text = statusText(statusOf(snapshot), {});
   for (const char* control : {"\x1b", "\r", "\x07", "\u009b", "\u202e", "\u200b"}) {
@@ -199,17 +199,17 @@ TEST_F(StatusCommand, PrintsTheAnswerAsItCame) {
   terminal_ = true;
   const Said said = ctl({"status", "--json"});
   EXPECT_EQ(ordered_json::parse(said.out),
-            http::statusJson(http::sampleSnapshot(), http::testNow(), "1.2.3", true));
+            api::statusJson(api::sampleSnapshot(), api::testNow(), "1.2.3", true));
 }
 
 TEST_F(StatusCommand, AnswersScriptsByExitCode) {
   EXPECT_EQ(ctl({"status", "--check"}).code, 0);
-  engine::Snapshot snapshot = http::sampleSnapshot();
-  snapshot.checks = {http::check("api", engine::Health::kUnknown, "")};
+  engine::Snapshot snapshot = api::sampleSnapshot();
+  snapshot.checks = {api::check("api", engine::Health::kUnknown, "")};
   snapshot.storm_brake = true;
   engine_->show(snapshot);
   EXPECT_EQ(ctl({"status", "--check"}).code, 10);
-  engine_->show(http::troubledSnapshot());
+  engine_->show(api::troubledSnapshot());
   EXPECT_EQ(ctl({"status", "--check"}).code, 11);
   EXPECT_EQ(ctl({"status"}).code, 0);
   snapshot.features.setEnvironment(core::Feature::kAutoHealing, false);
@@ -220,10 +220,10 @@ TEST_F(StatusCommand, AnswersScriptsByExitCode) {
 // --- many things
 
 engine::Snapshot manyChecks(int count, int bad) {
-  engine::Snapshot snapshot = http::sampleSnapshot();
+  engine::Snapshot snapshot = api::sampleSnapshot();
   for (int i = 0; i < count; ++i) {
     const bool fails = i >= count - bad;
-    snapshot.checks.push_back(http::check(
+    snapshot.checks.push_back(api::check(
         "web-" + std::to_string(i), fails ? engine::Health::kUnhealthy : engine::Health::kHealthy,
         fails ? "GET http://10.0.0.7:8080/health: status 503, expected 2xx" : ""));
   }
@@ -268,7 +268,7 @@ TEST(StatusText, ShowsTheWorstFirst) {
 }
 
 TEST(StatusText, LosesNoColumnInEightyColumns) {
-  const std::string text = statusText(statusOf(http::troubledSnapshot()), {false, 80, 0});
+  const std::string text = statusText(statusOf(api::troubledSnapshot()), {false, 80, 0});
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.find("healdctl ") != std::string::npos) continue;  // a command is not broken
@@ -278,7 +278,7 @@ TEST(StatusText, LosesNoColumnInEightyColumns) {
 }
 
 TEST(StatusChoice, OfAPatternKeepsWhatBelongsToIt) {
-  const auto all = statusOf(http::troubledSnapshot());
+  const auto all = statusOf(api::troubledSnapshot());
   const auto chosen = chosenOf(all, {{"ap?"}, false});
   EXPECT_EQ(chosen["checks"].size(), 1u);
   EXPECT_EQ(chosen["remedies"].size(), 1u);
@@ -292,7 +292,7 @@ TEST(StatusChoice, OfAPatternKeepsWhatBelongsToIt) {
 }
 
 TEST(StatusChoice, OfProblemsLeavesOutWhatIsWell) {
-  const auto chosen = chosenOf(statusOf(http::troubledSnapshot()), {{}, true});
+  const auto chosen = chosenOf(statusOf(api::troubledSnapshot()), {{}, true});
   EXPECT_EQ(chosen["circuitBreakers"].size(), 2u);
   EXPECT_EQ(chosen["checks"].size(), 1u);
   EXPECT_EQ(chosen["remedies"].size(), 2u) << "one waits, one is paused";
@@ -340,7 +340,7 @@ TEST_F(StatusCommand, TakesPatternsOfNamesForJsonToo) {
 }
 
 TEST_F(StatusCommand, ExplainsARemedyACheckAndATargetByTheirGovernors) {
-  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::Snapshot snapshot = api::troubledSnapshot();
   engine::TargetView target;
   target.remedy = "drain-queue";
   target.target = "db1";
@@ -354,7 +354,7 @@ TEST_F(StatusCommand, ExplainsARemedyACheckAndATargetByTheirGovernors) {
       ctl({"explain", "api"}).out,
       testing::StartsWith("Check api is healed by renew-key under governor self-healing-main.\n"));
   EXPECT_THAT(ctl({"explain", "api", "--json"}).out, testing::StartsWith("{\"governor\":"));
-  snapshot.checks.push_back(http::check("alone", engine::Health::kHealthy, ""));
+  snapshot.checks.push_back(api::check("alone", engine::Health::kHealthy, ""));
   snapshot.targets.push_back(target);
   engine_->show(snapshot);
   EXPECT_THAT(ctl({"explain", "db1"}).out,

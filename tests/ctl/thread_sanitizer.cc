@@ -3,5 +3,5 @@
 // ThreadSanitizer sees.
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
-  return "race:heald::http::FakeEngine\n";
+  return "race:heald::api::FakeEngine\n";
 }

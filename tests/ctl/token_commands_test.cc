@@ -20,14 +20,14 @@ class TokenCommandsTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(tokens_.load());
-    http::Backend backend = engine_.backend();
+    api::Backend backend = engine_.backend();
     backend.tokens = &tokens_;
     backend.token_file = files_.file("control.token");
     http::GuardPolicy policy;
     policy.token = kTestToken;
     policy.token_file = files_.file("control.token");
     policy.tokens = &tokens_;
-    server_ = std::make_unique<test::ControlListener>(http::controlRoutes(backend), policy);
+    server_ = std::make_unique<test::ControlListener>(api::controlRoutes(backend), policy);
     files_.write("control.token", std::string(kTestToken) + "\n");
   }
 
@@ -55,8 +55,8 @@ class TokenCommandsTest : public testing::Test {
   }
 
   test::TempDir files_;
-  http::FakeEngine engine_;
-  http::Tokens tokens_{files_.file("tokens.json"), [] { return http::testNow().wall; }};
+  api::FakeEngine engine_;
+  http::Tokens tokens_{files_.file("tokens.json"), [] { return api::testNow().wall; }};
   std::unique_ptr<test::ControlListener> server_;
 };
 

@@ -183,10 +183,10 @@ TEST_F(Watch, DrawsAnewWhenTheTerminalChangesItsSize) {
 }
 
 TEST_F(Watch, KeysScrollFilterAndHelp) {
-  engine::Snapshot snapshot = http::sampleSnapshot();
+  engine::Snapshot snapshot = api::sampleSnapshot();
   for (int i = 0; i < 400; ++i) {
     snapshot.checks.push_back(
-        http::check("web-" + std::to_string(i), engine::Health::kHealthy, "磁盘 ok"));
+        api::check("web-" + std::to_string(i), engine::Health::kHealthy, "磁盘 ok"));
   }
   engine_->show(snapshot);
   OnTerminal at(url(), "xterm", {"--interval", "3600"});

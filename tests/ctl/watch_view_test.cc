@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "ctl/width.h"
-#include "http/fake_backend.h"
-#include "http/status_json.h"
+#include "api/fake_backend.h"
+#include "api/status_json.h"
 
 namespace heald::ctl {
 namespace {
@@ -31,7 +31,7 @@ std::vector<Key> keysOf(const std::string& bytes) {
 
 // Checks and remedies; every tenth fails.
 engine::Snapshot manyThings(int count) {
-  engine::Snapshot snapshot = http::troubledSnapshot();
+  engine::Snapshot snapshot = api::troubledSnapshot();
   snapshot.checks.clear();
   snapshot.remedies.clear();
   for (int i = 0; i < count; ++i) {
@@ -39,7 +39,7 @@ engine::Snapshot manyThings(int count) {
     char name[32];
     std::snprintf(name, sizeof name, "web-%04d", i);
     snapshot.checks.push_back(
-        http::check(name, bad ? engine::Health::kUnhealthy : engine::Health::kHealthy,
+        api::check(name, bad ? engine::Health::kUnhealthy : engine::Health::kHealthy,
                     bad ? "GET http://10.0.0.1/health: status 503, expected 2xx" : "status 200"));
     engine::RemedyView remedy;
     remedy.name = std::string("restart-") + name;
@@ -58,7 +58,7 @@ class WatchScreen : public testing::Test {
 
   void show(const engine::Snapshot& snapshot) {
     view_.setTitle("http://127.0.0.1:3001");
-    view_.take(http::statusJson(snapshot, http::testNow(), "1.2.3"));
+    view_.take(api::statusJson(snapshot, api::testNow(), "1.2.3"));
   }
   std::vector<std::string> press(const std::string& bytes, TerminalSize size = kSmall) {
     view_.frame(size);  // keys are about what is seen

@@ -3,7 +3,7 @@
 #include "engine/drive.h"
 #include "engine/engine.h"
 #include "fuzz.h"
-#include "http/alerts_body.h"
+#include "api/alerts_body.h"
 
 using namespace heald;
 
@@ -26,15 +26,15 @@ void requireAlert(const engine::Alert& alert) {
   fuzz::require(!alert.fingerprint.empty() && alert.fingerprint.size() <= 128,
                 "a fingerprint has 1 to 128 bytes", alert.fingerprint);
   fuzz::require(core::isUtf8(alert.fingerprint), "a fingerprint is UTF-8", alert.fingerprint);
-  fuzz::require(alert.labels.size() <= http::kMaxLabels, "labels are limited");
+  fuzz::require(alert.labels.size() <= api::kMaxLabels, "labels are limited");
   std::size_t bytes = 0;
   for (const auto& [name, value] : alert.labels) {
     fuzz::require(core::isUtf8(name) && core::isUtf8(value), "labels are UTF-8", value);
-    fuzz::require(name.size() <= http::kMaxLabelName && value.size() <= http::kMaxLabelValue,
+    fuzz::require(name.size() <= api::kMaxLabelName && value.size() <= api::kMaxLabelValue,
                   "a label is short", value);
     bytes += name.size() + value.size();
   }
-  fuzz::require(bytes <= http::kMaxLabelBytes, "the labels of an alert are limited");
+  fuzz::require(bytes <= api::kMaxLabelBytes, "the labels of an alert are limited");
 }
 
 void requireArgument(const engine::Labels& labels, const std::string& name) {
@@ -50,14 +50,14 @@ void requireArgument(const engine::Labels& labels, const std::string& name) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto alerts = http::readAlerts(fuzz::textOf(data, size));
+  const auto alerts = api::readAlerts(fuzz::textOf(data, size));
   if (!alerts) {
     fuzz::require(alerts.error().code == ErrorCode::kInvalid, "a bad body is invalid");
     fuzz::require(core::isUtf8(alerts.error().message) && !alerts.error().message.empty(),
                   "its error is a text", alerts.error().message);
     return 0;
   }
-  fuzz::require(alerts->alerts.size() <= http::kMaxAlerts, "alerts are limited");
+  fuzz::require(alerts->alerts.size() <= api::kMaxAlerts, "alerts are limited");
   for (const engine::Alert& alert : alerts->alerts) {
     requireAlert(alert);
   }

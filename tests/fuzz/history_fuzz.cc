@@ -5,7 +5,7 @@
 
 #include "ctl/history_file.h"
 #include "fuzz.h"
-#include "http/history_json.h"
+#include "api/history_json.h"
 
 using namespace heald;
 
@@ -20,7 +20,7 @@ std::string printed(const ctl::HistoryFile& file) {
   std::string text;
   std::int64_t id = 0;
   for (const engine::HistoryEntry& entry : file.entries) {
-    text += http::historyJson({.id = ++id, .entry = entry}, true).dump() + "\n";
+    text += api::historyJson({.id = ++id, .entry = entry}, true).dump() + "\n";
   }
   return text;
 }

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz.h"
-#include "http/control_routes.h"
-#include "http/fake_backend.h"
-#include "http/markdown_wanted.h"
+#include "api/control_routes.h"
+#include "api/fake_backend.h"
+#include "api/markdown_wanted.h"
 #include "http/wire.h"
 
 using namespace heald;
@@ -101,9 +101,9 @@ void requireLegal(const engine::Event& event) {
 }
 
 // One for all inputs: to make the routes takes longer than a request.
-http::FakeEngine& freshEngine() {
-  static http::FakeEngine engine;
-  static const auto snapshot = std::make_shared<const engine::Snapshot>(http::troubledSnapshot());
+api::FakeEngine& freshEngine() {
+  static api::FakeEngine engine;
+  static const auto snapshot = std::make_shared<const engine::Snapshot>(api::troubledSnapshot());
   engine.snapshot = snapshot;
   engine.events.clear();
   engine.reloaded_by.clear();
@@ -115,8 +115,8 @@ http::FakeEngine& freshEngine() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto parsed = parse(fuzz::Input(data, size));
   if (!parsed) return 0;
-  http::FakeEngine& engine = freshEngine();
-  static const http::Pipeline pipeline(http::controlRoutes(engine.backend()),
+  api::FakeEngine& engine = freshEngine();
+  static const http::Pipeline pipeline(api::controlRoutes(engine.backend()),
                                        http::GuardPolicy{.token = kToken}, {});
   std::size_t read = 0;
   const Response response =

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "etcd/base64.h"
+#include "io/base64.h"
 
 namespace heald::http {
 namespace {
@@ -57,7 +57,8 @@ TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
   GuardPolicy own = policy();
   own.operators = {0, 33};
   const Guard guard(own);
-  const auto ask = [&](bool unix_socket, std::optional<uid_t> uid, const std::string& token = {}) {
+  const auto ask = [&](bool unix_socket, std::optional<uid_t> uid,
+                            const std::string& token = {}) {
     Request request = withHeaders({});
     if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
     request.caller.unix_socket = unix_socket;
@@ -68,7 +69,8 @@ TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
   EXPECT_EQ(ask(true, 33), 0);
   EXPECT_EQ(ask(true, 34), 401);
   EXPECT_EQ(ask(true, std::nullopt), 401);
-  EXPECT_EQ(ask(false, 0), 401) << "over loopback the owner of a socket may not be who uses it";
+  EXPECT_EQ(ask(false, 0), 401)
+      << "over loopback the owner of a socket may not be who uses it";
   EXPECT_EQ(ask(true, 34, kToken), 0);
   EXPECT_EQ(ask(true, 0, "a wrong one"), 401) << "whoever shows a token is judged by it";
 }
@@ -213,7 +215,7 @@ TEST(Guard, TakesTheTokenOfAClientOfFleetLockAsItSendsIt) {
     return statusOf(access(Guard(policy()), request, Access::kOperate));
   };
   const std::string pair = "node-17:" + std::string(kToken);
-  const std::string basic = "Basic " + etcd::encoded(pair);
+  const std::string basic = "Basic " + io::toBase64(pair);
   EXPECT_EQ(asked({{"Authorization", basic}, {"fleet-lock-protocol", "true"}}), 0)
       << "without a type of its body too";
   EXPECT_EQ(asked({{"Authorization", basic}, {"Content-Type", "application/json"}}), 401);

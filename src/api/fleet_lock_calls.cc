@@ -1,0 +1,132 @@
+// FleetLock, the protocol by which machines that reboot themselves (zincati and others) ask first:
+// https://coreos.github.io/zincati/development/fleetlock/protocol/. A thin layer on permits: the
+// group is the governor of a fleet, the id is its member, and the lock is the permit it holds.
+#include <nlohmann/json.hpp>
+
+#include "api/actor.h"
+#include "api/control_calls.h"
+#include "api/control_routes.h"
+#include "io/json_object.h"
+#include "io/text.h"
+
+namespace heald::api {
+namespace {
+
+using nlohmann::ordered_json;
+
+// The protocol has no deadline. Who is not back by then is lost.
+constexpr core::Duration kDeadline = std::chrono::hours(1);
+
+struct Client {
+  std::string member;
+  std::string governor;
+};
+
+http::Response failure(int status, const std::string& kind, const std::string& value) {
+  return http::json(ordered_json{{"kind", kind}, {"value", value}}, status);
+}
+
+// Any other answer of heald in the words of the protocol: clients log `kind` and `value`.
+http::Response translated(http::Response response) {
+  if (response.status / 100 == 2) return response;
+  const auto body = ordered_json::parse(response.content(), nullptr, false);
+  if (!body.is_object() || !body.contains("error")) return response;
+  const ordered_json& said = body["error"];
+  const bool guard = body.contains("guard") && body["guard"].is_string();
+  const std::string kind =
+      guard ? body["guard"].get<std::string>() : said.value("code", std::string("error"));
+  http::Response answer = failure(response.status, kind, said.value("message", std::string()));
+  answer.headers = std::move(response.headers);
+  return answer;
+}
+
+http::Response translatedLater(http::Response response) {
+  if (!response.later) return translated(std::move(response));
+  response.later =
+      [inner = std::move(response.later)](std::function<void(http::Response::Maker)> answer) {
+        inner([answer = std::move(answer)](http::Response::Maker make) {
+          answer([make = std::move(make)] { return translated(make()); });
+        });
+      };
+  return response;
+}
+
+Result<Client> clientOf(const http::Request& request) {
+  const auto header = request.headers.get("fleet-lock-protocol");
+  if (!header || !door::equalsIgnoringCase(*header, "true")) {
+    return Error{ErrorCode::kInvalid, "the header \"fleet-lock-protocol: true\" is missing"};
+  }
+  const auto body = io::parseJsonObject(request.body);
+  if (!body) return body.error();
+  const auto params = body->find("client_params");
+  const auto text = [&](const char* key) {
+    const bool there = params != body->end() && params->is_object() && params->contains(key) &&
+                       (*params)[key].is_string();
+    return there ? (*params)[key].get<std::string>() : std::string();
+  };
+  Client client{text("id"), text("group")};
+  if (client.member.empty() || client.governor.empty()) {
+    return Error{ErrorCode::kInvalid,
+                 "the body must be {\"client_params\": {\"id\": TEXT, \"group\": TEXT}}, and "
+                 "neither text empty"};
+  }
+  return client;
+}
+
+// What both calls refuse in the same way.
+template <class Do>
+http::Response forClient(const http::Request& request, Do ask_engine) {
+  const auto client = clientOf(request);
+  if (!client) return failure(400, "bad_request", client.error().message);
+  if (!request.who.mayAsk(client->governor)) {
+    return failure(403, "wrong_role",
+                   toString(request.who) + " may not ask for permits of \"" +
+                       io::oneLine(client->governor, 64) + "\"");
+  }
+  return translatedLater(ask_engine(*client));
+}
+
+http::Response preReboot(const Backend& backend, const http::Request& request) {
+  return forClient(request, [&](const Client& client) {
+    engine::RequestPermit event{client.governor, kDeadline, "reboot (FleetLock)", actorOf(request),
+                                client.member};
+    event.again = true;  // the protocol: who holds the lock is given it again
+    return ask(backend, request, std::move(event), [](const engine::Reply& reply) {
+      return reply.denial ? deniedPermit(reply)
+                          : http::json(ordered_json{{"message", reply.message}});
+    });
+  });
+}
+
+http::Response steadyState(const Backend& backend, const http::Request& request) {
+  return forClient(request, [&](const Client& client) {
+    engine::ReportPermit event;
+    event.ok = true;
+    event.by = actorOf(request);
+    event.governor = client.governor;
+    event.member = client.member;
+    return ask(backend, request, std::move(event), [](const engine::Reply& reply) {
+      return http::json(ordered_json{{"message", reply.message}});
+    });
+  });
+}
+
+}  // namespace
+
+std::vector<Call> fleetLockCalls(const Backend& backend) {
+  return {
+      {.method = "POST",
+       .path = "/v1/pre-reboot",
+       .needs = http::Access::kPermits,
+       .summary = "FleetLock: may this machine reboot?",
+       .handler = [backend](const http::Request& request) { return preReboot(backend, request); }},
+      {.method = "POST",
+       .path = "/v1/steady-state",
+       .needs = http::Access::kPermits,
+       .summary = "FleetLock: this machine is well",
+       .handler = [backend](const http::Request& request) {
+         return steadyState(backend, request);
+       }}};
+}
+
+}  // namespace heald::api
