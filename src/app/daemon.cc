@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "api/backend.h"
+#include "api/change_signal.h"
 #include "app/config_watch.h"
 #include "app/configuration.h"
 #include "app/embedding.h"
@@ -16,15 +18,13 @@
 #include "app/replicas.h"
 #include "app/version.h"
 #include "app/what_if.h"
-#include "api/backend.h"
-#include "api/change_signal.h"
 #include "io/every.h"
 #include "io/log.h"
-#include "io/process.h"
-#include "io/process_monitor.h"
 #include "metrics/collect.h"
 #include "metrics/process_figures.h"
 #include "metrics/protobuf.h"
+#include "process/process.h"
+#include "process/process_monitor.h"
 #include "runtime/engine_loop.h"
 #include "runtime/performer.h"
 #include "store/history_reader.h"
@@ -143,8 +143,8 @@ class RunningDaemon final : public Daemon {
     if (replicas_) replicas_->stop();
     workers_.stop();
     http_.stop();  // its callbacks reach what is gone before it is
-    io::endIdleSupervisors();
-    for (int round = 0; round < 100 && io::killStrays().found > 0; ++round) {
+    process::endIdleSupervisors();
+    for (int round = 0; round < 100 && process::killStrays().found > 0; ++round) {
       std::this_thread::sleep_for(milliseconds(10));  // one that is dying is reaped the next time
     }
     listeners_.closeMetrics();
@@ -310,7 +310,7 @@ class RunningDaemon final : public Daemon {
   io::HttpClient http_;
   io::WorkerPool workers_;
   io::Services services_;
-  io::ProcessMonitor monitor_;
+  process::ProcessMonitor monitor_;
   runtime::Performer performer_;
   std::unique_ptr<app::Replicas> replicas_;  // none: without etcd
   std::unique_ptr<store::Store> store_;

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "app/etcd_address.h"
-#include "io/run_deadline.h"
+#include "process/run_deadline.h"
 #include "store/etcd_store.h"
 #include "store/sqlite_store.h"
 
@@ -28,7 +28,7 @@ etcd::ElectionOptions electionOf(const config::EtcdOptions& options, const std::
   election.self = {options.name.empty() ? hostName() : options.name, options.url, version,
                    config_hash};
   election.now = [&clock] { return clock.now().boot; };
-  election.act_until = &io::runDeadline();
+  election.act_until = &process::runDeadline();
   return election;
 }
 
@@ -43,7 +43,7 @@ Replicas::Replicas(const config::StoreOptions& options, const std::string& versi
 
 Replicas::~Replicas() {
   election_.stop(false);
-  io::runDeadline() = io::kNever;
+  process::runDeadline() = process::kNever;
 }
 
 std::unique_ptr<store::Store> Replicas::makeStore() {

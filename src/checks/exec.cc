@@ -2,14 +2,14 @@
 
 #include "checks/check.h"
 #include "checks/nagios.h"
-#include "io/command_options.h"
+#include "process/command_options.h"
 
 namespace heald::checks {
 namespace {
 
 class ExecCheck : public Check {
  public:
-  ExecCheck(io::CommandOptions options, bool nonzero_is_critical)
+  ExecCheck(process::CommandOptions options, bool nonzero_is_critical)
       : command_(std::move(options)), nonzero_is_critical_(nonzero_is_critical) {}
 
   std::vector<config::HostProblem> problemsOfHost() const override {
@@ -31,13 +31,13 @@ class ExecCheck : public Check {
     const bool accepted =
         services.workers.post([spec = std::move(*spec), cancel = run.cancel, done,
                                judge = nonzero_is_critical_ ? judgeCommand : judgePlugin] {
-          done(judge(io::runProcess(spec, cancel)));
+          done(judge(process::runProcess(spec, cancel)));
         });
     if (!accepted) done({core::CheckStatus::kUnknown, "too much work is waiting"});
   }
 
  private:
-  const io::ConfiguredCommand command_;
+  const process::ConfiguredCommand command_;
   const bool nonzero_is_critical_;
 };
 
@@ -45,9 +45,10 @@ class ExecCheck : public Check {
 
 config::Kind execKind() {
   return {"exec", "a command, after the Nagios convention", [](config::Fields& f) {
-            io::CommandOptions options;
+            process::CommandOptions options;
             bool nonzero_is_critical = false;
-            io::describeCommand(f, options, "the program and its arguments; there is no shell");
+            process::describeCommand(f, options,
+                                     "the program and its arguments; there is no shell");
             f.boolean("nonzero_is_critical", nonzero_is_critical,
                       "for a command that is no plugin: exit code 0 is ok, and any other critical");
             return std::make_shared<const ExecCheck>(std::move(options), nonzero_is_critical);

@@ -8,12 +8,12 @@ namespace {
 
 using core::CheckStatus;
 
-std::string messageOf(const io::ProcessResult& result) {
+std::string messageOf(const process::ProcessResult& result) {
   const std::string_view line = io::firstLine(result.output);
   return io::oneLine(line.substr(0, line.find('|')));
 }
 
-CheckResult judgeExit(const io::ProcessResult& result) {
+CheckResult judgeExit(const process::ProcessResult& result) {
   const std::string message = messageOf(result);
   if (result.code < 0 || result.code > 3) {
     const std::string tail = message.empty() ? "" : ": " + message;
@@ -25,22 +25,22 @@ CheckResult judgeExit(const io::ProcessResult& result) {
 
 }  // namespace
 
-CheckResult judgePlugin(const io::ProcessResult& result) {
+CheckResult judgePlugin(const process::ProcessResult& result) {
   switch (result.end) {
-    case io::ProcessEnd::kExited:
+    case process::ProcessEnd::kExited:
       return judgeExit(result);
-    case io::ProcessEnd::kTimeout:
+    case process::ProcessEnd::kTimeout:
       return {CheckStatus::kCritical, result.reason};
-    case io::ProcessEnd::kSignaled:
-    case io::ProcessEnd::kCancelled:
-    case io::ProcessEnd::kNotStarted:
+    case process::ProcessEnd::kSignaled:
+    case process::ProcessEnd::kCancelled:
+    case process::ProcessEnd::kNotStarted:
       return {CheckStatus::kUnknown, result.reason};
   }
   return {};
 }
 
-CheckResult judgeCommand(const io::ProcessResult& result) {
-  if (result.end != io::ProcessEnd::kExited) return judgePlugin(result);
+CheckResult judgeCommand(const process::ProcessResult& result) {
+  if (result.end != process::ProcessEnd::kExited) return judgePlugin(result);
   const std::string message = io::oneLine(io::firstLine(result.output));
   return {result.code == 0 ? CheckStatus::kOk : CheckStatus::kCritical,
           message.empty() ? result.reason : message};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "checks/check.h"
-#include "io/process.h"
+#include "process/process.h"
 
 namespace heald::checks {
 
@@ -10,9 +10,9 @@ namespace heald::checks {
 // it ended. Too slow is critical; any other code, a signal or a program that cannot be started is
 // unknown. Whatever bytes it printed, the message is one line of valid UTF-8. Its performance data
 // are the measurements. Pure.
-CheckResult judgePlugin(const io::ProcessResult& result);
+CheckResult judgePlugin(const process::ProcessResult& result);
 
 // The same for a command that is no plugin: exit code 0 is ok, and any other critical.
-CheckResult judgeCommand(const io::ProcessResult& result);
+CheckResult judgeCommand(const process::ProcessResult& result);
 
 }  // namespace heald::checks

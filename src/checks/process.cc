@@ -2,9 +2,9 @@
 
 #include "checks/check.h"
 #include "checks/look.h"
-#include "io/command_pattern.h"
 #include "io/text.h"
 #include "io/user.h"
+#include "process/command_pattern.h"
 
 namespace heald::checks {
 namespace {
@@ -18,11 +18,11 @@ struct Limits {
   std::optional<int> zombies;
 };
 
-void describeSelector(config::Fields& f, io::ProcessSelector& o) {
-  f.text("match", o.match, {.check = io::commandPatternProblem},
+void describeSelector(config::Fields& f, process::ProcessSelector& o) {
+  f.text("match", o.match, {.check = process::commandPatternProblem},
          "beginning of the command line, in whole words; * is any text");
   f.text("user", o.user, {.check = io::userNameProblem}, "the user they run as");
-  f.text("pid_file", o.pid_file, {.check = io::pidFileProblem},
+  f.text("pid_file", o.pid_file, {.check = process::pidFileProblem},
          "file with the pid of the one process that is meant");
   if (!f.has("match") && !f.has("user") && !f.has("pid_file")) {
     f.fail("",
@@ -50,7 +50,7 @@ std::string counted(int count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-CheckResult judge(const Limits& limits, const io::Selection& found) {
+CheckResult judge(const Limits& limits, const process::Selection& found) {
   const int alive = static_cast<int>(found.alive.size());
   const int orphans = found.orphans();
   std::string complaint;
@@ -76,34 +76,34 @@ CheckResult judge(const Limits& limits, const io::Selection& found) {
 
 class ProcessCheck : public Check {
  public:
-  ProcessCheck(io::ProcessSelector selector, Limits limits)
+  ProcessCheck(process::ProcessSelector selector, Limits limits)
       : selector_(std::move(selector)), limits_(limits) {}
 
   void start(io::Services& services, const CheckRun& run, Done done) const override {
     startLook(services, look_, run, std::move(done), [selector = selector_, limits = limits_] {
-      const auto found = io::selectProcesses(selector);
+      const auto found = process::selectProcesses(selector);
       return found ? judge(limits, *found)
                    : CheckResult{CheckStatus::kUnknown, found.error().message};
     });
   }
-  const io::ProcessSelector& selector() const { return selector_; }
+  const process::ProcessSelector& selector() const { return selector_; }
 
  private:
-  const io::ProcessSelector selector_;
+  const process::ProcessSelector selector_;
   const Limits limits_;
   const io::Look look_;
 };
 
 }  // namespace
 
-const io::ProcessSelector* selectorOf(const config::Part& check) {
+const process::ProcessSelector* selectorOf(const config::Part& check) {
   const auto* process = dynamic_cast<const ProcessCheck*>(&check);
   return process ? &process->selector() : nullptr;
 }
 
 config::Kind processKind() {
   return {"process", "processes, counted", [](config::Fields& f) {
-            io::ProcessSelector selector;
+            process::ProcessSelector selector;
             Limits limits;
             describeSelector(f, selector);
             describeLimits(f, limits);

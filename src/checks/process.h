@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/fields.h"
-#include "io/process_selector.h"
+#include "process/process_selector.h"
 
 namespace heald::checks {
 
@@ -12,6 +12,6 @@ namespace heald::checks {
 config::Kind processKind();
 
 // Of a process check, for process monitoring; nullptr when `check` is of another kind.
-const io::ProcessSelector* selectorOf(const config::Part& check);
+const process::ProcessSelector* selectorOf(const config::Part& check);
 
 }  // namespace heald::checks

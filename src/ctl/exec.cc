@@ -9,9 +9,9 @@
 #include "config/scalars.h"
 #include "core/text.h"
 #include "ctl/json_access.h"
-#include "io/foreground.h"
 #include "io/fresh_key.h"
 #include "io/text.h"
+#include "process/foreground.h"
 
 namespace heald::ctl {
 namespace {
@@ -107,43 +107,43 @@ int sayWhyNot(const Console& console, const ExecOptions& options, const Asked& a
 }
 
 // The permit counts from a moment after `asked.at`, so nothing of the command runs beyond it.
-io::ForegroundResult run(const ExecOptions& options, const Asked& asked) {
-  io::ForegroundSpec spec;
+process::ForegroundResult run(const ExecOptions& options, const Asked& asked) {
+  process::ForegroundSpec spec;
   spec.command = options.command;
   spec.environment = {{"HEALD_GOVERNOR", options.governor}, {"HEALD_PERMIT", asked.permit}};
   spec.kill_after = std::min<core::Duration>(options.deadline / 10, seconds(10));
   spec.timeout = options.deadline - spec.kill_after - (bootNow() - asked.at);
   if (spec.timeout <= core::Duration::zero()) {
-    return {io::ProcessEnd::kCancelled, 0,
+    return {process::ProcessEnd::kCancelled, 0,
             "the permit was given, but its deadline was over before the command could start: it "
             "counts as failed",
             ""};
   }
-  io::ForegroundResult result = io::runForeground(spec);
-  if (result.end == io::ProcessEnd::kTimeout) {
+  process::ForegroundResult result = process::runForeground(spec);
+  if (result.end == process::ProcessEnd::kTimeout) {
     result.reason = "ended, as its deadline of " + core::toText(options.deadline) + " was over";
   }
   return result;
 }
 
-int exitCodeOf(const io::ForegroundResult& result) {
+int exitCodeOf(const process::ForegroundResult& result) {
   switch (result.end) {
-    case io::ProcessEnd::kExited:
+    case process::ProcessEnd::kExited:
       return result.code;
-    case io::ProcessEnd::kSignaled:
+    case process::ProcessEnd::kSignaled:
       return 128 + result.code;
-    case io::ProcessEnd::kTimeout:
-    case io::ProcessEnd::kCancelled:
+    case process::ProcessEnd::kTimeout:
+    case process::ProcessEnd::kCancelled:
       return kExecDeadline;
-    case io::ProcessEnd::kNotStarted:
+    case process::ProcessEnd::kNotStarted:
       return result.code == ENOENT ? kExecNotFound : kExecNotRunnable;
   }
   return kExecNotRunnable;
 }
 
 // Until heald has heard it. What it is not told has failed at the deadline.
-void report(const Console& console, const Asked& asked, const io::ForegroundResult& result) {
-  const bool ok = result.end == io::ProcessEnd::kExited && result.code == 0;
+void report(const Console& console, const Asked& asked, const process::ForegroundResult& result) {
+  const bool ok = result.end == process::ProcessEnd::kExited && result.code == 0;
   ordered_json body = {{"ok", ok}};
   if (!ok) body["error"] = result.reason + "\n" + io::toValidUtf8(result.tail);
   const std::string path = "/api/permits/" + segment(asked.permit) + "/result";
@@ -154,7 +154,7 @@ void report(const Console& console, const Asked& asked, const io::ForegroundResu
     if (answer.ok()) return;
     // 503 while it starts, stops, or has no store; nobody there while it is restarted.
     const bool passing = answer.failure->code == ExitCode::kUnreachable || answer.status / 100 == 5;
-    if (!passing || bootNow() >= give_up_at || io::awaitSignal(wait) != 0) {
+    if (!passing || bootNow() >= give_up_at || process::awaitSignal(wait) != 0) {
       console.err << "healdctl: the end of the command was not reported to heald: "
                   << answer.failure->message << "\n";
       return;
@@ -174,7 +174,7 @@ int exec(const Console& console, const ExecOptions& options) {
     if (!asked.denied || asked.retry <= asked.retry.zero() || left < asked.retry) {
       return sayWhyNot(console, options, asked);
     }
-    if (const int number = io::awaitSignal(asked.retry)) return 128 + number;
+    if (const int number = process::awaitSignal(asked.retry)) return 128 + number;
     key = io::freshKey();
     asked = ask(console, options, key);
   }
@@ -184,8 +184,9 @@ int exec(const Console& console, const ExecOptions& options) {
                 << asked.message << "\n";
     asked.at = bootNow();
   }
-  const io::ForegroundResult result = run(options, asked);
-  if (result.end != io::ProcessEnd::kExited) console.err << "healdctl: " << result.reason << "\n";
+  const process::ForegroundResult result = run(options, asked);
+  if (result.end != process::ProcessEnd::kExited)
+    console.err << "healdctl: " << result.reason << "\n";
   // A permit that was given and not heard of would count as failed.
   if (asked.unknown) asked = ask(console, options, key);
   if (!asked.permit.empty()) report(console, asked, result);

@@ -29,7 +29,8 @@ inline constexpr int kExecDeadline = 124;  // ended because its permit was over
 inline constexpr int kExecNotRunnable = 126;
 inline constexpr int kExecNotFound = 127;
 
-// The command's exit code, 128 + its signal, or one of the above. io::holdSignals() comes before.
+// The command's exit code, 128 + its signal, or one of the above. process::holdSignals() comes
+// before.
 int exec(const Console& console, const ExecOptions& options);
 
 }  // namespace heald::ctl

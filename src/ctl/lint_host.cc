@@ -9,7 +9,7 @@
 
 #include "app/web_configuration.h"
 #include "config/lint.h"
-#include "io/process.h"
+#include "process/process.h"
 
 namespace heald::ctl {
 namespace {
@@ -26,7 +26,7 @@ Program look(const std::string& path) {
 
 // Of this name, in the places where heald looks for one.
 std::optional<std::string> lookedUp(const std::string& name) {
-  const std::string places = io::kProcessPath;
+  const std::string places = process::kProcessPath;
   for (std::size_t at = 0; at <= places.size();) {
     const std::size_t end = std::min(places.find(':', at), places.size());
     const std::string path = places.substr(at, end - at) + "/" + name;
@@ -39,7 +39,7 @@ std::optional<std::string> lookedUp(const std::string& name) {
 void lintName(const std::string& name, const config::KeyPath& path, config::Mapping& file) {
   if (lookedUp(name)) return;
   file.warn(path, "program-missing",
-            "\"" + name + "\" is in none of " + io::kProcessPath +
+            "\"" + name + "\" is in none of " + process::kProcessPath +
                 " on this machine (install it, or write its whole path)");
 }
 

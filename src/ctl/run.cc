@@ -29,8 +29,8 @@
 #include "ctl/usage.h"
 #include "io/address.h"
 #include "io/file.h"
-#include "io/foreground.h"
 #include "io/text.h"
+#include "process/foreground.h"
 
 namespace heald::ctl {
 namespace {
@@ -285,7 +285,7 @@ class CommandLine {
         ->check(CLI::IsMember({"run", "refuse"}));
     sub->add_option("command", exec_.command, "The command, after --")->required();
     sub->callback([this] {
-      io::holdSignals();  // before the client makes its thread
+      process::holdSignals();  // before the client makes its thread
       chosen_.ask = [this](const Console& s) { return static_cast<ExitCode>(exec(s, exec_)); };
     });
   }

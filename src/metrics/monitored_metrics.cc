@@ -2,8 +2,8 @@
 
 namespace heald::metrics {
 
-void addMonitored(const std::vector<io::MonitoredProcess>& all, Families& out) {
-  using Process = io::MonitoredProcess;
+void addMonitored(const std::vector<process::MonitoredProcess>& all, Families& out) {
+  using Process = process::MonitoredProcess;
   addEach(out.gauge("monitored_process_up", "Whether an instance of the process was alive."), all,
           "process", [](const Process& p) { return p.instances > 0; });
   addEach(out.gauge("monitored_process_instances", "Instances of the process that were alive."),

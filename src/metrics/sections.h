@@ -24,7 +24,7 @@ void addRemedies(const engine::Snapshot&, core::Now, Families&);
 void addTasks(const engine::Snapshot&, Families&);
 void addChecks(const engine::Snapshot&, core::Now, Families&);
 void addEvents(const engine::Snapshot&, const Sources&, Families&);
-void addMonitored(const std::vector<io::MonitoredProcess>&, Families&);
+void addMonitored(const std::vector<process::MonitoredProcess>&, Families&);
 void addSelf(const engine::Snapshot&, const Sources&, Families&);
 void addProcess(const ProcessFigures&, Families&);
 

@@ -12,8 +12,8 @@
 #include "engine/histogram.h"
 #include "etcd/election.h"
 #include "io/log.h"
-#include "io/process_monitor.h"
 #include "metrics/process_figures.h"
+#include "process/process_monitor.h"
 
 namespace heald::metrics {
 
@@ -109,7 +109,7 @@ struct Sources {
   QueueFigures event_queue;
   std::vector<NotificationFigures> notifications;  // of each receiver
   std::optional<TelemetryFigures> telemetry;       // none: nothing is exported
-  std::vector<io::MonitoredProcess> monitored;
+  std::vector<process::MonitoredProcess> monitored;
   std::array<std::uint64_t, io::kLogLevels.size()> log_messages{};  // by io::LogLevel
   std::optional<ProcessFigures> process;                            // none: cannot be read
 };

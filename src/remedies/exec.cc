@@ -5,22 +5,23 @@
 #include "config/placeholders.h"
 #include "core/label_pattern.h"
 #include "heald/result.h"
-#include "io/command_options.h"
+#include "process/command_options.h"
 #include "remedies/remedy.h"
 
 namespace heald::remedies {
 namespace {
 
 struct ExecOptions {
-  io::CommandOptions command;
+  process::CommandOptions command;
   core::Duration timeout = std::chrono::seconds(30);
   core::Duration kill_after = std::chrono::seconds(5);
 };
 
 void describe(config::Fields& f, ExecOptions& o) {
-  io::describeCommand(f, o.command,
-                      "the program and its arguments; there is no shell. {{NAME}} in an argument "
-                      "is the value of an alert's label that the remedy declares in labels");
+  process::describeCommand(
+      f, o.command,
+      "the program and its arguments; there is no shell. {{NAME}} in an argument "
+      "is the value of an alert's label that the remedy declares in labels");
   const std::vector<std::string>& command = o.command.command;
   if (!command.empty() && !config::namesIn(command.front()).empty()) {
     f.fail("command", "takes its program from a label (a label can be an argument only)");
@@ -51,23 +52,23 @@ Result<void> fill(std::vector<std::string>& command, const ActionRun& run) {
   return {};
 }
 
-ActionOutcome outcomeOf(const io::ProcessResult& result) {
+ActionOutcome outcomeOf(const process::ProcessResult& result) {
   switch (result.end) {
-    case io::ProcessEnd::kExited:
+    case process::ProcessEnd::kExited:
       return result.code == 0 ? ActionOutcome::kOk : ActionOutcome::kFailed;
-    case io::ProcessEnd::kTimeout:
+    case process::ProcessEnd::kTimeout:
       return ActionOutcome::kTimeout;
-    case io::ProcessEnd::kCancelled:
+    case process::ProcessEnd::kCancelled:
       return ActionOutcome::kCancelled;
-    case io::ProcessEnd::kSignaled:
-    case io::ProcessEnd::kNotStarted:
+    case process::ProcessEnd::kSignaled:
+    case process::ProcessEnd::kNotStarted:
       return ActionOutcome::kFailed;
   }
   return ActionOutcome::kFailed;
 }
 
-std::optional<int> exitCodeOf(const io::ProcessResult& result) {
-  return result.end == io::ProcessEnd::kExited ? std::optional(result.code) : std::nullopt;
+std::optional<int> exitCodeOf(const process::ProcessResult& result) {
+  return result.end == process::ProcessEnd::kExited ? std::optional(result.code) : std::nullopt;
 }
 
 class ExecRemedy : public Remedy {
@@ -109,14 +110,14 @@ class ExecRemedy : public Remedy {
                              run.environment.end());
     const bool accepted =
         services.workers.post([spec = std::move(*spec), cancel = run.cancel, done] {
-          io::ProcessResult result = io::runProcess(spec, cancel);
+          process::ProcessResult result = process::runProcess(spec, cancel);
           done({outcomeOf(result), result.reason, std::move(result.output), exitCodeOf(result)});
         });
     if (!accepted) done({ActionOutcome::kFailed, "too much work is waiting", ""});
   }
 
  private:
-  const io::ConfiguredCommand command_;
+  const process::ConfiguredCommand command_;
   const core::Duration timeout_, kill_after_;
 };
 

@@ -4,10 +4,10 @@
 #include <csignal>
 
 #include "config/scalars.h"
-#include "io/command_pattern.h"
-#include "io/process_signal.h"
 #include "io/text.h"
 #include "io/user.h"
+#include "process/command_pattern.h"
+#include "process/process_signal.h"
 #include "remedies/remedy.h"
 
 namespace heald::remedies {
@@ -35,16 +35,16 @@ std::vector<std::string> signalNames() {
 }
 
 struct SignalOptions {
-  io::ProcessSelector selector;
+  process::ProcessSelector selector;
   std::string signal = "TERM";
-  io::SignalOrder order;
+  process::SignalOrder order;
 };
 
 void describe(config::Fields& f, SignalOptions& o) {
-  f.text("match", o.selector.match, {.check = io::commandPatternProblem},
+  f.text("match", o.selector.match, {.check = process::commandPatternProblem},
          "beginning of the command line, in whole words; * is any text");
   f.text("user", o.selector.user, {.check = io::userNameProblem}, "the user they run as");
-  f.text("pid_file", o.selector.pid_file, {.check = io::pidFileProblem},
+  f.text("pid_file", o.selector.pid_file, {.check = process::pidFileProblem},
          "file with the pid of the one process that is meant");
   f.boolean("orphans", o.order.orphans, "only the orphans among them");
   f.text("signal", o.signal, {.one_of = signalNames()}, "what is sent");
@@ -79,12 +79,12 @@ std::string listOf(const char* what, const std::vector<pid_t>& pids) {
   return text.empty() ? "" : text + "\n";
 }
 
-std::string outputOf(const io::SignalReport& report) {
+std::string outputOf(const process::SignalReport& report) {
   return listOf("signalled", report.signalled) + listOf("killed", report.killed) +
          listOf("surviving", report.surviving) + listOf("not permitted", report.forbidden);
 }
 
-std::string complaintAbout(const SignalOptions& o, const io::SignalReport& report) {
+std::string complaintAbout(const SignalOptions& o, const process::SignalReport& report) {
   if (!report.surviving.empty()) {
     return std::to_string(report.surviving.size()) + " of " + counted(report.signalled.size()) +
            " still there after " + io::shortDuration(o.order.timeout);
@@ -97,7 +97,7 @@ std::string complaintAbout(const SignalOptions& o, const io::SignalReport& repor
   return "";
 }
 
-std::string success(const SignalOptions& o, const io::SignalReport& report) {
+std::string success(const SignalOptions& o, const process::SignalReport& report) {
   const std::size_t count = report.signalled.size();
   if (count == 0) return o.order.orphans ? "no orphan matched" : "no process matched";
   const std::string sent = o.signal + " sent to " + counted(count);
@@ -107,7 +107,7 @@ std::string success(const SignalOptions& o, const io::SignalReport& report) {
                              : ", all have ended, " + std::to_string(killed) + " of them by KILL");
 }
 
-ActionResult judge(const SignalOptions& o, const io::SignalReport& report) {
+ActionResult judge(const SignalOptions& o, const process::SignalReport& report) {
   if (report.cancelled) return {ActionOutcome::kCancelled, "cancelled", outputOf(report)};
   const std::string complaint = complaintAbout(o, report);
   return {complaint.empty() ? ActionOutcome::kOk : ActionOutcome::kFailed,
@@ -122,7 +122,7 @@ class SignalRemedy : public Remedy {
 
   void start(io::Services& services, const ActionRun& run, Done done) const override {
     const bool accepted = services.workers.post([o = options_, cancel = run.cancel, done] {
-      done(judge(o, io::signalProcesses(o.selector, o.order, cancel)));
+      done(judge(o, process::signalProcesses(o.selector, o.order, cancel)));
     });
     if (!accepted) done({ActionOutcome::kFailed, "too much work is waiting", ""});
   }

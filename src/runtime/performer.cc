@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "checks/process.h"
-#include "io/process.h"
-#include "io/run_deadline.h"
 #include "io/text.h"
+#include "process/process.h"
+#include "process/run_deadline.h"
 
 namespace heald::runtime {
 namespace {
@@ -39,8 +39,8 @@ const std::string& taskOnThisThread() {
   return current_task;
 }
 
-std::vector<io::WatchedProcess> watchedProcesses(const config::Config& config) {
-  std::vector<io::WatchedProcess> watched;
+std::vector<process::WatchedProcess> watchedProcesses(const config::Config& config) {
+  std::vector<process::WatchedProcess> watched;
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     if (const auto* selector = checks::selectorOf(*config.checks[i].part)) {
       watched.push_back({config.setup.checks[i].name, *selector});
@@ -50,7 +50,7 @@ std::vector<io::WatchedProcess> watchedProcesses(const config::Config& config) {
 }
 
 Performer::Performer(const config::Config& config, io::Services& services,
-                     io::ProcessMonitor& monitor, const Clock& clock)
+                     process::ProcessMonitor& monitor, const Clock& clock)
     : services_(services), monitor_(monitor), clock_(clock) {
   use(config);
 }
@@ -90,7 +90,7 @@ void Performer::startCheck(const engine::StartCheck& start, Post post) {
 
 void Performer::startAction(const engine::StartAction& start, Post post) {
   // Stopped for a while after the commit, say: another replica may have taken over.
-  if (io::runDeadlinePassed()) {
+  if (process::runDeadlinePassed()) {
     post(engine::ActionFinished{start.run, engine::ActionOutcome::kFailed,
                                 "not started: this replica's lease is over", "", std::nullopt});
     return;
@@ -170,7 +170,7 @@ void Performer::runTask(const engine::RunTask& run, TaskFunction function, Post 
 }
 
 void Performer::monitorProcesses() {
-  io::killStrays();
+  process::killStrays();
   if (!monitor_.look()) throw std::runtime_error("some processes could not be looked at");
 }
 

@@ -9,8 +9,8 @@
 #include "checks/alertmanager.h"
 #include "checks/check.h"
 #include "config/model.h"
-#include "io/process_monitor.h"
 #include "io/services.h"
+#include "process/process_monitor.h"
 #include "remedies/remedy.h"
 #include "runtime/clock.h"
 #include "runtime/runs.h"
@@ -23,7 +23,7 @@ namespace heald::runtime {
 class Performer : public Work {
  public:
   // `monitor` is what the task process-monitoring looks with; it outlives this.
-  Performer(const config::Config& config, io::Services& services, io::ProcessMonitor& monitor,
+  Performer(const config::Config& config, io::Services& services, process::ProcessMonitor& monitor,
             const Clock& clock);
 
   // What starts from here on is of this configuration; what runs goes on.
@@ -69,7 +69,7 @@ class Performer : public Work {
   void monitorProcesses();
 
   io::Services& services_;
-  io::ProcessMonitor& monitor_;
+  process::ProcessMonitor& monitor_;
   const Clock& clock_;
   Runs check_runs_;
   Runs action_runs_;
@@ -82,7 +82,7 @@ class Performer : public Work {
 };
 
 // What the task process-monitoring watches: every process check, under the check's name.
-std::vector<io::WatchedProcess> watchedProcesses(const config::Config& config);
+std::vector<process::WatchedProcess> watchedProcesses(const config::Config& config);
 
 // The id of the background task that runs on this thread, or "".
 const std::string& taskOnThisThread();

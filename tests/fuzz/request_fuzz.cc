@@ -3,11 +3,12 @@
 // in without guessing it.
 #include <nlohmann/json.hpp>
 
-#include "fuzz.h"
 #include "api/control_routes.h"
 #include "api/fake_backend.h"
 #include "api/markdown_wanted.h"
+#include "fuzz.h"
 #include "http/wire.h"
+#include "io/uri.h"
 
 using namespace heald;
 using http::Request;

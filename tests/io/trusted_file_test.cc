@@ -9,7 +9,7 @@
 #include <functional>
 
 #include "io/file.h"
-#include "io/pid_file.h"
+#include "process/pid_file.h"
 #include "support/temp_dir.h"
 
 namespace heald::io {
@@ -197,7 +197,7 @@ class PidFileOfOthers : public TrustedFile {
   }
   // The user that it may be used against, "anybody", or why it is not obeyed.
   std::string reach() const {
-    const auto read = readPidFile(path_);
+    const auto read = process::readPidFile(path_);
     if (!read) return read.error().message;
     return read->only_of ? std::to_string(*read->only_of) : "anybody";
   }

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "io/fd.h"
-#include "io/pidfd.h"
+#include "process/pidfd.h"
 #include "support/temp_dir.h"
 
 namespace heald::test {
@@ -36,7 +36,7 @@ class LeakyService {
     for (const Worker& worker : workers_) {
       ::pidfd_send_signal(worker.pidfd.get(), SIGKILL, nullptr, 0);
       siginfo_t info{};
-      io::waitPidfd(worker.pidfd.get(), &info, WEXITED);
+      process::waitPidfd(worker.pidfd.get(), &info, WEXITED);
     }
   }
 
@@ -89,7 +89,7 @@ class LeakyService {
   }
   static bool hasEnded(const Worker& worker) {
     siginfo_t info{};
-    return io::waitPidfd(worker.pidfd.get(), &info, WEXITED | WNOWAIT | WNOHANG) != 0 ||
+    return process::waitPidfd(worker.pidfd.get(), &info, WEXITED | WNOWAIT | WNOHANG) != 0 ||
            info.si_pid != 0;
   }
   void startWorkers(int count, int report) const {
