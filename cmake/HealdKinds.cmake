@@ -1,7 +1,7 @@
 # heald_kinds(checks http tcp ...)
 #   The kinds of a room, in the order in which help and schema have them. For each there are KIND.h, which declares
-#   KINDKind(), KIND.cc and tests/ROOM/KIND_test.cc. Sets `kind_sources`, with a source of ROOM::kinds() (ROOM/kinds.h), and the
-#   global property ROOM_kind_tests.
+#   KINDKind(), KIND.cc and tests/ROOM/KIND_test.cc. Sets `kind_sources`, and `kinds_source`, which is that of ROOM::kinds()
+#   (ROOM/kinds.h), and the global property ROOM_kind_tests.
 function(heald_kinds room)
   set(includes "")
   set(calls "")
@@ -26,6 +26,7 @@ std::vector<config::Kind> kinds() {
 
 }  // namespace heald::@room@
 ")
-  set(kind_sources ${sources} ${CMAKE_CURRENT_BINARY_DIR}/kinds.cc PARENT_SCOPE)
+  set(kind_sources ${sources} PARENT_SCOPE)
+  set(kinds_source ${CMAKE_CURRENT_BINARY_DIR}/kinds.cc PARENT_SCOPE)
   set_property(GLOBAL PROPERTY ${room}_kind_tests ${tests})
 endfunction()

@@ -59,7 +59,7 @@ class RunningDaemon final : public Daemon {
         tried_(std::move(reading)),
         log_(app::logFormatOf(options), app::logLevelOf(options)),
         workers_(workersFor(config_.setup)),
-        services_{workers_, http_},
+        services_{workers_, http_, looks_},
         performer_(config_, services_, monitor_, clock_),
         replicas_(config_.store.etcd ? std::make_unique<app::Replicas>(
                                            config_.store, version(),
@@ -142,6 +142,7 @@ class RunningDaemon final : public Daemon {
     loop_.stop();
     if (replicas_) replicas_->stop();
     workers_.stop();
+    looks_.stop();
     http_.stop();  // its callbacks reach what is gone before it is
     process::endIdleSupervisors();
     for (int round = 0; round < 100 && process::killStrays().found > 0; ++round) {
@@ -308,6 +309,7 @@ class RunningDaemon final : public Daemon {
   app::Reading tried_;  // last; with the mutex
   io::Log log_;
   io::HttpClient http_;
+  io::Looks looks_;
   io::WorkerPool workers_;
   io::Services services_;
   process::ProcessMonitor monitor_;

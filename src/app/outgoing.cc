@@ -31,7 +31,7 @@ Outgoing::Outgoing(io::Services& services, io::Log& log, const runtime::Clock& c
 
 void Outgoing::use(const config::Config& config) {
   outbox_.use(config.notifications);
-  exporter_.use(std::static_pointer_cast<const outbox::Collector>(config.collector));
+  exporter_.use(config::partAs<outbox::Collector>(config.collector));
 }
 
 void Outgoing::historyGrew() {

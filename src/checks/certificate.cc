@@ -151,7 +151,7 @@ class CertificateCheck : public Check {
 
  private:
   const CertificateOptions options_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

@@ -38,9 +38,10 @@ class Check : public config::Part {
  public:
   using Done = std::function<void(CheckResult)>;
 
-  // Starts one run and returns at once. `done` is called exactly once, from any thread, also when
-  // the run is cancelled (kUnknown, "cancelled") or cannot start (kUnknown, with the reason: a
-  // program that does not exist tells nothing about the service). Never throws.
+  // Starts one run and returns at once. `done` is called exactly once, from any thread, perhaps
+  // before this returns; also when the run is cancelled (kUnknown, "cancelled") or cannot start
+  // (kUnknown, with the reason: a program that does not exist tells nothing about the service).
+  // Never throws.
   virtual void start(io::Services& services, const CheckRun& run, Done done) const = 0;
 };
 

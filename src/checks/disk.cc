@@ -96,7 +96,7 @@ class DiskCheck : public Check {
 
  private:
   const DiskOptions options_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "checks/check.h"
+#include "checks/look.h"
 #include "io/file.h"
 #include "io/text.h"
 
@@ -41,16 +42,15 @@ class EnvCheck : public Check {
   EnvCheck(std::string variable, std::string file)
       : variable_(std::move(variable)), file_(std::move(file)) {}
 
-  void start(io::Services& services, const CheckRun&, Done done) const override {
-    const bool accepted = services.workers.post([variable = variable_, file = file_, done] {
-      done(variable.empty() ? lookAtFile(file) : lookAtVariable(variable));
-    });
-    if (!accepted) done({CheckStatus::kUnknown, "too much work is waiting"});
+  void start(io::Services& services, const CheckRun& run, Done done) const override {
+    if (!variable_.empty()) return done(lookAtVariable(variable_));  // which takes no time
+    startLook(services, look_, run, std::move(done), [file = file_] { return lookAtFile(file); });
   }
 
  private:
   const std::string variable_;
   const std::string file_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

@@ -124,7 +124,7 @@ class FileCheck : public Check {
 
  private:
   const FileOptions options_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

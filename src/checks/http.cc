@@ -41,6 +41,12 @@ void describe(config::Fields& f, HttpOptions& o) {
   f.text("expect_body", o.expect_body, {}, "text that the first 64 KiB of the body must contain");
   f.boolean("follow_redirects", o.request.follow_redirects,
             "follow up to 5 redirects, never from https to http");
+  f.boolean("keep_alive", o.request.keep_alive,
+            "keep the connection for the next run, at most 10m; names, connecting and certificates "
+            "are then not checked at each run");
+  if (o.request.keep_alive && o.request.follow_redirects) {
+    f.fail("keep_alive", "stands beside follow_redirects (give it one of them)");
+  }
   io::describeHttpAccess(f, o.request, o.access, "each run");
   describeBody(f, o);
   for (const auto& [name, value] : o.request.headers) {

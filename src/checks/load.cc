@@ -61,7 +61,7 @@ class LoadCheck : public Check {
 
  private:
   const LoadLimits limits_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

@@ -25,16 +25,14 @@ CheckResult resultOf(io::LookEnd end, const CheckResult& found, core::Duration t
 
 }  // namespace
 
-void startLook(io::Services& services, const io::Look& look, const CheckRun& run, Check::Done done,
-               std::function<CheckResult()> judge) {
-  auto job = [look, timeout = run.timeout, cancel = run.cancel, judge = std::move(judge), done] {
-    const auto found = std::make_shared<CheckResult>();  // shared with a look that may hang
-    const io::LookEnd end = look.run(timeout, cancel, [found, judge] { *found = judge(); });
-    done(resultOf(end, end == io::LookEnd::kDone ? *found : CheckResult{}, timeout));
-  };
-  if (!services.workers.post(std::move(job))) {
-    done({CheckStatus::kUnknown, "too much work is waiting"});
-  }
+void startLook(io::Services& services, const io::Looks::Place& place, const CheckRun& run,
+               Check::Done done, std::function<CheckResult()> judge) {
+  const auto found = std::make_shared<CheckResult>();  // shared with a look that may hang
+  services.looks.start(
+      place, run.timeout, run.cancel, [found, judge = std::move(judge)] { *found = judge(); },
+      [found, timeout = run.timeout, done = std::move(done)](io::LookEnd end) {
+        done(resultOf(end, end == io::LookEnd::kDone ? *found : CheckResult{}, timeout));
+      });
 }
 
 }  // namespace heald::checks

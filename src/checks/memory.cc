@@ -47,7 +47,7 @@ class MemoryCheck : public Check {
 
  private:
   const MemoryLimits limits_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

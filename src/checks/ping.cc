@@ -81,7 +81,7 @@ class PingCheck : public Check {
 
  private:
   const PingOptions options_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

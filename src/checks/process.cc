@@ -91,7 +91,7 @@ class ProcessCheck : public Check {
  private:
   const process::ProcessSelector selector_;
   const Limits limits_;
-  const io::Look look_;
+  const io::Looks::Place look_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/check_status.h"
+#include "core/invariant.h"
 #include "core/time.h"
 
 namespace heald::config {
@@ -153,6 +154,15 @@ struct Part {
   // What a run of a check may find, beside ok and unknown.
   virtual core::AnswersTo findings() const { return {.warning = false, .critical = true}; }
 };
+
+// A part as what its kind made it: a list of kinds has those of one sort alone, which is looked at
+// here. Null stays null.
+template <class P>
+std::shared_ptr<const P> partAs(const std::shared_ptr<const Part>& part) {
+  auto typed = std::dynamic_pointer_cast<const P>(part);
+  CHECK(typed != nullptr || part == nullptr, "a part is what the list of its kind is for");
+  return typed;
+}
 
 // A kind of check or remedy, under its YAML key. `read` describes the options and makes the part.
 struct Kind {

@@ -147,9 +147,7 @@ void readPermit(Fields& fields, const Kind& kind, Draft& draft) {
   if (!kind.read) return;
   fields.section("permit", false,
                  "the fleet of another heald, which is asked for a permit before each attempt",
-                 [&](Fields& permit) {
-                   draft.permit = std::static_pointer_cast<const PermitPart>(kind.read(permit));
-                 });
+                 [&](Fields& permit) { draft.permit = partAs<PermitPart>(kind.read(permit)); });
   if (draft.permit != nullptr) draft.spec.permit = draft.permit->asks();
 }
 

@@ -10,10 +10,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr core::Duration kMoment = milliseconds(50);
+constexpr core::Duration kMoment = milliseconds(100);
 
 core::Duration slack(core::Duration interval) {
-  return std::min<core::Duration>(interval / 20, kMoment);
+  return std::min<core::Duration>(interval / 10, kMoment);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 namespace heald::io {
 namespace {
 
+constexpr long kMostConnectionsKept = 1000;  // open, and used by nobody
 constexpr int kIdleWaitMs = 60'000;  // every event wakes the poll; this is a belt to the braces
 
 // With CURLOPT_NOSIGNAL, curl leaves this to us: OpenSSL writes to sockets that may be closed.
@@ -25,7 +26,9 @@ void blockBrokenPipes() {
 
 CURLM* makeMulti() {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
-  return global == CURLE_OK ? curl_multi_init() : nullptr;
+  CURLM* const multi = global == CURLE_OK ? curl_multi_init() : nullptr;
+  if (multi) curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kMostConnectionsKept);
+  return multi;
 }
 
 }  // namespace

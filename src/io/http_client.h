@@ -42,6 +42,9 @@ struct HttpRequest {
   // The body is then a message of RFC 5322, and `method` and `headers` mean nothing. kAnswered is
   // that the server has taken it.
   std::optional<MailEnvelope> mail = {};
+  // May use a connection that an earlier request with this opened to the same place, and leaves it
+  // open for later ones; it is at most kMostKept old. Not with follow_redirects.
+  bool keep_alive = false;
   std::size_t body_limit = 64 * 1024;  // what is kept; the rest is read and dropped
   // Takes the body of an answer with a status of 2xx piece by piece as it comes, instead of having
   // it kept. On the client's thread, with the rules of Done.
@@ -68,9 +71,11 @@ struct HttpResponse {
 
 // All HTTP requests, mails and TCP connects of the program, on ONE thread around curl_multi_poll.
 // Every request opens a fresh connection and asks the name service anew, so that a check meets what
-// a new client would meet. TLS is verified unless the request says otherwise. Thread-safe.
+// a new client would meet, unless it says keep_alive. TLS is verified unless the request says
+// otherwise. Thread-safe.
 class HttpClient {
  public:
+  static constexpr std::chrono::seconds kMostKept{600};
   // Called exactly once, on the client's thread: it must return soon, not block and not throw.
   using Done = std::function<void(HttpResponse)>;
 

@@ -96,8 +96,11 @@ void HttpTransfer::setConnection() {
   set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request_.timeout));
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L);  // else a name server that hangs freezes every other request
-  set(CURLOPT_FRESH_CONNECT, 1L);
-  set(CURLOPT_FORBID_REUSE, 1L);
+  // What is kept open would not ask mayGoElsewhere().
+  const bool keeps = request_.keep_alive && !request_.follow_redirects;
+  set(CURLOPT_FRESH_CONNECT, keeps ? 0L : 1L);
+  set(CURLOPT_FORBID_REUSE, keeps ? 0L : 1L);
+  set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(HttpClient::kMostKept.count()));
   set(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   set(CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::onSocket);
   set(CURLOPT_OPENSOCKETDATA, this);

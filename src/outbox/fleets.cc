@@ -241,8 +241,7 @@ void Fleets::use(const config::Config& config) {
   Servers servers;
   for (std::size_t i = 0; i < config.permits.size(); ++i) {
     if (config.permits[i] == nullptr) continue;
-    servers.emplace(config.setup.remedies[i].name,
-                    std::static_pointer_cast<const FleetServer>(config.permits[i]));
+    servers.emplace(config.setup.remedies[i].name, config::partAs<FleetServer>(config.permits[i]));
   }
   worker_->use(std::move(servers));
 }

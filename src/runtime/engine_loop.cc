@@ -88,7 +88,7 @@ core::Duration EngineLoop::sinceBeat() const {
 
 void EngineLoop::run() {
   while (!quitting_) {
-    auto messages = mailbox_.takeAll(patience());
+    auto messages = mailbox_.takeAll(patience(), checks_running_);
     beat_ = clock_.now().boot.time_since_epoch().count();
     for (std::span<Message> rest(messages); !rest.empty();) {
       rest = rest.subspan(handleSome(rest));
@@ -135,6 +135,9 @@ void EngineLoop::handle(Message& message) {
   }
   if (abandoned(message)) {
     return;
+  }
+  if (checks_running_ > 0 && std::holds_alternative<engine::CheckFinished>(message.event)) {
+    --checks_running_;
   }
   const core::Now now = clock_.now();
   Output out = engine::drive(
@@ -210,7 +213,10 @@ void EngineLoop::start(const engine::Action& action) {
     mailbox_.put({std::move(event), nullptr, nullptr});
   };
   if (const auto* check = std::get_if<engine::StartCheck>(&action)) {
-    work_.startCheck(*check, post);
+    ++checks_running_;
+    work_.startCheck(*check, [this](engine::Event event) {
+      mailbox_.putInCompany({std::move(event), nullptr, nullptr});
+    });
   } else if (const auto* attempt = std::get_if<engine::StartAction>(&action)) {
     publish();  // an attempt is visible from its first moment
     work_.startAction(*attempt, post);

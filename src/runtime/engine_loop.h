@@ -190,6 +190,7 @@ class EngineLoop {
   std::map<std::uint64_t, Work::TaskFunction> functions_;     // by install
 
   Mailbox<Message> mailbox_;
+  std::size_t checks_running_ = 0;  // each of them puts one message
   // Not std::atomic<std::shared_ptr>: libstdc++ 12 unlocks its reader without release, which is a
   // data race (ThreadSanitizer shows it). Held for a copy of the pointer only.
   mutable std::mutex snapshot_mutex_;

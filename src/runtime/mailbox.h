@@ -24,6 +24,16 @@ class Mailbox {
     messages_.push_back(std::move(message));
     arrived_.notify_one();
   }
+  // One of several that belong together: the reader may wait for the others, for kCompany.
+  void putInCompany(Message message) {
+    const std::lock_guard lock(mutex_);
+    if (closed_) {
+      return;
+    }
+    messages_.push_back(std::move(message));
+    ++in_company_;
+    if (!gathering_ || gathered()) arrived_.notify_one();
+  }
   // False when full or closed.
   bool offer(Message message) {
     const std::lock_guard lock(mutex_);
@@ -34,12 +44,18 @@ class Mailbox {
     arrived_.notify_one();
     return true;
   }
-  // All messages there are, waiting for the first at most so long.
-  std::vector<Message> takeAll(std::chrono::nanoseconds patience) {
+  // All messages there are, waiting for the first at most so long. With nothing but messages in
+  // company it waits a little for the rest of `company`, so that they cost one wake-up together.
+  std::vector<Message> takeAll(std::chrono::nanoseconds patience, std::size_t company = 0) {
     std::unique_lock lock(mutex_);
     if (patience > std::chrono::nanoseconds::zero()) {
       arrived_.wait_for(lock, patience, [this] { return !messages_.empty(); });
+      company_ = company;
+      gathering_ = !messages_.empty() && !gathered();
+      if (gathering_) arrived_.wait_for(lock, kCompany, [this] { return gathered(); });
+      gathering_ = false;
     }
+    in_company_ = 0;
     return std::exchange(messages_, {});
   }
   // Nobody reads any more: what is there is dropped, and what is still put in too.
@@ -54,9 +70,16 @@ class Mailbox {
   }
 
  private:
+  static constexpr std::chrono::milliseconds kCompany{2};
+
+  bool gathered() const { return in_company_ >= company_ || in_company_ < messages_.size(); }
+
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Message> messages_;
+  std::size_t in_company_ = 0;  // of messages_
+  std::size_t company_ = 0;     // so many are expected
+  bool gathering_ = false;      // the reader waits for them
   bool closed_ = false;
 };
 

@@ -57,18 +57,18 @@ Performer::Performer(const config::Config& config, io::Services& services,
 
 void Performer::use(const config::Config& config) {
   monitor_.watch(watchedProcesses(config));
-  alertmanager_ = std::static_pointer_cast<const checks::Alertmanager>(config.alertmanager);
+  alertmanager_ = config::partAs<checks::Alertmanager>(config.alertmanager);
   checks_.clear();
   remedies_.clear();
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     const engine::CheckSpec& spec = config.setup.checks[i];
-    checks_.push_back({spec.name, spec.timeout,
-                       std::static_pointer_cast<const checks::Check>(config.checks[i].part)});
+    checks_.push_back(
+        {spec.name, spec.timeout, config::partAs<checks::Check>(config.checks[i].part)});
   }
   for (std::size_t i = 0; i < config.remedies.size(); ++i) {
     Remedy remedy{config.setup.remedies[i].name, {}};
     for (const config::KindPart& step : config.remedies[i]) {
-      remedy.steps.push_back(std::static_pointer_cast<const remedies::Remedy>(step.part));
+      remedy.steps.push_back(config::partAs<remedies::Remedy>(step.part));
     }
     remedies_.push_back(std::move(remedy));
   }

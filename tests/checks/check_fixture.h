@@ -36,7 +36,8 @@ class CheckTest : public testing::Test {
   io::CancelSource cancel;
   io::WorkerPool workers{2};
   io::HttpClient http;
-  io::Services services{workers, http};
+  io::Looks looks;
+  io::Services services{workers, http, looks};
 };
 
 #define EXPECT_RESULT(result, expected_status, expected_message)                           \

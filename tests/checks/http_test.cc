@@ -161,6 +161,8 @@ TEST(HttpCheckOptions, AreRefusedWithTheReason) {
               ElementsAre(HasSubstr("ca_file: stands in tls_config as well")));
   EXPECT_THAT(problems("{url: 'https://x/', follow_redirects: true, tls_config: {server_name: y}}"),
               ElementsAre(HasSubstr("follow_redirects: cannot be with")));
+  EXPECT_THAT(problems("{url: 'https://x/', follow_redirects: true, keep_alive: true}"),
+              ElementsAre(HasSubstr("keep_alive: stands beside follow_redirects")));
   EXPECT_THAT(problems("{url: 'https://x/', tls_config: {server_name: 'y z'}}"),
               ElementsAre(HasSubstr("is not the name of a server")));
   EXPECT_THAT(problems("{url: 'http://x/', insecure_skip_verify: true}"),

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "ctl/run.h"
 #include "api/control_routes.h"
 #include "api/fake_backend.h"
+#include "ctl/run.h"
 #include "http/tokens.h"
 #include "io/digest.h"
 #include "support/control_listener.h"

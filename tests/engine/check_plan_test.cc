@@ -36,16 +36,16 @@ TEST(CheckPlan, ALateStartShortensNoLaterGapAndWhatIsOverIsSkipped) {
 TEST(CheckPlan, WhatIsDueWithinAMomentStartsWithIt) {
   CheckPlan plan = planOf({{seconds(10)}});
   plan.begin(inPlan(seconds(1)));
-  EXPECT_FALSE(plan.due(inPlan(seconds(1) - milliseconds(51))));
-  EXPECT_TRUE(plan.due(inPlan(seconds(1) - milliseconds(50))));
+  EXPECT_FALSE(plan.due(inPlan(seconds(1) - milliseconds(101))));
+  EXPECT_TRUE(plan.due(inPlan(seconds(1) - milliseconds(100))));
 }
 
 TEST(CheckPlan, AShortIntervalHasAShortMoment) {
   CheckPlan plan = planOf({{milliseconds(200)}});
   plan.begin(inPlan(seconds(1)));
-  EXPECT_FALSE(plan.due(inPlan(seconds(1) - milliseconds(11))));
+  EXPECT_FALSE(plan.due(inPlan(seconds(1) - milliseconds(21))));
   EXPECT_EQ(plan.nextDue(), inPlan(seconds(1))) << "it is still due then";
-  EXPECT_TRUE(plan.due(inPlan(seconds(1) - milliseconds(10))));
+  EXPECT_TRUE(plan.due(inPlan(seconds(1) - milliseconds(20))));
 }
 
 TEST(CheckPlan, OneOnTheCycleIsDueOnceInEachAndSaidToBeMissed) {

@@ -47,7 +47,8 @@ struct HttpAccessTest : testing::Test {
   HttpAccess access;
   WorkerPool workers{2};
   HttpClient http;
-  Services services{workers, http};
+  Looks looks;
+  Services services{workers, http, looks};
   const TinyServer server{[](const std::string&) { return ok(); }};
 };
 

@@ -47,6 +47,43 @@ TinyServer::Answer always(std::string reply) {
   return [reply](const std::string&) { return reply; };
 }
 
+TEST_F(HttpClientTest, KeepsAConnectionForWhoAsksForIt) {
+  const TinyServer server(always(TinyServer::reply(200, "ok", TinyServer::kKept)));
+  HttpRequest request;
+  request.url = server.url();
+  request.keep_alive = true;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(request).status, 200);
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(HttpClientTest, OpensAConnectionForEachRequestOtherwise) {
+  const TinyServer server(always(TinyServer::reply(200, "ok", TinyServer::kKept)));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(server.url()).status, 200);
+  EXPECT_EQ(server.connections(), 3);
+  HttpRequest redirects;
+  redirects.url = server.url();
+  redirects.keep_alive = redirects.follow_redirects = true;
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(send(redirects).status, 200);
+  EXPECT_EQ(server.connections(), 5) << "where a redirect leads is asked when a connection opens";
+}
+
+TEST_F(HttpClientTest, AKeptConnectionThatWasClosedIsOpenedAgain) {
+  HttpRequest request;
+  request.keep_alive = true;
+  {
+    const TinyServer server(always(TinyServer::reply(200, "ok", "Connection: close\r\n")));
+    request.url = server.url();
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(send(request).status, 200);
+    EXPECT_EQ(server.connections(), 2);
+  }
+  {
+    const TinyServer server(always(TinyServer::reply(200, "ok", TinyServer::kKept)));
+    request.url = server.url();
+    EXPECT_EQ(send(request).status, 200);
+  }
+  EXPECT_EQ(send(request).end, HttpEnd::kFailed) << "who kept it has gone";
+}
+
 TEST_F(HttpClientTest, GetsStatusAndBody) {
   const TinyServer server(always(TinyServer::reply(503, "busy")));
   const auto response = get(server.url("/healthz?deep=1"));

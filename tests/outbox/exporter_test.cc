@@ -78,7 +78,8 @@ class Exporting : public testing::Test {
   }};
   io::HttpClient http_;
   io::WorkerPool workers_{1};
-  io::Services services_{workers_, http_};
+  io::Looks looks_;
+  io::Services services_{workers_, http_, looks_};
   io::Log log_{io::LogFormat::kLogfmt, static_cast<io::LogLevel>(4)};
   Exporter exporter_{needs()};
 };

@@ -106,7 +106,8 @@ class Thread : public testing::Test {
   std::string disk_error_;
   io::HttpClient http_;
   io::WorkerPool workers_{1};
-  io::Services services_{workers_, http_};
+  io::Looks looks_;
+  io::Services services_{workers_, http_, looks_};
   io::Log log_{io::LogFormat::kLogfmt, io::LogLevel::kError};
   Outbox outbox_{needs()};
 };

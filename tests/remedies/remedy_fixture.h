@@ -46,7 +46,8 @@ class RemedyTest : public testing::Test {
   io::CancelSource cancel;
   io::WorkerPool workers{2};
   io::HttpClient http;
-  io::Services services{workers, http};
+  io::Looks looks;
+  io::Services services{workers, http, looks};
 };
 
 }  // namespace heald::remedies

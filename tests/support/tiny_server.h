@@ -16,10 +16,12 @@
 namespace heald::test {
 
 // A server on 127.0.0.1 with one thread: reads one request from each connection and sends back what
-// `answer` makes of it, raw. An empty answer leaves the connection open and silent.
+// `answer` makes of it, raw. An empty answer leaves the connection open and silent; behind one with
+// kKept it reads the next request of that connection.
 class TinyServer {
  public:
   using Answer = std::function<std::string(const std::string& request)>;
+  static constexpr const char* kKept = "Connection: keep-alive\r\n";
 
   explicit TinyServer(Answer answer) : answer_(std::move(answer)) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -38,6 +40,7 @@ class TinyServer {
   ~TinyServer() {
     stopping_ = true;
     shutdown(listener_, SHUT_RDWR);
+    if (const int fd = served_; fd >= 0) shutdown(fd, SHUT_RDWR);
     thread_.join();
     for (const int fd : silent_) close(fd);
     close(listener_);
@@ -51,6 +54,7 @@ class TinyServer {
     std::lock_guard lock(mutex_);
     return requests_;
   }
+  int connections() const { return connections_; }
   std::string lastRequest() const {
     const auto all = requests();
     return all.empty() ? "" : all.back();
@@ -83,13 +87,13 @@ class TinyServer {
     while (!stopping_) {
       const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd < 0) return;
-      const std::string request = readRequest(fd);
-      {
-        std::lock_guard lock(mutex_);
-        requests_.push_back(request);
+      ++connections_;
+      served_ = fd;
+      std::string reply = answerOne(fd);
+      while (reply.find(kKept) != std::string::npos && !stopping_ && opensAnother(fd)) {
+        reply = answerOne(fd);
       }
-      const std::string reply = answer_(request);
-      send(fd, reply.data(), reply.size(), MSG_NOSIGNAL);
+      served_ = -1;
       if (reply.empty()) {
         silent_.push_back(fd);
       } else {
@@ -98,10 +102,28 @@ class TinyServer {
     }
   }
 
+  std::string answerOne(int fd) {
+    const std::string request = readRequest(fd);
+    {
+      std::lock_guard lock(mutex_);
+      requests_.push_back(request);
+    }
+    const std::string reply = answer_(request);
+    send(fd, reply.data(), reply.size(), MSG_NOSIGNAL);
+    return reply;
+  }
+
+  static bool opensAnother(int fd) {
+    char byte = 0;
+    return recv(fd, &byte, 1, MSG_PEEK) == 1;
+  }
+
   const Answer answer_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> stopping_ = false;
+  std::atomic<int> connections_ = 0;
+  std::atomic<int> served_ = -1;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
   std::vector<int> silent_;  // the thread's, and the destructor's after it

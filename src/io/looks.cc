@@ -1,0 +1,203 @@
+#include "io/looks.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace heald::io {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kStall(20);  // so long one thread alone is given
+constexpr std::chrono::seconds kIdle(30);        // then a thread ends
+
+}  // namespace
+
+struct Looks::Run {
+  std::function<void()> look;
+  Done done;
+  CancelToken cancel;
+  Clock::time_point deadline;
+  std::shared_ptr<Subject> subject;
+  std::list<std::shared_ptr<Run>>::iterator place;  // in Threads::open, until it is answered
+  bool answered = false;
+};
+
+struct Looks::Subject {
+  bool busy = false;
+  std::deque<std::shared_ptr<Run>> waiting;
+};
+
+// Shared by its threads, of which those that hang cannot be waited for.
+struct Looks::Threads : std::enable_shared_from_this<Threads> {
+  using Lock = std::unique_lock<std::mutex>;
+
+  std::mutex mutex;
+  std::condition_variable work, watch, quiet;
+  std::list<std::shared_ptr<Run>> open;    // not answered
+  std::deque<std::shared_ptr<Run>> queue;  // to be looked at
+  std::size_t threads = 0, idle = 0;
+  std::size_t calling = 0;  // callbacks that have not returned
+  bool watching = false;    // the watcher sleeps with a deadline
+  bool stopping = false;
+  std::thread watcher;
+
+  void answer(const std::shared_ptr<Run>& run, LookEnd end, Lock& lock) {
+    if (run->answered) return;
+    run->answered = true;
+    open.erase(run->place);
+    Done done = std::exchange(run->done, nullptr);
+    ++calling;
+    lock.unlock();
+    done(end);
+    done = nullptr;
+    lock.lock();
+    if (--calling == 0) quiet.notify_all();
+  }
+
+  // One more thread for the queue. False when the system gives none.
+  bool help() {
+    if (idle > 0) {
+      work.notify_one();
+      return true;
+    }
+    try {
+      std::thread([self = shared_from_this()] { self->serve(); }).detach();
+    } catch (const std::system_error&) {
+      return false;
+    }
+    ++threads;
+    return true;
+  }
+
+  // Its place is free for it.
+  void enqueue(std::shared_ptr<Run> run) {
+    run->subject->busy = true;
+    queue.push_back(std::move(run));
+  }
+
+  void serve() {
+    Lock lock(mutex);
+    while (!stopping) {
+      if (queue.empty()) {
+        ++idle;
+        const bool more = work.wait_for(lock, kIdle, [this] { return stopping || !queue.empty(); });
+        --idle;
+        if (!more) break;
+        continue;
+      }
+      const std::shared_ptr<Run> run = std::move(queue.front());
+      queue.pop_front();
+      auto look = std::exchange(run->look, nullptr);
+      if (!run->answered) {
+        lock.unlock();
+        look();
+        look = nullptr;  // what it holds dies before it counts as done
+        lock.lock();
+        answer(run, LookEnd::kDone, lock);
+      }
+      free(*run->subject);
+    }
+    --threads;
+  }
+
+  void free(Subject& subject) {
+    subject.busy = false;
+    while (!subject.busy && !subject.waiting.empty()) {
+      auto next = std::move(subject.waiting.front());
+      subject.waiting.pop_front();
+      if (!next->answered) enqueue(std::move(next));
+    }
+  }
+
+  void watchOver() {
+    Lock lock(mutex);
+    while (!stopping) {
+      watching = !open.empty();
+      if (!watching) {
+        watch.wait(lock, [this] { return stopping || !open.empty(); });
+        continue;
+      }
+      watch.wait_for(lock, queue.empty() ? kPatience : kStall, [this] { return stopping; });
+      // Twice as many at each time: a look that lasts must not keep hundreds waiting.
+      for (std::size_t i = std::min(queue.size(), std::max<std::size_t>(threads, 1)); i > 0; --i) {
+        help();
+      }
+      endOverdue(lock);
+    }
+  }
+
+  void endOverdue(Lock& lock) {
+    const auto now = Clock::now();
+    const auto endOf = [now](const Run& run) {
+      return run.cancel.cancelled() ? LookEnd::kCancelled
+             : run.deadline <= now  ? LookEnd::kTimeout
+                                    : LookEnd::kDone;
+    };
+    std::vector<std::shared_ptr<Run>> overdue;
+    for (const auto& run : open) {
+      if (endOf(*run) != LookEnd::kDone) overdue.push_back(run);
+    }
+    for (const auto& run : overdue) answer(run, endOf(*run), lock);
+  }
+};
+
+Looks::Place::Place() : subject_(std::make_shared<Subject>()) {}
+
+Looks::Looks() : threads_(std::make_shared<Threads>()) {}
+
+void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel,
+                  std::function<void()> look, Done done) {
+  const auto run = std::make_shared<Run>();
+  run->look = std::move(look);
+  run->done = std::move(done);
+  run->cancel = std::move(cancel);
+  run->deadline = Clock::now() + timeout;
+  run->subject = place.subject_;
+  Threads& all = *threads_;
+  Threads::Lock lock(all.mutex);
+  run->place = all.open.insert(all.open.end(), run);
+  if (all.stopping) return all.answer(run, LookEnd::kCancelled, lock);
+  if (!all.watcher.joinable()) {
+    try {
+      all.watcher = std::thread([threads = threads_] { threads->watchOver(); });
+    } catch (const std::system_error&) {
+      return all.answer(run, LookEnd::kRefused, lock);
+    }
+  }
+  if (run->subject->busy) {
+    run->subject->waiting.push_back(run);
+  } else if (all.threads == all.idle && !all.help()) {
+    return all.answer(run, LookEnd::kRefused, lock);
+  } else {
+    all.enqueue(run);
+  }
+  if (!all.watching) all.watch.notify_one();
+}
+
+void Looks::stop() {
+  Threads& all = *threads_;
+  Threads::Lock lock(all.mutex);
+  all.stopping = true;
+  all.work.notify_all();
+  all.watch.notify_all();
+  while (!all.open.empty()) {
+    const auto run = all.open.front();
+    all.answer(run, LookEnd::kCancelled, lock);
+  }
+  all.quiet.wait(lock, [&all] { return all.calling == 0; });
+  all.queue.clear();
+  std::thread watcher = std::exchange(all.watcher, {});
+  lock.unlock();
+  if (watcher.joinable()) watcher.join();
+}
+
+}  // namespace heald::io

@@ -1,0 +1,100 @@
+#include "io/looks.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "support/eventually.h"
+
+namespace heald::io {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LooksTest : public testing::Test {
+ protected:
+  std::future<LookEnd> start(const Looks::Place& place, core::Duration timeout,
+                             std::function<void()> look, CancelToken cancel = {}) {
+    auto end = std::make_shared<std::promise<LookEnd>>();
+    looks_.start(place, timeout, std::move(cancel), std::move(look),
+                 [end](LookEnd how) { end->set_value(how); });
+    return end->get_future();
+  }
+  // One that hangs until release().
+  std::function<void()> hang() {
+    return [gate = gate_, hanging = hanging_] {
+      ++*hanging;
+      gate.wait();
+    };
+  }
+  void release() { release_.set_value(); }
+
+  std::promise<void> release_;
+  std::shared_future<void> gate_ = release_.get_future().share();
+  std::shared_ptr<std::atomic<int>> hanging_ = std::make_shared<std::atomic<int>>(0);
+  Looks looks_;
+};
+
+TEST_F(LooksTest, AreDoneWhenTheyHaveEndedAndWhatTheyWroteIsThere) {
+  const Looks::Place place;
+  for (int i = 0; i < 100; ++i) {
+    auto seen = std::make_shared<int>(0);
+    EXPECT_EQ(start(place, 20s, [seen] { *seen = 7; }).get(), LookEnd::kDone);
+    EXPECT_EQ(*seen, 7);
+  }
+}
+
+TEST_F(LooksTest, OneThatHangsHoldsNobodyElse) {
+  const Looks::Place dead, alive;
+  auto first = start(dead, 20s, hang());
+  EXPECT_TRUE(test::eventually([&] { return hanging_->load() == 1; }));
+  EXPECT_EQ(start(alive, 20s, [] {}).get(), LookEnd::kDone);
+  release();
+  EXPECT_EQ(first.get(), LookEnd::kDone);
+}
+
+TEST_F(LooksTest, ManyThatHangHoldNobodyElse) {
+  std::vector<Looks::Place> dead(60);
+  std::vector<std::future<LookEnd>> ends;
+  for (const auto& place : dead) ends.push_back(start(place, 20s, hang()));
+  const Looks::Place alive;
+  EXPECT_EQ(start(alive, 20s, [] {}).get(), LookEnd::kDone);
+  release();
+  for (auto& end : ends) EXPECT_EQ(end.get(), LookEnd::kDone);
+}
+
+TEST_F(LooksTest, ALaterLookAtWhatHangsWaitsForTheEarlierOne) {
+  const Looks::Place place;
+  EXPECT_EQ(start(place, 1ms, hang()).get(), LookEnd::kTimeout);
+  EXPECT_EQ(start(place, 1ms, hang()).get(), LookEnd::kTimeout);
+  auto third = start(place, 20s, [] {});
+  EXPECT_EQ(*hanging_, 1) << "the second has waited for the first";
+  release();
+  EXPECT_EQ(third.get(), LookEnd::kDone);
+  EXPECT_EQ(*hanging_, 1) << "nobody waits for the second any more";
+}
+
+TEST_F(LooksTest, EndEarlyWhenCancelled) {
+  const Looks::Place place;
+  CancelSource cancel;
+  auto end = start(place, 1h, hang(), cancel.token());
+  cancel.cancel();
+  EXPECT_EQ(end.get(), LookEnd::kCancelled);
+  release();
+}
+
+TEST_F(LooksTest, EndWithTheirOwnerAndNotLater) {
+  const Looks::Place place, other;
+  auto hangs = start(place, 1h, hang());
+  auto waits = start(place, 1h, [] {});
+  looks_.stop();
+  EXPECT_EQ(hangs.get(), LookEnd::kCancelled);
+  EXPECT_EQ(waits.get(), LookEnd::kCancelled);
+  EXPECT_EQ(start(other, 1h, [] {}).get(), LookEnd::kCancelled);
+  release();
+  looks_.stop();
+}
+
+}  // namespace
+}  // namespace heald::io
