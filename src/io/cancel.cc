@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "io/fd.h"
 
@@ -14,9 +15,25 @@ class CancelState {
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
 
   void cancel() {
-    std::lock_guard lock(mutex_);
-    cancelled_.store(true, std::memory_order_release);
-    if (fd_.valid()) eventfd_write(fd_.get(), 1);
+    std::function<void()> then;
+    {
+      std::lock_guard lock(mutex_);
+      cancelled_.store(true, std::memory_order_release);
+      if (fd_.valid()) eventfd_write(fd_.get(), 1);
+      then = std::exchange(then_, nullptr);
+    }
+    if (then) then();
+  }
+
+  void whenCancelled(std::function<void()> then) {
+    {
+      std::lock_guard lock(mutex_);
+      if (!cancelled()) {
+        then_ = std::move(then);
+        return;
+      }
+    }
+    then();
   }
 
   // Made on demand: most tokens are never waited for.
@@ -30,6 +47,7 @@ class CancelState {
   std::mutex mutex_;
   std::atomic<bool> cancelled_ = false;
   UniqueFd fd_;
+  std::function<void()> then_;
 };
 
 bool CancelToken::cancelled() const {
@@ -37,6 +55,10 @@ bool CancelToken::cancelled() const {
 }
 int CancelToken::fd() const {
   return state_ ? state_->fd() : -1;
+}
+
+void CancelToken::whenCancelled(std::function<void()> then) const {
+  if (state_) state_->whenCancelled(std::move(then));
 }
 
 CancelSource::CancelSource() : state_(std::make_shared<CancelState>()) {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 namespace heald::io {
@@ -21,6 +22,10 @@ class CancelToken {
   int fd() const;
 
   static constexpr int kBlindWaitMs = 100;
+  // For one who waits for many: `then` is called once when it is cancelled, on the thread that
+  // does, or at once when it is already. It must be quick, and not throw; another one takes its
+  // place.
+  void whenCancelled(std::function<void()> then) const;
 
  private:
   friend class CancelSource;

@@ -38,6 +38,7 @@ class HttpClient::Loop {
   Loop() : multi_(makeMulti()), thread_([this] { run(); }) {}
   ~Loop() {
     stop();
+    alarm_->silence();
     curl_multi_cleanup(multi_);
   }
 
@@ -58,6 +59,23 @@ class HttpClient::Loop {
   }
 
  private:
+  // Wakes the thread for whoever cancels a request, who may be later than the end of it all.
+  class Alarm {
+   public:
+    explicit Alarm(CURLM* multi) : multi_(multi) {}
+    void ring() {
+      const std::lock_guard lock(mutex_);
+      if (multi_) curl_multi_wakeup(multi_);
+    }
+    void silence() {
+      const std::lock_guard lock(mutex_);
+      multi_ = nullptr;
+    }
+
+   private:
+    std::mutex mutex_;
+    CURLM* multi_;
+  };
   using Transfers = std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>>;
 
   void run() noexcept {
@@ -86,6 +104,7 @@ class HttpClient::Loop {
         transfer->fail(HttpEnd::kNotSent, "the request cannot be made");
         continue;
       }
+      transfer->token().whenCancelled([alarm = alarm_] { alarm->ring(); });
       CURL* handle = transfer->handle();
       active_.emplace(handle, std::move(transfer));
     }
@@ -116,27 +135,16 @@ class HttpClient::Loop {
     }
   }
 
-  void wait() {
-    waits_.clear();
-    int timeout = kIdleWaitMs;
-    for (const auto& [handle, transfer] : active_) {
-      const CancelToken& token = transfer->token();
-      if (!token.cancellable()) continue;
-      const int fd = token.fd();
-      if (fd < 0) timeout = CancelToken::kBlindWaitMs;
-      if (fd >= 0) waits_.push_back({fd, CURL_WAIT_POLLIN, 0});
-    }
-    curl_multi_poll(multi_, waits_.data(), static_cast<unsigned>(waits_.size()), timeout, nullptr);
-  }
+  void wait() { curl_multi_poll(multi_, nullptr, 0, kIdleWaitMs, nullptr); }
 
   CURLM* const multi_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpTransfer>> arrived_;
-  bool closed_ = false;             // nothing arrives any more
-  Transfers active_;                // the thread's own
-  std::vector<curl_waitfd> waits_;  // likewise
-  std::thread thread_;              // last: starts when all else is there
+  bool closed_ = false;  // nothing arrives any more
+  Transfers active_;     // the thread's own
+  const std::shared_ptr<Alarm> alarm_ = std::make_shared<Alarm>(multi_);
+  std::thread thread_;  // last: starts when all else is there
 };
 
 HttpClient::HttpClient() : loop_(std::make_unique<Loop>()) {}

@@ -97,6 +97,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
       const std::shared_ptr<Run> run = std::move(queue.front());
       queue.pop_front();
       auto look = std::exchange(run->look, nullptr);
+      if (run->cancel.cancelled()) answer(run, LookEnd::kCancelled, lock);
       if (!run->answered) {
         lock.unlock();
         look();

@@ -48,6 +48,20 @@ TEST(Cancel, WakesAPollOfAnotherThread) {
   waiter.join();
 }
 
+TEST(Cancel, CallsWhoWaitsForManyOnce) {
+  CancelSource source;
+  int calls = 0;
+  source.token().whenCancelled([&calls] { ++calls; });
+  EXPECT_EQ(calls, 0);
+  source.cancel();
+  source.cancel();
+  EXPECT_EQ(calls, 1);
+  source.token().whenCancelled([&calls] { ++calls; });
+  EXPECT_EQ(calls, 2) << "it is cancelled already";
+  CancelToken().whenCancelled([&calls] { ++calls; });
+  EXPECT_EQ(calls, 2);
+}
+
 TEST(Cancel, IsNotDoneByTheEndOfTheSource) {
   CancelToken token;
   {

@@ -84,6 +84,17 @@ TEST_F(LooksTest, EndEarlyWhenCancelled) {
   release();
 }
 
+TEST_F(LooksTest, DoNotBeginWhenCancelledBefore) {
+  CancelSource cancel;
+  cancel.cancel();
+  auto looked = std::make_shared<std::atomic<bool>>(false);
+  EXPECT_EQ(start(
+                {}, 1h, [looked] { *looked = true; }, cancel.token())
+                .get(),
+            LookEnd::kCancelled);
+  EXPECT_FALSE(*looked);
+}
+
 TEST_F(LooksTest, EndWithTheirOwnerAndNotLater) {
   const Looks::Place place, other;
   auto hangs = start(place, 1h, hang());

@@ -9,8 +9,7 @@
 #include <functional>
 
 #include "io/file.h"
-#include "process/pid_file.h"
-#include "support/temp_dir.h"
+#include "io/trusted_file_fixture.h"
 
 namespace heald::io {
 namespace {
@@ -19,9 +18,6 @@ using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-constexpr uid_t kDaemon = 1;  // as in every Debian
-constexpr uid_t kNobody = 65534;
 
 // What a heald that is not root makes of it, as a process of its own.
 std::string asUser(uid_t user, gid_t group, const std::function<std::string()>& work) {
@@ -41,25 +37,6 @@ std::string asUser(uid_t user, gid_t group, const std::function<std::string()>& 
   waitpid(child, nullptr, 0);
   return answer;
 }
-
-class TrustedFile : public testing::Test {
- protected:
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "only root can give files to another user";
-    chmod(dir_.path().c_str(), 0755);
-    mkdir(folder_.c_str(), 0755);
-    dir_.write("etc/heald.yml", "checks: []\n");
-    chmod(file_.c_str(), 0644);
-  }
-  static void give(const std::string& path, uid_t owner, gid_t group, mode_t mode) {
-    ASSERT_EQ(lchown(path.c_str(), owner, group), 0);
-    ASSERT_EQ(chmod(path.c_str(), mode), 0);
-  }
-
-  const test::TempDir dir_;
-  const std::string folder_ = dir_.file("etc");
-  const std::string file_ = dir_.file("etc/heald.yml");
-};
 
 TEST_F(TrustedFile, IsRootsAndNobodyElseMayWriteIt) {
   for (const mode_t mode : {0644, 0600, 0400, 0444, 0640, 0755}) {
@@ -187,65 +164,6 @@ TEST_F(TrustedFile, IsNothingThatIsNotThere) {
   EXPECT_EQ(pathProblem(dir_.file("etc/other.yml")), "");
   ASSERT_EQ(symlink("loop", dir_.file("loop").c_str()), 0);
   EXPECT_EQ(pathProblem(dir_.file("loop")), "");
-}
-
-class PidFileOfOthers : public TrustedFile {
- protected:
-  void SetUp() override {
-    TrustedFile::SetUp();
-    if (!IsSkipped()) dir_.write("etc/app.pid", "1\n");
-  }
-  // The user that it may be used against, "anybody", or why it is not obeyed.
-  std::string reach() const {
-    const auto read = process::readPidFile(path_);
-    if (!read) return read.error().message;
-    return read->only_of ? std::to_string(*read->only_of) : "anybody";
-  }
-  const std::string path_ = dir_.file("etc/app.pid");
-};
-
-TEST_F(PidFileOfOthers, ReachesAnybodyWhenItIsRoots) {
-  EXPECT_EQ(reach(), "anybody");
-}
-
-TEST_F(PidFileOfOthers, ReachesItsOwnerAlone) {
-  give(path_, kDaemon, kDaemon, 0644);
-  EXPECT_EQ(reach(), "1");
-  give(path_, kDaemon, kDaemon, 0666);  // whoever writes it, it is used against its owner alone
-  EXPECT_EQ(reach(), "1");
-}
-
-TEST_F(PidFileOfOthers, ReachesTheOwnerOfItsFolderAlone) {
-  give(folder_, kDaemon, kDaemon, 0755);
-  EXPECT_EQ(reach(), "1");  // though the file is root's: she can put any of root's files there
-  give(path_, kDaemon, kDaemon, 0644);
-  EXPECT_EQ(reach(), "1");
-  give(folder_, kDaemon, kDaemon, 02775);  // as /run/postgresql
-  EXPECT_EQ(reach(), "1");
-}
-
-TEST_F(PidFileOfOthers, ReachesTheOwnerOfALinkAlone) {
-  ASSERT_EQ(rename(path_.c_str(), dir_.file("etc/real.pid").c_str()), 0);
-  ASSERT_EQ(symlink("real.pid", path_.c_str()), 0);
-  EXPECT_EQ(reach(), "anybody");
-  ASSERT_EQ(lchown(path_.c_str(), kDaemon, kDaemon), 0);
-  EXPECT_EQ(reach(), "1");
-}
-
-TEST_F(PidFileOfOthers, ReachesNobodyWhenTwoDecide) {
-  give(folder_, kDaemon, kDaemon, 0755);
-  give(path_, kNobody, kNobody, 0644);
-  EXPECT_THAT(reach(), HasSubstr("nobody and daemon both decide what is there"));
-}
-
-TEST_F(PidFileOfOthers, ReachesNobodyWhenOthersMayWriteWhatIsRoots) {
-  give(path_, 0, 0, 0666);
-  EXPECT_THAT(reach(), AllOf(StartsWith("pid file " + path_), HasSubstr("written by everybody")));
-  give(path_, 0, 0, 0644);
-  give(folder_, 0, kDaemon, 0775);
-  EXPECT_THAT(reach(), HasSubstr("may be written by group daemon"));
-  give(path_, kDaemon, kDaemon, 0644);  // what she puts there is hers
-  EXPECT_EQ(reach(), "1");
 }
 
 }  // namespace
