@@ -197,6 +197,9 @@ inline Response ask(const Router& router, const std::string& method, const std::
     return std::nullopt;
   });
   if (response.shared != nullptr) response.body = *std::exchange(response.shared, nullptr);
+  if (const auto pieces = std::exchange(response.pieces, nullptr)) {
+    for (const auto& piece : *pieces) response.body += *piece;
+  }
   return response;
 }
 
