@@ -25,17 +25,44 @@ void reference(benchmark::State& state) {
 }
 BENCHMARK(reference)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
 
-void text(benchmark::State& state) {
+// Nothing is kept from the page before, or nothing of it holds.
+void textAnew(benchmark::State& state) {
   const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
   const engine::Snapshot snapshot = world.snapshot();
+  for (auto _ : state) {
+    metrics::Layout layout;
+    benchmark::DoNotOptimize(
+        metrics::textOf(snapshot, {}, world.now(), TextFormat::kPrometheus, layout));
+  }
+}
+BENCHMARK(textAnew)->Arg(10)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
+
+// Every `state.range(1)`th check has run since the page before; 0: none.
+void text(benchmark::State& state) {
+  const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
+  engine::Snapshot snapshot = world.snapshot();
+  const auto every = static_cast<std::size_t>(state.range(1));
   metrics::Layout layout;
   std::size_t bytes = 0;
   for (auto _ : state) {
+    state.PauseTiming();
+    for (std::size_t i = 0; every > 0 && i < snapshot.checks.size(); i += every) {
+      engine::CheckView check = std::as_const(snapshot).checks[i];
+      ++check.executions;
+      snapshot.checks.replace(i, std::move(check));
+    }
+    state.ResumeTiming();
     bytes = metrics::textOf(snapshot, {}, world.now(), TextFormat::kPrometheus, layout).size;
   }
   state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(text)->Arg(10)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
+BENCHMARK(text)
+    ->Args({10, 0})
+    ->Args({1000, 0})
+    ->Args({1000, 20})
+    ->Args({1000, 1})
+    ->Args({10000, 0})
+    ->Unit(benchmark::kMillisecond);
 
 metrics::Page pageOf(const engine::Snapshot& snapshot, core::Now now) {
   metrics::Layout layout;
