@@ -25,28 +25,54 @@ void reference(benchmark::State& state) {
 }
 BENCHMARK(reference)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
 
-void text(benchmark::State& state) {
+// Nothing is kept from the page before, or nothing of it holds.
+void textAnew(benchmark::State& state) {
   const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
   const engine::Snapshot snapshot = world.snapshot();
+  for (auto _ : state) {
+    metrics::Layout layout;
+    benchmark::DoNotOptimize(
+        metrics::textOf(snapshot, {}, world.now(), TextFormat::kPrometheus, layout));
+  }
+}
+BENCHMARK(textAnew)->Arg(10)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
+
+// Every `state.range(1)`th check has run since the page before; 0: none.
+void text(benchmark::State& state) {
+  const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
+  engine::Snapshot snapshot = world.snapshot();
+  const auto every = static_cast<std::size_t>(state.range(1));
   metrics::Layout layout;
   std::size_t bytes = 0;
   for (auto _ : state) {
-    bytes = metrics::textOf(snapshot, {}, world.now(), TextFormat::kPrometheus, layout).text.size();
+    state.PauseTiming();
+    for (std::size_t i = 0; every > 0 && i < snapshot.checks.size(); i += every) {
+      engine::CheckView check = std::as_const(snapshot).checks[i];
+      ++check.executions;
+      snapshot.checks.replace(i, std::move(check));
+    }
+    state.ResumeTiming();
+    bytes = metrics::textOf(snapshot, {}, world.now(), TextFormat::kPrometheus, layout).size;
   }
   state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(text)->Arg(10)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
+BENCHMARK(text)
+    ->Args({10, 0})
+    ->Args({1000, 0})
+    ->Args({1000, 20})
+    ->Args({1000, 1})
+    ->Args({10000, 0})
+    ->Unit(benchmark::kMillisecond);
 
-std::shared_ptr<const metrics::Page> pageOf(const engine::Snapshot& snapshot, core::Now now) {
+metrics::Page pageOf(const engine::Snapshot& snapshot, core::Now now) {
   metrics::Layout layout;
-  return std::make_shared<const metrics::Page>(
-      metrics::textOf(snapshot, {}, now, TextFormat::kPrometheus, layout));
+  return metrics::textOf(snapshot, {}, now, TextFormat::kPrometheus, layout);
 }
 
 void gzipWhole(benchmark::State& state) {
   const test::World world(test::manyRemedies(static_cast<int>(state.range(0))));
-  const auto page = pageOf(world.snapshot(), world.now());
-  for (auto _ : state) benchmark::DoNotOptimize(http::gzip(page->text));
+  const std::string page = pageOf(world.snapshot(), world.now()).text();
+  for (auto _ : state) benchmark::DoNotOptimize(http::gzip(page));
 }
 BENCHMARK(gzipWhole)->Arg(1000)->Unit(benchmark::kMillisecond);
 

@@ -29,7 +29,7 @@ http::Response failure(int status, const std::string& kind, const std::string& v
 // Any other answer of heald in the words of the protocol: clients log `kind` and `value`.
 http::Response translated(http::Response response) {
   if (response.status / 100 == 2) return response;
-  const auto body = ordered_json::parse(response.content(), nullptr, false);
+  const auto body = ordered_json::parse(response.body, nullptr, false);
   if (!body.is_object() || !body.contains("error")) return response;
   const ordered_json& said = body["error"];
   const bool guard = body.contains("guard") && body["guard"].is_string();

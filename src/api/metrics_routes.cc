@@ -41,19 +41,19 @@ class MetricsPages {
   http::Response answer(const http::Request& request) {
     const MetricsFormat format = formatFor(request);
     const auto index = static_cast<std::size_t>(format);
-    const auto page = std::make_shared<const metrics::Page>(make_(format));
+    metrics::Page page = make_(format);
     http::Response response = http::text("", kContentTypes[index]);
     response.headers.add("Vary", "Accept, Accept-Encoding");
-    response.shared = {page, &page->text};
-    if (page->text.size() <= http::kGzipThreshold ||
-        !http::acceptsGzip(request.headers.get("Accept-Encoding").value_or(""))) {
-      return response;
+    if (page.size > http::kGzipThreshold &&
+        http::acceptsGzip(request.headers.get("Accept-Encoding").value_or(""))) {
+      const std::lock_guard lock(mutex_);
+      if (auto packed = packers_[index].pack(page)) {
+        response.shared = std::move(packed);
+        response.headers.add("Content-Encoding", "gzip");
+        return response;
+      }
     }
-    const std::lock_guard lock(mutex_);
-    if (auto packed = packers_[index].pack(page)) {
-      response.shared = std::make_shared<const std::string>(std::move(*packed));
-      response.headers.add("Content-Encoding", "gzip");
-    }
+    response.pieces = std::make_shared<const door::Pieces>(std::move(page.pieces));
     return response;
   }
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "metrics/page.h"
@@ -20,20 +20,22 @@ namespace heald::api {
 // One page at a time.
 class PagePacker {
  public:
-  // Nothing when zlib has no memory.
-  std::optional<std::string> pack(std::shared_ptr<const metrics::Page> page);
+  // Null when zlib has no memory.
+  std::shared_ptr<const std::string> pack(metrics::Page page);
 
   std::uint64_t compressed() const { return compressed_; }  // chunks, since the beginning
 
  private:
+  using Pieces = std::span<const metrics::Page::Piece>;
   struct Chunk {
     std::string packed;
     std::uint32_t checksum = 0;
+    std::size_t size = 0;  // of the text
   };
-  bool isKnown(const metrics::Page& page, std::size_t chunk) const;
-  bool compress(std::string_view text, Chunk& chunk);
+  bool isKnown(std::size_t chunk, Pieces pieces) const;
+  bool compress(Pieces pieces, Chunk& chunk);
 
-  std::shared_ptr<const metrics::Page> last_;
+  metrics::Page last_;
   std::vector<Chunk> chunks_;  // of `last_`
   std::uint64_t compressed_ = 0;
 };

@@ -1,6 +1,10 @@
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
+
+#include <algorithm>
+#include <utility>
 
 #include "app/log_options.h"
 #include "app/notify.h"
@@ -29,6 +33,15 @@ void turnFileSizeSignalIntoAnError() {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
+// Left alone, glibc has a pool of free memory for nearly each thread, and keeps more the larger the
+// pieces were that were freed.
+void keepLittleFreeMemory() {
+  constexpr int kLarge = 1 << 20;
+  ::mallopt(M_ARENA_MAX, 2);
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+  ::mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 timespec toTimespec(std::chrono::nanoseconds duration) {
   const auto whole = std::chrono::duration_cast<std::chrono::seconds>(duration);
   return {whole.count(), static_cast<long>((duration - whole).count())};
@@ -44,11 +57,16 @@ int waitForSignal(const sigset_t& signals, std::chrono::nanoseconds patience) {
 void serve(Daemon& daemon, const sigset_t& signals) {
   const auto watchdog = heald::app::watchdogInterval();
   const auto patience = watchdog.value_or(std::chrono::hours(1));
+  // What the start alone has needed is free once the first checks have run.
+  bool just_started = true;
+  constexpr std::chrono::nanoseconds kStart = std::chrono::seconds(10);
   for (;;) {
     if (watchdog && daemon.beats()) {
       heald::app::notifyWatchdog();
     }
-    switch (waitForSignal(signals, patience)) {
+    const int signal = waitForSignal(signals, just_started ? std::min(patience, kStart) : patience);
+    if (signal == 0 && std::exchange(just_started, false)) ::malloc_trim(0);
+    switch (signal) {
       case SIGTERM:
       case SIGINT:
         return;
@@ -73,6 +91,7 @@ int main(int argc, char** argv) {
   }
   const sigset_t signals = blockSignals();
   turnFileSizeSignalIntoAnError();
+  keepLittleFreeMemory();
   auto daemon = Daemon::start(*options);
   if (!daemon) {
     heald::app::logStartFailure(*options, daemon.error().message);

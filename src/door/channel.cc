@@ -4,7 +4,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "door/certificate_names.h"
@@ -13,6 +16,9 @@ namespace heald::door {
 namespace {
 
 using State = Channel::State;
+
+constexpr std::size_t kParts = 256;         // that go in one call
+constexpr std::size_t kRecord = 16 * 1024;  // bytes, of TLS: each costs a header and a signature
 
 Channel::Outcome outcomeOf(ssize_t count) {
   if (count > 0) return {State::kDone, static_cast<std::size_t>(count)};
@@ -94,11 +100,28 @@ Channel::Outcome Channel::read(std::span<char> into) {
   return result == 1 ? Outcome{State::kDone, count} : judge(result);
 }
 
-Channel::Outcome Channel::write(std::string_view bytes) {
+Channel::Outcome Channel::write(std::span<const std::string_view> parts) {
   if (ssl_ == nullptr) {
-    const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    std::array<iovec, kParts> places;
+    const std::size_t used = std::min(parts.size(), places.size());
+    for (std::size_t i = 0; i < used; ++i) {
+      places[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = places.data();
+    message.msg_iovlen = used;
+    const ssize_t count = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
     if (count < 0 && isLater(errno)) return {State::kWantsWrite};
     return count > 0 ? outcomeOf(count) : Outcome{State::kBroken};
+  }
+  std::array<char, kRecord> record;
+  std::string_view bytes = parts.front();
+  if (parts.size() > 1 && bytes.size() < record.size()) {
+    std::size_t size = 0;
+    for (const std::string_view part : parts) {
+      size += part.copy(record.data() + size, record.size() - size);
+    }
+    bytes = {record.data(), size};
   }
   ERR_clear_error();
   std::size_t count = 0;

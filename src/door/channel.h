@@ -45,7 +45,9 @@ class Channel {
   void addCertificate(Caller& caller) const;
 
   Outcome read(std::span<char> into);
-  Outcome write(std::string_view bytes);
+  // As much of the parts, one after the other, as goes at once: something of the first, at least. A
+  // write that has to wait is done again with the same bytes, or with more behind them.
+  Outcome write(std::span<const std::string_view> parts);
   void close();
   void finish();  // says to the other side that nothing more comes
 

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <array>
 #include <utility>
 
 namespace heald::door {
@@ -10,7 +11,7 @@ namespace {
 using State = Channel::State;
 
 constexpr std::size_t kChunk = 16 * 1024;
-constexpr std::size_t kTogether = 16 * 1024;  // a body that goes with its head in one piece
+constexpr std::size_t kPartsTogether = 256;   // of a body
 constexpr std::size_t kOneTurn = 256 * 1024;  // bytes before others have their turn
 
 }  // namespace
@@ -42,50 +43,55 @@ void Connection::discard() {
 }
 
 void Connection::queue(std::string text) {
-  first_ = hasOutput() ? std::string(rest()) + text : std::move(text);
+  if (part_ == 0 && done_ < first_.size()) text.insert(0, first_, done_);
+  first_ = std::move(text);
+  part_ = 0;
   done_ = 0;
-  first_done_ = false;
 }
 
-void Connection::queue(std::string text, std::shared_ptr<const std::string> body) {
-  if (body != nullptr && body->size() <= kTogether) {
-    text += *body;
-    body = nullptr;
-  }
+void Connection::queue(std::string text, std::shared_ptr<const Pieces> body) {
   queue(std::move(text));
   body_ = std::move(body);
 }
 
-std::string_view Connection::rest() const {
-  const std::string_view part = first_done_ ? std::string_view(*body_) : std::string_view(first_);
-  return part.substr(done_);
+std::string_view Connection::part(std::size_t number) const {
+  return number == 0 ? std::string_view(first_) : std::string_view(*(*body_)[number - 1]);
+}
+
+void Connection::sent(std::size_t bytes) {
+  while (part_ < parts() && bytes >= part(part_).size() - done_) {
+    bytes -= part(part_).size() - std::exchange(done_, 0);
+    ++part_;
+  }
+  done_ += bytes;
 }
 
 Connection::Flushed Connection::flush() {
+  std::array<std::string_view, kPartsTogether> next;
   std::size_t turn = 0;
-  while (hasOutput()) {
-    if (rest().empty()) {  // the first part is sent
-      if (first_done_ || body_->empty()) break;
-      first_done_ = true;
-      done_ = 0;
-      continue;
-    }
+  for (sent(0); part_ < parts(); sent(0)) {
     if (turn >= kOneTurn) return Flushed::kBlocked;
-    const auto [state, count] = channel.write(rest().substr(0, kOneTurn));
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    for (std::size_t i = part_; i < parts() && count < next.size() && bytes < kOneTurn; ++i) {
+      next[count] = part(i).substr(i == part_ ? done_ : 0, kOneTurn - bytes);
+      bytes += next[count++].size();
+    }
+    const auto [state, written] = channel.write({next.data(), count});
     blocked_ = state;
     if (state == State::kEnd || state == State::kBroken) {
       broken = true;
       return Flushed::kBroken;
     }
     if (state != State::kDone) return Flushed::kBlocked;
-    done_ += count;
-    turn += count;
+    sent(written);
+    turn += written;
   }
   first_.clear();
   first_.shrink_to_fit();
   body_ = nullptr;
+  part_ = 0;
   done_ = 0;
-  first_done_ = false;
   return Flushed::kAll;
 }
 

@@ -30,10 +30,10 @@ class Connection {
   enum class Flushed { kAll, kBlocked, kBroken };
   Flushed flush();
   void queue(std::string text);
-  void queue(std::string text, std::shared_ptr<const std::string> body);
+  void queue(std::string text, std::shared_ptr<const Pieces> body);
   // Whether receive() stopped for others' sake: TLS may hold what the kernel does not tell of.
   bool mayHaveMore() const { return !ended && blocked_ == Channel::State::kDone; }
-  bool hasOutput() const { return done_ < first_.size() || body_ != nullptr; }
+  bool hasOutput() const { return !first_.empty() || body_ != nullptr; }
 
   // The events that it waits for (EPOLLIN, …).
   std::uint32_t wanted() const;
@@ -61,12 +61,14 @@ class Connection {
   std::size_t streamed = 0;  // bytes of the outlet's that are under way
 
  private:
-  std::string_view rest() const;
+  std::string_view part(std::size_t number) const;
+  std::size_t parts() const { return 1 + (body_ == nullptr ? 0 : body_->size()); }
+  void sent(std::size_t bytes);
 
-  std::string first_;
-  std::shared_ptr<const std::string> body_;
-  std::size_t done_ = 0;  // of first_, then of body_
-  bool first_done_ = false;
+  std::string first_;  // part 0, before those of the body
+  std::shared_ptr<const Pieces> body_;
+  std::size_t part_ = 0;                                 // which is being sent
+  std::size_t done_ = 0;                                 // of that part
   Channel::State blocked_ = Channel::State::kWantsRead;  // what TLS waits for, reading or writing
 };
 

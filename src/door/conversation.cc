@@ -197,7 +197,7 @@ void Hall::respond(Connection& c, Answer answer) {
   answer.head += c.close_after ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
   const bool body = answer.body != nullptr && !c.without_body;
   // Room for an answer is made by whoever has kept the door waiting longest for theirs.
-  while (body && !reserve(c, answer.body->size())) {
+  while (body && !reserve(c, sizeOf(*answer.body))) {
     const auto slowest = deadlines_.oldest(Phase::kSending);
     if (!slowest) return close(c);
     close(*connections_.at(*slowest));

@@ -1,9 +1,23 @@
 #include "door/exchange.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace heald::door {
+
+std::size_t sizeOf(const Pieces& pieces) {
+  return std::accumulate(pieces.begin(), pieces.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& piece) { return sum + piece->size(); });
+}
+
+std::shared_ptr<const Pieces> inOnePiece(std::shared_ptr<const std::string> body) {
+  return std::make_shared<const Pieces>(1, std::move(body));
+}
+
+std::shared_ptr<const Pieces> inOnePiece(std::string body) {
+  return inOnePiece(std::make_shared<const std::string>(std::move(body)));
+}
 
 bool Outlet::write(std::string text) {
   if (gone_) return false;

@@ -7,20 +7,28 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "door/caller.h"
 #include "door/request_head.h"
 
 namespace heald::door {
 
-// A whole answer. The body may be shared by many: what is published once is sent from one place.
+// A body, in pieces of which each may belong to many: what is published once is sent from one
+// place.
+using Pieces = std::vector<std::shared_ptr<const std::string>>;
+std::size_t sizeOf(const Pieces& pieces);  // bytes
+std::shared_ptr<const Pieces> inOnePiece(std::shared_ptr<const std::string> body);
+std::shared_ptr<const Pieces> inOnePiece(std::string body);
+
+// A whole answer.
 struct Answer {
   int status = 200;
   // Status line and header lines, each with its CR LF, without Connection, which is the door's, and
   // without the blank line. Content-Length is there and right, unless the answer is a stream's.
   std::string head;
-  std::shared_ptr<const std::string> body{};  // null: none
-  bool close = false;                         // end the connection behind it
+  std::shared_ptr<const Pieces> body{};  // null: none
+  bool close = false;                    // end the connection behind it
 };
 
 // Where the text of an answer without an end goes. Whoever writes never waits: what the client has

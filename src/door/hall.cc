@@ -99,7 +99,10 @@ void Hall::enter(std::size_t listener, io::UniqueFd socket) {
 
 void Hall::refuseEntry(std::size_t listener, Channel channel) {
   const Answer answer = listeners_[listener].service->refuse(503, "too many connections");
-  (void)channel.write(answer.head + "Connection: close\r\n\r\n" + *answer.body);
+  std::string text = answer.head + "Connection: close\r\n\r\n";
+  for (const auto& piece : *answer.body) text += *piece;
+  const std::string_view part = text;
+  (void)channel.write({&part, 1});
 }
 
 bool Hall::isShaking(Id id) const {

@@ -49,6 +49,8 @@ struct Recommendation {
 
 // The worst first.
 std::vector<Issue> issues(const Snapshot& snapshot, core::Now now);
+// The same as overallStatus(), for who has the issues.
+Overall overallOf(const std::vector<Issue>& issues, const Snapshot& snapshot, core::Now now);
 // `with_output`: also what failed actions have printed, which is not for everybody.
 std::vector<Recommendation> recommendations(const Snapshot& snapshot, core::Now now,
                                             bool with_output = false);

@@ -93,11 +93,8 @@ std::vector<AlertStanding> alertStandings(const Snapshot& s, core::Now now) {
   std::map<std::string, const GovernorView*> governors;
   std::map<std::string, const RemedyView*> remedies;
   std::vector<One> all;
-  for (const GovernorView& governor : s.governors) {
-    governors[governor.name] = &governor;
-  }
   for (const RemedyView& remedy : s.remedies) {
-    remedies[remedy.name] = &remedy;
+    if (!s.targets.empty()) remedies[remedy.name] = &remedy;
     if (remedy.by_alert && remedy.target_label.empty()) {
       all.push_back({remedy, nullptr});
     }
@@ -106,6 +103,10 @@ std::vector<AlertStanding> alertStandings(const Snapshot& s, core::Now now) {
     if (const auto remedy = remedies.find(target.remedy); remedy != remedies.end()) {
       all.push_back({*remedy->second, &target});
     }
+  }
+  if (all.empty()) return {};  // as in most configurations, where each scrape asks
+  for (const GovernorView& governor : s.governors) {
+    governors[governor.name] = &governor;
   }
   std::vector<AlertStanding> standings;
   for (const One& one : all) {

@@ -18,16 +18,6 @@ bool switchedOff(const Snapshot& s, core::Now now) {
          !s.features.enabled(Feature::kAutoDetection) || allPaused(s, now);
 }
 
-Overall overallOf(const std::vector<Issue>& issues, const Snapshot& s, core::Now now) {
-  const bool dormant = std::any_of(issues.begin(), issues.end(),
-                                   [](const Issue& issue) { return issue.reason == kDormant; });
-  const bool wrong = !issues.empty() && issues.front().severity > Severity::kInfo;
-  return dormant               ? Overall::kDormant
-         : switchedOff(s, now) ? Overall::kDisabled
-         : wrong               ? Overall::kDegraded
-                               : Overall::kHealthy;
-}
-
 // The issue that gives the state its word.
 const Issue* causeOf(Overall overall, const std::vector<Issue>& issues, const Snapshot& s) {
   const bool flag =
@@ -78,6 +68,16 @@ std::string_view toString(Severity severity) {
       return "critical";
   }
   return "";
+}
+
+Overall overallOf(const std::vector<Issue>& issues, const Snapshot& s, core::Now now) {
+  const bool dormant = std::any_of(issues.begin(), issues.end(),
+                                   [](const Issue& issue) { return issue.reason == kDormant; });
+  const bool wrong = !issues.empty() && issues.front().severity > Severity::kInfo;
+  return dormant               ? Overall::kDormant
+         : switchedOff(s, now) ? Overall::kDisabled
+         : wrong               ? Overall::kDegraded
+                               : Overall::kHealthy;
 }
 
 Overall overallStatus(const Snapshot& s, core::Now now) {

@@ -54,7 +54,7 @@ class SharedList {
     freshChunk(index / kChunk)[index % kChunk] = std::make_shared<T>(std::move(item));
   }
   void push_back(T item) {
-    if (size_ % kChunk == 0) chunks_.push_back(std::make_shared<Chunk>());
+    if (size_ % kChunk == 0) chunks_.push_back(std::make_shared<const Chunk>());
     freshChunk(size_ / kChunk).push_back(std::make_shared<T>(std::move(item)));
     ++size_;
   }
@@ -117,6 +117,11 @@ class SharedList {
   Iterator begin() const { return {this, 0}; }
   Iterator end() const { return {this, size_}; }
 
+  // The items in groups of kChunk. Whoever holds a group keeps it as it is: a list that has the
+  // very same object has the same items.
+  using Group = std::vector<std::shared_ptr<T>>;
+  const std::vector<std::shared_ptr<const Group>>& groups() const { return chunks_; }
+
   // How many items this list and the other have in common, as objects and not by value.
   std::size_t sharedWith(const SharedList& other) const {
     std::size_t shared = 0;
@@ -136,7 +141,7 @@ class SharedList {
 
  private:
   using Node = std::shared_ptr<T>;
-  using Chunk = std::vector<Node>;
+  using Chunk = Group;
 
   const Node& node(std::size_t index) const {
     CHECK(index < size_, "an item of a list is named by an index below its size");
@@ -147,11 +152,11 @@ class SharedList {
     auto fresh = std::make_shared<Chunk>();
     fresh->reserve(kChunk);
     fresh->assign(chunks_[which]->begin(), chunks_[which]->end());
-    chunks_[which] = std::move(fresh);
-    return *chunks_[which];
+    chunks_[which] = fresh;
+    return *fresh;
   }
 
-  std::vector<std::shared_ptr<Chunk>> chunks_;
+  std::vector<std::shared_ptr<const Chunk>> chunks_;
   std::size_t size_ = 0;
 };
 

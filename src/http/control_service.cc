@@ -12,11 +12,16 @@ Result<std::unique_ptr<ControlService>> ControlService::start(
     const std::vector<std::string>& folders) {
   std::unique_ptr<ControlService> service(
       new ControlService(std::move(router), std::move(policy), std::move(hooks)));
-  auto server = Server::start(workers, folders, service->pipeline(), service->tickets_);
-  if (!server) return server.error();
-  service->server_ = std::move(*server);
+  // The server is not needed yet, and what it may lack is a place for its socket.
+  if (auto tried = PrivateSocket::listen(folders); !tried) return tried.error();
   service->couriers_ = std::make_unique<Couriers>(
-      workers, service->server_->socket(), service->tickets_,
+      workers,
+      [own = service.get(), workers, folders] {
+        auto server = Server::start(workers, folders, own->pipeline(), own->tickets_);
+        if (!server) own->pipeline().log(server.error().message);
+        return server;
+      },
+      service->tickets_,
       [own = service.get()](door::Exchange& exchange) {
         exchange.answer(
             own->refuse(503, "heald could not take the request; try again in a moment"));
@@ -24,11 +29,7 @@ Result<std::unique_ptr<ControlService>> ControlService::start(
   return service;
 }
 
-// The couriers wait for the server, so they end first.
-ControlService::~ControlService() {
-  couriers_.reset();
-  server_.reset();
-}
+ControlService::~ControlService() = default;
 
 void ControlService::serve(std::shared_ptr<door::Exchange> exchange) {
   const std::string& method = exchange->head().method;

@@ -14,7 +14,7 @@ namespace heald::http {
 // behind, by couriers.
 class ControlService : public Front {
  public:
-  // An Error says why the server behind cannot be started. `folders`: see PrivateSocket.
+  // An Error says why the server behind could not be started. `folders`: see PrivateSocket.
   static Result<std::unique_ptr<ControlService>> start(Router router, GuardPolicy policy,
                                                        Hooks hooks, int workers,
                                                        const std::vector<std::string>& folders);
@@ -23,14 +23,14 @@ class ControlService : public Front {
 
   void serve(std::shared_ptr<door::Exchange> exchange) override;
 
-  const Server& server() const { return *server_; }
+  // The one behind, which is started if there is none. For tests.
+  std::shared_ptr<const Server> server() { return *couriers_->server(); }
 
  private:
   ControlService(Router router, GuardPolicy policy, Hooks hooks);
 
   Tickets tickets_;
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<Couriers> couriers_;
+  std::unique_ptr<Couriers> couriers_;  // last: it uses the others
 };
 
 }  // namespace heald::http

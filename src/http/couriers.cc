@@ -38,46 +38,69 @@ std::string passedOn(const std::string& ticket) {
          ticket + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 }
 
-Couriers::Couriers(int count, const PrivateSocket& socket, Tickets& tickets,
-                   std::function<void(door::Exchange&)> unanswered)
-    : socket_(socket),
+Couriers::Couriers(int count, Start start, Tickets& tickets,
+                   std::function<void(door::Exchange&)> unanswered, std::chrono::milliseconds rest)
+    : start_(std::move(start)),
       tickets_(tickets),
       unanswered_(std::move(unanswered)),
-      turns_(mostReaders(count)) {
-  for (int i = 0; i < count; ++i) {
-    threads_.emplace_back([this](std::stop_token stop) { run(stop); });
+      turns_(mostReaders(count)),
+      threads_(static_cast<unsigned>(count), rest, [this] {
+        std::shared_ptr<const Server> ends;  // outside of the lock: others may need one meanwhile
+        const std::lock_guard lock(server_mutex_);
+        ends.swap(server_);
+      }) {}
+
+// Its threads wait for the server, so they end first.
+Couriers::~Couriers() {
+  threads_.stop();
+}
+
+Result<std::shared_ptr<const Server>> Couriers::server() {
+  const std::lock_guard lock(server_mutex_);
+  if (server_ == nullptr) {
+    auto started = start_();
+    if (!started) return started.error();
+    server_ = std::move(*started);
   }
+  return server_;
 }
 
 void Couriers::take(std::shared_ptr<door::Exchange> exchange, bool changes) {
   const std::string peer = exchange->caller().peer();
-  const std::lock_guard lock(mutex_);
-  turns_.add(std::move(exchange), peer, changes);
-  changed_.notify_one();
+  {
+    const std::lock_guard lock(turns_mutex_);
+    turns_.add(std::move(exchange), peer, changes);
+  }
+  if (threads_.post([this] { work(); })) return;
+  std::optional<Turns::Turn> turn;  // somebody's, who can be told at least
+  {
+    const std::lock_guard lock(turns_mutex_);
+    if ((turn = turns_.begin())) turns_.end(turn->changes);
+  }
+  if (turn) unanswered_(*turn->exchange);
 }
 
-void Couriers::run(std::stop_token stop) {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    std::optional<Turns::Turn> turn;
-    changed_.wait(lock, stop, [&] { return (turn = turns_.begin()).has_value(); });
-    if (!turn) return;
+void Couriers::work() {
+  std::unique_lock lock(turns_mutex_);
+  // Also those that had to wait for a place.
+  while (auto turn = turns_.begin()) {
     lock.unlock();
     carry(turn->exchange);
     const bool changes = turn->changes;
     turn.reset();
     lock.lock();
     turns_.end(changes);
-    changed_.notify_one();  // a reader that had to wait
   }
 }
 
-void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange) const {
-  const io::UniqueFd connection = socket_.connect();
-  if (connection.valid()) {
-    const std::string ticket = tickets_.give(exchange);
-    if (sendAll(connection.get(), passedOn(ticket))) awaitEnd(connection.get());
-    tickets_.redeem(ticket);
+void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange) {
+  if (const auto behind = server()) {
+    const io::UniqueFd connection = (*behind)->socket().connect();
+    if (connection.valid()) {
+      const std::string ticket = tickets_.give(exchange);
+      if (sendAll(connection.get(), passedOn(ticket))) awaitEnd(connection.get());
+      tickets_.redeem(ticket);
+    }
   }
   if (!exchange->answered() && !exchange->deferred()) unanswered_(*exchange);
 }

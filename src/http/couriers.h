@@ -1,40 +1,49 @@
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "http/private_socket.h"
+#include "http/server.h"
 #include "http/tickets.h"
 #include "http/turns.h"
+#include "io/worker_pool.h"
 
 namespace heald::http {
 
 // Threads that carry whole requests to the server behind the door, one each at a time and as many
 // as that has workers, and wait there until it is done. The answer goes its own way, by the ticket.
+// Threads and server are there while there is something to do, and a short time longer.
 class Couriers {
  public:
-  // `unanswered` is called for a request that the server ended without an answer.
-  Couriers(int count, const PrivateSocket& socket, Tickets& tickets,
-           std::function<void(door::Exchange&)> unanswered);
+  static constexpr std::chrono::seconds kRest{30};
+  using Start = std::function<Result<std::unique_ptr<Server>>()>;
+
+  // `start` is called when there is a request and no server, on any thread, one call at a time;
+  // `unanswered` for a request that nobody answers.
+  Couriers(int count, Start start, Tickets& tickets,
+           std::function<void(door::Exchange&)> unanswered, std::chrono::milliseconds rest = kRest);
+  ~Couriers();
 
   void take(std::shared_ptr<door::Exchange> exchange, bool changes);
 
- private:
-  void run(std::stop_token stop);
-  void carry(const std::shared_ptr<door::Exchange>& exchange) const;
+  // The one there is, or that is started for it.
+  Result<std::shared_ptr<const Server>> server();
 
-  const PrivateSocket& socket_;
+ private:
+  void work();
+  void carry(const std::shared_ptr<door::Exchange>& exchange);
+
+  const Start start_;
   Tickets& tickets_;
   const std::function<void(door::Exchange&)> unanswered_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::mutex server_mutex_;
+  std::shared_ptr<const Server> server_;
+  std::mutex turns_mutex_;
   Turns turns_;
-  std::vector<std::jthread> threads_;  // last: they end before what they use
+  io::WorkerPool threads_;  // last: they end before what they use
 };
 
 // What goes there: the ticket stands for all that the client wrote.

@@ -28,9 +28,9 @@ door::Answer answerOf(Response response) {
   door::Answer answer;
   answer.status = response.status;
   answer.head = responseHead(response);
-  answer.body = response.shared != nullptr
-                    ? std::move(response.shared)
-                    : std::make_shared<const std::string>(std::move(response.body));
+  answer.body = response.pieces != nullptr   ? std::move(response.pieces)
+                : response.shared != nullptr ? door::inOnePiece(std::move(response.shared))
+                                             : door::inOnePiece(std::move(response.body));
   return answer;
 }
 

@@ -63,7 +63,8 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json; charset=utf-8";
   std::string body;
-  std::shared_ptr<const std::string> shared = nullptr;  // instead of `body`, not copied
+  std::shared_ptr<const std::string> shared = nullptr;   // instead of `body`, not copied
+  std::shared_ptr<const door::Pieces> pieces = nullptr;  // likewise, one after the other
   Headers headers;  // besides Content-Type, Content-Length and the ones every answer has
   // Instead of a body: is given the place to which it writes, then or later and from any thread,
   // for as long as it lasts. May not throw.
@@ -74,7 +75,11 @@ struct Response {
   using Maker = std::function<Response()>;
   std::function<void(std::function<void(Maker)> answer)> later = nullptr;
 
-  const std::string& content() const { return shared != nullptr ? *shared : body; }
+  std::size_t size() const {  // of the body
+    return pieces != nullptr   ? door::sizeOf(*pieces)
+           : shared != nullptr ? shared->size()
+                               : body.size();
+  }
 };
 
 // Bytes that are not UTF-8 become U+FFFD instead of an exception; what steers a terminal is

@@ -21,9 +21,7 @@ PageKind pageKindOf(const Request& request) {
 
 MetricsService::MetricsService(Router router, GuardPolicy policy, Hooks hooks,
                                std::chrono::nanoseconds quick)
-    : Front(std::move(router), std::move(policy), std::move(hooks)),
-      quick_(quick),
-      maker_([this](std::stop_token stop) { run(stop); }) {}
+    : Front(std::move(router), std::move(policy), std::move(hooks)), quick_(quick) {}
 
 MetricsService::~MetricsService() = default;
 
@@ -31,13 +29,11 @@ void MetricsService::serve(std::shared_ptr<door::Exchange> exchange) {
   if (exchange->head().target.starts_with("/-/")) return make({std::move(exchange)});
   {
     const std::lock_guard lock(mutex_);
-    if (!mayMakeHere()) {
-      waiting_.push_back(std::move(exchange));
-      asked_.notify_one();
-      return;
-    }
+    if (!mayMakeHere()) waiting_.push_back(std::move(exchange));
   }
-  makePages({std::move(exchange)});
+  if (exchange != nullptr) return makePages({std::move(exchange)});
+  // Without a thread it takes its time here.
+  if (!maker_.post([this] { makeWaiting(); })) makeWaiting();
 }
 
 bool MetricsService::mayMakeHere() const {
@@ -53,16 +49,13 @@ void MetricsService::makePages(const Exchanges& asked) {
   took_ = made_ - begun;
 }
 
-void MetricsService::run(std::stop_token stop) {
-  for (;;) {
-    Exchanges asked;
-    {
-      std::unique_lock lock(mutex_);
-      if (!asked_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
-      asked.swap(waiting_);
-    }
-    makePages(asked);
+void MetricsService::makeWaiting() {
+  Exchanges asked;
+  {
+    const std::lock_guard lock(mutex_);
+    asked.swap(waiting_);
   }
+  if (!asked.empty()) makePages(asked);
 }
 
 void MetricsService::answerAll(const Exchanges& asked) const {

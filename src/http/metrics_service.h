@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "http/front.h"
+#include "io/worker_pool.h"
 
 namespace heald::http {
 
@@ -31,7 +30,7 @@ class MetricsService : public Front {
  private:
   using Exchanges = std::vector<std::shared_ptr<door::Exchange>>;
   using Clock = std::chrono::steady_clock;
-  void run(std::stop_token stop);
+  void makeWaiting();
   void makePages(const Exchanges& asked);
   void make(const Exchanges& asked) const noexcept;
   void answerAll(const Exchanges& asked) const;
@@ -41,9 +40,8 @@ class MetricsService : public Front {
   std::mutex mutex_;
   Clock::time_point made_{};                                // the last pages: when, and
   std::chrono::nanoseconds took_ = Clock::duration::max();  // how long it took
-  std::condition_variable_any asked_;
   Exchanges waiting_;
-  std::jthread maker_;  // last: it ends before what it uses
+  io::WorkerPool maker_{1};  // last: it ends before what it uses
 };
 
 }  // namespace heald::http

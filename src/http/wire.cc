@@ -81,7 +81,7 @@ std::string responseHead(const Response& response) {
                      std::string(reasonOf(response.status)) + "\r\n";
   append(head, "Content-Type", response.content_type);
   if (!response.stream) {
-    append(head, "Content-Length", std::to_string(response.content().size()));
+    append(head, "Content-Length", std::to_string(response.size()));
   }
   append(head, "X-Content-Type-Options", "nosniff");
   appendDefault(head, response, "Cache-Control", "no-store");

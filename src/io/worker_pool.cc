@@ -1,17 +1,23 @@
 #include "io/worker_pool.h"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
 namespace heald::io {
 
 bool WorkerPool::post(Job job) {
-  std::lock_guard lock(mutex_);
-  if (stopping_ || queue_.size() >= kQueueLimit) return false;
-  if (idle_ <= queue_.size() && !startThread() && threads_.empty()) return false;
-  queue_.push_back(std::move(job));
-  wake_.notify_one();
+  Workers ended;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || queue_.size() >= kQueueLimit) return false;
+    if (idle_ <= queue_.size() && !startThread() && threads_ == 0) return false;
+    queue_.push_back(std::move(job));
+    wake_.notify_one();
+    ended = takeEnded();
+  }
+  for (Worker& worker : ended) worker.thread.join();
   return true;
 }
 
@@ -21,20 +27,44 @@ void WorkerPool::allow(unsigned max_threads) {
 }
 
 bool WorkerPool::startThread() {
-  if (threads_.size() >= max_threads_) return false;
+  if (threads_ >= max_threads_) return false;
+  const auto self = workers_.emplace(workers_.end());
   try {
-    threads_.emplace_back([this] { work(); });
+    self->thread = std::thread([this, self] { work(self); });
   } catch (const std::system_error&) {
+    workers_.erase(self);
     return false;
   }
+  ++threads_;
   return true;
 }
 
-void WorkerPool::work() noexcept {
+WorkerPool::Workers WorkerPool::takeEnded() {
+  Workers ended;
+  for (auto worker = workers_.begin(); worker != workers_.end();) {
+    const auto next = std::next(worker);
+    if (worker->ended) ended.splice(ended.end(), workers_, worker);
+    worker = next;
+  }
+  return ended;
+}
+
+void WorkerPool::work(Workers::iterator self) noexcept {
   std::unique_lock lock(mutex_);
+  doJobs(lock);
+  --threads_;
+  if (threads_ == 0 && !stopping_ && resting_) {
+    lock.unlock();
+    resting_();
+    lock.lock();
+  }
+  self->ended = true;
+}
+
+void WorkerPool::doJobs(std::unique_lock<std::mutex>& lock) {
   while (true) {
     ++idle_;
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    wake_.wait_for(lock, rest_, [this] { return stopping_ || !queue_.empty(); });
     --idle_;
     if (queue_.empty()) return;
     Job job = std::move(queue_.front());
@@ -55,19 +85,19 @@ void WorkerPool::drain() {
 }
 
 void WorkerPool::stop() {
-  std::vector<std::thread> threads;
+  Workers workers;
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    threads.swap(threads_);
+    workers.splice(workers.end(), workers_);
   }
   wake_.notify_all();
-  for (auto& thread : threads) thread.join();
+  for (Worker& worker : workers) worker.thread.join();
 }
 
 std::size_t WorkerPool::threads() const {
   std::lock_guard lock(mutex_);
-  return threads_.size();
+  return threads_;
 }
 
 std::size_t WorkerPool::queued() const {

@@ -1,16 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <thread>
-#include <vector>
+#include <utility>
 
 namespace heald::io {
 
 // A bounded pool of threads for what blocks: processes, files, D-Bus. Threads start when there is
-// work and none is idle, up to the limit, and stay. Thread-safe.
+// work and none is idle, up to the limit, and end when they have had nothing to do for some time.
+// Thread-safe.
 //
 // Every job that was accepted runs exactly once, also when the pool stops: work that nobody wants
 // any more is ended by its CancelToken, not dropped, so that each callback still comes. A job must
@@ -19,8 +22,13 @@ class WorkerPool {
  public:
   using Job = std::function<void()>;
   static constexpr std::size_t kQueueLimit = 10'000;
+  static constexpr std::chrono::seconds kRest{5};
 
-  explicit WorkerPool(unsigned max_threads) : max_threads_(max_threads ? max_threads : 1) {}
+  // `resting`: called on the last thread, when it ends because there is nothing to do. Others may
+  // have begun by then.
+  explicit WorkerPool(unsigned max_threads, std::chrono::milliseconds rest = kRest,
+                      std::function<void()> resting = nullptr)
+      : max_threads_(max_threads ? max_threads : 1), rest_(rest), resting_(std::move(resting)) {}
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool() { stop(); }
@@ -40,15 +48,25 @@ class WorkerPool {
   std::size_t queued() const;
 
  private:
-  void work() noexcept;
+  struct Worker {
+    std::thread thread;
+    bool ended = false;
+  };
+  using Workers = std::list<Worker>;
+  void work(Workers::iterator self) noexcept;
+  void doJobs(std::unique_lock<std::mutex>& lock);
   bool startThread();
+  Workers takeEnded();
 
   unsigned max_threads_;
+  const std::chrono::milliseconds rest_;
+  const std::function<void()> resting_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable quiet_;
   std::deque<Job> queue_;
-  std::vector<std::thread> threads_;
+  Workers workers_;
+  std::size_t threads_ = 0;  // that take jobs
   std::size_t idle_ = 0;
   std::size_t running_ = 0;
   bool stopping_ = false;

@@ -10,20 +10,20 @@ using engine::Health;
 void addCheckInfo(const engine::Snapshot& s, Families& out) {
   const Family info = out.gauge(
       "check_info", "Always 1; the kind of the check, and its labels in the configuration.");
-  for (const CheckView& check : s.checks) {
+  info.each(s.checks, [&](const CheckView& check) {
     info.addLabelled({{"check", check.name}, {"kind", check.kind}}, *check.metric_labels, 1);
-  }
+  });
 }
 
 // The result of one run, before it is clear what to make of it.
 void addStatus(const engine::Snapshot& s, Families& out) {
   const Family status =
       out.gauge("check_status", "The result of the last run; 1 for the present one.");
-  for (const CheckView& check : s.checks) {
+  status.each(s.checks, [&](const CheckView& check) {
     status.addStates({{"check", check.name}}, "status", core::kCheckStatuses,
                      std::optional(check.status),
                      [](CheckStatus value) { return toString(value); });
-  }
+  });
   addEach(out.gauge("check_last_run_timestamp_seconds", "When the last run ended; 0 if never."),
           s.checks, "check", [](const CheckView& check) { return seconds(check.last_run); });
 }
@@ -32,11 +32,11 @@ void addHealth(const engine::Snapshot& s, Families& out) {
   const Family health = out.gauge(
       "check_health",
       "What the last results amount to; unknown as long as the last one is, unless unhealthy.");
-  for (const CheckView& check : s.checks) {
+  health.each(s.checks, [&](const CheckView& check) {
     health.addStates({{"check", check.name}}, "health", core::kHealths,
                      std::optional(shownHealth(check)),
                      [](Health value) { return toString(value); });
-  }
+  });
   addEach(out.gauge("check_status_since_timestamp_seconds",
                     "Since when the check has its present status; 0 before the first run."),
           s.checks, "check", [](const CheckView& check) { return seconds(check.since); });
@@ -63,10 +63,13 @@ void addRuns(const engine::Snapshot& s, Families& out) {
 
 // What the time that checks are unhealthy comes to.
 void addIncidents(const engine::Snapshot& s, core::Now now, Families& out) {
-  addEach(out.counter("check_unhealthy_seconds_total", "How long the check has been unhealthy.")
-              .durable(),
-          s.checks, "check",
-          [&](const CheckView& check) { return seconds(check.unhealthy_time.total(now.boot)); });
+  const Family unhealthy =
+      out.counter("check_unhealthy_seconds_total", "How long the check has been unhealthy.")
+          .durable();
+  addEach(unhealthy, s.checks, "check", [&](const CheckView& check) {
+    if (check.unhealthy_time.since) unhealthy.holdsForThisPage();
+    return seconds(check.unhealthy_time.total(now.boot));
+  });
   out.counter("incidents_total", "Times that a check was unhealthy, by what ended it.")
       .durable()
       .addCounts({}, "ended_by", s.incidents,
@@ -82,11 +85,11 @@ void addIncidents(const engine::Snapshot& s, core::Now now, Families& out) {
 void addPerfdata(const engine::Snapshot& s, Families& out) {
   const Family perfdata = out.gauge(
       "check_perfdata", "What the last run measured beside its status, in base units, by label.");
-  for (const CheckView& check : s.checks) {
+  perfdata.each(s.checks, [&](const CheckView& check) {
     for (const core::Measurement& each : check.measurements) {
       perfdata.add({{"check", check.name}, {"label", each.label}}, each.value);
     }
-  }
+  });
 }
 
 }  // namespace

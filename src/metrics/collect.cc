@@ -27,7 +27,7 @@ void addAll(const engine::Snapshot& snapshot, const Sources& sources, core::Now 
 
 Page textOf(const engine::Snapshot& snapshot, const Sources& sources, core::Now now,
             TextFormat format, Layout& layout) {
-  TextFamilies families(format, layout);
+  TextFamilies families(format, layout, now.boot, snapshot.full_metrics);
   addAll(snapshot, sources, now, families);
   return families.take();
 }

@@ -8,14 +8,12 @@ using engine::Overall;
 using engine::Severity;
 
 void addStatus(const engine::Snapshot& s, core::Now now, Families& out) {
+  const std::vector<engine::Issue> issues = engine::issues(s, now);
   out.gauge("status", "The state of heald as a whole; 1 for the present one.")
-      .addStates({}, "status", engine::kOveralls, std::optional(engine::overallStatus(s, now)),
+      .addStates({}, "status", engine::kOveralls, std::optional(engine::overallOf(issues, s, now)),
                  [](Overall overall) { return toString(overall); });
-}
-
-void addIssues(const engine::Snapshot& s, core::Now now, Families& out) {
   std::array<std::size_t, std::size(engine::kSeverities)> counts{};
-  for (const engine::Issue& issue : engine::issues(s, now)) {
+  for (const engine::Issue& issue : issues) {
     ++counts[static_cast<std::size_t>(issue.severity)];
   }
   out.gauge("issues", "Issues that heald reports now, by severity.")
@@ -48,7 +46,6 @@ void addEngine(const engine::Snapshot& s, const Sources& sources, core::Now now,
       .add({{"version", build.version}, {"revision", build.revision}, {"compiler", build.compiler}},
            1);
   addStatus(s, now, out);
-  addIssues(s, now, out);
   addFeatures(s, out);
   out.counter("human_actions_total", "What humans have done through heald, by the action.")
       .durable()

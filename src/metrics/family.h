@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 
 #include <initializer_list>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 #include "core/time.h"
 #include "engine/histogram.h"
 #include "engine/setup.h"
+#include "engine/shared_list.h"
 
 namespace heald::metrics {
 
@@ -42,6 +44,13 @@ class Series {
   virtual void add(const LabelSet& labels, double value) = 0;
   virtual void add(const LabelSet& labels, const engine::Histogram& histogram) = 0;
   virtual void durable() {}
+
+  // Of a group of items that does not change (SharedList). True: the series that were made of this
+  // very object stand, and nothing is to be added; otherwise madeOf() is called behind them.
+  virtual bool hasThoseOf(const void* /*group*/) { return false; }
+  virtual void madeOf(const std::shared_ptr<const void>& /*group*/) {}
+  // They are other ones from then on.
+  virtual void holdsUntil(core::BootTime /*end*/) {}
 };
 
 class Families;
@@ -63,6 +72,20 @@ class Family {
   void add(Labels labels, const engine::Histogram& histogram) const {
     series().add({labels}, histogram);
   }
+
+  // The series of each item of a list, which `write(item)` adds: it looks at the item and at
+  // nothing else, but for the time. Where that matters it says for how long the series are as they
+  // are. What has not changed since the last page may be taken from there.
+  template <class T, class Write>
+  void each(const engine::SharedList<T>& items, Write write) const {
+    for (const auto& group : items.groups()) {
+      if (series().hasThoseOf(group.get())) continue;
+      for (const auto& item : *group) write(std::as_const(*item));
+      series().madeOf(group);
+    }
+  }
+  void holdsUntil(core::BootTime end) const { series().holdsUntil(end); }
+  void holdsForThisPage() const { series().holdsUntil(core::BootTime::min()); }
 
   // A state set: one series per word, 1 for the present one and 0 for all others. Words that
   // `toWord` gives for the values of `all`; no `present` at all makes every series 0.
@@ -140,6 +163,14 @@ void addEach(Family family, Items&& items, const char* label, ValueOf valueOf) {
   for (const auto& item : items) {
     family.add({{label, item.name}}, static_cast<double>(valueOf(item)));
   }
+}
+
+template <class Item, class ValueOf>
+void addEach(Family family, const engine::SharedList<Item>& items, const char* label,
+             ValueOf valueOf) {
+  family.each(items, [&](const Item& item) {
+    family.add({{label, item.name}}, static_cast<double>(valueOf(item)));
+  });
 }
 
 // Of all counts.

@@ -23,37 +23,37 @@ std::string_view triggerWord(std::size_t i) {
 }
 
 void addDormancy(const engine::Snapshot& s, Families& out) {
-  addEach(out.gauge("dormant", "Whether the governor is dormant until a human resumes it."),
-          exposed(s), "governor", [](const GovernorView& g) { return g.state.dormant(); });
+  addEachExposed(out.gauge("dormant", "Whether the governor is dormant until a human resumes it."),
+                 s, [](const GovernorView& g) { return g.state.dormant(); });
   const Family by = out.gauge("dormant_triggered_by",
                               "What made the governor dormant; all 0 while it is active.");
-  for (const GovernorView& g : exposed(s)) {
+  eachExposed(by, s, [&](const GovernorView& g) {
     const auto& record = g.state.dormancy;
     by.addStates({{"governor", g.name}}, "triggered_by", kTriggers,
                  record ? std::optional(record->triggered_by) : std::nullopt,
                  [](TriggeredBy trigger) { return toString(trigger); });
-  }
-  addEach(out.gauge("dormant_since_timestamp_seconds",
-                    "Since when the governor is dormant; 0 while it is active."),
-          exposed(s), "governor", [](const GovernorView& g) {
-            return g.state.dormancy ? seconds(g.state.dormancy->timestamp) : 0;
-          });
+  });
+  addEachExposed(out.gauge("dormant_since_timestamp_seconds",
+                           "Since when the governor is dormant; 0 while it is active."),
+                 s, [](const GovernorView& g) {
+                   return g.state.dormancy ? seconds(g.state.dormancy->timestamp) : 0;
+                 });
   const Family entries =
       out.counter("dormant_entries_total", "How often the governor became dormant.");
-  for (const GovernorView& g : exposed(s)) {
+  eachExposed(entries, s, [&](const GovernorView& g) {
     if (s.full_metrics) {
       entries.addCounts({{"governor", g.name}}, "triggered_by", g.counters.dormant_entries,
                         triggerWord);
     } else {
       entries.add({{"governor", g.name}}, sum(g.counters.dormant_entries));
     }
-  }
-  addEach(out.counter("resumes_total", "How often a human resumed the governor."), exposed(s),
-          "governor", [](const GovernorView& g) { return g.counters.resumes; });
+  });
+  addEachExposed(out.counter("resumes_total", "How often a human resumed the governor."), s,
+                 [](const GovernorView& g) { return g.counters.resumes; });
   if (s.full_metrics) {
-    addEach(
-        out.counter("retries_total", "How often a human ended the governor's waits: retry now."),
-        exposed(s), "governor", [](const GovernorView& g) { return g.counters.retries; });
+    addEachExposed(
+        out.counter("retries_total", "How often a human ended the governor's waits: retry now."), s,
+        [](const GovernorView& g) { return g.counters.retries; });
   }
 }
 
@@ -66,23 +66,28 @@ double nextAttempt(const engine::Snapshot& s, const GovernorView& g, core::Now n
 }
 
 void addBackoff(const engine::Snapshot& s, core::Now now, Families& out) {
-  addEach(out.gauge("consecutive_failures",
-                    "Failures since the last verified success, sustained recovery or resume."),
-          exposed(s), "governor",
-          [](const GovernorView& g) { return g.state.consecutive_failures; });
-  addEach(out.gauge("max_consecutive_failures",
-                    "The number of consecutive failures that makes the governor dormant."),
-          exposed(s), "governor",
-          [](const GovernorView& g) { return g.policy.max_consecutive_failures; });
-  addEach(out.gauge("backoff_delay_seconds",
-                    "The wait that the present failure count imposes; the base at no failures."),
-          exposed(s), "governor", [](const GovernorView& g) { return seconds(g.backoff); });
-  addEach(out.gauge("next_attempt_timestamp_seconds",
-                    "When backoff and breaker let an attempt start; 0: now, +Inf: not by time."),
-          exposed(s), "governor", [&](const GovernorView& g) { return nextAttempt(s, g, now); });
-  addEach(out.gauge("attempt_bound", "The most attempts before a human must act, at the worst."),
-          exposed(s), "governor",
-          [](const GovernorView& g) { return core::attemptBound(g.policy); });
+  addEachExposed(
+      out.gauge("consecutive_failures",
+                "Failures since the last verified success, sustained recovery or resume."),
+      s, [](const GovernorView& g) { return g.state.consecutive_failures; });
+  addEachExposed(out.gauge("max_consecutive_failures",
+                           "The number of consecutive failures that makes the governor dormant."),
+                 s, [](const GovernorView& g) { return g.policy.max_consecutive_failures; });
+  addEachExposed(
+      out.gauge("backoff_delay_seconds",
+                "The wait that the present failure count imposes; the base at no failures."),
+      s, [](const GovernorView& g) { return seconds(g.backoff); });
+  const Family next =
+      out.gauge("next_attempt_timestamp_seconds",
+                "When backoff and breaker let an attempt start; 0: now, +Inf: not by time.");
+  addEachExposed(next, s, [&](const GovernorView& g) {
+    // The wall clock may be set at any time.
+    if (g.next_attempt_at && *g.next_attempt_at > now.boot) next.holdsForThisPage();
+    return nextAttempt(s, g, now);
+  });
+  addEachExposed(
+      out.gauge("attempt_bound", "The most attempts before a human must act, at the worst."), s,
+      [](const GovernorView& g) { return core::attemptBound(g.policy); });
 }
 
 // Two budgets of one window would be one series twice: the strictest counts.
@@ -97,17 +102,21 @@ std::map<core::Duration, int> budgetsOf(const GovernorView& g) {
 
 void addBudgets(const engine::Snapshot& s, core::Now now, Families& out) {
   const auto addAll = [&](const Family& family, auto valueOf) {
-    for (const GovernorView& g : exposed(s)) {
+    eachExposed(family, s, [&](const GovernorView& g) {
       for (const auto& [per, allowed] : budgetsOf(g)) {
         family.add({{"governor", g.name}, {"window", io::shortDuration(per)}},
                    valueOf(g, per, allowed));
       }
-    }
+    });
   };
-  addAll(out.gauge("budget_attempts", "Attempts that started within the window of a budget."),
-         [&](const GovernorView& g, core::Duration per, int) {
-           return core::attemptsInWindow(g.state.starts, per, now.boot);
-         });
+  const Family attempts =
+      out.gauge("budget_attempts", "Attempts that started within the window of a budget.");
+  addAll(attempts, [&](const GovernorView& g, core::Duration per, int) {
+    for (const core::BootTime start : g.state.starts) {
+      if (start + per > now.boot) attempts.holdsUntil(start + per);
+    }
+    return core::attemptsInWindow(g.state.starts, per, now.boot);
+  });
   addAll(out.gauge("budget_limit", "Attempts that a budget allows in its window."),
          [](const GovernorView&, core::Duration, int allowed) { return allowed; });
 }
@@ -120,9 +129,9 @@ void addSuppressed(const engine::Snapshot& s, Families& out) {
     suppressed.addCounts({}, "reason", s.suppressed, word);
     return;
   }
-  for (const GovernorView& g : exposed(s)) {
+  eachExposed(suppressed, s, [&](const GovernorView& g) {
     suppressed.addCounts({{"governor", g.name}}, "reason", g.counters.suppressed, word);
-  }
+  });
 }
 
 // Most governors are never asked for one.
@@ -130,20 +139,23 @@ void addPermits(const engine::Snapshot& s, core::Now now, Families& out) {
   const Family permits =
       out.counter("permits_total", "Requests for a permit of the governor, by how they ended.");
   const auto asked = [&](const GovernorView& g) { return s.full_metrics || g.first_permit; };
-  for (const GovernorView& g : exposed(s)) {
-    if (!asked(g)) continue;
+  eachExposed(permits, s, [&](const GovernorView& g) {
+    if (!asked(g)) return;
     const bool shown = s.full_metrics || *g.first_permit + kZeroSample <= now.boot;
     permits.addCounts(
         {{"governor", g.name}}, "outcome", shown ? g.permits : engine::PermitCounts{},
         [](std::size_t i) { return toString(static_cast<engine::PermitOutcome>(i)); });
-  }
+    if (!shown) permits.holdsUntil(*g.first_permit + kZeroSample);
+  });
   std::map<std::string, int> given;
   for (const engine::Permit& permit : s.permits) ++given[permit.governor];
   const Family outstanding =
       out.gauge("permits_outstanding", "Permits that were given and not reported yet.");
-  for (const GovernorView& g : exposed(s)) {
-    if (asked(g)) outstanding.add({{"governor", g.name}}, given[g.name]);
-  }
+  eachExposed(outstanding, s, [&](const GovernorView& g) {
+    if (!asked(g)) return;
+    outstanding.holdsForThisPage();  // the permits are not of the governor's view
+    outstanding.add({{"governor", g.name}}, given[g.name]);
+  });
 }
 
 // Of the governors whose remedies keep targets apart: how many there are, without a series for

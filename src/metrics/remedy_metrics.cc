@@ -15,10 +15,10 @@ std::string_view failureWord(std::size_t i) {
 
 void addTotals(const engine::Snapshot& s, Families& out) {
   const auto addTotal = [&](const Family& family, std::uint64_t engine::RemedyTotals::*total) {
-    for (const RemedyView& r : s.remedies) {
+    family.each(s.remedies, [&](const RemedyView& r) {
       family.add({{"remedy", r.name}, {"governor", r.governor}},
                  static_cast<double>(r.totals.*total));
-    }
+    });
   };
   addTotal(out.counter("healing_attempts_total", "Attempts that have started.").durable(),
            &engine::RemedyTotals::attempts);
@@ -27,14 +27,14 @@ void addTotals(const engine::Snapshot& s, Families& out) {
                .durable(),
            &engine::RemedyTotals::successes);
   const Family failures = out.counter("healing_failures_total", "Attempts that failed.").durable();
-  for (const RemedyView& r : s.remedies) {
+  failures.each(s.remedies, [&](const RemedyView& r) {
     if (s.full_metrics) {
       failures.addCounts({{"remedy", r.name}, {"governor", r.governor}}, "reason",
                          r.totals.failures, failureWord);
     } else {
       failures.add({{"remedy", r.name}, {"governor", r.governor}}, sum(r.totals.failures));
     }
-  }
+  });
   out.counter("healing_failure_reasons_total", "Attempts of all remedies that failed, by reason.")
       .durable()
       .addCounts({}, "reason", s.failures, failureWord);
@@ -44,10 +44,9 @@ void addDurations(const engine::Snapshot& s, Families& out) {
   const Family duration =
       out.histogram("healing_duration_seconds", "Length of attempts with their verification.");
   if (s.full_metrics) {
-    for (const RemedyView& r : s.remedies) {
+    return duration.each(s.remedies, [&](const RemedyView& r) {
       duration.add({{"kind", r.kind}, {"remedy", r.name}}, r.duration);
-    }
-    return;
+    });
   }
   for (const auto& [kind, histogram] : s.healing_durations) {
     duration.add({{"kind", kind}}, histogram);
@@ -63,22 +62,28 @@ void addRemedyInfo(const engine::Snapshot& s, Families& out) {
       out.gauge("remedy_info",
                 "Always 1; the check that asks for the remedy, its governor, its kind, and its "
                 "labels in the configuration.");
-  for (const RemedyView& r : s.remedies) {
+  info.each(s.remedies, [&](const RemedyView& r) {
     info.addLabelled(
         {{"remedy", r.name}, {"check", r.check}, {"governor", r.governor}, {"kind", r.kind}},
         *r.metric_labels, 1);
-  }
+  });
 }
 
 void addPauses(const engine::Snapshot& s, core::Now now, Families& out) {
-  addEach(out.gauge("remedy_paused", "Whether a human, or a maintenance window, has paused it."),
-          s.remedies, "remedy", [&](const RemedyView& r) { return paused(r, now); });
+  const Family is_paused =
+      out.gauge("remedy_paused", "Whether a human, or a maintenance window, has paused it.");
+  addEach(is_paused, s.remedies, "remedy", [&](const RemedyView& r) {
+    if (paused(r, now)) is_paused.holdsUntil(r.pause->until);
+    return paused(r, now);
+  });
   const Family until =
       out.gauge("remedy_paused_until_timestamp_seconds",
                 "When the pause of the remedy ends by itself, while it is paused.");
-  for (const RemedyView& r : s.remedies) {
-    if (paused(r, now)) until.add({{"remedy", r.name}}, seconds(wallOf(s, r.pause->until)));
-  }
+  until.each(s.remedies, [&](const RemedyView& r) {
+    if (!paused(r, now)) return;
+    until.holdsForThisPage();  // the wall clock may be set at any time
+    until.add({{"remedy", r.name}}, seconds(wallOf(s, r.pause->until)));
+  });
 }
 
 // What would be 0 for ever where nothing is only observed.
@@ -86,17 +91,17 @@ void addObserved(const engine::Snapshot& s, Families& out) {
   const Family observes =
       out.gauge("remedy_observe_mode",
                 "Always 1; the remedies that are decided upon and counted, but not run.");
-  for (const RemedyView& r : s.remedies) {
+  observes.each(s.remedies, [&](const RemedyView& r) {
     if (r.observe) observes.add({{"remedy", r.name}}, 1);
-  }
+  });
   const Family would =
       out.counter("healing_would_attempt_total",
                   "Attempts that would have started, were the remedy not in observe mode.");
-  for (const RemedyView& r : s.remedies) {
+  would.each(s.remedies, [&](const RemedyView& r) {
     if (r.observe || r.would_attempt > 0 || s.full_metrics) {
       would.add({{"remedy", r.name}}, static_cast<double>(r.would_attempt));
     }
-  }
+  });
 }
 
 // Where a remedy needs a permit of another heald.
@@ -104,13 +109,13 @@ void addFleetAnswers(const engine::Snapshot& s, Families& out) {
   const Family answers =
       out.counter("remedy_permits_total",
                   "Questions for a permit of another heald's fleet, by what it answered.");
-  for (const RemedyView& r : s.remedies) {
+  answers.each(s.remedies, [&](const RemedyView& r) {
     for (std::size_t i = 0; r.fleet && i < r.fleet->answers.size(); ++i) {
       answers.add({{"remedy", r.name},
                    {"answer", std::string(toString(static_cast<engine::FleetAnswer>(i)))}},
                   static_cast<double>(r.fleet->answers[i]));
     }
-  }
+  });
 }
 
 // Of all remedies and permits together.

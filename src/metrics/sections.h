@@ -1,7 +1,5 @@
 #pragma once
 
-#include <ranges>
-
 #include "core/time.h"
 #include "engine/snapshot.h"
 #include "metrics/family.h"
@@ -9,10 +7,21 @@
 
 namespace heald::metrics {
 
-// The governors that have series of their own: not those of targets that nobody listed, of which
-// there may be any number over time.
-inline auto exposed(const engine::Snapshot& snapshot) {
-  return snapshot.governors | std::views::filter(&engine::GovernorView::exposed);
+// Each governor that has series of its own: not those of targets that nobody listed, of which there
+// may be any number over time.
+template <class Write>
+void eachExposed(const Family& family, const engine::Snapshot& snapshot, Write write) {
+  family.each(snapshot.governors, [&](const engine::GovernorView& governor) {
+    if (governor.exposed) write(governor);
+  });
+}
+
+// A series for each of them.
+template <class ValueOf>
+void addEachExposed(const Family& family, const engine::Snapshot& snapshot, ValueOf valueOf) {
+  eachExposed(family, snapshot, [&](const engine::GovernorView& governor) {
+    family.add({{"governor", governor.name}}, static_cast<double>(valueOf(governor)));
+  });
 }
 
 // The sections of docs/metrics.md; each adds its families. With Snapshot::full_metrics they add

@@ -1,9 +1,7 @@
 #include "metrics/text_families.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -17,35 +15,29 @@ using prometheus::MetricType;
 constexpr std::string_view kTotal = "_total";
 constexpr std::size_t kLinesPerChunk = 256;
 
+// As many bytes as a number takes.
+constexpr std::size_t kNumber = 64;
+
 template <class Number>
-void appendInteger(std::string& out, Number value) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+char* putInteger(char* at, Number value) {
+  return std::to_chars(at, at + kNumber, value).ptr;
 }
 
-void appendNumber(std::string& out, double value) {
+char* putNumber(char* at, double value) {
   constexpr double kWhole = 1e15;
-  if (value > -kWhole && value < kWhole && value == std::trunc(value)) {
-    appendInteger(out, static_cast<std::int64_t>(value));
-    return;
+  if (value > -kWhole && value < kWhole) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value) return putInteger(at, whole);
   }
   if (!std::isfinite(value)) {
-    out += std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-    return;
+    return TextBuffer::put(at, std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
   }
   // For people, 1000000 and not 1e+06: but not 300 digits either.
   const double size = std::fabs(value);
   const bool plain = size >= 1e-6 && size < 1e17;
-  char digits[64];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value,
-                                 plain ? std::chars_format::fixed : std::chars_format::general);
-  out.append(digits, end.ptr);
-}
-
-bool isPlain(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char character) {
-    return static_cast<signed char>(character) < 0x20 || character == '"' || character == '\\';
-  });
+  return std::to_chars(at, at + kNumber, value,
+                       plain ? std::chars_format::fixed : std::chars_format::general)
+      .ptr;
 }
 
 void appendEscaped(std::string& out, std::string_view text, bool quotes) {
@@ -60,12 +52,22 @@ void appendEscaped(std::string& out, std::string_view text, bool quotes) {
   }
 }
 
-void appendValue(std::string& out, std::string_view value) {
-  if (isPlain(value)) {
-    out += value;
-  } else {
-    appendEscaped(out, io::toValidUtf8(value), true);
+// Of the value of a label: U+FFFD has three bytes, and may stand for each.
+std::size_t mostBytesOf(std::string_view value) {
+  return 3 * value.size();
+}
+
+char* putValue(char* at, std::string_view value) {
+  bool plain = true;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    at[i] = c;
+    plain = plain & (static_cast<signed char>(c) >= 0x20) & (c != '"') & (c != '\\');
   }
+  if (plain) return at + value.size();
+  std::string escaped;
+  appendEscaped(escaped, io::toValidUtf8(value), true);
+  return TextBuffer::put(at, escaped);
 }
 
 std::string_view typeWord(MetricType type) {
@@ -83,16 +85,34 @@ std::string_view typeWord(MetricType type) {
   return "untyped";
 }
 
-bool isSameLiteral(std::string_view one, std::string_view other) {
-  return one.data() == other.data();
+std::string headOf(MetricType type, std::string_view name, std::string_view help,
+                   TextFormat format) {
+  const bool open_metrics = format == TextFormat::kOpenMetrics;
+  if (open_metrics && type == MetricType::Counter && name.ends_with(kTotal)) {
+    name.remove_suffix(kTotal.size());
+  }
+  std::string out = "# HELP ";
+  (out += name) += ' ';
+  appendEscaped(out, help, open_metrics);
+  (((out += "\n# TYPE ") += name) += ' ') += typeWord(type);
+  out += '\n';
+  return out;
 }
 
 }  // namespace
 
-void Layout::OfMetric::forgetFrom(std::size_t line) {
-  if (line >= ends.size()) return;
-  text.resize(line == 0 ? 0 : ends[line - 1]);
-  ends.resize(line);
+TextFamilies::TextFamilies(TextFormat format, Layout& layout, core::BootTime now, bool full_detail)
+    : Families(static_cast<Series&>(*this)),
+      format_(format),
+      now_(now),
+      layout_(layout),
+      kept_(layout.formats_[static_cast<std::size_t>(format)]),
+      out_(&layout.between_) {
+  if (kept_.full_detail != full_detail) kept_ = {};
+  kept_.full_detail = full_detail;
+  ++kept_.pages;
+  layout_.between_.clear();
+  layout_.group_.clear();
 }
 
 void TextFamilies::open(MetricType type, const std::string& name, std::string_view help) {
@@ -100,175 +120,160 @@ void TextFamilies::open(MetricType type, const std::string& name, std::string_vi
   type_ = type;
   name_ = name;
   help_ = help;
-  known_ = &layout_.metrics_[name_];
-  written_ = 0;
+  known_ = &kept_.metrics[name_];
+  known_->page = kept_.pages;
+  next_group_ = 0;
+  has_head_ = false;
   lines_ = 0;
 }
 
 void TextFamilies::close() {
   if (known_ == nullptr) return;
-  known_->forgetFrom(written_);
+  known_->groups.resize(next_group_);
   // A large metric ends with its chunk: what shifts within it shifts nothing behind it.
   if (lines_ >= kLinesPerChunk || in_chunk_ >= kLinesPerChunk) cut();
 }
 
-void TextFamilies::writeHead() {
-  std::string_view name = name_;
-  const bool open_metrics = format_ == TextFormat::kOpenMetrics;
-  if (open_metrics && type_ == MetricType::Counter && name.ends_with(kTotal)) {
-    name.remove_suffix(kTotal.size());
-  }
-  std::string& out = page_.text;
-  ((out += "# HELP ") += name) += ' ';
-  appendEscaped(out, help_, open_metrics);
-  (((out += "\n# TYPE ") += name) += ' ') += typeWord(type_);
-  out += '\n';
+void TextFamilies::needHead() {
+  if (std::exchange(has_head_, true)) return;
+  layout_.between_.append(headOf(type_, name_, help_, format_));
 }
 
-void TextFamilies::writeLabels(std::string& out, std::string_view suffix, const LabelSet& labels,
-                               const double* upper_bound) const {
-  (out += name_) += suffix;
+// Returns where the number goes, which has room there.
+char* TextFamilies::writeLabels(std::string_view suffix, const LabelSet& labels,
+                                const double* upper_bound) {
+  std::size_t most = name_.size() + suffix.size() + 2 * kNumber;
+  labels.each([&](std::string_view name, std::string_view value) {
+    most += name.size() + mostBytesOf(value) + 4;
+  });
+  char* at = TextBuffer::put(TextBuffer::put(out_->room(most), name_), suffix);
   char separator = '{';
   labels.each([&](std::string_view name, std::string_view value) {
-    ((out += separator) += name) += "=\"";
-    appendValue(out, value);
-    out += '"';
+    *at++ = separator;
+    at = TextBuffer::put(at, name);
+    *at++ = '=';
+    *at++ = '"';
+    at = putValue(at, value);
+    *at++ = '"';
     separator = ',';
   });
   if (upper_bound != nullptr) {
-    (out += separator) += "le=\"";
-    appendNumber(out, *upper_bound);
-    out += '"';
+    *at++ = separator;
+    at = putNumber(TextBuffer::put(at, "le=\""), *upper_bound);
+    *at++ = '"';
     separator = ',';
   }
-  out += separator == ',' ? "} " : " ";
-}
-
-std::string_view TextFamilies::knownLine() const {
-  if (written_ >= known_->ends.size()) return {};
-  const std::size_t begin = written_ == 0 ? 0 : known_->ends[written_ - 1];
-  return std::string_view(known_->text).substr(begin, known_->ends[written_] - begin);
-}
-
-// Only lines without an escaped value are kept, so a value is the same exactly if its bytes are.
-bool TextFamilies::saysTheSame(std::string_view line, const LabelSet& labels) const {
-  if (line.empty() || labels.more != nullptr) return false;
-  const char* at = line.data() + name_.size();
-  const char* const end = line.data() + line.size();
-  std::size_t label = 0;
-  const auto same = [&](const Label& given) {
-    if (label == known_->names.size()) return false;
-    const std::string_view name = known_->names[label++];
-    if (name.data() != given.first) return false;
-    at += name.size() + 3;  // `{check="`
-    const std::string_view value = given.second;
-    if (end - at < static_cast<std::ptrdiff_t>(value.size()) ||
-        std::memcmp(at, value.data(), value.size()) != 0) {
-      return false;
-    }
-    at += value.size();
-    return at != end && *at++ == '"';
-  };
-  for (const Label& given : labels.first) {
-    if (!same(given)) return false;
-  }
-  if (labels.last != nullptr && !same(*labels.last)) return false;
-  return label == known_->names.size() && end - at == (label == 0 ? 1 : 2);
-}
-
-// Keeps the line that begins at `begin` in the page and ends there. In the place of one with an
-// escaped value nothing is kept; behind one whose labels have other names than those before it,
-// nothing at all.
-void TextFamilies::learn(const LabelSet& labels, std::size_t begin) {
-  std::vector<std::string_view> names;
-  bool plain = labels.more == nullptr;
-  labels.each([&](std::string_view name, std::string_view value) {
-    names.push_back(name);
-    plain = plain && isPlain(value);
-  });
-  if (!plain && written_ < known_->ends.size() && knownLine().empty()) return;
-  known_->forgetFrom(written_);
-  if (written_ == 0) known_->names = names;
-  if (known_->ends.size() != written_ ||
-      !std::equal(names.begin(), names.end(), known_->names.begin(), known_->names.end(),
-                  isSameLiteral)) {
-    return;
-  }
-  if (plain) known_->text.append(page_.text, begin);
-  known_->ends.push_back(static_cast<std::uint32_t>(known_->text.size()));
+  if (separator == ',') *at++ = '}';
+  *at++ = ' ';
+  return at;
 }
 
 void TextFamilies::add(const LabelSet& labels, double value) {
-  if (written_ == 0) writeHead();
-  std::string& out = page_.text;
-  if (const std::string_view line = knownLine(); saysTheSame(line, labels)) {
-    out += line;
-  } else {
-    const std::size_t begin = out.size();
-    writeLabels(out, "", labels);
-    learn(labels, begin);
-  }
-  appendNumber(out, value);
-  out += '\n';
-  ++written_;
+  if (out_ == &layout_.between_) needHead();
+  char* at = putNumber(writeLabels("", labels), value);
+  *at++ = '\n';
+  out_->writtenTo(at);
   wrote(1);
 }
 
 void TextFamilies::add(const LabelSet& labels, const engine::Histogram& histogram) {
-  if (written_ == 0) writeHead();
-  std::string& out = page_.text;
+  if (out_ == &layout_.between_) needHead();
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
     cumulative += histogram.counts()[i];
     writeBucket(labels, histogram.bounds()[i], cumulative, histogram.exemplar(i));
   }
   writeBucket(labels, HUGE_VAL, histogram.count(), histogram.exemplar(histogram.bounds().size()));
-  writeLabels(out, "_sum", labels);
-  appendNumber(out, histogram.sumSeconds());
-  out += '\n';
-  writeLabels(out, "_count", labels);
-  appendInteger(out, histogram.count());
-  out += '\n';
-  ++written_;
+  char* at = putNumber(writeLabels("_sum", labels), histogram.sumSeconds());
+  *at++ = '\n';
+  out_->writtenTo(at);
+  at = putInteger(writeLabels("_count", labels), histogram.count());
+  *at++ = '\n';
+  out_->writtenTo(at);
   wrote(histogram.bounds().size() + 3);
 }
 
 void TextFamilies::writeBucket(const LabelSet& labels, double bound, std::uint64_t count,
                                const std::optional<engine::Exemplar>& exemplar) {
-  std::string& out = page_.text;
-  writeLabels(out, "_bucket", labels, &bound);
-  appendInteger(out, count);
+  out_->writtenTo(putInteger(writeLabels("_bucket", labels, &bound), count));
   if (exemplar && format_ == TextFormat::kOpenMetrics) {
-    out += " # {attempt=\"";
-    appendInteger(out, exemplar->attempt);
-    out += "\"} ";
-    appendNumber(out, exemplar->seconds);
-    out += ' ';
-    appendNumber(out, seconds(exemplar->at));
+    char* at = TextBuffer::put(out_->room(4 * kNumber), " # {attempt=\"");
+    at = TextBuffer::put(putInteger(at, exemplar->attempt), "\"} ");
+    at = putNumber(at, exemplar->seconds);
+    *at++ = ' ';
+    out_->writtenTo(putNumber(at, seconds(exemplar->at)));
   }
-  out += '\n';
+  out_->append("\n");
+}
+
+bool TextFamilies::hasThoseOf(const void* group) {
+  if (next_group_ < known_->groups.size()) {
+    const Layout::OfGroup& kept = known_->groups[next_group_];
+    if (kept.items.get() == group && kept.from <= now_ && now_ < kept.until) {
+      addPiece(kept);
+      ++next_group_;
+      return true;
+    }
+  }
+  out_ = &layout_.group_;
+  group_lines_ = 0;
+  until_ = core::BootTime::max();
+  return false;
+}
+
+void TextFamilies::madeOf(const std::shared_ptr<const void>& group) {
+  out_ = &layout_.between_;
+  if (next_group_ == known_->groups.size()) known_->groups.emplace_back();
+  Layout::OfGroup& kept = known_->groups[next_group_++];
+  const std::string_view text = layout_.group_.view();
+  Page::Piece piece;
+  if (!text.empty()) {
+    const bool same = kept.text != nullptr && *kept.text == text;
+    piece = same ? kept.text : std::make_shared<const std::string>(text);
+  }
+  kept = {group, now_, until_, group_lines_, std::move(piece)};
+  layout_.group_.clear();
+  addPiece(kept);
+}
+
+void TextFamilies::addPiece(const Layout::OfGroup& group) {
+  if (group.text == nullptr) return;
+  needHead();
+  endPieceBetween();
+  page_.add(group.text);
+  wrote(group.lines);
+}
+
+void TextFamilies::endPieceBetween() {
+  TextBuffer& between = layout_.between_;
+  if (between.empty()) return;
+  page_.add(std::make_shared<const std::string>(between.view()));
+  between.clear();
 }
 
 void TextFamilies::wrote(std::size_t lines) {
+  if (out_ == &layout_.group_) {
+    group_lines_ += lines;
+    return;
+  }
   in_chunk_ += lines;
   const std::size_t before = std::exchange(lines_, lines_ + lines);
   if (before / kLinesPerChunk != lines_ / kLinesPerChunk) cut();
 }
 
 void TextFamilies::cut() {
-  if (in_chunk_ > 0) page_.cuts.push_back(page_.text.size());
+  endPieceBetween();
+  page_.cut();
   in_chunk_ = 0;
 }
 
 Page TextFamilies::take() {
   close();
   known_ = nullptr;
-  if (format_ == TextFormat::kOpenMetrics) {
-    page_.text += "# EOF\n";
-    ++in_chunk_;
-  }
+  if (format_ == TextFormat::kOpenMetrics) layout_.between_.append("# EOF\n");
   cut();
-  layout_.last_size_ = page_.text.size();
+  std::erase_if(kept_.metrics,
+                [this](const auto& metric) { return metric.second.page != kept_.pages; });
   return std::move(page_);
 }
 

@@ -1,37 +1,51 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "metrics/family.h"
 #include "metrics/page.h"
+#include "metrics/text_buffer.h"
 
 namespace heald::metrics {
 
-// What the lines of a page begin with (names and escaped labels), kept from one page to the next:
-// they change with the configuration, the numbers with every scrape. Whatever is other than it was
-// is written anew, so a page never depends on what was kept. One page at a time.
+enum class TextFormat : std::uint8_t { kPrometheus, kOpenMetrics };
+
+// The pieces of the last page of each format, with what they were made of: groups of items that do
+// not change while they are held here (SharedList). A piece is taken over when the group is the
+// very same object and the time has not come until which it holds; so a page never depends on what
+// was kept. One page at a time.
 class Layout {
  private:
   friend class TextFamilies;
-  struct OfMetric {
-    std::vector<std::string_view> names;  // of the labels of all of its lines; literals
-    std::string text;                     // `heald_x{check="web"} `, one after the other
-    std::vector<std::uint32_t> ends;      // of each in `text`
-
-    void forgetFrom(std::size_t line);
+  struct OfGroup {
+    std::shared_ptr<const void> items;
+    core::BootTime from{};   // the piece holds from then
+    core::BootTime until{};  // to then
+    std::size_t lines = 0;
+    Page::Piece text;  // null: no series
   };
-  std::unordered_map<std::string, OfMetric> metrics_;
-  std::size_t last_size_ = 0;  // of the last page, in bytes
+  struct OfMetric {
+    std::vector<OfGroup> groups;
+    std::uint64_t page = 0;  // that had it last
+  };
+  struct OfFormat {
+    std::unordered_map<std::string, OfMetric> metrics;
+    std::uint64_t pages = 0;
+    bool full_detail = false;
+  };
+  std::array<OfFormat, 2> formats_;
+  TextBuffer between_;  // room to write in, of what stands between groups,
+  TextBuffer group_;    // and of one
 };
-
-enum class TextFormat : std::uint8_t { kPrometheus, kOpenMetrics };
 
 // Writes the text of a scrape as its series come: Prometheus' format 0.0.4, or OpenMetrics 1.0, in
 // which counters are named without their "_total", buckets may carry an exemplar ({attempt="17"}),
@@ -39,11 +53,9 @@ enum class TextFormat : std::uint8_t { kPrometheus, kOpenMetrics };
 // many digits as it takes to read it back unchanged.
 class TextFamilies : private Series, public Families {
  public:
-  // `layout` outlives this.
-  TextFamilies(TextFormat format, Layout& layout)
-      : Families(static_cast<Series&>(*this)), format_(format), layout_(layout) {
-    page_.text.reserve(layout.last_size_ + layout.last_size_ / 16);
-  }
+  // `layout` outlives this. What is written of an item may depend on `full_detail` too.
+  TextFamilies(TextFormat format, Layout& layout, core::BootTime now = {},
+               bool full_detail = false);
 
   Page take();
 
@@ -51,30 +63,38 @@ class TextFamilies : private Series, public Families {
   void open(prometheus::MetricType type, const std::string& name, std::string_view help) override;
   void add(const LabelSet& labels, double value) override;
   void add(const LabelSet& labels, const engine::Histogram& histogram) override;
+  bool hasThoseOf(const void* group) override;
+  void madeOf(const std::shared_ptr<const void>& group) override;
+  void holdsUntil(core::BootTime end) override { until_ = std::min(until_, end); }
 
   void close();
-  void writeHead();
-  void writeLabels(std::string& out, std::string_view suffix, const LabelSet& labels,
-                   const double* upper_bound = nullptr) const;
-  std::string_view knownLine() const;
-  bool saysTheSame(std::string_view line, const LabelSet& labels) const;
-  void learn(const LabelSet& labels, std::size_t begin);
+  void needHead();
+  char* writeLabels(std::string_view suffix, const LabelSet& labels,
+                    const double* upper_bound = nullptr);
   void writeBucket(const LabelSet& labels, double bound, std::uint64_t count,
                    const std::optional<engine::Exemplar>& exemplar);
   void wrote(std::size_t lines);
+  void endPieceBetween();
+  void addPiece(const Layout::OfGroup& group);
   void cut();
 
   const TextFormat format_;
+  const core::BootTime now_;
   Layout& layout_;
+  Layout::OfFormat& kept_;
   Page page_;
+  TextBuffer* out_;  // where series go: between groups, or those of a group
   // The present metric.
   prometheus::MetricType type_ = prometheus::MetricType::Gauge;
   std::string name_;
   std::string help_;
   Layout::OfMetric* known_ = nullptr;
-  std::size_t written_ = 0;   // its series so far
-  std::size_t lines_ = 0;     // and their lines
-  std::size_t in_chunk_ = 0;  // lines since the last cut
+  std::size_t next_group_ = 0;   // which of its groups is next
+  core::BootTime until_{};       // that one holds to then
+  std::size_t group_lines_ = 0;  // of the present group
+  bool has_head_ = false;
+  std::size_t lines_ = 0;     // so far
+  std::size_t in_chunk_ = 0;  // since the last cut
 };
 
 }  // namespace heald::metrics

@@ -88,8 +88,12 @@ core::Duration EngineLoop::sinceBeat() const {
 
 void EngineLoop::run() {
   while (!quitting_) {
-    auto messages = mailbox_.takeAll(patience(), checks_running_);
-    beat_ = clock_.now().boot.time_since_epoch().count();
+    const core::Duration sleep = patience();
+    beat_ = (clock_.now().boot + sleep).time_since_epoch().count();
+    auto messages = mailbox_.takeAll(sleep, checks_running_);
+    const core::BootTime awake = clock_.now().boot;
+    beat_ = awake.time_since_epoch().count();
+    if (!messages.empty()) last_message_ = awake;
     for (std::span<Message> rest(messages); !rest.empty();) {
       rest = rest.subspan(handleSome(rest));
     }
@@ -110,7 +114,10 @@ void EngineLoop::run() {
 
 core::Duration EngineLoop::patience() const {
   const core::BootTime now = clock_.now().boot;
-  core::BootTime until = std::min(now + core::Duration(kHeartbeat), next_probe_);
+  // Who leads may change without a word to the engine.
+  const bool quiet = !leader_ && now - last_message_ >= kQuietAfter;
+  core::BootTime until =
+      quiet ? next_probe_ : std::min(now + core::Duration(kHeartbeat), next_probe_);
   if (const auto wakeup = engine_->nextWakeup()) {
     until = std::min(until, *wakeup);
   }

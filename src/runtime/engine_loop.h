@@ -34,9 +34,11 @@ class EngineLoop {
   // full or read-only disk is known before an attempt needs it.
   static constexpr std::chrono::seconds kRetryStore{1};
   static constexpr std::chrono::seconds kProbeStore{10};
-  // Snapshots are at most this old while something changes; and never older than kHeartbeat.
+  // Snapshots are at most this old while something changes; and never older than kHeartbeat, or
+  // than kProbeStore once nothing has come for kQuietAfter: the thread sleeps then.
   static constexpr std::chrono::milliseconds kPublishAfter{100};
   static constexpr std::chrono::seconds kHeartbeat{1};
+  static constexpr std::chrono::seconds kQuietAfter{10};
   // Calls about permits that came while a commit was under way share the next one, so many at most:
   // its time is that of one write, and not of each.
   static constexpr std::size_t kMostTogether = 256;
@@ -50,8 +52,8 @@ class EngineLoop {
   // Called on the engine's thread whenever the history has become longer. Before start() only; must
   // not block.
   void onHistory(std::function<void()> longer) { history_longer_ = std::move(longer); }
-  // Called on the engine's thread each time that it has gone round, at least once a second. Before
-  // start() only; must be quick, and not block.
+  // Called on the engine's thread each time that it has gone round, every kProbeStore at least.
+  // Before start() only; must be quick, and not block.
   void onRound(std::function<void()> round) { round_ = std::move(round); }
   // Who leads while this replica stands by, for people; "" when it acts. Asked with each snapshot.
   // Before start() only; must be quick, and not block.
@@ -95,7 +97,7 @@ class EngineLoop {
   std::size_t queueLength() const { return mailbox_.size(); }
   static constexpr std::size_t queueCapacity() { return Mailbox<int>::kCapacity; }
   std::uint64_t queueFull() const { return queue_full_; }
-  // Since the thread last went round; for the watchdog.
+  // Since the thread should have gone round again; for the watchdog. Not above 0 while it sleeps.
   core::Duration sinceBeat() const;
 
   // Nothing starts any more; what runs may still report.
@@ -181,6 +183,7 @@ class EngineLoop {
   std::unique_ptr<engine::Engine> engine_;
   bool loaded_ = false;
   core::BootTime next_probe_{};
+  core::BootTime last_message_{};
   engine::StoreRoom::State room_{};  // that the engine knows
   bool dirty_ = false;
   bool quitting_ = false;

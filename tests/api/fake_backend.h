@@ -199,6 +199,9 @@ inline http::Response ask(const http::Router& router, const std::string& method,
         return std::nullopt;
       });
   if (response.shared != nullptr) response.body = *std::exchange(response.shared, nullptr);
+  if (const auto pieces = std::exchange(response.pieces, nullptr)) {
+    for (const auto& piece : *pieces) response.body += *piece;
+  }
   return response;
 }
 

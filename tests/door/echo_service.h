@@ -19,7 +19,7 @@ inline Answer answerWith(const std::string& body, int status = 200) {
   return {status,
           "HTTP/1.1 " + std::to_string(status) +
               " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
-          std::make_shared<const std::string>(body)};
+          inOnePiece(body)};
 }
 
 // Says what it heard. What is asked for below /later waits until the test answers.

@@ -78,7 +78,8 @@ TEST_F(HttpServer, KeepsAConnectionForManyCalls) {
 
 // CivetWeb was given a port for a moment; what listens now has no name at all.
 TEST_F(HttpServer, HasNoSocketThatAnotherProcessCouldConnectTo) {
-  const PrivateSocket& socket = server_->server().socket();
+  const auto server = server_->server();
+  const PrivateSocket& socket = server->socket();
   sockaddr_un name{};
   socklen_t size = sizeof name;
   ASSERT_EQ(::getsockname(socket.listening(), reinterpret_cast<sockaddr*>(&name), &size), 0);
@@ -91,7 +92,7 @@ TEST_F(HttpServer, HasNoSocketThatAnotherProcessCouldConnectTo) {
 }
 
 TEST_F(HttpServer, AnswersNobodyWithoutATicket) {
-  const io::UniqueFd inside = server_->server().socket().connect();
+  const io::UniqueFd inside = server_->server()->socket().connect();
   const std::string call =
       "GET /api/status HTTP/1.1\r\nHost: localhost\r\nX-Heald-Ticket: 1-1\r\n\r\n";
   ASSERT_EQ(::send(inside.get(), call.data(), call.size(), 0), static_cast<ssize_t>(call.size()));

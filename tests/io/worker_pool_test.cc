@@ -5,6 +5,7 @@
 #include <atomic>
 #include <latch>
 #include <stdexcept>
+#include <thread>
 
 namespace heald::io {
 namespace {
@@ -15,6 +16,19 @@ TEST(WorkerPool, StartsNoThreadBeforeThereIsWork) {
   pool.post([] {});
   pool.drain();
   EXPECT_EQ(pool.threads(), 1u);
+}
+
+TEST(WorkerPool, EndsItsThreadsWhenThereIsNothingToDoAndStartsOthersLater) {
+  std::latch rested(2);
+  std::atomic<int> done = 0;
+  WorkerPool pool(3, std::chrono::milliseconds(1), [&] { rested.count_down(); });
+  std::latch all_there(3);
+  for (int i = 0; i < 3; ++i) pool.post([&] { all_there.arrive_and_wait(); });
+  while (pool.threads() > 0) std::this_thread::yield();
+  EXPECT_TRUE(pool.post([&] { ++done; }));
+  rested.wait();
+  EXPECT_EQ(pool.threads(), 0u);
+  EXPECT_EQ(done, 1);
 }
 
 TEST(WorkerPool, RunsAsManyJobsAtOnceAsItHasThreads) {

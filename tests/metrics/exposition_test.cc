@@ -41,7 +41,7 @@ bool promtoolIsHere() {
 
 std::string textOf(const engine::Snapshot& snapshot) {
   Layout layout;
-  return textOf(snapshot, richSources(), at(100), TextFormat::kPrometheus, layout).text;
+  return textOf(snapshot, richSources(), at(100), TextFormat::kPrometheus, layout).text();
 }
 
 TEST(Exposition, PromtoolFindsNothingToSayAboutARichSnapshot) {

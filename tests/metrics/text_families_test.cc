@@ -30,7 +30,7 @@ std::vector<std::pair<std::string, double>> parsed(const std::string& text) {
 }
 
 std::string textOf(const engine::Snapshot& snapshot, TextFormat format, Layout& layout) {
-  return textOf(snapshot, richSources(), at(100), format, layout).text;
+  return textOf(snapshot, richSources(), at(100), format, layout).text();
 }
 
 // What Prometheus' own serializer, which writes 16 digits, makes of the same families.
@@ -51,7 +51,7 @@ std::string written(Fill fill, TextFormat format = TextFormat::kPrometheus) {
   Layout layout;
   TextFamilies families(format, layout);
   fill(families);
-  return families.take().text;
+  return families.take().text();
 }
 
 std::string exactly(double value) {
@@ -110,6 +110,106 @@ TEST(TextFamilies, APageDoesNotDependOnThePagesBeforeIt) {
   }
 }
 
+// One thing that may be other in the next page.
+void change(engine::Snapshot& snapshot, std::mt19937& random) {
+  const auto below = [&](std::size_t end) { return random() % end; };
+  const auto later = [&] { return at(static_cast<int>(100 + below(400))); };
+  engine::CheckView& check = snapshot.checks[below(snapshot.checks.size())];
+  engine::RemedyView& remedy = snapshot.remedies[below(snapshot.remedies.size())];
+  engine::GovernorView& governor = snapshot.governors[below(snapshot.governors.size())];
+  switch (below(12)) {
+    case 0:
+      ++check.executions;
+      return;
+    case 1:
+      check.unhealthy_time = {std::chrono::seconds(below(9)), later().boot, false};
+      return;
+    case 2:
+      check.measurements = {{"label", static_cast<double>(below(5))}};
+      return;
+    case 3:
+      ++remedy.totals.attempts;
+      return;
+    case 4:
+      remedy.pause = engine::Pause{later().boot, later().wall, "moved", "alice"};
+      return;
+    case 5:
+      remedy.observe = !remedy.observe;
+      return;
+    case 6:
+      governor.next_attempt_at = later().boot;
+      return;
+    case 7:
+      governor.policy.budgets = {{3, std::chrono::seconds(1 + below(60))}};
+      governor.state.starts = {later().boot, at(static_cast<int>(below(100))).boot};
+      return;
+    case 8:
+      governor.state.breaker.state = core::kBreakerStates[below(4)];
+      governor.state.breaker.open_until = later().boot;
+      return;
+    case 9:
+      governor.first_permit = later().boot;
+      ++governor.permits[0];
+      return;
+    case 10:
+      governor.exposed = !governor.exposed;
+      return;
+    default:
+      snapshot.taken.wall += std::chrono::milliseconds(below(3));  // it was set
+  }
+}
+
+TEST(TextFamilies, WhatIsKeptOfThePageBeforeIsWhatWouldBeMadeAnew) {
+  std::mt19937 random(11);  // the same worlds each time
+  for (const bool full : {false, true}) {
+    engine::Snapshot snapshot = richSnapshot();
+    snapshot.full_metrics = full;
+    for (int i = 0; i < 100; ++i) {
+      const std::string name = "many-" + std::to_string(i);
+      snapshot.checks.push_back(checkView(name, core::CheckStatus::kOk));
+      snapshot.governors.push_back(governorView(name));
+      engine::RemedyView remedy = snapshot.remedies[0];
+      remedy.name = remedy.governor = name;
+      snapshot.remedies.push_back(remedy);
+    }
+    Layout layout;
+    int now = 100;
+    for (int round = 0; round < 500; ++round) {
+      const engine::Snapshot before = snapshot;  // as who publishes keeps it
+      for (std::size_t i = random() % 4; i > 0; --i) change(snapshot, random);
+      if (round == 250) snapshot.full_metrics = !full;
+      now += static_cast<int>(random() % 3);
+      const auto format = random() % 3 == 0 ? TextFormat::kOpenMetrics : TextFormat::kPrometheus;
+      Layout fresh;
+      ASSERT_EQ(textOf(snapshot, richSources(), at(now), format, layout).text(),
+                textOf(snapshot, richSources(), at(now), format, fresh).text())
+          << round;
+    }
+  }
+}
+
+TEST(TextFamilies, APieceThatDidNotChangeIsTheVerySameObjectInTheNextPage) {
+  engine::Snapshot snapshot = richSnapshot();
+  for (int i = 0; i < 1000; ++i) {
+    snapshot.checks.push_back(checkView("check-" + std::to_string(i), core::CheckStatus::kOk));
+  }
+  Layout layout;
+  const auto made = [&] {
+    return textOf(snapshot, richSources(), at(100), TextFormat::kPrometheus, layout).pieces;
+  };
+  const auto before = made();
+  const engine::Snapshot published = snapshot;
+  ++snapshot.checks[500].executions;
+  const auto after = made();
+  ASSERT_EQ(before.size(), after.size());
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i] != after[i] && *before[i] != *after[i]) bytes += after[i]->size();
+  }
+  EXPECT_GT(bytes, 0u);
+  EXPECT_LT(bytes, 4000u) << "one group of one metric";
+}
+
 TEST(TextFamilies, LabelsOfOtherNamesInOneMetricAreToldApart) {
   Layout layout;
   for (int page = 0; page < 3; ++page) {
@@ -119,7 +219,7 @@ TEST(TextFamilies, LabelsOfOtherNamesInOneMetricAreToldApart) {
     family.add({{"two", "v"}}, 2);
     family.add({}, 3);
     family.add({{"one", "v"}, {"two", "w"}}, 4);
-    EXPECT_THAT(families.take().text,
+    EXPECT_THAT(families.take().text(),
                 testing::EndsWith("heald_x{one=\"v\"} 1\nheald_x{two=\"v\"} 2\n"
                                   "heald_x 3\n"
                                   "heald_x{one=\"v\",two=\"w\"} 4\n"));
@@ -132,7 +232,7 @@ TEST(TextFamilies, AValueIsNeverTakenForTheEscapedFormOfAnother) {
            {"a\"b", "a\\\"b"}, {"a\\\"b", "a\\\\\\\"b"}}) {
     TextFamilies families(TextFormat::kPrometheus, layout);
     families.gauge("x", "h").add({{"l", value}}, 1);
-    EXPECT_THAT(families.take().text, HasSubstr("{l=\"" + written + "\"} 1"));
+    EXPECT_THAT(families.take().text(), HasSubstr("{l=\"" + written + "\"} 1"));
   }
 }
 
@@ -249,10 +349,11 @@ std::vector<std::string> chunksOf(const Page& page) {
   std::vector<std::string> chunks;
   std::size_t begin = 0;
   for (const std::size_t end : page.cuts) {
-    chunks.push_back(page.text.substr(begin, end - begin));
-    begin = end;
+    std::string& chunk = chunks.emplace_back();
+    for (; begin < end; ++begin) chunk += *page.pieces[begin];
   }
-  EXPECT_EQ(begin, page.text.size());
+  EXPECT_EQ(begin, page.pieces.size());
+  EXPECT_EQ(page.size, page.text().size());
   return chunks;
 }
 

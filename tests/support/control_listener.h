@@ -39,7 +39,7 @@ class ControlListener {
 
   std::uint16_t port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  const http::Server& server() const { return service_->server(); }
+  std::shared_ptr<const http::Server> server() const { return service_->server(); }
 
  private:
   std::uint16_t port_ = 0;

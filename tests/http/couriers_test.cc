@@ -1,0 +1,80 @@
+#include "http/couriers.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace heald::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+class CouriersTest : public testing::Test {
+ protected:
+  CouriersTest() : pipeline_(table(), GuardPolicy{.check_host = false}, Hooks{}) {}
+
+  static Router table() {
+    Router router;
+    router.get("/", Access::kOpen, [](const Request&) { return text("here"); });
+    return router;
+  }
+
+  Result<std::unique_ptr<Server>> start() {
+    ++started_;
+    if (broken_) return Error{ErrorCode::kUnavailable, "no descriptors"};
+    return Server::start(2, {"/tmp"}, pipeline_, tickets_);
+  }
+
+  // The status of the answer; 0: nobody answered.
+  int ask(Couriers& couriers) {
+    std::promise<int> status;
+    door::Exchange::Contents contents;
+    contents.head.method = "GET";
+    contents.head.target = "/";
+    couriers.take(std::make_shared<door::Exchange>(
+                      std::move(contents),
+                      [&](door::Answer answer, std::shared_ptr<door::Outlet>) {
+                        status.set_value(answer.status);
+                      },
+                      [] {}),
+                  false);
+    return status.get_future().get();
+  }
+
+  Couriers couriers(milliseconds rest) {
+    return {2, [this] { return start(); }, tickets_,
+            [](door::Exchange& exchange) {
+              exchange.answer({503, "", nullptr});
+            },
+            rest};
+  }
+
+  std::atomic<int> started_ = 0;
+  std::atomic<bool> broken_ = false;
+  Pipeline pipeline_;
+  Tickets tickets_;
+};
+
+TEST_F(CouriersTest, StartTheServerWithTheFirstRequestAndKeepItForTheNext) {
+  Couriers own = couriers(std::chrono::hours(1));
+  EXPECT_EQ(started_, 0);
+  EXPECT_EQ(ask(own), 200);
+  EXPECT_EQ(ask(own), 200);
+  EXPECT_EQ(started_, 1);
+}
+
+TEST_F(CouriersTest, EndTheServerWhenTheyRestAndStartAnotherWhenTheyMust) {
+  Couriers own = couriers(milliseconds(0));
+  while (started_ < 3) ASSERT_EQ(ask(own), 200);
+}
+
+TEST_F(CouriersTest, RefuseWhatCannotBeCarriedAndTryAgainWithTheNext) {
+  Couriers own = couriers(std::chrono::hours(1));
+  broken_ = true;
+  EXPECT_EQ(ask(own), 503);
+  broken_ = false;
+  EXPECT_EQ(ask(own), 200);
+}
+
+}  // namespace
+}  // namespace heald::http
