@@ -41,6 +41,7 @@ int badnessOf(Guard guard) {
     case Guard::kStoreUnavailable:
     case Guard::kStormBrake:
     case Guard::kBudget:
+    case Guard::kApproval:
       return kHeld;
     case Guard::kBreakerOpen:
     case Guard::kBackoff:
