@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "engine/advice.h"
+#include "http/approvals_json.h"
 #include "http/views_json.h"
 
 namespace heald::http {
@@ -112,7 +113,9 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"stopping", snapshot.stopping},
           {"pause", pauseJson(snapshot, snapshot.pause, true, now)},
           {"pausedRemedies", pausedRemedies(snapshot, now)},
-          {"permitsOutstanding", snapshot.permits.size()}};
+          {"permitsOutstanding", snapshot.permits.size()},
+          {"approvals", approvalsJson(snapshot, now)},
+          {"approvalsWanted", approvalsWantedJson(snapshot)}};
 }
 
 ordered_json backgroundTasks(const Snapshot& snapshot, core::Now now) {
