@@ -119,6 +119,21 @@ bool approved(const Snapshot& s, const ApprovalKey& key, core::Now now) {
   });
 }
 
+// What has to be approved for its next attempt. Of one with targets each target has its own, and a
+// governor of one knows which; the step is known of those that wait.
+std::optional<ApprovalKey> approvalMissing(const Snapshot& s, const RemedyView& remedy,
+                                           const std::string& target, core::Now now) {
+  std::optional<ApprovalKey> key = remedy.needs_approval;
+  if (!remedy.target_label.empty() && !remedy.approval_steps.empty()) {
+    key =
+        ApprovalKey{remedy.name, target.empty() ? "TARGET" : target, remedy.approval_steps.front()};
+    for (const ApprovalWanted& wanted : s.approvals_wanted) {
+      if (wanted.key.name == key->name && wanted.key.target == key->target) key = wanted.key;
+    }
+  }
+  return key && !approved(s, *key, now) ? key : std::nullopt;
+}
+
 // A check that is in warning, where the remedy answers to critical alone.
 bool onlyWarns(const Snapshot& s, const RemedyView& remedy) {
   const auto its = std::find_if(s.checks.begin(), s.checks.end(),
@@ -126,7 +141,8 @@ bool onlyWarns(const Snapshot& s, const RemedyView& remedy) {
   return its != s.checks.end() && its->health == Health::kWarning && !remedy.on.warning;
 }
 
-RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now now) {
+RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, const std::string& target,
+                          core::Now now) {
   RemedyStanding standing{remedy.name, {}};
   if (remedy.pause && now.boot < remedy.pause->until) {
     standing.obstacles.push_back(
@@ -141,12 +157,12 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now
   if (remedy.fleet && !remedy.fleet->denied.empty()) {
     standing.obstacles.push_back({"fleet", fleetText(*remedy.fleet), remedy.fleet->until});
   }
-  if (remedy.needs_approval && !approved(s, *remedy.needs_approval, now)) {
+  if (const auto key = approvalMissing(s, remedy, target, now)) {
     standing.obstacles.push_back(
         {"approval",
-         approvedThing(*remedy.needs_approval) + " needs the approval of a human for each attempt",
+         approvedThing(*key) + " needs the approval of a human for each attempt",
          {},
-         approveCommand(*remedy.needs_approval)});
+         approveCommand(*key)});
   }
   if (onlyWarns(s, remedy)) {
     standing.obstacles.push_back(
@@ -180,7 +196,7 @@ GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view,
     const bool serves =
         remedy.governor == view.name || (!remedy.target_label.empty() && remedy.governor == parent);
     if (serves) {
-      explanation.remedies.push_back(standingOf(s, remedy, now));
+      explanation.remedies.push_back(standingOf(s, remedy, view.target, now));
     }
   }
   return explanation;

@@ -59,7 +59,8 @@ std::pair<std::string, std::string> sentenceOf(const core::GuardFinding& finding
                   "): asking for another attempt makes the governor dormant",
               ""};
     case Guard::kApproval:
-      return {"each permit needs the approval of a human", approveCommand({g.name, "", 0})};
+      return {"each permit needs the approval of a human",
+              approveCommand({g.name, g.fleet ? "MEMBER" : "", 0})};
     case Guard::kMaxConcurrent:
     case Guard::kMaxUnverified:
     case Guard::kHalfOpen:

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/advice.h"
+#include "engine/alert_standing.h"
 #include "engine/explanation.h"
 #include "support/alerts.h"
 #include "support/setups.h"
@@ -331,6 +332,28 @@ TEST(Approvals, ATargetInACommandIsQuotedForTheShell) {
             "healdctl approve fix --target 'a'\\''; reboot' --reason \"<why>\"");
   EXPECT_EQ(approveCommand({"fix", "-x", 1}),
             "healdctl approve fix --target '-x' --reason \"<why>\"");
+}
+
+TEST(Approvals, OfARemedyForAlertsAreOfOneTarget) {
+  engine::Setup setup = test::forTargets();
+  setup.remedies[0].approval = {true};
+  World world(setup);
+  Approve approve = approval();
+  EXPECT_THAT(refusal(world.send(approve)), HasSubstr("has targets: name one (there is none yet)"));
+  world.send(AlertsReceived{{test::alert("web-1"), test::alert("web-2")}, "alertmanager"});
+  world.runFor(seconds(1));
+  EXPECT_TRUE(world.starts.empty());
+  const Snapshot waits = world.snapshot();
+  ASSERT_EQ(waits.approvals_wanted.size(), 2U);
+  const auto standings = alertStandings(waits, world.now());
+  EXPECT_TRUE(std::all_of(standings.begin(), standings.end(),
+                          [](const AlertStanding& each) { return each.word == "approval"; }));
+  approve.target = "web-3";
+  EXPECT_THAT(refusal(world.send(approve)), HasSubstr("no target \"web-3\" (there are: web-1"));
+  approve.target = "web-2";
+  ASSERT_TRUE(world.send(approve).reply->ok());
+  ASSERT_EQ(world.starts.size(), 1U) << "at once: it has no check";
+  EXPECT_EQ(world.starts[0].labels[1].second, "web-2");
 }
 
 // Permits.
