@@ -139,6 +139,14 @@ function(config)
         stopped
       ),
       alert(
+        'HealdApprovalWanted',
+        '%s > 0' % q.max('heald_approvals_wanted', 'governor'),
+        'healing',
+        'An attempt of {{ $labels.governor }} waits for the approval of a human',
+        '{{ $value }} attempts or permits of {{ $labels.governor }} on {{ $labels.instance }} start only when a human lets them. Which ones, why, and the command for each: `healdctl approve`, or the admin page. To approve one: `healdctl approve REMEDY --reason "why it may start"`',
+        'What is wrong stays so until somebody approves the attempt, or it heals by itself.'
+      ),
+      alert(
         'HealdBreakerOpenLong',
         either(
           '%s == 1' % q.max('heald_circuit_breaker_state', 'governor', 'state=~"open|half_open"'),

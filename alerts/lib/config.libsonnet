@@ -52,6 +52,7 @@
       HealdDormantByHand: alert('info', '4h'),
       HealdTargetsDormant: alert('critical'),
       HealdPermanentlyOpen: alert('critical'),
+      HealdApprovalWanted: alert('warning', '1m'),
       HealdBreakerOpenLong: alert('warning', '15m'),
       HealdBreakerFlapping: alert('warning', '', { window: '1h', opened: 4, closed: 2 }),
       HealdApproachingDormancy: alert('warning', '', { threshold: 0.6 }),

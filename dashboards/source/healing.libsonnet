@@ -135,6 +135,7 @@ function(k)
         k.bars('Permits', 'Requests of automation that is not heald\'s own, by how they ended; and what remedies were answered that ask another heald.', [
           { expr: 'sum by (outcome) (%s) or on () label_replace(vector(0), "outcome", "none was asked for", "", "")' % k.perStep('heald_permits_total{S,G}'), legend: '{{outcome}}' },
           { expr: 'sum(heald_permits_outstanding{S,G}) or vector(0)', legend: 'outstanding' },
+          { expr: 'sum(heald_approvals_wanted{S,G}) or vector(0)', legend: 'waiting for approval' },
           { expr: 'sum by (answer) (%s) or on () label_replace(vector(0), "answer", "nobody was asked", "", "")' % k.perStep('heald_remedy_permits_total{S,R}'), legend: 'asked of another heald: {{answer}}' },
         ], { w: 6, colors: { ok: 'green', failed: 'orange', expired: 'yellow', denied: 'blue', outstanding: 'purple', paused: '#808080', observe_mode: '#A0A0A0' } }),
         k.lines('Fleets', 'Members of fleets that are under way, the most that may be, and those that have failed or not come back: with as many as the limit the governor goes dormant for all.', [

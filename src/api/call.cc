@@ -72,9 +72,22 @@ std::optional<Error> readText(const BodyField& field, const nlohmann::json& valu
 }
 
 std::optional<Error> readName(const BodyField& field, const nlohmann::json& value, Body& body) {
-  std::string& name = field.name == "member" ? body.member : body.name;
+  std::string& name = field.name == "member"   ? body.member
+                      : field.name == "target" ? body.target
+                                               : body.name;
   if (auto problem = readText(field, value, name, kMaxReasonBytes)) return problem;
   if (name.empty()) return badBody(inQuotes(field.name) + " is empty: " + field.help);
+  return std::nullopt;
+}
+
+std::optional<Error> readCount(const BodyField& field, const nlohmann::json& value, Body& body) {
+  constexpr std::int64_t kMost = 1000;
+  const bool whole = value.is_number_integer() && value.get<std::int64_t>() >= 1 &&
+                     value.get<std::int64_t>() <= kMost;
+  if (!whole) {
+    return badBody(inQuotes(field.name) + " must be a whole number from 1 to 1000: " + field.help);
+  }
+  body.count = value.get<int>();
   return std::nullopt;
 }
 
@@ -127,6 +140,8 @@ std::optional<Error> readField(const BodyField& field, const nlohmann::json& obj
       return readDuration(field, *found, body);
     case FieldType::kName:
       return readName(field, *found, body);
+    case FieldType::kCount:
+      return readCount(field, *found, body);
     case FieldType::kWord:
       return readWord(field, *found, body);
     case FieldType::kError:

@@ -21,6 +21,7 @@ enum class FieldType {
   kBoolean,   // true or false
   kDuration,  // a text such as "10m"
   kName,      // a text as it is, not empty
+  kCount,     // a whole number, 1 to 1000
   kWord,      // one of `words`
   kError,     // a text of any lines; what is beyond core::kErrorTextLimit is dropped
   kRole,      // the word of a role
@@ -67,6 +68,8 @@ struct Body {
   std::optional<core::Duration> grace;
   std::string name;
   std::string member;
+  std::string target;
+  std::optional<int> count;  // of a kCount
   std::string error;
   config::Role role = config::Role::kRead;
   std::vector<std::string> governors;

@@ -17,6 +17,7 @@ std::vector<Call> historyCalls(const Backend& backend);
 // What the admin page needs besides: settings, availability, what would be.
 std::vector<Call> pageDataCalls(const Backend& backend);
 // The governor as a service.
+std::vector<Call> approvalCalls(const Backend& backend);
 std::vector<Call> permitCalls(const Backend& backend);
 // The same for FleetLock clients.
 std::vector<Call> fleetLockCalls(const Backend& backend);

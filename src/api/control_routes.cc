@@ -98,6 +98,7 @@ std::vector<Call> controlCalls(const Backend& backend) {
   for (Call& call : changingCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : historyCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : permitCalls(backend)) calls.push_back(std::move(call));
+  for (Call& call : approvalCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : fleetLockCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : replicaCalls(backend)) calls.push_back(std::move(call));
   for (Call& call : tokenCalls(backend)) calls.push_back(std::move(call));

@@ -32,6 +32,7 @@ ordered_json obstaclesJson(const Snapshot& snapshot, const std::vector<engine::O
     list.push_back({{"word", obstacle.word},
                     {"message", obstacle.text},
                     {"until", timeOrNull(snapshot, obstacle.until)}});
+    if (!obstacle.command.empty()) list.back()["command"] = obstacle.command;
   }
   return list;
 }

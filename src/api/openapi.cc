@@ -16,6 +16,9 @@ ordered_json fieldSchema(const BodyField& field) {
   if (field.type == FieldType::kDuration) {
     return {{"type", "string"}, {"example", "10m"}, {"description", field.help}};
   }
+  if (field.type == FieldType::kCount) {
+    return {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}, {"description", field.help}};
+  }
   if (field.type == FieldType::kRole) {
     return {{"type", "string"}, {"enum", config::allRoleNames()}, {"description", field.help}};
   }

@@ -96,7 +96,7 @@ http::Response outstanding(const Backend& backend) {
 
 }  // namespace
 
-// Retry-After where time alone helps.
+// Retry-After where time helps: of itself, or as a human may act meanwhile.
 http::Response deniedPermit(const engine::Reply& reply) {
   const engine::Denial& denial = *reply.denial;
   ordered_json value;
@@ -104,10 +104,10 @@ http::Response deniedPermit(const engine::Reply& reply) {
   value["error"]["message"] = reply.message;
   value["guard"] = denial.guard ? ordered_json(denial.word) : ordered_json();
   value["until"] = denial.until ? ordered_json(core::toIso8601(*denial.until)) : ordered_json();
-  value["retry_after_seconds"] =
-      denial.until ? ordered_json(secondsUp(denial.wait)) : ordered_json();
+  const bool again = denial.wait > core::Duration{};
+  value["retry_after_seconds"] = again ? ordered_json(secondsUp(denial.wait)) : ordered_json();
   http::Response response = http::json(value, 409);
-  if (denial.until) response.headers.add("Retry-After", std::to_string(secondsUp(denial.wait)));
+  if (again) response.headers.add("Retry-After", std::to_string(secondsUp(denial.wait)));
   return response;
 }
 

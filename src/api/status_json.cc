@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/approvals_json.h"
 #include "api/views_json.h"
 #include "core/text.h"
 #include "engine/advice.h"
@@ -112,7 +113,9 @@ ordered_json selfHealing(const Snapshot& snapshot, const Governors& governors, c
           {"stopping", snapshot.stopping},
           {"pause", pauseJson(snapshot, snapshot.pause, true, now)},
           {"pausedRemedies", pausedRemedies(snapshot, now)},
-          {"permitsOutstanding", snapshot.permits.size()}};
+          {"permitsOutstanding", snapshot.permits.size()},
+          {"approvals", approvalsJson(snapshot, now)},
+          {"approvalsWanted", approvalsWantedJson(snapshot)}};
 }
 
 ordered_json backgroundTasks(const Snapshot& snapshot, core::Now now) {

@@ -73,13 +73,23 @@ void readPolicy(Fields& fields, core::GovernorPolicy& policy) {
                "what a human should see to before resuming; shown while dormant");
 }
 
+bool readApproval(Fields& fields, bool inherited, const std::string& help) {
+  std::string word = inherited ? "required" : "none";
+  fields.text("approval", word, {.one_of = {"none", "required"}}, help);
+  return word == "required";
+}
+
 Governors readGovernors(Fields& top, const FileBeside& files) {
   Governors governors;
   top.section("governor_defaults", false, "defaults of every governor",
               [&](Fields& fields) { readPolicy(fields, governors.defaults); });
   const auto readEntry = [&](const std::string& name, Fields& fields) {
-    Governors::Entry entry{governors.defaults, nullptr, fields.later(""), fields.place("")};
+    Governors::Entry entry{governors.defaults, nullptr, false, fields.later(""), fields.place("")};
     readPolicy(fields, entry.policy);
+    entry.approval = readApproval(fields, false,
+                                  "required: each attempt under it, of a remedy or with a permit, "
+                                  "waits until a human approves "
+                                  "it");
     readFleet(fields, files, entry.policy, entry.fleet);
     if (const std::string wrong = nameFault(name); !wrong.empty()) {
       fields.fail("", quoted(name) + " " + wrong);

@@ -86,8 +86,14 @@ void readVerify(Fields& fields, engine::VerifyPolicy& verify) {
   }
 }
 
-void readStep(Fields& fields, const std::vector<Kind>& kinds, std::vector<int>& after,
-              std::vector<KindPart>& parts) {
+struct Actions {
+  std::vector<int> after;  // so many failures
+  std::vector<bool> approval;
+  std::vector<KindPart> parts;
+};
+
+void readStep(Fields& fields, const std::vector<Kind>& kinds, bool approval, Actions& actions) {
+  std::vector<int>& after = actions.after;
   const bool first = after.empty();
   int failures = first ? 0 : after.back() + 1;
   fields.integer("after_failures", failures, {.required = !first, .min = 0, .max = 1000},
@@ -99,29 +105,39 @@ void readStep(Fields& fields, const std::vector<Kind>& kinds, std::vector<int>& 
                                       std::to_string(after.back()) +
                                       " of the step before (steps ascend)");
   }
+  actions.approval.push_back(readApproval(fields, approval,
+                                          "required: each attempt of this step waits until a human "
+                                          "approves it; without, as the remedy"));
   fields.exactlyOne("kind of remedy", namesOf(kinds));
   KindPart part;
   part.place = fields.place("");
   readKind(fields, kinds, part);
   after.push_back(std::max(failures, first ? 0 : after.back()));
-  parts.push_back(std::move(part));
+  actions.parts.push_back(std::move(part));
 }
 
 std::vector<KindPart> readActions(Fields& fields, const std::vector<Kind>& kinds,
-                                  std::vector<int>& steps) {
+                                  engine::RemedySpec& spec) {
+  const bool approval = readApproval(fields, false,
+                                     "required: each attempt, or of an escalation each of its "
+                                     "steps, waits until a human approves it");
   std::vector<std::string> choice = namesOf(kinds);
   choice.emplace_back("steps");
   fields.exactlyOne("kind of remedy", choice);
   KindPart single;
   single.place = fields.place("");
   readKind(fields, kinds, single);
-  std::vector<int> after;
-  std::vector<KindPart> parts;
+  Actions actions;
   fields.sections("steps", {}, "escalation: the next step after so many failures",
-                  [&](Fields& step) { readStep(step, kinds, after, parts); });
-  if (parts.empty()) return {single};
-  steps = std::move(after);
-  return parts;
+                  [&](Fields& step) { readStep(step, kinds, approval, actions); });
+  if (actions.parts.empty()) {
+    if (approval) spec.approval = {true};
+    return {single};
+  }
+  spec.steps = std::move(actions.after);
+  spec.approval = std::move(actions.approval);
+  if (!spec.needsApproval()) spec.approval.clear();
+  return std::move(actions.parts);
 }
 
 // `name` comes with the remedy's own, which needs no entry.
@@ -227,13 +243,20 @@ void listGovernors(const Governors& governors, Config& config) {
           "another governor)");
     } else if (place != used.end()) {
       place->second.policy = entry.policy;
+      place->second.approval = entry.approval;
     } else if (remedies.contains(name)) {
       entry.report("is the name of a remedy that runs under another governor (use another name)");
     } else {
-      used.emplace(name, engine::GovernorSpec{name, entry.policy, entry.fleet});
+      used.emplace(name, engine::GovernorSpec{name, entry.policy, entry.fleet, entry.approval});
     }
   }
   for (auto& [name, spec] : used) setup.governors.push_back(std::move(spec));
+  for (engine::RemedySpec& remedy : setup.remedies) {
+    const auto entry = governors.entries.find(remedy.governor);
+    if (entry != governors.entries.end() && entry->second.approval) {
+      remedy.approval.assign(remedy.steps.size(), true);
+    }
+  }
   for (const auto& [name, entry] : governors.entries) config.governor_places[name] = entry.place;
 }
 
@@ -284,7 +307,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Kind& permi
                [&](Fields& fields) {
                  Draft draft;
                  readRemedy(fields, permit, governors, checks, draft);
-                 readActions(fields, kinds, draft.spec.steps);
+                 readActions(fields, kinds, draft.spec);
                });
   TakenNames names;
   top.sections("remedies", {.empty_allowed = true}, "what may be tried", [&](Fields& fields) {
@@ -292,7 +315,7 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Kind& permi
     readName(fields, draft.spec.name, names, "its name, unique among the remedies");
     fields.items("for_each", kForEachHelp);
     const bool labels = readRemedy(fields, permit, governors, checks, draft);
-    std::vector<KindPart> actions = readActions(fields, kinds, draft.spec.steps);
+    std::vector<KindPart> actions = readActions(fields, kinds, draft.spec);
     refuseIgnoredTarget(fields, draft.spec.alert, config.setup.alertmanager);
     if (labels) requireDeclared(fields, draft.spec, actions);
     add(std::move(draft), std::move(actions), checks, config);

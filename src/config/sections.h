@@ -43,6 +43,7 @@ struct Governors {
   struct Entry {
     core::GovernorPolicy policy;
     std::shared_ptr<const engine::Fleet> fleet;  // null: it has none
+    bool approval = false;                       // each attempt under it needs one
     Fields::Report report;                       // at its name
     std::string place;
   };
@@ -54,6 +55,9 @@ Governors readGovernors(Fields& top, const FileBeside& files);
 // `fleet` of one governor. Its limit becomes the policy's max_in_flight.
 void readFleet(Fields& fields, const FileBeside& files, core::GovernorPolicy& policy,
                std::shared_ptr<const engine::Fleet>& fleet);
+
+// `approval`, of what may need one; `inherited` is what it means where it is not written.
+bool readApproval(Fields& fields, bool inherited, const std::string& help);
 
 // The keys of one governor; `policy` holds what the absent ones mean.
 void readPolicy(Fields& fields, core::GovernorPolicy& policy);

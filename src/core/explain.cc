@@ -120,6 +120,7 @@ std::vector<GuardFinding> findings(const Scene& s) {
           breakerOpen(s),
           backoff(s),
           halfOpen(s),
+          gate(Guard::kApproval, !s.gates.approval_missing, "not missing", "missing"),
           budget(s)};
 }
 

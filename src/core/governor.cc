@@ -47,6 +47,8 @@ std::string_view toString(Guard guard) {
       return "backoff";
     case Guard::kHalfOpen:
       return "half_open";
+    case Guard::kApproval:
+      return "approval";
     case Guard::kBudget:
       return "budget";
   }
@@ -110,6 +112,9 @@ Verdict Governor::ask(const Gates& gates, BootTime now) const {
   if (reads == BreakerState::kHalfOpen && !breaker.admitsTrial(policy_.breaker, now) &&
       !trialsAreStuck(state_, policy_)) {
     return deny(Guard::kHalfOpen);
+  }
+  if (gates.approval_missing) {
+    return deny(Guard::kApproval);
   }
   if (exhaustedBudget(policy_.budgets, state_.starts, now)) {
     return deny(Guard::kBudget);

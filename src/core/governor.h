@@ -44,9 +44,10 @@ enum class Guard : std::uint8_t {
   kBreakerOpen,
   kBackoff,
   kHalfOpen,
+  kApproval,
   kBudget,
 };
-inline constexpr std::size_t kGuardCount = 12;
+inline constexpr std::size_t kGuardCount = 13;
 std::string_view toString(Guard guard);  // "feature_flag", "dormant", …
 
 // What the guards outside the governor say at this moment.
@@ -56,7 +57,8 @@ struct Gates {
   bool max_concurrent_reached = false;
   bool max_unverified_reached = false;
   bool storm_brake = false;
-  bool parent_dormant = false;  // of a governor that serves one target of another
+  bool parent_dormant = false;    // of a governor that serves one target of another
+  bool approval_missing = false;  // the attempt needs one of a human, and none is in force
 };
 
 // The answer to "may an attempt start now?". `until` is there for kBreakerOpen and kBackoff only:

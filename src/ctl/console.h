@@ -31,6 +31,15 @@ struct Target {
   bool all = false;
 };
 
+// One attempt of a remedy, or one permit of a governor.
+struct ToApprove {
+  std::string name;
+  bool permit = false;
+  std::string target;
+  int step = 0;  // 0: none was named
+  std::string length;
+};
+
 ExitCode showFlags(const Console& console);
 ExitCode resume(const Console& console, const Target& target, const std::string& reason);
 ExitCode enterDormant(const Console& console, const Target& target, const std::string& reason);
@@ -42,6 +51,8 @@ ExitCode reloadConfiguration(const Console& console);
 ExitCode runCheck(const Console& console, const std::string& name);
 ExitCode runRemedy(const Console& console, const std::string& name);
 // `length` is a duration as a text: "2h".
+ExitCode approve(const Console& console, const ToApprove& what, const std::string& reason);
+ExitCode unapprove(const Console& console, const ToApprove& what);
 ExitCode pause(const Console& console, const Target& target, const std::string& length,
                const std::string& reason);
 ExitCode unpause(const Console& console, const Target& target);

@@ -65,6 +65,8 @@ std::string obstacles(const ordered_json& list) {
   std::string text;
   for (const ordered_json& obstacle : list) {
     text += "    " + textOf(obstacle, "word") + ": " + textOf(obstacle, "message") + "\n";
+    const std::string command = textOf(obstacle, "command");
+    if (!command.empty()) text += "      " + command + "\n";
   }
   return text;
 }

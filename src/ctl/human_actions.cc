@@ -214,4 +214,33 @@ ExitCode unpause(const Console& console, const Target& target) {
   return change(console, "POST", pausePath(target, "unpause"), ordered_json::object(), asSentence);
 }
 
+namespace {
+
+std::string approvalPath(const ToApprove& what, const char* action) {
+  return (what.permit ? "/api/governors/" : "/api/remedies/") + segment(what.name) + "/" + action;
+}
+
+ordered_json approvalBody(const ToApprove& what) {
+  ordered_json body = ordered_json::object();
+  if (!what.target.empty()) body["target"] = what.target;
+  if (what.step > 0) body["step"] = what.step;
+  return body;
+}
+
+}  // namespace
+
+ExitCode approve(const Console& console, const ToApprove& what, const std::string& reason) {
+  ordered_json body = approvalBody(what);
+  body["reason"] = reason;
+  if (!what.length.empty()) body["for"] = what.length;
+  return change(console, "POST", approvalPath(what, "approve"), body,
+                [](const std::string& message) {  // what is in the way has lines of its own
+                  return asSentence(message.substr(0, message.find("; still in the way: ")));
+                });
+}
+
+ExitCode unapprove(const Console& console, const ToApprove& what) {
+  return change(console, "POST", approvalPath(what, "unapprove"), approvalBody(what), asSentence);
+}
+
 }  // namespace heald::ctl

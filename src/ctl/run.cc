@@ -11,6 +11,7 @@
 #include "app/version.h"
 #include "config/scalars.h"
 #include "core/text.h"
+#include "ctl/approval_commands.h"
 #include "ctl/command_table.h"
 #include "ctl/config_commands.h"
 #include "ctl/console.h"
@@ -62,6 +63,7 @@ class CommandLine {
     addHumanActions();
     addRuns();
     addPauses();
+    approvals_.emplace(app_, chosen_, at_);
     addReload();
     addExec();
     tokens_.emplace(app_, chosen_, at_);
@@ -365,6 +367,7 @@ class CommandLine {
   std::optional<ReadingCommands> reading_;
   std::optional<ConfigCommands> configuration_;
   std::optional<OfflineCommands> offline_;
+  std::optional<ApprovalCommands> approvals_;
   std::optional<TokenCommands> tokens_;
   std::optional<NotifyCommands> notify_;
   std::optional<ReplicaCommands> replicas_;

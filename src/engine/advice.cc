@@ -65,7 +65,7 @@ void adviseDormant(const GovernorView& g, const Snapshot& s, bool with_output,
 // Something under it waits for its moment.
 bool somethingWaits(const GovernorView& g, const Snapshot& s) {
   const auto waits = [&](const auto& one) {
-    return one.governor == g.name && one.phase == Phase::kWaiting;
+    return one.governor == g.name && one.phase == Phase::kWaiting && one.next_attempt_at;
   };
   return std::any_of(s.remedies.begin(), s.remedies.end(), waits) ||
          std::any_of(s.targets.begin(), s.targets.end(), waits);
@@ -153,6 +153,31 @@ void advisePauses(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
     if (remedy.pause && now.boot < remedy.pause->until && !remedy.paused_with_all) {
       advisePause(*remedy.pause, "remedy " + remedy.name, remedy.name, now, issues, advice);
     }
+  }
+}
+
+void adviseApprovals(const Snapshot& s, std::vector<Issue>* issues,
+                     std::vector<Recommendation>* advice) {
+  constexpr std::size_t kMost = 10;  // programs may ask for any number of permits
+  for (std::size_t i = 0; i < std::min(kMost, s.approvals_wanted.size()); ++i) {
+    const ApprovalWanted& wanted = s.approvals_wanted[i];
+    const std::string what = approvedThing(wanted.key);
+    if (issues != nullptr) {
+      issues->push_back({Severity::kWarning, wanted.governor, "approval",
+                         what + " waits for the approval of a human since " +
+                             core::toIso8601(wanted.since) +
+                             (wanted.reason.empty() ? "" : ": " + wanted.reason)});
+    }
+    if (advice != nullptr) {
+      advice->push_back({wanted.governor, "approval",
+                         "approve one attempt, if it is right to let it start: " + what,
+                         approveCommand(wanted.key)});
+    }
+  }
+  if (s.approvals_wanted.size() > kMost && issues != nullptr) {
+    issues->push_back({Severity::kWarning, "", "approval",
+                       std::to_string(s.approvals_wanted.size() - kMost) +
+                           " more attempts wait for the approval of a human"});
   }
 }
 
@@ -305,6 +330,7 @@ void advise(const Snapshot& s, core::Now now, bool with_output, std::vector<Issu
   }
   adviseAlerts(s, now, issues);
   advisePauses(s, now, issues, advice);
+  adviseApprovals(s, issues, advice);
   adviseChecks(s, issues, advice);
   adviseReload(s, issues, advice);
   if (issues != nullptr) {

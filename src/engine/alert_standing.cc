@@ -17,6 +17,9 @@ struct One {
   const TargetView* target;  // null: the remedy itself
 
   Phase phase() const { return target ? target->phase : remedy.phase; }
+  std::optional<Guard> deniedBy() const {
+    return target ? target->last_denied_by : remedy.last_denied_by;
+  }
   std::uint64_t attempt() const { return target ? target->attempt : remedy.attempt; }
   std::size_t firing() const { return target ? target->firing : remedy.firing; }
   const std::string& alert() const { return target ? target->alert : remedy.alert; }
@@ -41,6 +44,7 @@ int badnessOf(Guard guard) {
     case Guard::kStoreUnavailable:
     case Guard::kStormBrake:
     case Guard::kBudget:
+    case Guard::kApproval:
       return kHeld;
     case Guard::kBreakerOpen:
     case Guard::kBackoff:
@@ -77,6 +81,12 @@ std::string judge(const One& one, const core::Verdict& verdict, core::Now now,
     standing.until = verdict.until;
     standing.badness = badnessOf(*verdict.denied_by);
     return "held back by " + standing.word + another(standing.until, now);
+  }
+  // Of its step, which its governor does not know.
+  if (one.phase() == Phase::kWaiting && one.deniedBy() == Guard::kApproval) {
+    standing.word = toString(Guard::kApproval);
+    standing.badness = kHeld;
+    return "held back by approval: a human has to approve it";
   }
   const bool failed = !one.lastResult().empty() && one.lastResult() != "ok";
   if (one.phase() == Phase::kIdle && failed) {

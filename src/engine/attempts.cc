@@ -30,13 +30,15 @@ FailureReason reasonOf(ActionOutcome outcome) {
 
 core::Verdict Attempts::admit(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const core::Gates gates = p_.guards.gatesOf(remedy);
+  const core::Gates gates = p_.guards.gatesOf(remedy, step.now.boot);
+  const auto approval = p_.guards.approvalNeeded(remedy);
   const auto decision = p_.governors.propose(remedy.governor, [&](core::Governor& governor) {
     return governor.trigger(gates, remedy.spec.name, step.now);
   });
   if (!decision.ticket) {
     return decision.verdict;
   }
+  if (approval) p_.approvals.use(*approval, remedy.spec.governor, decision.ticket->id);
   if (remedy.episode) {
     p_.episodes.admitted(*remedy.episode, decision.ticket->id);
   }

@@ -29,6 +29,7 @@ class Attempts {
     Escalation& escalation;
     Totals& totals;
     const OuterGuards& guards;
+    Approvals& approvals;
     PreventiveRuns& preventive;
     HealingFigures& figures;
   };

@@ -38,8 +38,13 @@ Result<Reply> ByHand::run(const RunRemedyNow& command, Step& step) {
     std::string until =
         verdict.until ? ", which lasts another " + core::toText(*verdict.until - step.now.boot)
                       : "";
+    const auto needed = verdict.denied_by == core::Guard::kApproval
+                            ? p_.guards.approvalNeeded(p_.roster[r])
+                            : std::nullopt;
+    const std::string approval = needed ? ": " + approveCommand(*needed) : "";
     return Error{ErrorCode::kConflict, "remedy \"" + command.remedy + "\" may not start now: " +
-                                           std::string(toString(*verdict.denied_by)) + until};
+                                           std::string(toString(*verdict.denied_by)) + until +
+                                           approval};
   }
   return Reply{"remedy \"" + command.remedy + "\" is wanted; its check is run again first"};
 }

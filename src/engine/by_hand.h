@@ -7,6 +7,7 @@
 #include "engine/episodes.h"
 #include "engine/event.h"
 #include "engine/healing_figures.h"
+#include "engine/outer_guards.h"
 #include "engine/output.h"
 #include "engine/pauses.h"
 #include "engine/roster.h"
@@ -24,6 +25,7 @@ class ByHand {
     Episodes& episodes;
     AlertEpisodes& alert_episodes;
     const Pauses& pauses;
+    const OuterGuards& guards;
     const Checks& checks;
     HealingFigures& figures;
   };

@@ -51,7 +51,7 @@ std::optional<core::BootTime> earlier(std::optional<core::BootTime> a,
 
 // What the history tells of first comes first: why, then what.
 std::vector<Book*> Engine::Impl::booksOf(Impl& self) {
-  std::vector<Book*> books = {&self.queue_, &self.humans_.acts(), &self.pauses_};
+  std::vector<Book*> books = {&self.queue_, &self.humans_.acts(), &self.pauses_, &self.approvals_};
   for (Book* book : self.healing_.books()) books.push_back(book);
   books.insert(books.end(),
                {&self.permits_.book(), &self.answers_, &self.humans_.flags(), &self.tally_});
@@ -63,12 +63,13 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       started_(now),
       features_(setup_.features),
       detection_(setup_.detection, setup_.checks),
-      healing_(setup_, detection_, features_, pauses_),
+      healing_(setup_, detection_, features_, pauses_, approvals_),
       findings_(detection_, healing_, tally_),
       remedies_(setup_, healing_, pauses_, findings_),
       humans_(healing_, detection_.checks(), tally_, features_,
               [this](core::Now at) { return snapshot(at); }),
-      permits_(healing_.governors()),
+      permits_(healing_.governors(), approvals_),
+      approve_(setup_, healing_, approvals_, [this](core::Now at) { return snapshot(at); }),
       tasks_(setup_.task_limit, [this](const std::string& id) {
         return !isBuiltIn(id) || features_.enabled(featureOf(id));
       }) {
@@ -151,6 +152,8 @@ void Engine::Impl::dispatch(const Event& event, Step& step) {
                  [&](const RunRemedyNow& c) { remedies_.run(c, step); },
                  [&](const PauseRemedy& c) { remedies_.pause(c, step); },
                  [&](const UnpauseRemedy& c) { remedies_.unpause(c, step); },
+                 [&](const Approve& c) { out.reply = approve_.give(c, step); },
+                 [&](const Unapprove& c) { out.reply = approve_.withdraw(c, step); },
                  [&](const RequestPermit& c) { requestPermit(c, step); },
                  [&](const ReportPermit& c) { out.reply = permits_.report(c, step.now); },
                  [&](const Resume& c) { humans_.resume(c, step); },
@@ -203,6 +206,9 @@ void Engine::Impl::committed(Step& step) {
   if (!pauses.empty()) {
     healing_.wants().pausesChanged(step);
   }
+  const Approvals::Kept approvals = approvals_.takeKept();
+  add(approvals.notes, step);
+  healing_.wants().approved(approvals.given, step);
   add(permits_.committed(), step);
   humans_.committed(step);
 }
@@ -253,6 +259,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
   if (store_.up()) {
     next = earlier(next, journal_.due());
     next = earlier(next, pauses_.nextEnd());
+    next = earlier(next, approvals_.nextEnd());
     next = earlier(next, permits_.book().nextDeadline());
   }
   if (detecting_) {
@@ -272,6 +279,7 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.features = features_;
   s.refused_reload = refused_reload_;
   healing_.fill(s);
+  approve_.fill(s);
   permits_.fill(s);
   s.checks = detection_.checks().views();
   s.check_durations = detection_.checks().durations();
@@ -301,6 +309,7 @@ void Engine::Impl::tick(Step& step) {
   if (store_.up()) {
     healing_.recovery().goOn(step);
     pauses_.forgetEnded(step.now);
+    approvals_.forgetEnded(step.now);
     permits_.expireDue(step.now);
   }
   healing_.tendEpisodes(step);

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "engine/answers.h"
+#include "engine/approval_commands.h"
+#include "engine/approvals.h"
 #include "engine/background_tasks.h"
 #include "engine/check_findings.h"
 #include "engine/detection.h"
@@ -73,11 +75,13 @@ class Engine::Impl {
   core::FeatureFlags features_;
   Detection detection_;
   Pauses pauses_;
+  Approvals approvals_;
   Healing healing_;
   CheckFindings findings_;
   RemedyCommands remedies_;
   HumanCommands humans_;
   Permits permits_;
+  ApprovalCommands approve_;
   BackgroundTasks tasks_;
   HistoryQueue queue_;
   Answers answers_;

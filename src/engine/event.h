@@ -103,6 +103,26 @@ struct UnpauseRemedy {
   std::string remedy;
   std::string by;
 };
+// One attempt of a remedy's step, or one permit of a governor, may start, if nothing else is in the
+// way. It ends with that attempt, or after `lasts`, which is at most Approvals::kLongest. Approving
+// again replaces the approval.
+struct Approve {
+  std::string name;         // of the remedy; of the governor, for a permit
+  bool permit = false;      // what the name is of
+  std::string target;       // the remedy's, or the fleet's member; "" where there are none
+  std::optional<int> step;  // from 1; nothing: the one that waits for it, or the only one
+  core::Duration lasts{};
+  std::string reason;
+  std::string by;
+};
+// Takes it back, as long as no attempt has started with it.
+struct Unapprove {
+  std::string name;
+  bool permit = false;
+  std::string target;
+  std::optional<int> step;  // nothing: whichever is approved
+  std::string by;
+};
 // May an attempt be made that is not heald's own? Answered by Reply::permit or Reply::denial.
 struct RequestPermit {
   std::string governor;
@@ -199,10 +219,11 @@ struct Record {
 // No check, attempt or task starts from here on; what runs may still report.
 struct Stop {};
 
-using Event = std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant,
-                           Reset, Retry, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy,
-                           UnpauseRemedy, RequestPermit, ReportPermit, RegisterTask, RemoveTask,
-                           AlertsReceived, AlertAsked, FleetAnswered, Reload, Record, Stop>;
+using Event =
+    std::variant<Tick, CheckFinished, ActionFinished, TaskFinished, Resume, EnterDormant, Reset,
+                 Retry, SetFlag, RunCheckNow, RunRemedyNow, PauseRemedy, UnpauseRemedy, Approve,
+                 Unapprove, RequestPermit, ReportPermit, RegisterTask, RemoveTask, AlertsReceived,
+                 AlertAsked, FleetAnswered, Reload, Record, Stop>;
 
 // Whether steps of such events may be made one after the other and committed together. What asks
 // for permits and reports them does, as programs do it by the thousand; nothing that heald starts

@@ -14,6 +14,17 @@ std::string parentOf(const GovernorView& view) {
   return view.target.empty() ? "" : view.name.substr(0, view.name.find('@'));
 }
 
+bool inForce(const ApprovalView& view, core::Now now) {
+  return now.boot < view.approval.until;
+}
+
+// The next attempt under it may be that of a remedy, or a permit: any approval may be its.
+bool approvedUnder(const Snapshot& s, const GovernorView& view) {
+  return std::any_of(s.approvals.begin(), s.approvals.end(), [&](const ApprovalView& each) {
+    return each.approval.governor == view.name && inForce(each, s.taken);
+  });
+}
+
 core::Gates gatesOf(const Snapshot& s, const GovernorView& view) {
   const std::string parent = parentOf(view);
   const bool parent_dormant =
@@ -25,7 +36,8 @@ core::Gates gatesOf(const Snapshot& s, const GovernorView& view) {
           !view.fleet && s.actions_running >= s.max_concurrent,
           !view.fleet && s.max_unverified && s.attempts_in_progress >= *s.max_unverified,
           s.storm_brake,
-          parent_dormant};
+          parent_dormant,
+          view.permits_need_approval && !approvedUnder(s, view)};
 }
 
 // "auto_healing is off by configuration"
@@ -55,8 +67,9 @@ std::string unverifiedText(int attempts) {
   return std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts") + " unverified";
 }
 
-// The words of the five gates, which the governor itself cannot know.
-void tellGates(const Snapshot& s, bool fleet, std::vector<GuardFinding>& guards) {
+// The words of the gates, which the governor itself cannot know.
+void tellGates(const Snapshot& s, const GovernorView& view, std::vector<GuardFinding>& guards) {
+  const bool fleet = view.fleet;
   for (GuardFinding& finding : guards) {
     if (finding.guard == Guard::kFeatureFlag) {
       finding.value = flagText(s);
@@ -73,6 +86,12 @@ void tellGates(const Snapshot& s, bool fleet, std::vector<GuardFinding>& guards)
       finding.value = unverifiedText(s.attempts_in_progress);
       finding.threshold =
           s.max_unverified ? "fewer than " + std::to_string(*s.max_unverified) : "no limit";
+    } else if (finding.guard == Guard::kApproval) {
+      finding.value = !finding.passes              ? "missing"
+                      : view.permits_need_approval ? "given"
+                      : view.needs_approvals       ? "not needed for permits"
+                                                   : "not needed";
+      finding.threshold = "given by a human";
     } else if (finding.guard == Guard::kStormBrake) {
       finding.value = stormText(s);
       finding.threshold = "at most " + std::to_string(s.storm_brake_policy.max_unhealthy_percent) +
@@ -94,6 +113,27 @@ std::string fleetText(const FleetStanding& fleet) {
          " gave no permit when it was asked last: " + fleet.denied;
 }
 
+bool approved(const Snapshot& s, const ApprovalKey& key, core::Now now) {
+  return std::any_of(s.approvals.begin(), s.approvals.end(), [&](const ApprovalView& each) {
+    return each.key == key && inForce(each, now);
+  });
+}
+
+// What has to be approved for its next attempt. Of one with targets each target has its own, and a
+// governor of one knows which; the step is known of those that wait.
+std::optional<ApprovalKey> approvalMissing(const Snapshot& s, const RemedyView& remedy,
+                                           const std::string& target, core::Now now) {
+  std::optional<ApprovalKey> key = remedy.needs_approval;
+  if (!remedy.target_label.empty() && !remedy.approval_steps.empty()) {
+    key =
+        ApprovalKey{remedy.name, target.empty() ? "TARGET" : target, remedy.approval_steps.front()};
+    for (const ApprovalWanted& wanted : s.approvals_wanted) {
+      if (wanted.key.name == key->name && wanted.key.target == key->target) key = wanted.key;
+    }
+  }
+  return key && !approved(s, *key, now) ? key : std::nullopt;
+}
+
 // A check that is in warning, where the remedy answers to critical alone.
 bool onlyWarns(const Snapshot& s, const RemedyView& remedy) {
   const auto its = std::find_if(s.checks.begin(), s.checks.end(),
@@ -101,7 +141,8 @@ bool onlyWarns(const Snapshot& s, const RemedyView& remedy) {
   return its != s.checks.end() && its->health == Health::kWarning && !remedy.on.warning;
 }
 
-RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now now) {
+RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, const std::string& target,
+                          core::Now now) {
   RemedyStanding standing{remedy.name, {}};
   if (remedy.pause && now.boot < remedy.pause->until) {
     standing.obstacles.push_back(
@@ -115,6 +156,13 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, core::Now
   }
   if (remedy.fleet && !remedy.fleet->denied.empty()) {
     standing.obstacles.push_back({"fleet", fleetText(*remedy.fleet), remedy.fleet->until});
+  }
+  if (const auto key = approvalMissing(s, remedy, target, now)) {
+    standing.obstacles.push_back(
+        {"approval",
+         approvedThing(*key) + " needs the approval of a human for each attempt",
+         {},
+         approveCommand(*key)});
   }
   if (onlyWarns(s, remedy)) {
     standing.obstacles.push_back(
@@ -143,12 +191,12 @@ GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view,
   const core::Governor governor(view.policy, view.state);
   const std::string parent = parentOf(view);
   GovernorExplanation explanation{core::explain(governor, gatesOf(s, view), now.boot), {}};
-  tellGates(s, view.fleet, explanation.governor.guards);
+  tellGates(s, view, explanation.governor.guards);
   for (const RemedyView& remedy : s.remedies) {
     const bool serves =
         remedy.governor == view.name || (!remedy.target_label.empty() && remedy.governor == parent);
     if (serves) {
-      explanation.remedies.push_back(standingOf(s, remedy, now));
+      explanation.remedies.push_back(standingOf(s, remedy, view.target, now));
     }
   }
   return explanation;

@@ -12,9 +12,11 @@ namespace heald::engine {
 // Something that stands before the governor: as long as it holds, the governor is not even asked
 // (or, in observe mode, its yes starts nothing).
 struct Obstacle {
-  std::string word;  // "paused", "depends_on", "fleet", "observe_mode", "preventive_healing"
-  std::string text;  // one sentence
+  std::string
+      word;  // "paused", "depends_on", "fleet", "approval", "observe_mode", "preventive_healing"
+  std::string text;                     // one sentence
   std::optional<core::BootTime> until;  // of a pause; of a denial of the fleet's server
+  std::string command = {};             // that ends it, where only that does
 };
 
 struct RemedyStanding {

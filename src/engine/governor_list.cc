@@ -9,6 +9,7 @@ void GovernorList::take(const std::vector<GovernorSpec>& specs) {
   for (const GovernorSpec& spec : specs) {
     const int governor = place(spec.name);
     entries_[indexed(governor)].fleet = spec.fleet;
+    entries_[indexed(governor)].approval = spec.approval;
     show(governor);
     if (spec.fleet != nullptr) fleets_.push_back(governor);
   }

@@ -28,6 +28,7 @@ class GovernorList {
     std::string target;  // of a target: the label's value
     bool exposed = true;
     std::shared_ptr<const Fleet> fleet;  // or null
+    bool approval = false;               // its permits need one
 
     bool listed() const { return position >= 0; }
   };
@@ -47,6 +48,11 @@ class GovernorList {
 
   std::size_t size() const { return entries_.size(); }  // with the parked and the vacant ones
   const Entry& operator[](int governor) const { return entries_[indexed(governor)]; }
+  // Its own, or that of the governor whose target's it is.
+  bool permitsNeedApproval(int governor) const {
+    const Entry& entry = (*this)[governor];
+    return entry.approval || (entry.parent >= 0 && (*this)[entry.parent].approval);
+  }
   const std::vector<int>& listed() const { return listed_; }
   const std::vector<int>& fleets() const { return fleets_; }  // those of them that limit one
   std::vector<int> parked() const;                            // by name

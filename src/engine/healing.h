@@ -5,6 +5,7 @@
 
 #include "engine/alert_episodes.h"
 #include "engine/alert_intake.h"
+#include "engine/approvals.h"
 #include "engine/attempts.h"
 #include "engine/by_hand.h"
 #include "engine/check_intake.h"
@@ -61,7 +62,7 @@ namespace heald::engine {
 class Healing {
  public:
   Healing(const Setup& setup, Detection& detection, const core::FeatureFlags& features,
-          const Pauses& pauses);
+          const Pauses& pauses, Approvals& approvals);
 
   // Takes another configuration; `detection` has it already. See Reload.
   void reconfigure(const Setup& setup, Step& step);
@@ -75,6 +76,9 @@ class Healing {
   Wants& wants() { return wants_; }
   ByHand& byHand() { return by_hand_; }
   OuterGuards& guards() { return guards_; }
+  const OuterGuards& guards() const { return guards_; }
+  const Turns& turns() const { return turns_; }
+  std::string reasonFor(const Remedy& remedy) const { return escalation_.reasonFor(remedy); }
   Recovery& recovery() { return recovery_; }
 
   void actionFinished(const ActionFinished& event, Step& step);
@@ -110,11 +114,11 @@ class Healing {
   Runs runs_;
   HealingFigures figures_;
   PreventiveRuns preventive_;
+  Escalation escalation_;
   Slots slots_;
   OuterGuards guards_;
   SustainedHealth health_;
   Turns turns_;
-  Escalation escalation_;
   Targets targets_;
   Totals totals_;
   HeldBack held_back_;

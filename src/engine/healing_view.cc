@@ -164,8 +164,11 @@ GovernorView HealingView::governorView(int index) const {
   view.permits = figures.permits;
   view.first_permit = figures.first_permit;
   view.fleet = it.fleet != nullptr;
+  view.permits_need_approval = s_.governors.list().permitsNeedApproval(index);
+  view.needs_approvals = view.permits_need_approval;
   for (const int remedy : s_.roster.ofGovernor(index)) {
     view.remedies.push_back(s_.roster[remedy].spec.name);
+    view.needs_approvals = view.needs_approvals || s_.roster[remedy].spec.needsApproval();
   }
   return view;
 }
@@ -228,6 +231,7 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) {
   }
   view.next_attempt_at = waitsUntil(remedy);
   view.last_denied_by = deniedBy(remedy, now);
+  view.needs_approval = s_.guards.approvalNeeded(remedy);
   std::vector<int> instances = s_.roster.targetsOf(index);
   std::sort(instances.begin(), instances.end());
   for (const int instance : instances) {
@@ -269,7 +273,9 @@ TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) {
 }
 
 std::optional<core::BootTime> HealingView::waitsUntil(const Remedy& remedy) const {
-  if (remedy.phase != Phase::kWaiting) return std::nullopt;
+  const bool waits_for_time =
+      remedy.phase == Phase::kWaiting && !s_.turns.unapproved().contains(s_.roster.placeOf(remedy));
+  if (!waits_for_time) return std::nullopt;
   return remedy.asks_from ? remedy.asks_from : s_.governors[remedy.governor].nextAllowedAt();
 }
 

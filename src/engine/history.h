@@ -29,9 +29,10 @@ enum class HistoryKind : std::uint8_t {
   kHuman,     // resume, dormant, reset, retry, run_check, run_remedy
   kFlag,      // on, off
   kPause,     // paused, unpaused, over
+  kApproval,  // of a human, for one attempt: given, withdrawn, used, over
   kAccess,    // wrong_token: calls whose credential is not right
 };
-inline constexpr std::size_t kHistoryKindCount = 13;
+inline constexpr std::size_t kHistoryKindCount = 14;
 std::string_view toString(HistoryKind kind);  // "heald", "reload", …
 std::optional<HistoryKind> historyKindNamed(std::string_view word);
 

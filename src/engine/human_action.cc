@@ -7,7 +7,8 @@ namespace heald::engine {
 namespace {
 
 constexpr std::array<std::string_view, kHumanActionCount> kWords = {
-    "resume", "dormant", "reset", "retry", "flag", "pause", "unpause", "run_remedy", "run_check"};
+    "resume",  "dormant", "reset",     "retry",      "flag",     "pause",
+    "unpause", "approve", "unapprove", "run_remedy", "run_check"};
 
 }  // namespace
 
@@ -23,6 +24,8 @@ std::optional<HumanAction> humanActionOf(const Event& event) {
   if (std::holds_alternative<SetFlag>(event)) return HumanAction::kFlag;
   if (std::holds_alternative<PauseRemedy>(event)) return HumanAction::kPause;
   if (std::holds_alternative<UnpauseRemedy>(event)) return HumanAction::kUnpause;
+  if (std::holds_alternative<Approve>(event)) return HumanAction::kApprove;
+  if (std::holds_alternative<Unapprove>(event)) return HumanAction::kUnapprove;
   if (std::holds_alternative<RunRemedyNow>(event)) return HumanAction::kRunRemedy;
   if (std::holds_alternative<RunCheckNow>(event)) return HumanAction::kRunCheck;
   return std::nullopt;

@@ -18,10 +18,12 @@ enum class HumanAction : std::uint8_t {
   kFlag,
   kPause,
   kUnpause,
+  kApprove,
+  kUnapprove,
   kRunRemedy,
   kRunCheck
 };
-inline constexpr std::size_t kHumanActionCount = 9;
+inline constexpr std::size_t kHumanActionCount = 11;
 std::string_view toString(HumanAction action);  // "resume", …, "run_check"
 
 // Which one this event is; none of what heald or a program does. A reload has a count of its own.

@@ -2,14 +2,23 @@
 
 namespace heald::engine {
 
-core::Gates OuterGuards::gatesOf(const Remedy& remedy) const {
+core::Gates OuterGuards::gatesOf(const Remedy& remedy, core::BootTime now) const {
   core::Gates now_gates = gates(remedy.preventive_run);
   now_gates.parent_dormant = parentDormant(governors_, remedy.governor);
+  const auto needed = approvalNeeded(remedy);
+  now_gates.approval_missing = needed && !approvals_.inForce(*needed, now);
   return now_gates;
 }
 
 core::Verdict OuterGuards::ask(const Remedy& remedy, core::BootTime now) const {
-  return governors_[remedy.governor].ask(gatesOf(remedy), now);
+  return governors_[remedy.governor].ask(gatesOf(remedy, now), now);
+}
+
+std::optional<ApprovalKey> OuterGuards::approvalNeeded(const Remedy& remedy) const {
+  if (remedy.spec.approval.empty() || remedy.view.observe) return std::nullopt;
+  const int step = escalation_.stepFor(remedy);
+  if (!remedy.spec.needsApproval(step)) return std::nullopt;
+  return ApprovalKey{remedy.spec.name, remedy.target, step + 1};
 }
 
 bool OuterGuards::stormBrake() const {

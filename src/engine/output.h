@@ -11,6 +11,7 @@
 
 #include "core/feature_flags.h"
 #include "core/governor.h"
+#include "engine/approval.h"
 #include "engine/episode.h"
 #include "engine/history.h"
 #include "engine/incident.h"
@@ -100,7 +101,7 @@ struct Denial {
   std::string word;                     // a guard's, or "paused", "observe_mode", "not_a_member"
   bool guard = false;                   // whether it is a guard's
   std::optional<core::WallTime> until;  // when time alone ends it
-  core::Duration wait{};                // until then
+  core::Duration wait{};                // until then; or after which asking again may help
   std::string message;
 };
 
@@ -184,9 +185,10 @@ struct Changes {
   std::vector<std::string> forgotten;  // governors; none of them is in the list above
   std::vector<std::pair<std::string, RemedyTotals>> remedies;
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
-  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;     // by remedy; nothing: ended
-  std::vector<std::pair<std::string, std::optional<Permit>>> permits;   // by id; nothing: forgotten
-  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;  // nothing: forgotten
+  std::vector<std::pair<std::string, std::optional<Pause>>> pauses;    // by remedy; nothing: ended
+  std::vector<std::pair<std::string, std::optional<Permit>>> permits;  // by id; nothing: forgotten
+  std::vector<std::pair<ApprovalKey, std::optional<Approval>>> approvals;  // nothing: it has ended
+  std::vector<std::pair<EpisodeKey, std::optional<Episode>>> episodes;     // nothing: forgotten
   std::vector<std::pair<std::string, std::optional<KeptAnswer>>> answers;  // by key; likewise
   std::vector<std::pair<std::string, std::optional<Incident>>>
       incidents;                      // by remedy; nothing: over
@@ -201,8 +203,8 @@ struct Changes {
   // What is forgotten waits for a commit that takes place anyway.
   bool empty() const {
     return governors.empty() && remedies.empty() && flags.empty() && pauses.empty() &&
-           permits.empty() && episodes.empty() && incidents.empty() && counts.empty() &&
-           unhealthy_times.empty() && history.empty() && cursors.empty();
+           permits.empty() && approvals.empty() && episodes.empty() && incidents.empty() &&
+           counts.empty() && unhealthy_times.empty() && history.empty() && cursors.empty();
   }
 };
 
@@ -214,6 +216,7 @@ struct Saved {
   std::vector<std::pair<core::Feature, core::FeatureFlags::Layers>> flags;
   std::vector<std::pair<std::string, Pause>> pauses;  // by remedy, rebased to this boot
   std::vector<Permit> permits;                        // rebased too; those that have ended also
+  std::vector<std::pair<ApprovalKey, Approval>> approvals;  // rebased too
   std::vector<std::pair<EpisodeKey, Episode>> episodes;
   std::vector<std::pair<std::string, KeptAnswer>> answers;  // by key
   std::map<std::string, Incident> incidents;                // by remedy

@@ -1,5 +1,6 @@
 #include "engine/permits.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/invariant.h"
@@ -88,19 +89,44 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
                      (verdict.allowed() ? "given" : sentence(verdict, now))},
                 command.by, out);
   }
+  const ApprovalKey key{governors_.list()[governor].name, command.member, 0};
+  const bool approval = governors_.list().permitsNeedApproval(governor);
+  gates.approval_missing = approval && !approvals_.inForce(key, now.boot);
   const auto decision =
       governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
-  return decision.ticket ? grant(governor, *decision.ticket, command, now)
-                         : refuse(governor, decision.verdict, now, command.by, out);
+  if (decision.verdict.denied_by == core::Guard::kApproval) askForApproval(key, command, now);
+  if (!decision.ticket) return refuse(governor, decision.verdict, now, command.by, out, key);
+  if (approval) approvals_.use(key, key.name, decision.ticket->id);
+  unapproved_.erase(key);
+  return grant(governor, *decision.ticket, command, now);
+}
+
+// Programs may ask for what nobody will ever approve: what is oldest makes room.
+void Permits::askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now) {
+  std::erase_if(unapproved_,
+                [&](const auto& entry) { return now.boot - entry.second.last > kAsksFor; });
+  if (unapproved_.size() >= kMostAsks && !unapproved_.contains(key)) {
+    unapproved_.erase(std::min_element(
+        unapproved_.begin(), unapproved_.end(),
+        [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
+  }
+  Asked& asked = unapproved_.try_emplace(key, Asked{now.wall, now.boot, "", ""}).first->second;
+  asked.last = now.boot;
+  asked.reason = command.reason;
+  asked.by = command.by;
 }
 
 Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
-                      const std::string& by, Output& out) {
+                      const std::string& by, Output& out, const ApprovalKey& key) {
   governors_.figures().suppressed(governor, *verdict.denied_by);
   Denial denial{std::string(toString(*verdict.denied_by)), true, {}, {}, sentence(verdict, now)};
   if (verdict.until) {
     denial.wait = *verdict.until - now.boot;
     denial.until = now.wall + denial.wait;
+  }
+  if (verdict.denied_by == core::Guard::kApproval) {
+    denial.message = "a human has to approve it first: " + approveCommand(key);
+    denial.wait = kAskAgain;
   }
   return deny(governor, PermitOutcome::kDenied, std::move(denial), by, out);
 }
@@ -214,14 +240,21 @@ std::vector<Note> Permits::committed() {
 void Permits::fill(Snapshot& s) const {
   book_.fill(s);
   losses_.fill(s);
+  for (const auto& [key, asked] : unapproved_) {
+    const bool listed = governors_.list().indexOf(key.name) >= 0;
+    if (listed && s.taken.boot - asked.last <= kAsksFor) {
+      s.approvals_wanted.push_back({key, key.name, asked.since, asked.reason, asked.by});
+    }
+  }
 }
 
 std::map<std::string, Reply> Permits::refuseUndone(Output& out) {
   std::map<std::string, Reply> refused;
   const std::vector<Permit> undone = book_.takeUndone();
   for (auto permit = undone.rbegin(); permit != undone.rend(); ++permit) {
-    refused.emplace(permit->id, refuse(governors_.list().indexOf(permit->governor),
-                                       {core::Guard::kStoreUnavailable, {}}, {}, permit->by, out));
+    refused.emplace(permit->id,
+                    refuse(governors_.list().indexOf(permit->governor),
+                           {core::Guard::kStoreUnavailable, {}}, {}, permit->by, out, {}));
   }
   return refused;
 }

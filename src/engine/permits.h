@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/governor.h"
+#include "engine/approvals.h"
 #include "engine/event.h"
 #include "engine/fleet_losses.h"
 #include "engine/governors.h"
@@ -34,8 +35,17 @@ class Permits {
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
   static constexpr core::Duration kLongest = std::chrono::hours(24);
 
-  explicit Permits(Governors& governors)
-      : governors_(governors), book_(governors), losses_(governors, book_.members()) {}
+  // Refusals for want of an approval are shown for so long, the last kMostAsks of them.
+  static constexpr core::Duration kAsksFor = std::chrono::minutes(10);
+  static constexpr std::size_t kMostAsks = 1000;
+  // After which a program may try again.
+  static constexpr core::Duration kAskAgain = std::chrono::seconds(10);
+
+  Permits(Governors& governors, Approvals& approvals)
+      : governors_(governors),
+        approvals_(approvals),
+        book_(governors),
+        losses_(governors, book_.members()) {}
 
   PermitBook& book() { return book_; }
 
@@ -72,15 +82,25 @@ class Permits {
   Reply deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
              Output& out);
   Reply refuse(int governor, const core::Verdict& verdict, core::Now now, const std::string& by,
-               Output& out);
+               Output& out, const ApprovalKey& key);
   Reply grant(int governor, const core::Ticket& ticket, const RequestPermit& command,
               core::Now now);
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
 
+  void askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now);
+
   Governors& governors_;
+  Approvals& approvals_;
   PermitBook book_;
   FleetLosses losses_;
+  struct Asked {
+    core::WallTime since{};
+    core::BootTime last{};
+    std::string reason;
+    std::string by;
+  };
+  std::map<ApprovalKey, Asked> unapproved_;          // refused for that alone; decides nothing
   std::map<std::string, std::string> last_denials_;  // by governor, while it says no
 };
 

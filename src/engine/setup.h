@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -95,8 +96,17 @@ struct RemedySpec {
   // this incident.
   std::vector<int> steps = {0};
   std::optional<FleetPermit> permit = {};  // nothing: only this heald's governor decides
+  // Of each step, whether a human has to approve each attempt; empty: of none.
+  std::vector<bool> approval = {};
 
   bool byAlert() const { return !alert.matchers.empty(); }
+  bool needsApproval(int step) const {  // the first is 0
+    const auto index = static_cast<std::size_t>(step);
+    return index < approval.size() && approval[index];
+  }
+  bool needsApproval() const {
+    return std::find(approval.begin(), approval.end(), true) != approval.end();
+  }
 };
 
 struct GovernorSpec {
@@ -104,6 +114,8 @@ struct GovernorSpec {
   core::GovernorPolicy policy;  // of a fleet's, max_in_flight is the fleet's limit
   // Whose attempts it limits: permits alone, each for a member. Shared with snapshots.
   std::shared_ptr<const Fleet> fleet = nullptr;
+  // Whether a human has to approve each permit. Its remedies say so themselves.
+  bool approval = false;
 };
 
 struct StormBrakePolicy {

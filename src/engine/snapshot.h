@@ -10,6 +10,7 @@
 #include "core/check_status.h"
 #include "core/feature_flags.h"
 #include "core/governor.h"
+#include "engine/approval.h"
 #include "engine/event.h"
 #include "engine/fleet.h"
 #include "engine/histogram.h"
@@ -113,6 +114,9 @@ struct RemedyView {
   std::size_t firing = 0;        // episodes of alerts that fire; without a target label
   std::string alert;             // the name of the one that it is wanted for; "" if none fires
   std::optional<FleetStanding> fleet = {};  // of one that needs a permit of another heald
+  // What the next attempt has to be approved as, where it needs that.
+  std::optional<ApprovalKey> needs_approval = {};
+  std::vector<int> approval_steps = {};  // those that need one, from 1
   Histogram duration{healingBuckets()};
 
   friend bool operator==(const RemedyView&, const RemedyView&) = default;
@@ -163,8 +167,25 @@ struct GovernorView {
   std::string target;   // of the governor of one target: the label's value; else ""
   bool exposed = true;  // in metrics: all but the targets that the configuration does not list
   bool fleet = false;   // it limits a fleet, and no action of this heald
+  bool permits_need_approval = false;
+  bool needs_approvals = false;  // its permits, or a step of a remedy under it
 
   friend bool operator==(const GovernorView&, const GovernorView&) = default;
+};
+
+// An approval that is in force.
+struct ApprovalView {
+  ApprovalKey key;
+  Approval approval;
+};
+// An attempt that waits for the approval of a human, or a permit that was refused without one
+// lately.
+struct ApprovalWanted {
+  ApprovalKey key;
+  std::string governor;
+  core::WallTime since{};
+  std::string reason;  // of the attempt; what the permit was asked for
+  std::string by;      // who asked for the permit; "" of a remedy
 };
 
 struct TaskView {
@@ -240,6 +261,8 @@ struct Snapshot {
   std::vector<Permit> permits;                                // those outstanding, by id
   std::vector<FleetView> fleets;                              // by governor
   SharedList<TargetView> targets;
+  std::vector<ApprovalView> approvals;           // by key
+  std::vector<ApprovalWanted> approvals_wanted;  // remedies, then permits
   std::vector<TaskView> tasks;
   int task_limit = 0;
   std::uint64_t task_replacements = 0;

@@ -58,6 +58,9 @@ std::pair<std::string, std::string> sentenceOf(const core::GuardFinding& finding
       return {"a budget is used up (" + finding.value +
                   "): asking for another attempt makes the governor dormant",
               ""};
+    case Guard::kApproval:
+      return {"each permit needs the approval of a human",
+              approveCommand({g.name, g.fleet ? "MEMBER" : "", 0})};
     case Guard::kMaxConcurrent:
     case Guard::kMaxUnverified:
     case Guard::kHalfOpen:
@@ -93,9 +96,10 @@ std::vector<InTheWay> stillInTheWay(const Snapshot& s, const GovernorView& g, co
   }
   for (const RemedyStanding& remedy : explanation.remedies) {
     for (const Obstacle& obstacle : remedy.obstacles) {
-      all.push_back({g.name, obstacle.word, "remedy " + remedy.remedy + ": " + obstacle.text,
-                     wall(obstacle.until),
-                     obstacle.word == "paused" ? pauseCommand(s, remedy.remedy) : ""});
+      all.push_back(
+          {g.name, obstacle.word, "remedy " + remedy.remedy + ": " + obstacle.text,
+           wall(obstacle.until),
+           obstacle.word == "paused" ? pauseCommand(s, remedy.remedy) : obstacle.command});
     }
   }
   return all;

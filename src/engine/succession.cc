@@ -36,6 +36,9 @@ void Succession::add(const RemedySpec& spec) {
   remedy.view.metric_labels = spec.metric_labels;
   remedy.view.preventive = spec.preventive;
   remedy.view.observe = spec.observe || p_.policy.observe;
+  for (std::size_t i = 0; i < spec.approval.size(); ++i) {
+    if (spec.approval[i]) remedy.view.approval_steps.push_back(static_cast<int>(i) + 1);
+  }
   if (spec.permit) remedy.view.fleet = FleetStanding{*spec.permit, {}, "", {}};
   p_.roster.add(std::move(remedy));
   p_.figures.durations.try_emplace(spec.kind, healingBuckets());

@@ -23,6 +23,7 @@ void Turns::adopt(Remedy& remedy, Phase phase) {
   slots_.moved(remedy.phase, phase);
   if (remedy.phase == Phase::kQueued) queue_.remove(index);
   remedy.phase = phase;
+  unapproved_.erase(index);
   pending ? void(pending_.insert(index)) : void(pending_.erase(index));
   phase == Phase::kReporting ? void(reporting_.insert(index)) : void(reporting_.erase(index));
 }
@@ -40,6 +41,11 @@ void Turns::rest(Remedy& remedy, AttemptEvent event) {
   giveBack(remedy);
   timers_.clear(index);
   watchHealth(index);
+}
+
+void Turns::waitForApproval(Remedy& remedy) {
+  happens(remedy, AttemptEvent::kWaits);
+  unapproved_.insert(roster_.placeOf(remedy));
 }
 
 void Turns::claim(Remedy& remedy) {
@@ -88,6 +94,7 @@ void Turns::stop() {
 TimerQueue Turns::clear() {
   pending_.clear();
   reporting_.clear();
+  unapproved_.clear();
   queue_.clear();
   slots_.allIdle();
   return std::exchange(timers_, {});

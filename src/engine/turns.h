@@ -34,6 +34,10 @@ class Turns {
   void adopt(Remedy& remedy, Phase phase);
   // Likewise with an event that ends it: there is no attempt, and none is waited for.
   void rest(Remedy& remedy, AttemptEvent event = AttemptEvent::kGivenUp);
+  // It waits until a human approves it.
+  void waitForApproval(Remedy& remedy);
+  // Those that do so.
+  const std::set<int>& unapproved() const { return unapproved_; }
   // Its check is run again for the slot that it claims.
   void claim(Remedy& remedy);
   // Whether this guard's no ends with another attempt, or with the action of one.
@@ -77,6 +81,7 @@ class Turns {
   const SustainedHealth& health_;
   std::set<int> pending_;
   std::set<int> reporting_;
+  std::set<int> unapproved_;
   Queue queue_;
   TimerQueue timers_;
   std::vector<std::uint64_t> unused_;  // permits of a fleet

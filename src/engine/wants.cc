@@ -97,6 +97,7 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const Guard guard = *verdict.denied_by;
   p_.governors.figures().suppressed(remedy.governor, guard);
+  const auto approval = guard == Guard::kApproval ? p_.guards.approvalNeeded(remedy) : std::nullopt;
   if (remedy.view.last_denied_by != guard) {
     Note note{Note::Level::kInfo,
               "attempt denied",
@@ -107,9 +108,11 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
       note.fields.emplace_back("until",
                                core::toIso8601(step.now.wall + (*verdict.until - step.now.boot)));
     }
+    if (approval) note.fields.emplace_back("command", approveCommand(*approval));
     step.out.notes.push_back(std::move(note));
   }
-  tellDenial(remedy, toString(guard), "", verdict.until, step);
+  tellDenial(remedy, toString(guard), approval ? approveCommand(*approval) : "", verdict.until,
+             step);
   const bool waits = !remedy.preventive_run && remedy.asksAgain();
   const auto wanted_at = remedy.wanted_at;
   p_.turns.rest(remedy, AttemptEvent::kDenied);
@@ -117,6 +120,9 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
   if (waits && verdict.until) {
     remedy.wanted_at = wanted_at;
     waitUntilAllowed(r);
+  } else if (waits && guard == Guard::kApproval) {
+    remedy.wanted_at = wanted_at;
+    p_.turns.waitForApproval(remedy);
   } else if (waits && Turns::endsWithAnAttempt(guard)) {
     remedy.wanted_at = wanted_at;
     p_.turns.queueUp(remedy, p_.governors.list()[remedy.governor].parent);
@@ -317,6 +323,14 @@ void Wants::governorsChanged(Step& step) {
     }
   }
   wakeQueued(step);
+}
+
+void Wants::approved(const std::vector<ApprovalKey>& keys, Step& step) {
+  for (const ApprovalKey& key : keys) {
+    const int base = key.ofPermit() ? -1 : p_.roster.indexOf(key.name);
+    const int r = base < 0 ? -1 : p_.roster.serving(base, key.target);
+    if (r >= 0 && p_.turns.unapproved().contains(r)) want(r, false, step);
+  }
 }
 
 void Wants::giveBack(Step& step) {

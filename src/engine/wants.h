@@ -62,6 +62,8 @@ class Wants {
   void governorsChanged(Step& step);
   // Permits of a fleet that came to nothing are given back. At the end of each step.
   void giveBack(Step& step);
+  // A human has approved these attempts: who waits for that goes on.
+  void approved(const std::vector<ApprovalKey>& keys, Step& step);
   // What waits and is paused now, waits no more.
   void pausesChanged(Step& step);
 

@@ -10,8 +10,8 @@ namespace heald::engine {
 namespace {
 
 constexpr std::array<std::string_view, kHistoryKindCount> kHistoryKinds = {
-    "heald",    "reload",  "store", "check", "alert", "denial", "attempt",
-    "governor", "breaker", "human", "flag",  "pause", "access"};
+    "heald",    "reload",  "store", "check", "alert", "denial",   "attempt",
+    "governor", "breaker", "human", "flag",  "pause", "approval", "access"};
 
 }  // namespace
 

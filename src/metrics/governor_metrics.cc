@@ -195,6 +195,22 @@ void addFleets(const engine::Snapshot& s, Families& out) {
       [](const engine::FleetView& fleet) { return fleet.lost_limit; });
 }
 
+// Of configured governors, with their targets: a series for each target would be one for each
+// label.
+void addApprovals(const engine::Snapshot& s, Families& out) {
+  std::map<std::string, int> wanted;
+  for (const GovernorView& g : s.governors) {
+    if (g.needs_approvals && g.target.empty()) wanted[g.name] = 0;
+  }
+  for (const engine::ApprovalWanted& each : s.approvals_wanted) {
+    const auto of = wanted.find(each.governor.substr(0, each.governor.find('@')));
+    if (of != wanted.end()) ++of->second;
+  }
+  const Family family =
+      out.gauge("approvals_wanted", "Attempts and permits that wait for the approval of a human.");
+  for (const auto& [name, count] : wanted) family.add({{"governor", name}}, count);
+}
+
 }  // namespace
 
 void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
@@ -205,6 +221,7 @@ void addGovernors(const engine::Snapshot& s, core::Now now, Families& out) {
   addPermits(s, now, out);
   addTargets(s, out);
   addFleets(s, out);
+  addApprovals(s, out);
 }
 
 }  // namespace heald::metrics

@@ -127,6 +127,25 @@ Notice reloadRefused(const HistoryEntry& entry, const std::string& instance) {
           .at = entry.at};
 }
 
+Notice approvalWanted(const HistoryEntry& entry, const std::string& instance) {
+  const std::string target = entry.target.empty() ? "" : " for " + entry.target;
+  const std::string what = entry.remedy.empty() ? "A permit of " + entry.governor
+                                                : "An attempt of " + entry.remedy + target;
+  return {.problem = "approval/" + entry.governor + "/" + entry.remedy + "/" + entry.target,
+          .alert = "HealdApprovalWanted",
+          .severity = Severity::kWarning,
+          .governor = entry.governor,
+          .summary = what + " waits for the approval of a human",
+          .description = "On " + instance +
+                         " it starts only when somebody lets it. What waits, why, and the command "
+                         "for each: `healdctl approve`",
+          .impact =
+              "What is wrong stays so until somebody approves the attempt, or it heals by itself.",
+          .reason = entry.message,
+          .instant = true,
+          .at = entry.at};
+}
+
 Notice wrongToken(const HistoryEntry& entry, const std::string& instance) {
   return {.problem = "wrong_token/" + entry.actor,
           .alert = "HealdWrongToken",
@@ -220,6 +239,7 @@ std::optional<Notice> Interpreter::read(const HistoryEntry& entry) {
     case HistoryKind::kAttempt:
     case HistoryKind::kFlag:
     case HistoryKind::kPause:
+    case HistoryKind::kApproval:
       return std::nullopt;
   }
   return std::nullopt;
@@ -258,6 +278,9 @@ std::optional<Notice> Interpreter::ofOther(const HistoryEntry& entry) const {
   }
   if (entry.kind == HistoryKind::kAccess && entry.event == "wrong_token") {
     return wrongToken(entry, instance_);
+  }
+  if (entry.kind == HistoryKind::kDenial && entry.event == "approval") {
+    return approvalWanted(entry, instance_);
   }
   if (entry.kind == HistoryKind::kDenial && entry.event == "storm_brake") {
     return stormBrake(entry, instance_);

@@ -78,6 +78,7 @@ std::vector<Span> Tracer::read(const engine::HistoryRow& row) {
     case HistoryKind::kDenial:
     case HistoryKind::kFlag:
     case HistoryKind::kPause:
+    case HistoryKind::kApproval:
     case HistoryKind::kAccess:
       break;
   }

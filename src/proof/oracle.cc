@@ -45,6 +45,7 @@ core::Verdict expectedVerdict(const core::GovernorPolicy& policy, const core::Go
       {Guard::kHalfOpen,
        trial && breaker.half_open_admitted >= policy.breaker.half_open_max_attempts,
        {}},
+      {Guard::kApproval, gates.approval_missing, {}},
       {Guard::kBudget, usedUp(policy, state, now), {}},
   };
   for (const auto& [guard, fails, until] : guards) {

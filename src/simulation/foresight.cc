@@ -210,6 +210,8 @@ class Foreseer {
                                       view->incident_failures, view->incident_step};
       }
     }
+    for (const auto& [key, approval] : present_.approvals)
+      saved.approvals.emplace_back(key, approval);
     for (const engine::Permit& permit : present_.permits) {
       if (permit.governor == question_.governor) saved.permits.push_back(permit);
     }

@@ -98,6 +98,20 @@ engine::Setup randomSetup(Random& random) {
   return setup;
 }
 
+engine::Setup& withApprovals(engine::Setup& setup, std::uint64_t seed) {
+  if (seed % 5 != 2) return setup;
+  for (std::size_t i = 0; i < setup.remedies.size(); ++i) {
+    engine::RemedySpec& remedy = setup.remedies[i];
+    for (std::size_t step = 0; step < remedy.steps.size(); ++step) {
+      remedy.approval.push_back((seed >> (i * 2 + step + 3)) % 3 != 0);
+    }
+  }
+  for (std::size_t i = 0; i < setup.governors.size(); ++i) {
+    setup.governors[i].approval = (seed >> (i + 7)) % 2 == 0;
+  }
+  return setup;
+}
+
 // Remedies for alerts stay, and so do the policies of their governors: what a target keeps until it
 // is served again is no matter of docs/governor.md, and the referee has no model of it.
 engine::Setup changedSetup(const engine::Setup& setup, Random& random) {

@@ -9,6 +9,9 @@ namespace heald::simulation {
 // their edges, alerts with and without targets. Consistent, as the reader would have it.
 engine::Setup randomSetup(Random& random);
 
+// Some of the worlds, by their seed: steps and permits that a human has to approve.
+engine::Setup& withApprovals(engine::Setup& setup, std::uint64_t seed);
+
 // Another one for the same checks and governors, as a reload brings it.
 engine::Setup changedSetup(const engine::Setup& setup, Random& random);
 

@@ -21,8 +21,9 @@ enum class Trouble : std::uint8_t {
   kAlerts,  // storms, duplicates, resolved ones
   kReloads,
   kTasks,
+  kApprovals,  // given, taken back, of what nobody asks for
 };
-inline constexpr std::size_t kTroubleCount = 10;
+inline constexpr std::size_t kTroubleCount = 11;
 std::string_view toString(Trouble trouble);  // "crashes", "disk", …
 
 // Deliberate faults around the engine, to see that the referee finds them.

@@ -23,6 +23,7 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
   incidents_ = saved_incidents_;
   last_run_ = last_action_run_ = 0;
   forgetOthers();
+  approvals_.booted(at.time, at.wall_set, at.boot);
   checks_.clear();
   for (const engine::CheckSpec& spec : setup.checks) {
     checks_.emplace_back().spec = spec;
@@ -166,12 +167,38 @@ void Referee::committed(const engine::Changes& changes, bool acknowledged, bool 
   settled_ = true;
   store_up_ = acknowledged;
   if (!durable) return;
-  rememberPermits(changes);
   linkEpisodes(changes);
   rememberSwitches(changes);
   for (std::size_t i = before; i < admitted_.size(); ++i) takeStep(admitted_[i]);
+  holdApprovals(changes, before);
+  rememberPermits(changes);
   saved_incidents_ = incidents_;
   if (admitted_.size() > before) holdLimits();
+}
+
+void Referee::holdApprovals(const engine::Changes& changes, std::size_t admitted_before) {
+  std::vector<engine::ApprovalKey> started;
+  for (std::size_t i = admitted_before; i < admitted_.size(); ++i) {
+    const Attempt& attempt = attempts_.at(admitted_[i]);
+    const engine::RemedySpec* spec = remedy(attempt.remedy);
+    if (spec == nullptr || !spec->needsApproval(attempt.step)) continue;
+    const std::string& governor = admitted_[i].first;
+    const std::string target =
+        governor == spec->governor ? "" : governor.substr(spec->governor.size() + 1);
+    started.push_back({spec->name, target, attempt.step + 1});
+  }
+  for (const auto& [id, permit] : changes.permits) {
+    if (!permit || permit->state != engine::PermitState::kOutstanding || permits_.contains(id)) {
+      continue;
+    }
+    const std::string configured = permit->governor.substr(0, permit->governor.find('@'));
+    const bool needed =
+        std::any_of(setup_.governors.begin(), setup_.governors.end(),
+                    [&](const auto& spec) { return spec.name == configured && spec.approval; });
+    if (needed) started.push_back({permit->governor, permit->member, 0});
+  }
+  const std::string wrong = approvals_.committed(changes, event_, at_.time, at_.wall_set, started);
+  if (!wrong.empty()) fail(wrong);
 }
 
 // Of two attempts that end with one commit the counts do not say which one failed.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "simulation/approval_referee.h"
 #include "simulation/governor_model.h"
 
 namespace heald::simulation {
@@ -26,6 +27,7 @@ using core::Duration;
 //   - after a crash everything is as it was on disk, and no wait is shorter than it was
 //   - within an incident an escalation never goes back, whatever happens
 //   - checks run one at a time, never in a burst, and are debounced as configured
+//   - what a human has to approve starts with an approval in force, which lets no other one start
 //   - who needs a permit of another heald starts with a yes, each yes is used once or given back
 //   - what is unhealthy and may be healed is healed: it does not stick
 class Referee {
@@ -193,6 +195,7 @@ class Referee {
   int inFlight() const;
   int running() const;
   void holdLimits();
+  void holdApprovals(const engine::Changes& changes, std::size_t admitted_before);
   bool roomForOneMore() const;
   bool paused(const std::string& remedy) const;
   bool stormy() const;
@@ -220,6 +223,7 @@ class Referee {
   std::map<Key, Attempt> attempts_;
   std::vector<Key> admitted_;  // in this step, and not started yet
   std::set<core::Feature> flags_off_;
+  ApprovalReferee approvals_;
   std::map<std::string, PauseKept> pauses_;  // by remedy, "" is all
   std::map<std::string, Key> permits_;       // by id
   // By remedy and the label "id" of the alert, which is its fingerprint.

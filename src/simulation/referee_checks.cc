@@ -107,7 +107,8 @@ void Referee::debounce(Check& c, Health last) {
 }
 
 bool Referee::couldStart(const engine::RemedySpec& spec) const {
-  if (spec.permit) return false;  // the fleet's server stands in the way, or may
+  if (spec.permit) return false;           // the fleet's server stands in the way, or may
+  if (spec.needsApproval()) return false;  // or a human
   const auto governor = governors_.find(spec.governor);
   if (governor != governors_.end() && !governor->second.model.objection(at_.time).empty()) {
     return false;

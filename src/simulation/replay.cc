@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/approvals.h"
 #include "engine/detection.h"
 #include "engine/episodes.h"
 #include "engine/pauses.h"
@@ -126,6 +127,7 @@ class Replay {
   bool doneForItsFamily(const HistoryEntry& entry);
   void addHuman(const HistoryEntry& entry);
   void addPause(const HistoryEntry& entry);
+  void addApproval(const HistoryEntry& entry);
   void addAlert(const HistoryEntry& entry);
   void addAlert(const HistoryEntry& entry, const engine::RemedySpec& spec);
   void forget(const Firing& firing, core::Duration at);
@@ -197,6 +199,10 @@ void Replay::add(const HistoryEntry& entry) {
       addPause(entry);
       letGo(entry);
       break;
+    case HistoryKind::kApproval:
+      addApproval(entry);
+      letGo(entry);
+      break;
     case HistoryKind::kAlert:
       addAlert(entry);
       break;
@@ -264,6 +270,25 @@ void Replay::addPause(const HistoryEntry& entry) {
              engine::PauseRemedy{entry.remedy, engine::Pauses::kLongest, reasonOr(entry), kBy});
   } else if (entry.event == "unpaused") {
     addEvent(entry, "unpause " + name, engine::UnpauseRemedy{entry.remedy, kBy});
+  }
+}
+
+// It is as long as can be: that it was used follows, and another end has an entry of its own.
+void Replay::addApproval(const HistoryEntry& entry) {
+  const bool permit = entry.remedy.empty();
+  const std::string& name = permit ? entry.governor : entry.remedy;
+  const std::string target = permit ? detailOf(entry, "member") : entry.target;
+  std::optional<int> step;
+  for (const auto& [key, value] : entry.details) {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (key == "step" && number != nullptr) step = static_cast<int>(*number);
+  }
+  if (entry.event == "given") {
+    addEvent(entry, "approve " + name,
+             engine::Approve{name, permit, target, step, engine::Approvals::kLongest,
+                             reasonOr(entry), kBy});
+  } else if (entry.event != "used") {
+    addEvent(entry, "unapprove " + name, engine::Unapprove{name, permit, target, step, kBy});
   }
 }
 

@@ -44,14 +44,16 @@ class World {
       : options_(options),
         random_(options.seed),
         base_(randomSetup(random_)),
-        setup_(withPermits(base_, options.seed)),
+        setup_(withApprovals(withPermits(base_, options.seed), options.seed)),
         services_(setup_, random_.next()),
         disk_(random_.next(), options.fault),
         replicas_random_(options.seed ^ 0x7265706c69636173u),
         etcd_(replicas_random_.next(), "/heald"),
         process_(std::make_unique<Process>(*this)) {
     for (std::size_t i = 0; i < kTroubleCount; ++i) {
-      const std::uint64_t seed = random_.next();
+      // What came later leaves the others as they were.
+      const bool late = static_cast<Trouble>(i) == Trouble::kApprovals;
+      const std::uint64_t seed = late ? options.seed ^ 0x617070726f76u : random_.next();
       const bool quiet = options.without[i] || Random(seed).oneIn(3);
       actors_[i] = {static_cast<Trouble>(i), Random(seed), Duration::max(),
                     std::chrono::minutes(2)};
@@ -106,6 +108,7 @@ class World {
   void setWall(Duration by);
   void operate(Random& random);
   void permit(Random& random);
+  void approve(Random& random);
   void alert(Random& random);
   void reload(Random& random);
   void task(Random& random);

@@ -4,8 +4,8 @@ namespace heald::simulation {
 
 std::string_view toString(Trouble trouble) {
   static constexpr std::string_view kWords[kTroubleCount] = {
-      "crashes", "disk",    "clocks", "operators", "flags",
-      "pauses",  "permits", "alerts", "reloads",   "tasks"};
+      "crashes", "disk",   "clocks",  "operators", "flags",    "pauses",
+      "permits", "alerts", "reloads", "tasks",     "approvals"};
   return kWords[static_cast<std::size_t>(trouble)];
 }
 

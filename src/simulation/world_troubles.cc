@@ -54,6 +54,22 @@ void World::permit(Random& random) {
   if (permits_.size() > 5) permits_.erase(permits_.begin());
 }
 
+// Mostly of what waits; also of what needs none, or does not exist.
+void World::approve(Random& random) {
+  const auto wanted = driver().snapshot().approvals_wanted;
+  engine::ApprovalKey key{anyRemedy(random), "", random.between(0, 2)};
+  if (!wanted.empty() && !random.oneIn(4)) key = random.of(wanted).key;
+  if (key.ofPermit() && random.oneIn(2)) key.name = random.of(setup_.governors).name;
+  std::optional<int> step;
+  if (!key.ofPermit() && random.oneIn(2)) step = key.step;
+  if (random.oneIn(5)) {
+    driver().send(engine::Unapprove{key.name, key.ofPermit(), key.target, step, "o"});
+    return;
+  }
+  driver().send(engine::Approve{key.name, key.ofPermit(), key.target, step,
+                                seconds(1) + random.some(minutes(60)), "looked at it", "o"});
+}
+
 void World::alert(Random& random) {
   driver().send(alerts_.tell(driver().now().wall, random));
 }
@@ -118,6 +134,9 @@ void World::act(Actor& actor) {
       break;
     case Trouble::kTasks:
       task(random);
+      break;
+    case Trouble::kApprovals:
+      approve(random);
       break;
   }
 }

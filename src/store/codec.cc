@@ -279,6 +279,20 @@ engine::Pause decodePause(const std::string& text) {
           textAt(object, "by")};
 }
 
+std::string encode(const engine::Approval& approval) {
+  return written({{"governor", approval.governor},
+                  {"until_ns", nanoseconds(approval.until)},
+                  {"since_ns", nanoseconds(approval.since)},
+                  {"reason", approval.reason},
+                  {"by", approval.by}});
+}
+
+engine::Approval decodeApproval(const std::string& text) {
+  const Json object = parsed(text);
+  return {textAt(object, "governor"), bootAt(object, "until_ns"), wallAt(object, "since_ns"),
+          textAt(object, "reason"), textAt(object, "by")};
+}
+
 std::string encode(const engine::KeptAnswer& answer) {
   return written({{"request", answer.request},
                   {"message", answer.message},

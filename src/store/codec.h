@@ -27,6 +27,8 @@ engine::Episode decodeEpisode(const std::string& text);
 std::string encode(const engine::Incident& incident);
 engine::Incident decodeIncident(const std::string& text);
 
+std::string encode(const engine::Approval& approval);
+engine::Approval decodeApproval(const std::string& text);
 std::string encode(const engine::Pause& pause);
 engine::Pause decodePause(const std::string& text);
 

@@ -22,6 +22,7 @@ void putFirst(const Rows& keys, Rows& rows) {
 void Doubt::add(const engine::Changes& failed) {
   addKeys(failed.pauses, keys_.pauses);
   addKeys(failed.permits, keys_.permits);
+  addKeys(failed.approvals, keys_.approvals);
   addKeys(failed.episodes, keys_.episodes);
   addKeys(failed.answers, keys_.answers);
   addKeys(failed.incidents, keys_.incidents);
@@ -30,6 +31,7 @@ void Doubt::add(const engine::Changes& failed) {
 engine::Changes Doubt::outOf(engine::Changes everything) const {
   putFirst(keys_.pauses, everything.pauses);
   putFirst(keys_.permits, everything.permits);
+  putFirst(keys_.approvals, everything.approvals);
   putFirst(keys_.episodes, everything.episodes);
   putFirst(keys_.answers, everything.answers);
   putFirst(keys_.incidents, everything.incidents);

@@ -1,5 +1,6 @@
 #include "store/etcd_rows.h"
 
+#include <charconv>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -136,6 +137,24 @@ void takePermit(const Stored& stored, const core::ClockStamp& present, engine::S
   saved.permits.push_back(std::move(permit));
 }
 
+// The target is last: it may be anything.
+std::string nameOf(const engine::ApprovalKey& key) {
+  return key.name + "\n" + std::to_string(key.step) + "\n" + key.target;
+}
+
+void takeApproval(const Stored& stored, const core::ClockStamp& present, engine::Saved& saved) {
+  const std::size_t first = stored.name.find('\n');
+  const std::size_t second = first == std::string::npos ? first : stored.name.find('\n', first + 1);
+  if (second == std::string::npos) throw Fault("no step");
+  const std::string step = stored.name.substr(first + 1, second - first - 1);
+  engine::ApprovalKey key{stored.name.substr(0, first), stored.name.substr(second + 1), 0};
+  const auto [end, fault] = std::from_chars(step.data(), step.data() + step.size(), key.step);
+  if (fault != std::errc() || end != step.data() + step.size()) throw Fault("no step");
+  engine::Approval approval = decodeApproval(stored.row);
+  approval.until = core::rebased(approval.until, stored.at, present);
+  saved.approvals.emplace_back(std::move(key), std::move(approval));
+}
+
 void takeEpisode(const Stored& stored, const core::ClockStamp&, engine::Saved& saved) {
   const std::size_t line = stored.name.find('\n');
   if (line == std::string::npos) throw Fault("no identity");
@@ -180,6 +199,7 @@ const std::map<std::string, Table, std::less<>>& tables() {
                      engine::Saved& saved) { saved.unreadable.emplace_back(name, fault.what()); }}},
       {"pauses", {takePause, pauseForGood}},
       {"permits", {takePermit}},
+      {"approvals", {takeApproval}},
       {"episodes", {takeEpisode}},
       {"answers", {[](const Stored& stored, const core::ClockStamp&, engine::Saved& saved) {
          saved.answers.emplace_back(stored.name, decodeAnswer(stored.row));
@@ -212,6 +232,9 @@ std::vector<Row> rowsOf(const engine::Changes& changes, const core::ClockStamp& 
   }
   for (const auto& [remedy, pause] : changes.pauses) out.change("pauses", remedy, pause);
   for (const auto& [id, permit] : changes.permits) out.change("permits", id, permit);
+  for (const auto& [key, approval] : changes.approvals) {
+    out.change("approvals", nameOf(key), approval);
+  }
   for (const auto& [key, episode] : changes.episodes) {
     out.change("episodes", key.remedy + "\n" + key.identity, episode);
   }

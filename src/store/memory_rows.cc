@@ -25,6 +25,11 @@ engine::Saved MemoryRows::load(const core::ClockStamp& present) const {
     engine::Permit& permit = saved.permits.back();
     permit.deadline = core::rebased(permit.deadline, row.second, present);
   }
+  for (const auto& [key, row] : approvals_) {
+    saved.approvals.emplace_back(key, row.first);
+    engine::Approval& approval = saved.approvals.back().second;
+    approval.until = core::rebased(approval.until, row.second, present);
+  }
   saved.episodes.assign(episodes_.begin(), episodes_.end());
   saved.answers.assign(answers_.begin(), answers_.end());
   saved.incidents = incidents_;
@@ -62,6 +67,12 @@ void MemoryRows::put(const engine::Changes& changes, const core::ClockStamp& now
     permits_.erase(id);
     if (permit) {
       permits_.emplace(id, std::pair(*permit, now));
+    }
+  }
+  for (const auto& [key, approval] : changes.approvals) {
+    approvals_.erase(key);
+    if (approval) {
+      approvals_.emplace(key, std::pair(*approval, now));
     }
   }
   for (const auto& [key, answer] : changes.answers) {

@@ -34,6 +34,7 @@ class MemoryRows {
   std::map<core::Feature, core::FeatureFlags::Layers> flags_;
   std::map<std::string, std::pair<engine::Pause, core::ClockStamp>> pauses_;
   std::map<std::string, std::pair<engine::Permit, core::ClockStamp>> permits_;
+  std::map<engine::ApprovalKey, std::pair<engine::Approval, core::ClockStamp>> approvals_;
   std::map<engine::EpisodeKey, engine::Episode> episodes_;
   std::map<std::string, engine::KeptAnswer> answers_;
   std::map<std::string, engine::Incident> incidents_;

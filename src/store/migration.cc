@@ -44,6 +44,7 @@ engine::Changes changesOf(const engine::Saved& saved) {
   for (const engine::Permit& permit : saved.permits) {
     changes.permits.emplace_back(permit.id, permit);
   }
+  copyAll(saved.approvals, changes.approvals);
   copyAll(saved.episodes, changes.episodes);
   copyAll(saved.answers, changes.answers);
   copyAll(saved.incidents, changes.incidents);
@@ -60,6 +61,9 @@ engine::Changes forgetting(const engine::Saved& saved) {
   for (const auto& [name, pause] : saved.pauses) changes.pauses.emplace_back(name, std::nullopt);
   for (const engine::Permit& permit : saved.permits) {
     changes.permits.emplace_back(permit.id, std::nullopt);
+  }
+  for (const auto& [key, value] : saved.approvals) {
+    changes.approvals.emplace_back(key, std::nullopt);
   }
   for (const auto& [key, value] : saved.episodes) changes.episodes.emplace_back(key, std::nullopt);
   for (const auto& [key, value] : saved.answers) changes.answers.emplace_back(key, std::nullopt);

@@ -157,6 +157,7 @@ engine::Saved OpenStore::load(const core::ClockStamp& present) {
   loadFlags(saved);
   loadPauses(present, saved);
   loadPermits(present, saved);
+  approvals_.load(present, saved);
   loadEpisodes(saved);
   loadAnswers(saved);
   loadIncidents(saved);
@@ -202,6 +203,7 @@ void OpenStore::put(const engine::Changes& changes, const core::ClockStamp& now)
       drop_permit_.bind(id).run();
     }
   }
+  approvals_.put(changes, now);
   putEpisodes(changes);
   putAnswers(changes);
   putIncidents(changes);

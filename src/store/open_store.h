@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/output.h"
+#include "store/approval_table.h"
 #include "store/database.h"
 #include "store/files.h"
 #include "store/history_table.h"
@@ -111,6 +112,7 @@ class OpenStore {
   Statement drop_incident_ = database_.prepare("DELETE FROM incidents WHERE remedy = ?");
   Statement put_cursor_ = database_.prepare("INSERT OR REPLACE INTO cursors VALUES (?,?)");
   Statement drop_cursor_ = database_.prepare("DELETE FROM cursors WHERE name = ?");
+  ApprovalTable approvals_{database_};
   HistoryTable history_{database_};
   Statement put_beat_ = database_.prepare("INSERT OR REPLACE INTO heartbeat VALUES (1,?,?,?)");
 };

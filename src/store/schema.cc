@@ -113,6 +113,13 @@ CREATE TABLE unhealthy_times (
     R"sql(
 CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE approvals (
+  name TEXT NOT NULL, target TEXT NOT NULL, step INTEGER NOT NULL, approval TEXT NOT NULL,
+  boot_id TEXT NOT NULL, boot_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL,
+  PRIMARY KEY (name, target, step)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 void migrate(Database& database, int version) {

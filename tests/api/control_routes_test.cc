@@ -136,6 +136,60 @@ TEST_F(ControlRoutes, SaysWhatIsStillInTheWayAfterAReset) {
      "until": null, "command": ""}])"));
 }
 
+TEST_F(ControlRoutes, ApprovesOneAttemptOrOnePermit) {
+  post("/api/remedies/renew-key/approve",
+       R"({"for": "10m", "reason": "in sync", "target": "web-1", "step": 2})");
+  const auto& approve = engine_.asked<engine::Approve>();
+  EXPECT_EQ(approve.name, "renew-key");
+  EXPECT_FALSE(approve.permit);
+  EXPECT_EQ(approve.target, "web-1");
+  EXPECT_EQ(approve.step, 2);
+  EXPECT_EQ(approve.lasts, std::chrono::minutes(10));
+  EXPECT_EQ(approve.reason, "in sync");
+  EXPECT_EQ(approve.by, "token control from 127.0.0.1");
+  post("/api/governors/queue/approve", R"({"reason": "x"})");
+  EXPECT_TRUE(engine_.asked<engine::Approve>().permit);
+  EXPECT_EQ(engine_.asked<engine::Approve>().lasts, std::chrono::minutes(30)) << "as documented";
+  EXPECT_FALSE(engine_.asked<engine::Approve>().step);
+  post("/api/remedies/renew-key/unapprove", R"({"step": 2})");
+  EXPECT_EQ(engine_.asked<engine::Unapprove>().step, 2);
+  post("/api/governors/queue/unapprove", R"({"target": "node-1"})");
+  EXPECT_TRUE(engine_.asked<engine::Unapprove>().permit);
+  EXPECT_EQ(engine_.asked<engine::Unapprove>().target, "node-1");
+}
+
+TEST_F(ControlRoutes, RefusesAnApprovalWithoutAReasonOrOfNoStep) {
+  for (const char* body :
+       {R"({"for": "10m"})", R"({"reason": " "})", R"({"reason": "x", "step": 0})",
+        R"({"reason": "x", "step": "2"})", R"({"reason": "x", "step": 1.5})",
+        R"({"reason": "x", "for": "0s"})", R"({"reason": "x", "target": ""})"}) {
+    EXPECT_EQ(post("/api/remedies/renew-key/approve", body).status, 400) << body;
+  }
+  EXPECT_EQ(post("/api/governors/queue/approve", R"({"reason": "x", "step": 1})").status, 400);
+  EXPECT_TRUE(engine_.events.empty());
+}
+
+TEST_F(ControlRoutes, ListsWhatIsApprovedAndWhatWaitsForIt) {
+  engine::Snapshot s = sampleSnapshot();
+  s.approvals = {
+      {{"fix", "", 2},
+       {"main", testNow().boot + std::chrono::minutes(5), testNow().wall, "go", "alice"}},
+      {{"old", "", 1}, {"main", testNow().boot, testNow().wall, "go", "alice"}}};
+  s.approvals_wanted = {{{"reboots", "node-1", 0}, "reboots", testNow().wall, "kernel", "cron"}};
+  engine_.show(s);
+  const auto found =
+      nlohmann::json::parse(ask(controlRoutes(engine_.backend()), "GET", "/api/approvals").body);
+  ASSERT_EQ(found["approvals"].size(), 1u) << "the other one is over";
+  EXPECT_EQ(found["approvals"][0]["remedy"], "fix");
+  EXPECT_EQ(found["approvals"][0]["step"], 2);
+  EXPECT_EQ(found["approvals"][0]["by"], "alice");
+  ASSERT_EQ(found["wanted"].size(), 1u);
+  EXPECT_EQ(found["wanted"][0]["remedy"], nullptr);
+  EXPECT_EQ(found["wanted"][0]["permit"], true);
+  EXPECT_EQ(found["wanted"][0]["command"],
+            "healdctl approve reboots --permit --target node-1 --reason \"<why>\"");
+}
+
 TEST_F(ControlRoutes, PausesOneRemedyOrAll) {
   post("/api/remedies/renew-key/pause", R"({"for": "1h30m", "reason": "moving the disk"})");
   EXPECT_EQ(engine_.asked<engine::PauseRemedy>().remedy, "renew-key");

@@ -25,8 +25,9 @@ void collect(const nlohmann::json& mapping, const std::string& prefix,
              std::map<std::string, nlohmann::json>& keys) {
   for (const auto& [key, schema] : mapping.at("properties").items()) {
     if (prefix.empty() && key == "governors") {  // the other keys are those of governor_defaults
-      collect(schema.at("additionalProperties").at("properties").at("fleet"),
-              "governors.NAME.fleet.", keys);
+      const auto& own = schema.at("additionalProperties").at("properties");
+      collect(own.at("fleet"), "governors.NAME.fleet.", keys);
+      keys["governors.NAME.approval"] = own.at("approval");
     }
     const bool in_list = prefix.ends_with("[].");
     const bool repeats = key == "governors" || key == "check_defaults" || key == "remedy_defaults";

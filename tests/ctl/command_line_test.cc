@@ -160,6 +160,8 @@ remedies: [{name: restart, when: {check: api}, exec: {command: [/bin/true]}}]
         {"run remedy", {{"renew-key"}, gone({"renew-key"}), 3}},
         {"pause", {{"--all", "--for", "1h", "--reason", "x"}, {"--for", "1h", "--reason", "x"}, 2}},
         {"unpause", {{"--all"}, {}, 2}},
+        {"approve", {{"renew-key", "--reason", "x"}, {"renew-key"}, 2}},
+        {"unapprove", {{"renew-key"}, {}, 2}},
         {"reload", {{}, {"extra"}, 2}},
         {"token create", {{"made", "--role", "read"}, {"made", "--role", "boss"}, 2}},
         {"open", {{"queue"}, {"quue"}, 5}},

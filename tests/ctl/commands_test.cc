@@ -237,6 +237,37 @@ TEST_F(Commands, PauseARemedyOrAll) {
   EXPECT_EQ(engine_->asked<engine::UnpauseRemedy>().remedy, "");
 }
 
+TEST_F(Commands, ApproveOneAttemptOrOnePermit) {
+  engine_->reply = engine::Reply{
+      "approved until T: one attempt, step 2 of remedy \"a\"; still in "
+      "the way: backoff"};
+  const Said said = ctl({"approve", "a", "--step", "2", "--for", "10m", "--reason", "in sync"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(said.out, "Approved until T: one attempt, step 2 of remedy \"a\".\n");
+  EXPECT_EQ(engine_->asked<engine::Approve>().name, "a");
+  EXPECT_EQ(engine_->asked<engine::Approve>().step, 2);
+  EXPECT_EQ(engine_->asked<engine::Approve>().lasts, std::chrono::minutes(10));
+  EXPECT_EQ(ctl({"approve", "reboots", "--permit", "--target", "node-1", "--reason", "x"}).code, 0);
+  EXPECT_TRUE(engine_->asked<engine::Approve>().permit);
+  EXPECT_EQ(engine_->asked<engine::Approve>().target, "node-1");
+  EXPECT_EQ(ctl({"unapprove", "a"}).code, 0);
+  EXPECT_EQ(engine_->asked<engine::Unapprove>().name, "a");
+}
+
+TEST_F(Commands, ApproveNothingWithoutAReason) {
+  EXPECT_EQ(ctl({"approve", "a"}).code, 2);
+  EXPECT_EQ(ctl({"approve", "a", "--reason", " "}).code, 2);
+  EXPECT_EQ(ctl({"approve", "a", "--for", "2", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"approve", "a", "--step", "0", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"approve", "a", "--permit", "--step", "1", "--reason", "x"}).code, 2);
+  EXPECT_EQ(ctl({"unapprove"}).code, 2);
+  EXPECT_TRUE(engine_->events.empty());
+}
+
+TEST_F(Commands, ListWhatWaitsForAnApproval) {
+  EXPECT_EQ(ctl({"approve"}).out, "Nothing waits for an approval, and none is in force.\n");
+}
+
 TEST_F(Commands, PauseNothingWithoutATargetALengthAndAReason) {
   EXPECT_EQ(ctl({"pause", "--for", "2h", "--reason", "x"}).code, 2);
   EXPECT_EQ(ctl({"pause", "a", "--all", "--for", "2h", "--reason", "x"}).code, 2);

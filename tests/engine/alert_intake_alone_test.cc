@@ -60,15 +60,16 @@ struct Door {
   HealingFigures figures;
   PreventiveRuns preventive;
   Slots slots{policy, governors};
-  OuterGuards guards{policy, features, governors, slots, detection.checks()};
+  Approvals approvals;
+  Escalation escalation{incidents, episodes, detection.checks(), governors};
+  OuterGuards guards{policy, features, governors, slots, detection.checks(), escalation, approvals};
   SustainedHealth health{roster, governors, episodes.lines(), detection.checks()};
   Turns turns{roster, slots, health};
-  Escalation escalation{incidents, episodes, detection.checks(), governors};
   Targets targets{roster, governors, episodes};
   Totals totals{roster, governors, escalation};
   HeldBack held_back{roster, turns, pauses, detection.checks()};
-  Attempts attempts{
-      {roster, turns, runs, governors, episodes, escalation, totals, guards, preventive, figures}};
+  Attempts attempts{{roster, turns, runs, governors, episodes, escalation, totals, guards,
+                     approvals, preventive, figures}};
   FleetAsks fleet{roster, turns, runs};
   Wants wants{{roster, turns, slots, held_back, guards, attempts, fleet, governors, episodes,
                detection, figures}};

@@ -19,7 +19,8 @@ core::Now inPermits(core::Duration since) {
 // Two governors, "main" and "backup", and their permits.
 struct Desk {
   Governors governors{std::vector<GovernorSpec>{{"main", {}}, {"backup", {}}}};
-  Permits permits{governors};
+  Approvals approvals;
+  Permits permits{governors, approvals};
   Output out;
   std::vector<Note> notes;
 

@@ -22,7 +22,7 @@ using Words = std::vector<std::string>;
 TEST(Words, AreFixed) {
   EXPECT_EQ(wordsOf<HistoryKind>(kHistoryKindCount),
             (Words{"heald", "reload", "store", "check", "alert", "denial", "attempt", "governor",
-                   "breaker", "human", "flag", "pause", "access"}));
+                   "breaker", "human", "flag", "pause", "approval", "access"}));
   EXPECT_EQ(wordsOf<FailureReason>(kFailureReasonCount),
             (Words{"error", "timeout", "verification", "permanent", "interrupted"}));
   EXPECT_EQ(wordsOf<PermitState>(kPermitStateCount),

@@ -82,8 +82,9 @@ TEST_F(Interpreting, TroubleOfTheStoreBeginsAndEnds) {
 }
 
 TEST_F(Interpreting, WhatWakesNobodyIsSilent) {
-  for (const auto kind : {HistoryKind::kHeald, HistoryKind::kCheck, HistoryKind::kAlert,
-                          HistoryKind::kAttempt, HistoryKind::kFlag, HistoryKind::kPause}) {
+  for (const auto kind :
+       {HistoryKind::kHeald, HistoryKind::kCheck, HistoryKind::kAlert, HistoryKind::kAttempt,
+        HistoryKind::kFlag, HistoryKind::kPause, HistoryKind::kApproval}) {
     EXPECT_TRUE(silent({.kind = kind, .event = "failed", .governor = "main"})) << toString(kind);
   }
   EXPECT_TRUE(silent({.kind = HistoryKind::kDenial, .event = "backoff"}));
@@ -96,6 +97,17 @@ TEST_F(Interpreting, ARefusedReloadAWrongTokenAndTheStormBrakeHaveNoEnd) {
       read({.kind = HistoryKind::kReload, .event = "refused", .message = "x.yml:1"}).instant);
   EXPECT_TRUE(read({.kind = HistoryKind::kAccess, .event = "wrong_token", .actor = "api"}).instant);
   EXPECT_EQ(read({.kind = HistoryKind::kDenial, .event = "storm_brake"}).alert, "HealdStormBrake");
+}
+
+TEST_F(Interpreting, AnAttemptThatWaitsForAnApprovalIsTold) {
+  const Notice notice = read({.kind = HistoryKind::kDenial,
+                              .event = "approval",
+                              .governor = "main",
+                              .remedy = "fix",
+                              .message = "healdctl approve fix --reason \"<why>\""});
+  EXPECT_EQ(notice.alert, "HealdApprovalWanted");
+  EXPECT_EQ(notice.summary, "An attempt of fix waits for the approval of a human");
+  EXPECT_THAT(notice.reason, HasSubstr("healdctl approve fix"));
 }
 
 TEST_F(Interpreting, ATargetIsQuotedForTheShell) {

@@ -24,6 +24,9 @@ engine::Changes everyKind(std::uint64_t number) {
   changes.flags = {{core::kFeatures[0], layers}};
   changes.pauses = {{"restart", engine::Pause{core::BootTime(std::chrono::hours(1)),
                                               core::WallTime(std::chrono::hours(2)), "why", "me"}}};
+  changes.approvals = {{{"fix", "web\n1/a", 2},
+                        engine::Approval{"main", core::BootTime(std::chrono::hours(1)),
+                                         core::WallTime(std::chrono::hours(2)), "why", "me"}}};
   changes.counts = {{"one", number}};
   engine::UnhealthyTime time;
   time.ended = std::chrono::seconds(7);
@@ -46,6 +49,8 @@ TEST(EtcdRows, WhatIsWrittenIsFoundAsAnotherStoreFindsIt) {
     EXPECT_EQ(found.counts, expected.counts) << boot;
     ASSERT_EQ(found.pauses.size(), 1u);
     EXPECT_EQ(found.pauses[0].second.until, expected.pauses[0].second.until) << boot;
+    ASSERT_EQ(found.approvals.size(), 1u);
+    EXPECT_EQ(found.approvals, expected.approvals) << boot;
     ASSERT_EQ(found.unhealthy_times.size(), 1u);
     EXPECT_EQ(found.unhealthy_times[0].first, "check/with/slashes");
     EXPECT_EQ(found.unhealthy_times[0].second.since, expected.unhealthy_times[0].second.since);
@@ -67,6 +72,8 @@ TEST(EtcdRows, WhatCannotBeReadIsListedWhereItMattersAndAPauseHolds) {
   const core::ClockStamp present = stampAt(10);
   const engine::Saved saved = savedOf({{"governors/api", "{"},
                                        {"pauses/restart", "[]"},
+                                       {"approvals/fix\n1\n", "{}"},
+                                       {"approvals/fix", "{}"},
                                        {"episodes/x", "{}"},
                                        {"unknown/y", "{}"},
                                        {"no-table", "{}"}},
@@ -75,6 +82,7 @@ TEST(EtcdRows, WhatCannotBeReadIsListedWhereItMattersAndAPauseHolds) {
   EXPECT_EQ(saved.unreadable[0].first, "api");
   ASSERT_EQ(saved.pauses.size(), 1u);
   EXPECT_EQ(saved.pauses[0].second.until, present.at.boot + engine::Pauses::kLongest);
+  EXPECT_TRUE(saved.approvals.empty()) << "not knowing means not acting";
 }
 
 TEST(EtcdRows, RowsComeBackFromTheirText) {

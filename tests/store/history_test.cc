@@ -426,7 +426,7 @@ TEST(Cursors, AreKeptMovedAndForgottenAndReadBesideTheWriter) {
 TEST(Cursors, AreNoneInAStoreOfAnOlderHealdAndAnErrorWithoutAStore) {
   const TempFolder folder;
   makeStore(folder / "heald.db", 7);
-  runSql(folder / "heald.db", "DROP TABLE cursors; PRAGMA user_version = 9");
+  runSql(folder / "heald.db", "DROP TABLE approvals; DROP TABLE cursors; PRAGMA user_version = 9");
   EXPECT_TRUE(readCursors(folder / "heald.db")->empty());
   EXPECT_FALSE(readCursors(folder / "none.db").ok());
 }

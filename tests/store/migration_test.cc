@@ -31,6 +31,9 @@ engine::Changes everything() {
   permit.governor = "first";
   permit.deadline = core::BootTime(std::chrono::hours(9000));
   changes.permits = {{"p1", permit}};
+  changes.approvals = {{{"restart", "", 1},
+                        engine::Approval{"first", core::BootTime(std::chrono::hours(9000)),
+                                         stampAt(5).at.wall, "go", "alice@host"}}};
   changes.incidents = {{"restart", engine::Incident{}}};
   changes.counts = {{"starts", 3}};
   return changes;
@@ -93,6 +96,7 @@ class MigrationTest : public testing::Test {
     EXPECT_EQ(numberIn(saved), 7u);
     EXPECT_EQ(saved.pauses.size(), 1u);
     EXPECT_EQ(saved.permits.size(), 1u);
+    EXPECT_EQ(saved.approvals.size(), 1u);
     EXPECT_EQ(saved.incidents.size(), 1u);
     EXPECT_EQ(saved.counts.size(), 1u);
   }
@@ -107,9 +111,10 @@ TEST_F(MigrationTest, AStateMovesToEtcdAndBackWhole) {
   const auto there = migrate(to(To::kEtcd));
   ASSERT_TRUE(there.ok()) << there.error().message;
   EXPECT_EQ(there->governors, 2u);
-  EXPECT_EQ(there->rows, 7u);
+  EXPECT_EQ(there->rows, 8u);
   EXPECT_TRUE(inFile().governors.empty());
   EXPECT_TRUE(inFile().pauses.empty());
+  EXPECT_TRUE(inFile().approvals.empty());
   expectWhole(inEtcd());
 
   const auto back = migrate(to(To::kSqlite));

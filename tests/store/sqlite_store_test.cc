@@ -79,6 +79,33 @@ TEST(SqliteStore, KeepsTheOverrideOfAFlagAndItsTimeButNotTheOtherLayers) {
   EXPECT_EQ(saved.flags[1].second, core::FeatureFlags::Layers{});
 }
 
+TEST(SqliteStore, KeepsApprovalsUntilTheyAreUsedOrOver) {
+  const TempFolder folder;
+  const auto store = storeAt(folder / "heald.db");
+  openedAt(*store, stampAt(100));
+  const engine::Approval approval{"main", stampAt(400).at.boot, stampAt(100).at.wall, "in sync",
+                                  "alice"};
+  const engine::ApprovalKey step{"fix", "web-1", 2};
+  const engine::ApprovalKey permit{"fix", "", 0};
+  engine::Changes changes;
+  changes.approvals = {{step, approval}, {permit, approval}, {{"fix", "web-1", 1}, approval}};
+  ASSERT_EQ(store->commit(changes, stampAt(100)), "");
+  changes.approvals = {{{"fix", "web-1", 1}, std::nullopt}};
+  ASSERT_EQ(store->commit(changes, stampAt(110)), "");
+  const engine::Saved same = openedAt(*store, stampAt(120));
+  ASSERT_EQ(same.approvals.size(), 2u);
+  EXPECT_EQ(same.approvals[0].first, permit);
+  EXPECT_EQ(same.approvals[1].first, step);
+  EXPECT_EQ(same.approvals[1].second, approval);
+  const core::ClockStamp later{"boot-2",
+                               {core::BootTime(std::chrono::seconds(7)), stampAt(150).at.wall}};
+  EXPECT_EQ(openedAt(*store, later).approvals[0].second.until,
+            core::BootTime(std::chrono::seconds(7 + 250)));
+  runSql(folder / "heald.db", "UPDATE approvals SET approval = '{' WHERE step = 2");
+  EXPECT_EQ(openedAt(*store, stampAt(130)).approvals.size(), 1u)
+      << "what cannot be read approves nothing";
+}
+
 TEST(SqliteStore, KeepsPausesAndTheirEndsOverAReboot) {
   const TempFolder folder;
   const auto store = storeAt(folder / "heald.db");
@@ -291,7 +318,7 @@ TEST(SqliteStore, AStoreOfTheFirstVersionIsMigrated) {
   runSql(folder / "heald.db",
          "DROP TABLE pauses; DROP TABLE permits; DROP TABLE episodes; DROP TABLE history; DROP "
          "TABLE answers; DROP TABLE incidents; DROP TABLE counts; DROP TABLE "
-         "unhealthy_times; DROP TABLE cursors; PRAGMA user_version = 1");
+         "unhealthy_times; DROP TABLE cursors; DROP TABLE approvals; PRAGMA user_version = 1");
   const auto store = storeAt(folder / "heald.db");
   EXPECT_EQ(numberIn(openedAt(*store, stampAt(10))), 7u);
   engine::Changes changes;

@@ -170,6 +170,7 @@ inline core::GovernorState StateMaker::make() {
 // nothing of what is younger.
 inline constexpr char kEpisodesByStart[] = R"sql(
 DROP TABLE cursors;
+DROP TABLE approvals;
 DROP TABLE counts;
 DROP TABLE unhealthy_times;
 DROP TABLE episodes;

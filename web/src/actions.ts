@@ -1,6 +1,6 @@
 // What a human can do here: the call, and the sentence that says before what it will do.
 import {part} from './api';
-import type {Flag, Governor} from './types';
+import type {Approval, ApprovalWanted, Flag, Governor} from './types';
 
 export interface Action {
   key: string;
@@ -130,6 +130,42 @@ export const unpause = (remedy: string): Action => ({
   sentence: ['The next unhealthy result may start it again, under its governor.'],
   method: 'POST',
   path: `/api/remedies/${part(remedy)}/unpause`,
+  role: 'operate',
+});
+
+const approvalPath = (a: Approval | ApprovalWanted, what: string) =>
+  a.permit ? `/api/governors/${part(a.governor)}/${what}` : `/api/remedies/${part(a.remedy ?? '')}/${what}`;
+const approvalBody = (a: Approval | ApprovalWanted): Record<string, unknown> => ({
+  ...(a.target ? {target: a.target} : {}),
+  ...(a.step ? {step: a.step} : {}),
+});
+export const approvedThing = (a: Approval | ApprovalWanted) =>
+  (a.permit ? `a permit of ${a.governor}` : `step ${a.step} of ${a.remedy}`) + (a.target ? ` for ${a.target}` : '');
+
+export const approve = (a: ApprovalWanted): Action => ({
+  key: `approve ${a.governor} ${a.remedy} ${a.step} ${a.target}`,
+  label: 'Approve',
+  title: `Approve one attempt: ${approvedThing(a)}`,
+  sentence: [
+    a.permit ? 'One permit is given to whoever asks for it next.' : 'One attempt starts now, if its check is still bad and nothing else is in the way.',
+    'The approval ends with that attempt, or unused when its time is over. The next attempt needs another one.',
+  ],
+  method: 'POST',
+  path: approvalPath(a, 'approve'),
+  body: approvalBody(a),
+  duration: true,
+  reason: 'Why may it start?',
+  role: 'operate',
+});
+
+export const unapprove = (a: Approval): Action => ({
+  key: `unapprove ${a.governor} ${a.remedy} ${a.step} ${a.target}`,
+  label: 'Take back',
+  title: `Take the approval back: ${approvedThing(a)}`,
+  sentence: ['No attempt has used it. What waits, waits again.'],
+  method: 'POST',
+  path: approvalPath(a, 'unapprove'),
+  body: approvalBody(a),
   role: 'operate',
 });
 

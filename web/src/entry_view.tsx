@@ -63,7 +63,7 @@ export function EntryView() {
       <div class="columns">
         <div>
           <section class="card">
-            <h2>{e.kind === 'human' || e.kind === 'pause' || e.kind === 'flag' ? 'Reason' : 'Message'}</h2>
+            <h2>{e.kind === 'human' || e.kind === 'pause' || e.kind === 'approval' || e.kind === 'flag' ? 'Reason' : 'Message'}</h2>
             {e.message ? <p class="pre">{e.message}</p> : <p class="soft">None.</p>}
           </section>
           {e.kind === 'attempt' && e.event !== 'started' && <section class="card"><h2>Output</h2><Output text={e.output} shown={shown} /></section>}

@@ -3,14 +3,14 @@ import {link} from './route';
 import {When} from './parts';
 import type {Entry} from './types';
 
-export const kKinds = ['attempt', 'breaker', 'governor', 'denial', 'check', 'alert', 'human', 'flag', 'pause', 'access', 'reload', 'store', 'heald'];
+export const kKinds = ['attempt', 'breaker', 'governor', 'denial', 'check', 'alert', 'human', 'flag', 'pause', 'approval', 'access', 'reload', 'store', 'heald'];
 
 const kBad = new Set(['failed', 'dormant', 'PERMANENT_OPEN', 'unhealthy', 'unavailable', 'refused', 'lost', 'unreadable', 'wrong_token', 'rejected']);
 const kGood = new Set(['succeeded', 'healthy', 'CLOSED', 'active', 'available', 'resolved', 'cleared']);
 const kWarn = new Set(['OPEN', 'HALF_OPEN', 'warning', 'firing', 'off', 'on_reserve', 'no_reserve']);
 
 export function toneOfEntry(e: Entry): string {
-  if (e.kind === 'human' || e.kind === 'pause' || e.kind === 'flag') return 'busy';
+  if (e.kind === 'human' || e.kind === 'pause' || e.kind === 'approval' || e.kind === 'flag') return 'busy';
   const word = e.event ?? '';
   return kBad.has(word) ? 'bad' : kGood.has(word) ? 'good' : kWarn.has(word) ? 'warn' : 'quiet';
 }

@@ -27,7 +27,7 @@ export function Explain({name}: {name: string}) {
       <p class="verdict">
         {e.allowed ? <><Badge word="ok" text="yes" /> Every guard lets an attempt start.</> : <><Badge word="warning" text={e.guard ?? 'no'} /> {e.nextAttemptAt ? <>An attempt may start in <Countdown t={Date.parse(e.nextAttemptAt)} />.</> : 'Waiting will not end this.'}</>}
       </p>
-      {before.length > 0 && <ul>{before.map((o) => <li key={o.message}><b>{o.word.replace(/_/g, ' ')}</b>: {o.message}{o.until && <> until <When t={o.until} /></>}</li>)}</ul>}
+      {before.length > 0 && <ul>{before.map((o) => <li key={o.message}><b>{o.word.replace(/_/g, ' ')}</b>: {o.message}{o.until && <> until <When t={o.until} /></>}{o.command && <>: <code>{o.command}</code></>}</li>)}</ul>}
       <div class="scroll">
         <table>
           <thead><tr><th scope="col">Guard</th><th scope="col">Value</th><th scope="col">An attempt needs</th><th scope="col">Until</th></tr></thead>

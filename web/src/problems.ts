@@ -248,6 +248,12 @@ export function bannersOf(status: Status): Banner[] {
     const grave = flag.name === 'auto_healing' || flag.name === 'auto_detection';
     list.push({level: grave ? 'warning' : 'info', title: `${flag.name} is off`, text: `Switched off ${where}.`, actions: mine ? [actions.flag(flag, true)] : []});
   }
+  for (const a of s.approvalsWanted.slice(0, 10)) {
+    list.push({level: 'warning', title: `Waits for approval: ${actions.approvedThing(a)}`, text: a.reason + (a.by ? ` (${a.by})` : ''), actions: [actions.approve(a)]});
+  }
+  for (const a of s.approvals.slice(0, 10)) {
+    list.push({level: 'active', title: `Approved: ${actions.approvedThing(a)}`, text: `${a.reason} (${a.by})`, actions: [actions.unapprove(a)], until: Date.parse(a.until)});
+  }
   if (s.pause) {
     list.push({level: 'warning', title: 'Everything is paused', text: `${s.pause.reason} (${s.pause.by})`, actions: [actions.unpauseAll()], until: Date.parse(s.pause.until)});
   }

@@ -12,12 +12,17 @@ export function RemedyView() {
   if (!status.value) return null;
   const r = remedies.value.get(name);
   if (!r) return <Missing kind="remedy" name={name} />;
+  const {approvals, approvalsWanted} = status.value.selfHealing;
+  const wanted = approvalsWanted.filter((a) => a.remedy === r.name).slice(0, 10);
+  const approved = approvals.filter((a) => a.remedy === r.name).slice(0, 10);
   return (
     <>
       <header class="title">
         <p class="kind">Remedy</p>
         <h1>{r.name} {r.phase !== 'idle' && <Badge word="healing" text={r.phase} />} {r.pause && <Badge word="paused" />} {r.observe && <Badge word="observe" text="observes only" />}</h1>
         <div class="buttons">
+          {wanted.map((a) => <ActionButton key={a.target} action={actions.approve(a)} />)}
+          {approved.map((a) => <ActionButton key={a.target} action={actions.unapprove(a)} />)}
           {r.pause && !r.pause.all ? <ActionButton action={actions.unpause(r.name)} /> : <ActionButton action={actions.pause(r.name)} />}
           <ActionButton action={actions.runRemedy(r.name)} />
           {r.check && <ActionButton action={actions.runCheck(r.check)} />}

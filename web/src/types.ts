@@ -142,6 +142,32 @@ export interface Recommendation {
   command: string;
 }
 
+// What waits for the approval of a human: an attempt of a remedy's step, or a permit.
+export interface ApprovalWanted {
+  governor: string;
+  remedy: string | null;
+  step: number | null;
+  permit: boolean;
+  target: string;
+  since: string;
+  reason: string;
+  by: string;
+  command: string;
+}
+
+// One that is in force, for one attempt.
+export interface Approval {
+  governor: string;
+  remedy: string | null;
+  step: number | null;
+  permit: boolean;
+  target: string;
+  until: string;
+  since: string;
+  reason: string;
+  by: string;
+}
+
 export interface Status {
   selfHealing: {
     enabled: boolean;
@@ -164,6 +190,8 @@ export interface Status {
     stopping: boolean;
     pause: Pause | null;
     pausedRemedies: string[];
+    approvals: Approval[];
+    approvalsWanted: ApprovalWanted[];
     permitsOutstanding: number;
   };
   circuitBreakers: Governor[];
@@ -197,6 +225,7 @@ export interface Obstacle {
   word: string;
   message: string;
   until: string | null;
+  command?: string; // that ends it, where only that does
 }
 
 export interface Explanation {
