@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "config/scalars.h"
 #include "core/plain_text.h"
 #include "ctl/json_access.h"
 #include "ctl/table.h"
@@ -108,12 +107,7 @@ ApprovalCommands::ApprovalCommands(CLI::App& app, Invocation& chosen, const Proc
   given
       ->add_option("--for", options.what.length,
                    "How long, at most 24h; without it 30m. It ends by itself, or with the attempt")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            const auto length = config::parseDuration(text);
-            return length ? std::string() : text + " " + length.error().message;
-          },
-          ""));
+      ->check(CLI::Validator(lengthFault, ""));
   given->add_option("--reason", options.reason, "Why it may start; needed to approve");
   CLI::App* taken =
       addCommand(app, chosen, "unapprove", "Take an approval back that no attempt has used",

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "config/scalars.h"
+
 namespace heald::ctl {
 
 CLI::App* addCommand(CLI::App& parent, Invocation& chosen, const char* name, const char* help,
@@ -17,6 +19,11 @@ CLI::App* addOfflineCommand(CLI::App& parent, Invocation& chosen, const char* na
   CLI::App* sub = parent.add_subcommand(name, help);
   sub->callback([&chosen, command = std::move(command)] { chosen.offline = command; });
   return sub;
+}
+
+std::string lengthFault(const std::string& text) {
+  const auto length = config::parseDuration(text);
+  return length ? std::string() : text + " " + length.error().message;
 }
 
 void addJson(CLI::App& command, Invocation& chosen) {

@@ -27,6 +27,8 @@ CLI::App* addCommand(CLI::App& parent, Invocation& chosen, const char* name, con
 // A command that needs no heald.
 CLI::App* addOfflineCommand(CLI::App& parent, Invocation& chosen, const char* name,
                             const char* help, std::function<ExitCode()> command);
+// Of a duration on the command line: what is wrong with it, or "".
+std::string lengthFault(const std::string& text);
 // --json; once for each command.
 void addJson(CLI::App& command, Invocation& chosen);
 

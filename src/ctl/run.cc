@@ -246,12 +246,7 @@ class CommandLine {
     target(paused, "Every remedy, and permits too");
     paused->add_option("--for", args_.length, "How long, at most 30d: 90s, 10m, 2h; ends by itself")
         ->required()
-        ->check(CLI::Validator(
-            [](const std::string& text) {
-              const auto length = config::parseDuration(text);
-              return length ? std::string() : text + " " + length.error().message;
-            },
-            ""));
+        ->check(CLI::Validator(lengthFault, ""));
     addReason(paused, "What is being done")->required();
     target(add(&app_, "unpause", "End the pause of a remedy",
                [this](const Console& s) { return unpause(s, args_.target); }),

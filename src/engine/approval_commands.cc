@@ -208,18 +208,15 @@ void ApprovalCommands::tellWhatIsInTheWay(const std::string& governor, Step& ste
   }
 }
 
+void ApprovalCommands::committed(Step& step) {
+  const Approvals::Kept kept = approvals_.takeKept();
+  step.out.notes.insert(step.out.notes.end(), kept.notes.begin(), kept.notes.end());
+  healing_.wants().approved(kept.given, step);
+}
+
 void ApprovalCommands::fill(Snapshot& s) const {
   for (const auto& [key, approval] : approvals_.all()) {
     if (s.taken.boot < approval.until) s.approvals.push_back({key, approval});
-  }
-  for (const int r : healing_.turns().unapproved()) {
-    const Remedy& remedy = healing_.roster()[r];
-    const auto key = healing_.guards().approvalNeeded(remedy);
-    if (!key) continue;
-    const core::Duration waited =
-        remedy.wanted_at ? s.taken.boot - *remedy.wanted_at : core::Duration{};
-    s.approvals_wanted.push_back(
-        {*key, remedy.spec.governor, s.taken.wall - waited, healing_.reasonFor(remedy), ""});
   }
 }
 

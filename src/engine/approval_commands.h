@@ -29,7 +29,9 @@ class ApprovalCommands {
   Result<Reply> give(const Approve& command, Step& step);
   Result<Reply> withdraw(const Unapprove& command, Step& step);
 
-  // What is in force, and which remedies wait for it.
+  // The commit took place: what was approved goes on, and the log says so.
+  void committed(Step& step);
+  // What is in force.
   void fill(Snapshot& snapshot) const;
 
  private:

@@ -115,9 +115,7 @@ Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim)
     out.actions.push_back(TaskReady{install, true});
   }
   finish(step);
-  if (!out.commit) {
-    journal_.stand(now);
-  }
+  if (!out.commit) journal_.stand(now);
   return out;
 }
 
@@ -197,18 +195,12 @@ void Engine::Impl::settle(const std::string& error, core::Now now, std::span<Out
 }
 
 void Engine::Impl::committed(Step& step) {
-  if (humans_.flags().takeKept()) {
-    detect(step);
-  }
+  if (humans_.flags().takeKept()) detect(step);
   healing_.committed(step);
   const std::vector<Note> pauses = pauses_.takeKept();
   add(pauses, step);
-  if (!pauses.empty()) {
-    healing_.wants().pausesChanged(step);
-  }
-  const Approvals::Kept approvals = approvals_.takeKept();
-  add(approvals.notes, step);
-  healing_.wants().approved(approvals.given, step);
+  if (!pauses.empty()) healing_.wants().pausesChanged(step);
+  approve_.committed(step);
   add(permits_.committed(), step);
   humans_.committed(step);
 }
@@ -288,9 +280,7 @@ Snapshot Engine::Impl::snapshot(core::Now now) const {
   s.full_metrics = setup_.full_metrics;
   s.task_replacements = tasks_.replacements();
   s.task_rejections = tasks_.rejections();
-  s.incidents = tally_.incidents();
-  s.times_to_heal = tally_.timesToHeal();
-  s.human_actions = tally_.humanActions();
+  tally_.fill(s);
   s.detection_interval = setup_.detection.interval;
   s.last_cycle = last_cycle_;
   s.cycles = cycles_;

@@ -76,9 +76,6 @@ class Healing {
   Wants& wants() { return wants_; }
   ByHand& byHand() { return by_hand_; }
   OuterGuards& guards() { return guards_; }
-  const OuterGuards& guards() const { return guards_; }
-  const Turns& turns() const { return turns_; }
-  std::string reasonFor(const Remedy& remedy) const { return escalation_.reasonFor(remedy); }
   Recovery& recovery() { return recovery_; }
 
   void actionFinished(const ActionFinished& event, Step& step);

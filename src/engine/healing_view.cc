@@ -30,6 +30,7 @@ void HealingView::fillAlerts(const Remedy& remedy, View& view) const {
 
 void HealingView::fill(Snapshot& s) {
   fillCounts(s);
+  fillUnapproved(s);
   markStale(s.taken.boot);
   refreshRemedies(s.taken.boot);  // before the governors, which are stale for both
   refreshGovernors();
@@ -59,6 +60,19 @@ void HealingView::fillCounts(Snapshot& s) const {
   s.preventive_runs = s_.preventive.runs();
   s.preventive_failures = s_.preventive.failures();
   s.failures = s_.totals.failures();
+}
+
+// Who waits for the approval of a human.
+void HealingView::fillUnapproved(Snapshot& s) const {
+  for (const int r : s_.turns.unapproved()) {
+    const Remedy& remedy = s_.roster[r];
+    const auto key = s_.guards.approvalNeeded(remedy);
+    if (!key) continue;
+    const core::Duration waited =
+        remedy.wanted_at ? s.taken.boot - *remedy.wanted_at : core::Duration{};
+    s.approvals_wanted.push_back(
+        {*key, remedy.spec.governor, s.taken.wall - waited, s_.escalation.reasonFor(remedy), ""});
+  }
 }
 
 void HealingView::shareNothing() {

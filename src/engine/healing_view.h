@@ -54,6 +54,7 @@ class HealingView {
 
  private:
   void fillCounts(Snapshot& snapshot) const;
+  void fillUnapproved(Snapshot& snapshot) const;
   // Looks at what the views show and does not belong to a remedy or a governor.
   void markStale(core::BootTime now);
   void markPauses(core::BootTime now);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/snapshot.h"
+
 namespace heald::engine {
 namespace {
 
@@ -143,6 +145,12 @@ void Tally::write(Changes& changes) const {
   for (const std::string& check : changed_checks_) {
     changes.unhealthy_times.emplace_back(check, checks_.at(check));
   }
+}
+
+void Tally::fill(Snapshot& s) const {
+  s.incidents = incidents_;
+  s.times_to_heal = times_;
+  s.human_actions = acts_;
 }
 
 void Tally::writeAll(Changes& changes) const {

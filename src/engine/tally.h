@@ -18,6 +18,8 @@
 
 namespace heald::engine {
 
+struct Snapshot;
+
 // What is counted for ever and decides nothing: how long checks were unhealthy, what ended that and
 // after how long, and what humans did. Durable. A human's act is a proposal, as what it does is.
 // What was seen is so at once, and is written with the next commit, after kWritten at the latest.
@@ -41,7 +43,6 @@ class Tally : public Book {
   // Checks of this kind exist: its histogram does from here on.
   Histogram& knows(const std::string& kind);
   const std::array<std::uint64_t, kEndedByCount>& incidents() const { return incidents_; }
-  const std::array<std::uint64_t, kHumanActionCount>& humanActions() const { return acts_; }
   const std::map<std::string, Histogram>& timesToHeal() const { return times_; }  // by kind
 
   using Counts = TallyCounts;
@@ -53,6 +54,7 @@ class Tally : public Book {
   void stand(core::Now now) override;
   void keep(core::Now now) override;
   void undo(core::Now now) override;
+  void fill(Snapshot& snapshot) const;
   // Names of a newer version are ignored.
   void load(const Counts& counts, const Times& times);
 

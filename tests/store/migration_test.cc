@@ -119,7 +119,7 @@ TEST_F(MigrationTest, AStateMovesToEtcdAndBackWhole) {
 
   const auto back = migrate(to(To::kSqlite));
   ASSERT_TRUE(back.ok()) << back.error().message;
-  EXPECT_EQ(back->rows, 7u);
+  EXPECT_EQ(back->rows, 8u);
   expectWhole(inFile());
   EXPECT_EQ(keys(), 0u);
   ASSERT_TRUE(migrate(to(To::kEtcd)).ok()) << "and again";
