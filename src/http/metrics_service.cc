@@ -37,7 +37,7 @@ void MetricsService::serve(std::shared_ptr<door::Exchange> exchange) {
 }
 
 bool MetricsService::mayMakeHere() const {
-  constexpr int kShare = 5;
+  constexpr int kShare = 2;
   return waiting_.empty() && took_ <= quick_ && Clock::now() - made_ >= (kShare - 1) * took_;
 }
 

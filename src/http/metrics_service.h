@@ -17,7 +17,7 @@ namespace heald::http {
 // request that it answers.
 //
 // Where the last page took no longer than a change of threads does, the next is made on the door's
-// thread, which gives a fifth of its time to that at most.
+// thread, which gives half of its time to that at most.
 class MetricsService : public Front {
  public:
   static constexpr std::chrono::microseconds kQuick{300};

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "http/deferred.h"
@@ -52,9 +54,7 @@ int listeningOn(int port) {
   return -1;
 }
 
-// CivetWeb waits for what comes by the port: it goes on with what has taken its place. The kernel
-// may be slow to pass the knock on; who leaves before is not noticed, and CivetWeb waits two
-// seconds.
+// CivetWeb waits for what comes by the port: it goes on with what has taken its place.
 void knockOn(int port) {
   const io::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval patience{1, 0};
@@ -64,6 +64,24 @@ void knockOn(int port) {
   name.sin_port = htons(static_cast<std::uint16_t>(port));
   name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   (void)::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name);
+}
+
+// Knocks until CivetWeb has taken somebody from the private socket. The kernel may be slow to pass
+// a knock on, and who leaves before is not noticed; CivetWeb looks by itself after two seconds.
+void wakeUp(int port, const PrivateSocket& socket) {
+  constexpr int kMostKnocks = 100;
+  const timeval patience{0, 20'000};
+  const io::UniqueFd visitor = socket.connect();
+  ::setsockopt(visitor.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  // Without a ticket: it is answered by the end of the connection.
+  constexpr std::string_view kCall =
+      "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  (void)::send(visitor.get(), kCall.data(), kCall.size(), MSG_NOSIGNAL);
+  for (int i = 0; i < kMostKnocks; ++i) {
+    knockOn(port);
+    char byte = 0;
+    if (::recv(visitor.get(), &byte, 1, 0) >= 0 || errno != EAGAIN) return;
+  }
 }
 
 }  // namespace
@@ -177,8 +195,10 @@ Result<void> Server::Impl::listen(int workers) {
   callbacks.http_error = &Impl::onError;
   callbacks.log_message = &Impl::onLog;
   context = mg_start(&callbacks, this, const_cast<const char**>(settings.data()));
-  const std::scoped_lock lock(start_mutex);
-  starting = false;
+  {
+    const std::scoped_lock lock(start_mutex);
+    starting = false;
+  }
   const auto failure = [this](const std::string& why) {
     return Error{ErrorCode::kUnavailable, "cannot start the server of the control plane: " + why};
   };
@@ -191,7 +211,7 @@ Result<void> Server::Impl::listen(int workers) {
   if (theirs < 0 || ::dup3(private_socket.listening(), theirs, O_CLOEXEC) < 0) {
     return failure("the socket of CivetWeb cannot be exchanged");
   }
-  knockOn(bound.port);
+  wakeUp(bound.port, private_socket);
   return {};
 }
 

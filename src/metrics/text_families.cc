@@ -14,6 +14,7 @@ using prometheus::MetricType;
 
 constexpr std::string_view kTotal = "_total";
 constexpr std::size_t kLinesPerChunk = 256;
+constexpr std::size_t kSmall = 1024;  // bytes; to copy them costs less than a piece more
 
 // As many bytes as a number takes.
 constexpr std::size_t kNumber = 64;
@@ -117,10 +118,12 @@ TextFamilies::TextFamilies(TextFormat format, Layout& layout, core::BootTime now
 
 void TextFamilies::open(MetricType type, const std::string& name, std::string_view help) {
   close();
-  type_ = type;
   name_ = name;
-  help_ = help;
   known_ = &kept_.metrics[name_];
+  if (known_->head.empty() || known_->help != help) {
+    known_->help = help;
+    known_->head = headOf(type, name, help, format_);
+  }
   known_->page = kept_.pages;
   next_group_ = 0;
   has_head_ = false;
@@ -136,7 +139,7 @@ void TextFamilies::close() {
 
 void TextFamilies::needHead() {
   if (std::exchange(has_head_, true)) return;
-  layout_.between_.append(headOf(type_, name_, help_, format_));
+  layout_.between_.append(known_->head);
 }
 
 // Returns where the number goes, which has room there.
@@ -239,8 +242,12 @@ void TextFamilies::madeOf(const std::shared_ptr<const void>& group) {
 void TextFamilies::addPiece(const Layout::OfGroup& group) {
   if (group.text == nullptr) return;
   needHead();
-  endPieceBetween();
-  page_.add(group.text);
+  if (group.text->size() < kSmall) {
+    layout_.between_.append(*group.text);
+  } else {
+    endPieceBetween();
+    page_.add(group.text);
+  }
   wrote(group.lines);
 }
 

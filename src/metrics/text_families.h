@@ -34,6 +34,8 @@ class Layout {
     Page::Piece text;  // null: no series
   };
   struct OfMetric {
+    std::string help;
+    std::string head;  // with that help
     std::vector<OfGroup> groups;
     std::uint64_t page = 0;  // that had it last
   };
@@ -85,9 +87,7 @@ class TextFamilies : private Series, public Families {
   Page page_;
   TextBuffer* out_;  // where series go: between groups, or those of a group
   // The present metric.
-  prometheus::MetricType type_ = prometheus::MetricType::Gauge;
   std::string name_;
-  std::string help_;
   Layout::OfMetric* known_ = nullptr;
   std::size_t next_group_ = 0;   // which of its groups is next
   core::BootTime until_{};       // that one holds to then
