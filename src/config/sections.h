@@ -45,6 +45,8 @@ struct Governors {
     std::shared_ptr<const engine::Fleet> fleet;  // null: it has none
     Fields::Report report;                       // at its name
     std::string place;
+    std::optional<engine::PermitVerify> verify = {};  // of its permits
+    Fields::NameReport at_check = {};                 // of that
   };
   core::GovernorPolicy defaults;
   std::map<std::string, Entry> entries;
@@ -54,6 +56,9 @@ Governors readGovernors(Fields& top, const FileBeside& files);
 // `fleet` of one governor. Its limit becomes the policy's max_in_flight.
 void readFleet(Fields& fields, const FileBeside& files, core::GovernorPolicy& policy,
                std::shared_ptr<const engine::Fleet>& fleet);
+
+// When a check is looked at, counted from what `from` says.
+void readVerify(Fields& fields, const std::string& from, engine::VerifyPolicy& verify);
 
 // The keys of one governor; `policy` holds what the absent ones mean.
 void readPolicy(Fields& fields, core::GovernorPolicy& policy);

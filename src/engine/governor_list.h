@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ class GovernorList {
     std::string target;  // of a target: the label's value
     bool exposed = true;
     std::shared_ptr<const Fleet> fleet;  // or null
+    std::optional<PermitVerify> verify;  // of its permits; nothing of one that is parked
 
     bool listed() const { return position >= 0; }
   };

@@ -164,6 +164,7 @@ GovernorView HealingView::governorView(int index) const {
   view.permits = figures.permits;
   view.first_permit = figures.first_permit;
   view.fleet = it.fleet != nullptr;
+  view.verify = it.verify;
   for (const int remedy : s_.roster.ofGovernor(index)) {
     view.remedies.push_back(s_.roster[remedy].spec.name);
   }

@@ -163,6 +163,7 @@ struct GovernorView {
   std::string target;   // of the governor of one target: the label's value; else ""
   bool exposed = true;  // in metrics: all but the targets that the configuration does not list
   bool fleet = false;   // it limits a fleet, and no action of this heald
+  std::optional<PermitVerify> verify = {};  // of its permits
 
   friend bool operator==(const GovernorView&, const GovernorView&) = default;
 };
@@ -237,7 +238,7 @@ struct Snapshot {
   // Over all of them, those that are not configured any more included.
   std::array<std::uint64_t, kFailureReasonCount> failures{};  // by FailureReason
   std::map<std::string, Histogram> healing_durations;         // by kind
-  std::vector<Permit> permits;                                // those outstanding, by id
+  std::vector<Permit> permits;                                // those that are open, by id
   std::vector<FleetView> fleets;                              // by governor
   SharedList<TargetView> targets;
   std::vector<TaskView> tasks;

@@ -25,8 +25,10 @@ void collect(const nlohmann::json& mapping, const std::string& prefix,
              std::map<std::string, nlohmann::json>& keys) {
   for (const auto& [key, schema] : mapping.at("properties").items()) {
     if (prefix.empty() && key == "governors") {  // the other keys are those of governor_defaults
-      collect(schema.at("additionalProperties").at("properties").at("fleet"),
-              "governors.NAME.fleet.", keys);
+      for (const std::string section : {"fleet", "verify"}) {
+        collect(schema.at("additionalProperties").at("properties").at(section),
+                "governors.NAME." + section + ".", keys);
+      }
     }
     const bool in_list = prefix.ends_with("[].");
     const bool repeats = key == "governors" || key == "check_defaults" || key == "remedy_defaults";

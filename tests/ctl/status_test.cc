@@ -70,13 +70,15 @@ TEST(ExplanationText, OfEveryMood) {
 TEST(ExplanationText, OfAFleet) {
   engine::Snapshot snapshot = http::sampleSnapshot();
   snapshot.governors[0].fleet = true;
-  snapshot.fleets = {{snapshot.governors[0].name, 500, 10, 2, {"node-7", "node-9"}, 3}};
+  snapshot.fleets = {{snapshot.governors[0].name, 500, 10, 2, 1, {"node-7", "node-9"}, 3}};
   const std::string text = explanationText(
       http::explanationJson(snapshot, snapshot.governors[0], http::testNow()), false);
-  EXPECT_THAT(text, testing::HasSubstr(
-                        "The fleet\n  2 of at most 10 members are under way; 500 are declared\n"
-                        "  2 have failed or not come back; with 3 of them it goes dormant: "
-                        "node-7, node-9\n"));
+  EXPECT_THAT(text,
+              testing::HasSubstr(
+                  "The fleet\n  2 of at most 10 members are under way, 1 of them verified now; "
+                  "500 are declared\n"
+                  "  2 have failed or not come back; with 3 of them it goes dormant: "
+                  "node-7, node-9\n"));
 }
 
 TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
