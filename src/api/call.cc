@@ -36,6 +36,7 @@ bool& booleanOf(Body& body, const std::string& name) {
   if (name == "force") return body.force;
   if (name == "enabled") return body.enabled;
   if (name == "ok") return body.ok;
+  if (name == "unused") return body.unused;
   throw std::logic_error("a call describes the boolean \"" + name + "\", which Body does not have");
 }
 

@@ -64,6 +64,7 @@ struct Body {
   bool force = false;
   bool enabled = false;
   bool ok = false;
+  bool unused = false;
   std::optional<core::Duration> duration;  // `for`, `deadline` or `expires`; above zero
   std::optional<core::Duration> grace;
   std::string name;

@@ -72,14 +72,19 @@ http::Response report(const Backend& backend, const std::vector<BodyField>& fiel
   const std::string_view ending = io::firstLine(body->error);
   const std::size_t line = body->error.find('\n', body->error.find(ending));
   const std::string printed = line == std::string::npos ? "" : body->error.substr(line + 1);
-  return ask(backend, request,
-             engine::ReportPermit{request.parameter("id"), body->ok, io::oneLine(ending),
-                                  body->error, actorOf(request), printed},
-             [](const engine::Reply& reply) {
-               ordered_json value;
-               value["message"] = reply.message;
-               return http::json(value);
-             });
+  if (body->unused && !body->ok) {
+    return http::error(400, "invalid",
+                       "\"unused\" is of an attempt that was not made: \"ok\" is true");
+  }
+  engine::ReportPermit event{request.parameter("id"), body->ok, io::oneLine(ending), body->error,
+                             actorOf(request),        printed};
+  event.unused = body->unused;
+  return ask(backend, request, std::move(event), [](const engine::Reply& reply) {
+    ordered_json value;
+    value["message"] = reply.message;
+    if (reply.permit) value["state"] = toString(reply.permit->state);
+    return http::json(value);
+  });
 }
 
 http::Response outstanding(const Backend& backend) {
@@ -120,7 +125,11 @@ std::vector<Call> permitCalls(const Backend& backend) {
       {"member", FieldType::kName, false,
        "of a governor of a fleet, and needed there: the member that makes the attempt"}};
   const std::vector<BodyField> result = {
-      {"ok", FieldType::kBoolean, true, "true when the attempt ended well, else false"},
+      {"ok", FieldType::kBoolean, true,
+       "true when the attempt ended well, else false; where the governor verifies permits, its "
+       "check decides whether it did"},
+      {"unused", FieldType::kBoolean, false,
+       "with ok, the permit is given back: no attempt was made, and nothing is verified"},
       {"error", FieldType::kError, false,
        "how it ended, in the first line; what was printed in the others, which are shown with the "
        "token "

@@ -36,10 +36,10 @@ ordered_json openUntil(const Snapshot& snapshot, const core::CircuitBreaker& bre
   return deadlineOrNull(snapshot, breaker.open_until, now);
 }
 
-ordered_json permitOf(const Snapshot& snapshot, const std::string& governor,
-                      const core::Ticket& ticket) {
+const engine::Permit* permitOf(const Snapshot& snapshot, const std::string& governor,
+                               const core::Ticket& ticket) {
   for (const engine::Permit& permit : snapshot.permits) {
-    if (permit.governor == governor && permit.attempt == ticket.id) return permit.id;
+    if (permit.governor == governor && permit.attempt == ticket.id) return &permit;
   }
   return nullptr;
 }
@@ -47,10 +47,12 @@ ordered_json permitOf(const Snapshot& snapshot, const std::string& governor,
 ordered_json inFlightJson(const Snapshot& snapshot, const engine::GovernorView& governor) {
   ordered_json list = ordered_json::array();
   for (const core::Ticket& ticket : governor.state.in_flight) {
+    const engine::Permit* permit = permitOf(snapshot, governor.name, ticket);
     list.push_back({{"attempt", ticket.id},
                     {"remedy", ticket.remedy},
-                    {"permit", permitOf(snapshot, governor.name, ticket)},
+                    {"permit", permit == nullptr ? ordered_json() : ordered_json(permit->id)},
                     {"startedAt", core::toIso8601(ticket.started_at)}});
+    if (permit != nullptr) list.back()["permitState"] = toString(permit->state);
   }
   return list;
 }
@@ -90,6 +92,7 @@ ordered_json fleetJson(const Snapshot& snapshot, const std::string& governor) {
     return {{"members", fleet.declared},
             {"atOnce", fleet.at_once},
             {"underWay", fleet.under_way},
+            {"verifying", fleet.verifying},
             {"lost", fleet.lost.size()},
             {"lostLimit", fleet.lost_limit},
             {"lostMembers",
@@ -183,6 +186,11 @@ ordered_json governorDetailsJson(const Snapshot& snapshot, const engine::Governo
   value["suppressed"] = suppressedJson(governor.counters);
   value["permits"] = permitCountsJson(governor.permits);
   value["policy"] = policyJson(governor.policy);
+  if (governor.verify) {
+    value["verify"] = {{"check", governor.verify->check},
+                       {"after", milliseconds(governor.verify->policy.after)},
+                       {"within", milliseconds(governor.verify->policy.within)}};
+  }
   return value;
 }
 

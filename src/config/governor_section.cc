@@ -19,6 +19,19 @@ void readBackoff(Fields& fields, core::BackoffPolicy& backoff) {
   }
 }
 
+void readPermitVerify(Fields& fields, Governors::Entry& entry) {
+  fields.section("verify", false,
+                 "a check of heald's own decides how an attempt with a permit has ended, after its "
+                 "caller has reported success",
+                 [&](Fields& section) {
+                   engine::PermitVerify& verify = entry.verify.emplace();
+                   section.text("check", verify.check, {.required = true, .check = nameFault},
+                                "the check; it has to be healthy, or in a warning");
+                   entry.at_check = section.unknownNameLater("check", "checks");
+                   readVerify(section, "the report", verify.policy);
+                 });
+}
+
 void readConditions(Fields& fields, std::vector<std::string>& conditions) {
   fields.texts("permanent_open_conditions", conditions, {.empty_allowed = true},
                "texts in an error, in any case of letters, that open it for good at once");
@@ -57,6 +70,21 @@ void readBudgets(Fields& fields, std::vector<core::BudgetPolicy>& budgets) {
 
 }  // namespace
 
+void readVerify(Fields& fields, const std::string& from, engine::VerifyPolicy& verify) {
+  constexpr int kVerifyFactor = 6;
+  std::optional<core::Duration> within;
+  fields.duration("after", verify.after, {.zero_allowed = true},
+                  "how long after " + from + " the check is looked at first");
+  fields.duration("within", within, {.zero_allowed = true},
+                  "how long after " + from + " it has to be healthy; without, six times after");
+  verify.within = within.value_or(kVerifyFactor * verify.after);
+  if (verify.within < verify.after) {
+    fields.fail("within", durationText(verify.within) +
+                              " is before the check is looked at first, " +
+                              durationText(verify.after) + " (within is at least after)");
+  }
+}
+
 void readPolicy(Fields& fields, core::GovernorPolicy& policy) {
   fields.section("backoff", false, "the wait between attempts",
                  [&](Fields& backoff) { readBackoff(backoff, policy.backoff); });
@@ -91,6 +119,7 @@ Governors readGovernors(Fields& top, const FileBeside& files) {
                                   "waits until a human approves "
                                   "it");
     readFleet(fields, files, entry.policy, entry.fleet);
+    readPermitVerify(fields, entry);
     if (const std::string wrong = nameFault(name); !wrong.empty()) {
       fields.fail("", quoted(name) + " " + wrong);
     } else {

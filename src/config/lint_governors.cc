@@ -56,6 +56,22 @@ void lintBudgets(const engine::GovernorSpec& governor, Mapping& file) {
   }
 }
 
+// The budgets of one machine, for all members together.
+void lintFleet(const engine::GovernorSpec& governor, Mapping& file) {
+  if (governor.fleet == nullptr || !written(governor.name, {"budgets"}, file).empty()) return;
+  const auto& budgets = governor.policy.budgets;
+  const auto first = std::min_element(budgets.begin(), budgets.end(),
+                                      [](const auto& a, const auto& b) { return a.per < b.per; });
+  const std::size_t members = governor.fleet->members.size();
+  if (first == budgets.end() || members <= static_cast<std::size_t>(first->attempts)) return;
+  file.warn({"governors", governor.name, "fleet"}, "fleet-default-budgets",
+            "its " + std::to_string(members) + " members share the default budgets: with " +
+                std::to_string(first->attempts + 1) + " attempts of all of them in " +
+                durationText(first->per) +
+                " it is dormant until a human resumes it (write budgets for what is normal, or "
+                "budgets: [])");
+}
+
 void lintConditions(const engine::GovernorSpec& governor, Mapping& file) {
   const KeyPath path = written(governor.name, {"breaker", "permanent_open_conditions"}, file);
   for (const std::string& condition : governor.policy.permanent_open_conditions) {
@@ -80,6 +96,7 @@ void lintGovernors(const Config& config, Mapping& file) {
                     {"breaker", "permanent_open_threshold"}, "permanent_open_threshold", file);
     }
     lintBudgets(governor, file);
+    lintFleet(governor, file);
     lintConditions(governor, file);
   }
 }

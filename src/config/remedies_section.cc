@@ -13,8 +13,6 @@ namespace {
 
 // Prometheus, Alertmanager's group_interval and the way here: five minutes are common.
 constexpr core::Duration kAlertWithin = std::chrono::minutes(10);
-constexpr int kVerifyFactor = 6;  // within = 6 * after, unless configured
-
 void readOn(Fields& fields, core::AnswersTo& on) {
   std::vector<std::string> states = {"critical"};
   fields.texts("on", states, {}, "the states of the check that it answers to: warning, critical");
@@ -69,20 +67,6 @@ void readAlertVerify(Fields& fields, engine::VerifyPolicy& verify) {
     core::Duration ignored{};
     fields.duration("after", ignored, {.zero_allowed = true}, "");
     fields.fail("after", "is for checks (an alert is watched from the end of the action on)");
-  }
-}
-
-void readVerify(Fields& fields, engine::VerifyPolicy& verify) {
-  std::optional<core::Duration> within;
-  fields.duration("after", verify.after, {.zero_allowed = true},
-                  "how long after the action ended the check is looked at first");
-  fields.duration("within", within, {.zero_allowed = true},
-                  "how long after the action ended it has to be healthy; without, six times after");
-  verify.within = within.value_or(kVerifyFactor * verify.after);
-  if (verify.within < verify.after) {
-    fields.fail("within", durationText(verify.within) +
-                              " is before the check is looked at first, " +
-                              durationText(verify.after) + " (within is at least after)");
   }
 }
 
@@ -208,7 +192,8 @@ bool readRemedy(Fields& fields, const Kind& permit, const Governors& governors, 
       "success is: the check is healthy again, or the alert resolved; none (of alerts): that the "
       "action ended well",
       [&](Fields& verify) {
-        spec.byAlert() ? readAlertVerify(verify, spec.verify) : readVerify(verify, spec.verify);
+        spec.byAlert() ? readAlertVerify(verify, spec.verify)
+                       : readVerify(verify, "the action ended", spec.verify);
       });
   if (none && spec.byAlert()) {
     spec.verify.within = {};
@@ -222,6 +207,17 @@ bool readRemedy(Fields& fields, const Kind& permit, const Governors& governors, 
     fields.fail("verify", "has no check to look at (give the remedy when: {check: NAME})");
   }
   return labels;
+}
+
+void requireChecks(const Governors& governors, const Config& config) {
+  Names checks;
+  for (const auto& check : config.setup.checks) checks.emplace(check.name, checks.size());
+  for (const auto& [name, entry] : governors.entries) {
+    if (!entry.verify || entry.verify->check.empty() || checks.contains(entry.verify->check)) {
+      continue;
+    }
+    entry.at_check(entry.verify->check, missing("check", entry.verify->check, checks));
+  }
 }
 
 // The governors that are used, each with its policy. An entry that serves nobody is a mistake: its
@@ -244,12 +240,15 @@ void listGovernors(const Governors& governors, Config& config) {
     } else if (place != used.end()) {
       place->second.policy = entry.policy;
       place->second.approval = entry.approval;
+      place->second.verify = entry.verify;
     } else if (remedies.contains(name)) {
       entry.report("is the name of a remedy that runs under another governor (use another name)");
     } else {
-      used.emplace(name, engine::GovernorSpec{name, entry.policy, entry.fleet, entry.approval});
+      used.emplace(name, engine::GovernorSpec{name, entry.policy, entry.fleet, entry.approval,
+                                              entry.verify});
     }
   }
+  requireChecks(governors, config);
   for (auto& [name, spec] : used) setup.governors.push_back(std::move(spec));
   for (engine::RemedySpec& remedy : setup.remedies) {
     const auto entry = governors.entries.find(remedy.governor);

@@ -46,6 +46,8 @@ struct Governors {
     bool approval = false;                       // each attempt under it needs one
     Fields::Report report;                       // at its name
     std::string place;
+    std::optional<engine::PermitVerify> verify = {};  // of its permits
+    Fields::NameReport at_check = {};                 // of that
   };
   core::GovernorPolicy defaults;
   std::map<std::string, Entry> entries;
@@ -58,6 +60,8 @@ void readFleet(Fields& fields, const FileBeside& files, core::GovernorPolicy& po
 
 // `approval`, of what may need one; `inherited` is what it means where it is not written.
 bool readApproval(Fields& fields, bool inherited, const std::string& help);
+// When a check is looked at, counted from what `from` says.
+void readVerify(Fields& fields, const std::string& from, engine::VerifyPolicy& verify);
 
 // The keys of one governor; `policy` holds what the absent ones mean.
 void readPolicy(Fields& fields, core::GovernorPolicy& policy);

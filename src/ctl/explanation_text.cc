@@ -86,10 +86,13 @@ std::string fleet(const ordered_json& e) {
   const ordered_json& fleet = objectOf(e, "fleet");
   if (fleet.empty()) return "";
   const auto number = [&](const char* key) { return std::to_string(numberOf(fleet, key)); };
-  std::string text = "\nThe fleet\n  " + number("underWay") + " of at most " + number("atOnce") +
-                     " members are under way; " + number("members") + " are declared\n  " +
-                     number("lost") + " have failed or not come back; with " + number("lostLimit") +
-                     " of them it goes dormant";
+  std::string text =
+      "\nThe fleet\n  " + number("underWay") + " of at most " + number("atOnce") +
+      " members are under way" +
+      (numberOf(fleet, "verifying") > 0 ? ", " + number("verifying") + " of them verified now"
+                                        : "") +
+      "; " + number("members") + " are declared\n  " + number("lost") +
+      " have failed or not come back; with " + number("lostLimit") + " of them it goes dormant";
   std::string names;
   for (const ordered_json& member : listOf(fleet, "lostMembers")) {
     if (member.is_string())

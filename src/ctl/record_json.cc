@@ -66,6 +66,18 @@ Json json(const simulation::Verdict& verdict) {
           {"got", verdict.got},     {"ok", verdict.ok},     {"at", seconds(verdict.at)}};
 }
 
+Json json(const simulation::FleetPlayed& fleet) {
+  Json refused = Json::object();
+  for (const auto& [word, count] : fleet.refused) refused[word] = count;
+  Json dormant = Json::array();
+  for (const core::Duration at : fleet.dormant) dormant.push_back(seconds(at));
+  return {{"governor", fleet.governor},  {"members", fleet.members},
+          {"atOnce", fleet.at_once},     {"asked", fleet.asked},
+          {"given", fleet.given},        {"refused", refused},
+          {"dormantAt", dormant},        {"lost", fleet.lost},
+          {"mostLost", fleet.most_lost}, {"mostAttempts", fleet.most_attempts}};
+}
+
 Json json(const NamedRecord& named);
 
 template <class Item>
@@ -88,6 +100,7 @@ Json json(const NamedRecord& named) {
           {"timeline", list(record.entries)},
           {"attempts", list(record.attempts)},
           {"governors", list(record.governors)},
+          {"fleets", list(record.fleets)},
           {"expectations", list(record.verdicts)},
           {"problems", Json::array()}};
 }

@@ -86,6 +86,42 @@ std::string attemptsText(const Record& record) {
   return text;
 }
 
+std::string fleetText(const simulation::FleetPlayed& fleet) {
+  std::string text = fleet.governor + ": a fleet of " +
+                     counted(fleet.members, "member", "members") + ", " +
+                     std::to_string(fleet.at_once) + " at once; ";
+  if (fleet.asked == 0) {
+    text += "none of them asks in this scenario (permits:), so it shows nothing of them";
+  } else {
+    std::string refused;
+    int denied = 0;
+    for (const auto& [word, count] : fleet.refused) {
+      denied += count;
+      refused += (refused.empty() ? " (" : ", ") + word + " " + std::to_string(count);
+    }
+    text += "asked " + std::to_string(fleet.asked) + ", given " + std::to_string(fleet.given) +
+            ", refused " + std::to_string(denied) + (denied > 0 ? refused + ")" : "") + "; ";
+    std::string dormant;
+    for (const core::Duration at : fleet.dormant) {
+      dormant += (dormant.empty() ? "dormant at " : ", ") + config::durationText(at);
+    }
+    text += (dormant.empty() ? "never dormant" : dormant) + ", " + std::to_string(fleet.lost) +
+            " lost at the end";
+  }
+  return text + "; before a human must act at most " + std::to_string(fleet.most_lost) +
+         " are lost, and " + std::to_string(fleet.most_attempts) +
+         " attempts of all members are made without a success in between\n";
+}
+
+std::string fleetsText(const Record& record) {
+  std::string text;
+  for (const simulation::FleetPlayed& fleet : record.fleets) text += fleetText(fleet);
+  for (const std::string& remedy : record.ask_fleets) {
+    text += remedy + ": asks another heald for a permit, which always says yes here\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string timelineText(const Record& record, const std::string& title, bool colours) {
@@ -99,7 +135,7 @@ std::string timelineText(const Record& record, const std::string& title, bool co
   return painted(title, Colour::kStrong, colours) + "\n\n" +
          (table.empty() ? "  nothing happened\n" : table.text(colours)) + "\n" +
          attemptsText(record) + ", in " + core::toText(record.run_for) + " (" +
-         std::to_string(record.check_runs) + " runs of checks)\n";
+         std::to_string(record.check_runs) + " runs of checks)\n" + fleetsText(record);
 }
 
 std::string verdictsText(const Record& record, const std::string& file, bool colours) {

@@ -5,11 +5,11 @@
 
 namespace heald::engine {
 
-void CheckFindings::hear(const CheckFinished& event, bool stopping, Step& step) {
+int CheckFindings::hear(const CheckFinished& event, bool stopping, Step& step) {
   const Detection::Finding finding = detection_.finish(event, step.now, step.out.actions);
   const int check = finding.check;
   if (check < 0) {
-    return;
+    return check;
   }
   if (finding.was != finding.is) {
     note(check, event, step);
@@ -27,6 +27,7 @@ void CheckFindings::hear(const CheckFinished& event, bool stopping, Step& step) 
     healing_.checks().raise(check, EventSource::kCheck, step);
   }
   healing_.checks().considerSustainedHealth(check, step);
+  return check;
 }
 
 void CheckFindings::note(int check, const CheckFinished& event, Step& step) {

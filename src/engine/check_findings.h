@@ -20,8 +20,9 @@ class CheckFindings {
   CheckFindings(Detection& detection, Healing& healing, Tally& tally)
       : detection_(detection), healing_(healing), tally_(tally) {}
 
-  // While heald is stopping, what runs is cancelled: that is told to nobody.
-  void hear(const CheckFinished& event, bool stopping, Step& step);
+  // While heald is stopping, what runs is cancelled: that is told to nobody. Returns the check;
+  // -1: the result is a late one, which changes nothing.
+  int hear(const CheckFinished& event, bool stopping, Step& step);
   void runNow(const RunCheckNow& command, Step& step);
 
   // What a human does about a remedy is done about its check; "" stands for all of them.

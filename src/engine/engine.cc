@@ -68,7 +68,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
       remedies_(setup_, healing_, pauses_, findings_),
       humans_(healing_, detection_.checks(), tally_, features_,
               [this](core::Now at) { return snapshot(at); }),
-      permits_(healing_.governors(), approvals_),
+      permits_(healing_.governors(), detection_, approvals_),
       approve_(setup_, healing_, approvals_, [this](core::Now at) { return snapshot(at); }),
       tasks_(setup_.task_limit, [this](const std::string& id) {
         return !isBuiltIn(id) || features_.enabled(featureOf(id));
@@ -133,7 +133,8 @@ void Engine::Impl::dispatch(const Event& event, Step& step) {
   const auto hears =
       Overloaded{[&](const Tick&) { tick(step); },
                  [&](const CheckFinished& e) {
-                   findings_.hear(e, stopping_, step);
+                   permits_.checked(findings_.hear(e, stopping_, step), e.run,
+                                    store_.up() && !stopping_, step);
                    detect(step);
                  },
                  [&](const ActionFinished& e) { healing_.actionFinished(e, step); },
@@ -253,6 +254,7 @@ std::optional<core::BootTime> Engine::Impl::nextWakeup() {
     next = earlier(next, pauses_.nextEnd());
     next = earlier(next, approvals_.nextEnd());
     next = earlier(next, permits_.book().nextDeadline());
+    next = earlier(next, permits_.book().looks().next());
   }
   if (detecting_) {
     next = earlier(next, detection_.nextDue());
@@ -300,7 +302,7 @@ void Engine::Impl::tick(Step& step) {
     healing_.recovery().goOn(step);
     pauses_.forgetEnded(step.now);
     approvals_.forgetEnded(step.now);
-    permits_.expireDue(step.now);
+    permits_.tend(step);
   }
   healing_.tendEpisodes(step);
   for (const BackgroundTasks::Due& due : tasks_.takeDue(step.now.boot)) {

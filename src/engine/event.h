@@ -143,6 +143,7 @@ struct ReportPermit {
   std::string output = {};    // what it printed, which is not for everybody; for the history
   std::string governor = {};  // with `member`, in the place of the id
   std::string member = {};
+  bool unused = false;  // with `ok`: nothing was attempted
 };
 struct RegisterTask {
   std::string id;

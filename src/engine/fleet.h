@@ -37,7 +37,8 @@ struct FleetView {
   std::string governor;
   std::size_t declared = 0;
   int at_once = 0;    // the limit
-  int under_way = 0;  // permits that are outstanding
+  int under_way = 0;  // permits that are open
+  int verifying = 0;  // those of them that were reported as ok, and are verified
   // Members whose last permit has failed or was not reported by its deadline, since a human acted
   // last; sorted. With `lost_limit` of them the governor goes dormant.
   std::vector<std::string> lost;

@@ -56,7 +56,7 @@ void FleetLosses::fill(Snapshot& s) const {
     const GovernorList::Entry& it = governors_.list()[governor];
     const core::Governor& g = governors_[governor];
     s.fleets.push_back({it.name, it.fleet->members.size(), g.policy().max_in_flight,
-                        static_cast<int>(g.state().in_flight.size()), of(governor),
+                        static_cast<int>(g.state().in_flight.size()), 0, of(governor),
                         limitOf(g.policy())});
   }
 }

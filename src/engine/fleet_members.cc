@@ -12,17 +12,17 @@ void FleetMembers::moved(const Permit* before, const Permit* after) {
   }
   if (after != nullptr) {
     member.permits[{after->attempt, after->id}] = {after->state, after->epoch};
-    if (after->state == PermitState::kOutstanding) member.held = after->id;
+    if (isOpen(after->state)) member.held = after->id;
   }
   book.failed.erase(any.member);
   if (member.permits.empty()) {
     book.members.erase(any.member);
     return;
   }
-  const auto [state, epoch] = member.permits.rbegin()->second;
-  if (state == PermitState::kFailed || state == PermitState::kExpired) {
-    book.failed[any.member] = epoch;
-  }
+  const auto last = member.last();
+  if (last == member.permits.rend() || !member.held.empty()) return;
+  const auto [state, epoch] = last->second;
+  if (state != PermitState::kOk) book.failed[any.member] = epoch;
 }
 
 const FleetMembers::Member* FleetMembers::find(const std::string& governor,
@@ -40,7 +40,8 @@ std::string FleetMembers::held(const std::string& governor, const std::string& m
 
 std::string FleetMembers::last(const std::string& governor, const std::string& member) const {
   const Member* found = find(governor, member);
-  return found == nullptr ? "" : found->permits.rbegin()->first.second;
+  if (found == nullptr || found->last() == found->permits.rend()) return "";
+  return found->last()->first.second;
 }
 
 const std::map<std::string, std::uint64_t>& FleetMembers::failed(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -17,10 +18,12 @@ class FleetMembers {
   // A permit of a member is there, has changed, or is gone; null: it was not, or is not.
   void moved(const Permit* before, const Permit* after);
 
-  // The id of the permit that the member holds, and of its last one; "" where there is none.
+  // The id of the permit that the member holds, and of the last one that has ended and was used;
+  // "" where there is none.
   std::string held(const std::string& governor, const std::string& member) const;
   std::string last(const std::string& governor, const std::string& member) const;
-  // Members whose last permit has failed or expired, with the epoch of its ticket, by name.
+  // Members that hold none and whose last one has failed, in whichever way, with the epoch of its
+  // ticket, by name.
   const std::map<std::string, std::uint64_t>& failed(const std::string& governor) const;
 
  private:
@@ -29,6 +32,12 @@ class FleetMembers {
   struct Member {
     std::map<Key, std::pair<PermitState, std::uint64_t>> permits;  // state and epoch
     std::string held;
+
+    auto last() const {
+      return std::find_if(permits.rbegin(), permits.rend(), [](const auto& permit) {
+        return !isOpen(permit.second.first) && permit.second.first != PermitState::kUnused;
+      });
+    }
   };
   struct Book {
     std::map<std::string, Member> members;

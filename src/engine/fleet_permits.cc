@@ -18,11 +18,12 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
   const std::string id = book_.members().held(governors_.list()[governor].name, command.member);
   if (id.empty()) return std::nullopt;
   const Permit held = *book_.find(id);
-  if (held.deadline <= now.boot) {
+  const bool verifying = held.state == PermitState::kVerifying;
+  if (!verifying && held.deadline <= now.boot) {
     expire(held, now);
     return std::nullopt;
   }
-  if (command.again) {
+  if (command.again && !verifying) {
     Reply reply{"member \"" + command.member + "\" holds permit " + id + " already"};
     reply.permit = held;
     return reply;
@@ -34,7 +35,7 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
                {},
                {},
                "denied by the guard in_flight: member \"" + command.member + "\" holds permit " +
-                   id + " already"},
+                   id + (verifying ? ", which is verified now" : " already")},
               command.by, out);
 }
 

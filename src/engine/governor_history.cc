@@ -13,10 +13,13 @@ using core::GovernorState;
 using core::Ticket;
 
 std::vector<Ticket> without(const std::vector<Ticket>& tickets, const std::vector<Ticket>& others) {
+  // A fleet has up to a thousand of them, and each of its commits comes here.
+  std::vector<std::uint64_t> known(others.size());
+  std::transform(others.begin(), others.end(), known.begin(), [](const Ticket& o) { return o.id; });
+  std::sort(known.begin(), known.end());
   std::vector<Ticket> rest;
   std::copy_if(tickets.begin(), tickets.end(), std::back_inserter(rest), [&](const Ticket& t) {
-    return std::none_of(others.begin(), others.end(),
-                        [&](const Ticket& o) { return o.id == t.id; });
+    return !std::binary_search(known.begin(), known.end(), t.id);
   });
   return rest;
 }

@@ -3,13 +3,17 @@
 namespace heald::engine {
 
 void GovernorList::take(const std::vector<GovernorSpec>& specs) {
-  for (const int governor : listed_) entries_[indexed(governor)].position = -1;
+  for (const int governor : listed_) {
+    entries_[indexed(governor)].position = -1;
+    entries_[indexed(governor)].verify.reset();
+  }
   listed_.clear();
   fleets_.clear();
   for (const GovernorSpec& spec : specs) {
     const int governor = place(spec.name);
     entries_[indexed(governor)].fleet = spec.fleet;
     entries_[indexed(governor)].approval = spec.approval;
+    entries_[indexed(governor)].verify = spec.verify;
     show(governor);
     if (spec.fleet != nullptr) fleets_.push_back(governor);
   }

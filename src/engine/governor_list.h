@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ class GovernorList {
     bool exposed = true;
     std::shared_ptr<const Fleet> fleet;  // or null
     bool approval = false;               // its permits need one
+    std::optional<PermitVerify> verify;  // of its permits; nothing of one that is parked
 
     bool listed() const { return position >= 0; }
   };

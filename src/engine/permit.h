@@ -11,15 +11,23 @@ namespace heald::engine {
 
 enum class PermitState : std::uint8_t {
   kOutstanding,
-  kOk,       // reported
-  kFailed,   // reported
-  kExpired,  // not reported by its deadline: counted as failed
+  kOk,           // reported, and where the governor verifies permits, found healthy
+  kFailed,       // reported
+  kExpired,      // not reported by its deadline: counted as failed
+  kVerifying,    // reported as ok; the governor's check decides whether it was
+  kNotVerified,  // which has found that it was not: counted as failed
+  kUnused,       // given back: its governor counts it as ok, and it says nothing of its member
 };
-inline constexpr std::size_t kPermitStateCount = 4;
-std::string_view toString(PermitState state);  // "outstanding", "ok", "failed", "expired"
+inline constexpr std::size_t kPermitStateCount = 7;
+std::string_view toString(PermitState state);  // "outstanding", …, "verifying", "not_verified"
+// Whether its ticket is in flight.
+constexpr bool isOpen(PermitState state) {
+  return state == PermitState::kOutstanding || state == PermitState::kVerifying;
+}
 
 // An attempt of a governor that somebody else makes: a cron job, a CI step, a runbook's script. Its
-// ticket is in flight in the governor until the result is reported or the deadline is over.
+// ticket is in flight in the governor until the result is reported or the deadline is over, and is
+// verified where the governor says so.
 // Durable, and kept for a while after its end, so that a report that comes twice is answered the
 // same.
 struct Permit {
@@ -27,7 +35,7 @@ struct Permit {
   std::string governor;       // by name
   std::uint64_t attempt = 0;  // the governor's ticket
   std::uint64_t epoch = 0;    // of the ticket
-  core::BootTime deadline{};  // meaningful while outstanding
+  core::BootTime deadline{};  // of the report, or of the verification; meaningful while it is open
   core::WallTime granted_at{};
   core::WallTime ended_at{};  // meaningful afterwards
   PermitState state = PermitState::kOutstanding;

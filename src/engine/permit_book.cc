@@ -10,15 +10,18 @@ namespace heald::engine {
 namespace {
 
 PermitOutcome outcomeOf(PermitState state) {
-  return state == PermitState::kOk       ? PermitOutcome::kOk
-         : state == PermitState::kFailed ? PermitOutcome::kFailed
-                                         : PermitOutcome::kExpired;
+  const bool ok = state == PermitState::kOk || state == PermitState::kUnused;
+  return ok                               ? PermitOutcome::kOk
+         : state == PermitState::kExpired ? PermitOutcome::kExpired
+                                          : PermitOutcome::kFailed;
 }
 
 Note noteOf(const Permit& permit, const Governors& governors) {
-  const bool good = permit.state == PermitState::kOutstanding || permit.state == PermitState::kOk;
+  const bool good = isOpen(permit.state) || outcomeOf(permit.state) == PermitOutcome::kOk;
   Note note{good ? Note::Level::kInfo : Note::Level::kWarn,
-            permit.state == PermitState::kOutstanding ? "permit given" : "permit ended",
+            permit.state == PermitState::kOutstanding ? "permit given"
+            : permit.state == PermitState::kVerifying ? "permit reported as ok, and verified now"
+                                                      : "permit ended",
             {{"governor", permit.governor},
              {"permit", permit.id},
              {"attempt", std::to_string(permit.attempt)},
@@ -26,8 +29,8 @@ Note noteOf(const Permit& permit, const Governors& governors) {
   if (!permit.member.empty()) note.fields.emplace_back("member", permit.member);
   if (permit.state == PermitState::kOutstanding) {
     note.fields.emplace_back("reason", permit.reason);
-    return note;
   }
+  if (isOpen(permit.state)) return note;
   note.fields.emplace_back("result", std::string(toString(permit.state)) +
                                          (permit.error.empty() ? "" : ": " + permit.error));
   if (const int governor = governors.list().indexOf(permit.governor); governor >= 0) {
@@ -39,10 +42,17 @@ Note noteOf(const Permit& permit, const Governors& governors) {
   return note;
 }
 
+// Of one whose governor does not verify any more: at once.
+core::BootTime firstLook(const Permit& permit, Governors& governors) {
+  const auto& verify = governors.list()[governors.place(permit.governor)].verify;
+  return verify ? permit.deadline - (verify->policy.within - verify->policy.after)
+                : core::BootTime{};
+}
+
 }  // namespace
 
 bool PermitBook::owns(const std::string& governor, std::uint64_t attempt) const {
-  return std::any_of(outstanding_.begin(), outstanding_.end(), [&](const std::string& id) {
+  return std::any_of(open_.begin(), open_.end(), [&](const std::string& id) {
     const Permit& permit = *find(id);
     return permit.governor == governor && permit.attempt == attempt;
   });
@@ -58,7 +68,7 @@ const Permit* PermitBook::firstDue(core::BootTime now) const {
 }
 
 void PermitBook::fill(Snapshot& s) const {
-  for (const std::string& id : outstanding_) s.permits.push_back(*find(id));
+  for (const std::string& id : open_) s.permits.push_back(*find(id));
 }
 
 void PermitBook::give(const Permit& permit, core::Now now) {
@@ -69,7 +79,7 @@ void PermitBook::give(const Permit& permit, core::Now now) {
   ledger_.propose(permit.id, permit);
 }
 
-void PermitBook::end(const Permit& permit, const std::string& output) {
+void PermitBook::change(const Permit& permit, const std::string& output) {
   outputs_[permit.id] = output.substr(0, kHistoryOutputBytes);
   ledger_.propose(permit.id, permit);
 }
@@ -90,7 +100,7 @@ void PermitBook::tell(std::vector<HistoryEntry>& entries, core::Now) const {
     if (entry == nullptr) {
       continue;  // the permit is forgotten
     }
-    const bool given = permit->state == PermitState::kOutstanding;
+    const bool given = isOpen(permit->state);
     const auto output = outputs_.find(permit->id);
     entry->actor = permit->by;
     entry->message = given ? permit->reason : permit->error;
@@ -119,7 +129,7 @@ void PermitBook::keep(core::Now) {
       kept_.back().note.fields.emplace_back("output",
                                             core::oneLine(core::firstLine(output->second)));
     }
-    if (permit->state != PermitState::kOutstanding) {
+    if (!isOpen(permit->state)) {
       governors_.figures().countPermit(governors_.place(permit->governor),
                                        outcomeOf(permit->state));
     }
@@ -159,16 +169,19 @@ void PermitBook::moved(const std::string& id, const Permit* before, const Permit
 }
 
 void PermitBook::list(const Permit& permit) {
-  if (permit.state == PermitState::kOutstanding) {
-    outstanding_.insert(permit.id);
-    deadlines_.emplace(permit.deadline, permit.id);
+  if (isOpen(permit.state)) {
+    open_.insert(permit.id);
+    if (permit.state == PermitState::kOutstanding) deadlines_.emplace(permit.deadline, permit.id);
+    if (permit.state == PermitState::kVerifying)
+      looks_.begin(permit.id, firstLook(permit, governors_));
   } else if (!lastOfAMember(permit)) {
     ended_.emplace(permit.ended_at, permit.id);
   }
 }
 
 void PermitBook::unlist(const Permit& permit) {
-  outstanding_.erase(permit.id);
+  open_.erase(permit.id);
+  looks_.forget(permit.id);
   deadlines_.erase({permit.deadline, permit.id});
   ended_.erase({permit.ended_at, permit.id});
 }

@@ -14,19 +14,20 @@
 #include "engine/ledger.h"
 #include "engine/output.h"
 #include "engine/permit.h"
+#include "engine/permit_looks.h"
 #include "engine/snapshot.h"
 
 namespace heald::engine {
 
 // The permits that are known. Durable: one is given, or ends, as a proposal until its commit.
 //
-// Which of them are outstanding, whose deadline is first, which has ended longest ago and what the
+// Which of them are open, whose deadline is first, which has ended longest ago and what the
 // members of fleets hold follows the rows at every change of one, undone ones too; nothing looks
 // through all of them.
 //
 // What has ended is remembered for kRemembered, the last kMostRemembered of them. The last permit
-// of each declared member of a fleet is remembered for good: it says whether the member has come
-// back.
+// of each declared member of a fleet that has ended, and was used, is remembered for good: it says
+// whether the member has come back.
 class PermitBook : public Book {
  public:
   static constexpr core::Duration kRemembered = std::chrono::hours(24);
@@ -43,12 +44,16 @@ class PermitBook : public Book {
   // Of the outstanding ones: when the first deadline is, and whose it is.
   std::optional<core::BootTime> nextDeadline() const;
   const Permit* firstDue(core::BootTime now) const;
-  // Adds those that are outstanding, by id.
+  // When the check of those that are verified is looked at. After a start, or where an end was
+  // undone, that is at once.
+  PermitLooks& looks() { return looks_; }
+  // Adds those that are open, by id.
   void fill(Snapshot& snapshot) const;
 
-  // Proposals: one is given, which makes room for it; one has ended, `output` is what it printed.
+  // Proposals: one is given, which makes room for it; one is verified from now on; one has ended,
+  // `output` is what it printed.
   void give(const Permit& permit, core::Now now);
-  void end(const Permit& permit, const std::string& output);
+  void change(const Permit& permit, const std::string& output = {});
 
   bool proposed() const override { return ledger_.proposed(); }
   void write(Changes& changes) const override;
@@ -79,8 +84,9 @@ class PermitBook : public Book {
   bool lastOfAMember(const Permit& permit) const;
 
   Governors& governors_;
-  std::set<std::string> outstanding_;                           // ids
-  std::set<std::pair<core::BootTime, std::string>> deadlines_;  // of those
+  std::set<std::string> open_;                                  // ids
+  std::set<std::pair<core::BootTime, std::string>> deadlines_;  // of those that are outstanding
+  PermitLooks looks_;                                           // of those that are verified
   // The others, the oldest first, but for the last one of each member.
   std::set<std::pair<core::WallTime, std::string>> ended_;
   FleetMembers members_;

@@ -34,7 +34,9 @@ std::string sentence(const core::Verdict& verdict, core::Now now) {
 }
 
 Reply ended(const Permit& permit) {
-  Reply reply{"permit " + permit.id + " has ended: " + std::string(toString(permit.state))};
+  const std::string state(toString(permit.state));
+  Reply reply{"permit " + permit.id +
+              (isOpen(permit.state) ? " is " + state : " has ended: " + state)};
   reply.permit = permit;
   return reply;
 }
@@ -181,16 +183,22 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
                                            "is forgotten"};
   }
   const std::string name = "permit \"" + command.id + "\"";
-  const PermitState wanted = command.ok ? PermitState::kOk : PermitState::kFailed;
-  if (known->state == PermitState::kOutstanding) {
-    if (known->deadline <= now.boot) {
-      expire(Permit(*known), now);
-    } else {
-      end(Permit(*known), wanted, command, now);
-    }
+  const PermitState wanted = !command.ok      ? PermitState::kFailed
+                             : command.unused ? PermitState::kUnused
+                                              : PermitState::kOk;
+  if (known->state == PermitState::kOutstanding && known->deadline <= now.boot) {
+    expire(Permit(*known), now);
+  } else if (isOpen(known->state) && wanted == PermitState::kFailed) {
+    end(Permit(*known), wanted, command, now);
+  } else if (known->state == PermitState::kOutstanding && wanted == PermitState::kUnused) {
+    end(Permit(*known), wanted, command, now);
+  } else if (known->state == PermitState::kOutstanding) {
+    reportedOk(Permit(*known), command, now);
   }
   const Permit& permit = *book_.find(command.id);
-  if (permit.state == wanted) {
+  const bool verified = permit.state == PermitState::kVerifying ||
+                        permit.state == PermitState::kNotVerified;  // it was heard
+  if (permit.state == wanted || (verified && wanted != PermitState::kUnused)) {
     return ended(permit);
   }
   return Error{
@@ -200,25 +208,27 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
           : name + " was already reported as " + std::string(toString(permit.state))};
 }
 
-void Permits::expireDue(core::Now now) {
-  while (const Permit* permit = book_.firstDue(now.boot)) {
-    expire(Permit(*permit), now);
+void Permits::tend(Step& step) {
+  while (const Permit* permit = book_.firstDue(step.now.boot)) {
+    expire(Permit(*permit), step.now);
   }
+  lookDue(step);
 }
 
 void Permits::end(const Permit& permit, PermitState state, const ReportPermit& report,
                   core::Now now) {
-  CHECK(permit.state == PermitState::kOutstanding && state != PermitState::kOutstanding,
-        "a permit ends once");
+  CHECK(isOpen(permit.state) && !isOpen(state), "a permit ends once");
   Permit after = permit;
   after.state = state;
   after.ended_at = now.wall;
   after.error = report.text;
   // A governor that is parked hears of it as well.
   governors_.propose(governors_.place(permit.governor), [&](core::Governor& g) {
-    return g.result(permit.attempt, state == PermitState::kOk, report.error, now);
+    return g.result(permit.attempt, state == PermitState::kOk || state == PermitState::kUnused,
+                    report.error, now);
   });
-  book_.end(after, report.output);
+  book_.change(after, report.output);
+  // Of one that was not used, what was before it counts again.
   if (state != PermitState::kOk && !permit.member.empty()) {
     losses_.stopWhenTooMany(governors_.place(permit.governor), now);
   }
@@ -246,6 +256,11 @@ void Permits::fill(Snapshot& s) const {
       s.approvals_wanted.push_back({key, key.name, asked.since, asked.reason, asked.by});
     }
   }
+  std::map<std::string, int> verifying;
+  for (const Permit& permit : s.permits) {
+    if (permit.state == PermitState::kVerifying) ++verifying[permit.governor];
+  }
+  for (FleetView& fleet : s.fleets) fleet.verifying = verifying[fleet.governor];
 }
 
 std::map<std::string, Reply> Permits::refuseUndone(Output& out) {

@@ -7,6 +7,7 @@
 
 #include "core/governor.h"
 #include "engine/approvals.h"
+#include "engine/detection.h"
 #include "engine/event.h"
 #include "engine/fleet_losses.h"
 #include "engine/governors.h"
@@ -14,6 +15,7 @@
 #include "engine/permit.h"
 #include "engine/permit_book.h"
 #include "engine/snapshot.h"
+#include "engine/step.h"
 
 namespace heald::engine {
 
@@ -29,6 +31,9 @@ namespace heald::engine {
 // run on other machines: only the fleet's own limit holds for them. See FleetLosses for members
 // that do not come back.
 //
+// Where the governor verifies permits, a report of success is the begin of that (kVerifying): its
+// check decides, with the same rules as for remedies, and the ticket is in flight until then.
+//
 // Here is what is answered; what is known of each permit is in the book.
 class Permits {
  public:
@@ -41,8 +46,9 @@ class Permits {
   // After which a program may try again.
   static constexpr core::Duration kAskAgain = std::chrono::seconds(10);
 
-  Permits(Governors& governors, Approvals& approvals)
+  Permits(Governors& governors, Detection& detection, Approvals& approvals)
       : governors_(governors),
+        detection_(detection),
         approvals_(approvals),
         book_(governors),
         losses_(governors, book_.members()) {}
@@ -60,10 +66,13 @@ class Permits {
   Result<Reply> request(const RequestPermit& command, const Outside& at, core::Now now,
                         Output& out);
   // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
-  // again is answered the same.
+  // again is answered the same. What is verified may still be reported as failed.
   Result<Reply> report(const ReportPermit& command, core::Now now);
-  // Those whose deadline is over have failed.
-  void expireDue(core::Now now);
+  // Time has passed: those whose deadline is over have failed; the check of those that are verified
+  // is run when it is time for that.
+  void tend(Step& step);
+  // A check was run; -1: none. While nothing can be recorded, or is to be, nothing is decided.
+  void checked(int check, std::uint64_t run, bool decides, Step& step);
 
   // The commit took place: what the log says of it.
   std::vector<Note> committed();
@@ -85,12 +94,16 @@ class Permits {
                Output& out, const ApprovalKey& key);
   Reply grant(int governor, const core::Ticket& ticket, const RequestPermit& command,
               core::Now now);
+  void reportedOk(const Permit& permit, const ReportPermit& report, core::Now now);
+  void looked(const Permit& permit, int check, Step& step);
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
+  void lookDue(Step& step);
 
   void askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now);
 
   Governors& governors_;
+  Detection& detection_;
   Approvals& approvals_;
   PermitBook book_;
   FleetLosses losses_;

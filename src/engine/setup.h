@@ -53,6 +53,8 @@ struct CheckSpec {
 struct VerifyPolicy {
   core::Duration after = std::chrono::seconds(5);
   core::Duration within = std::chrono::seconds(30);
+
+  friend bool operator==(const VerifyPolicy&, const VerifyPolicy&) = default;
 };
 
 // The alerts that ask for a remedy, as Alertmanager sends them.
@@ -109,6 +111,14 @@ struct RemedySpec {
   }
 };
 
+// heald's own check, which decides how an attempt with a permit has ended that was reported as ok.
+struct PermitVerify {
+  std::string check;
+  VerifyPolicy policy;  // counted from the report
+
+  friend bool operator==(const PermitVerify&, const PermitVerify&) = default;
+};
+
 struct GovernorSpec {
   std::string name;
   core::GovernorPolicy policy;  // of a fleet's, max_in_flight is the fleet's limit
@@ -116,6 +126,7 @@ struct GovernorSpec {
   std::shared_ptr<const Fleet> fleet = nullptr;
   // Whether a human has to approve each permit. Its remedies say so themselves.
   bool approval = false;
+  std::optional<PermitVerify> verify = {};  // of its permits; nothing: the report decides alone
 };
 
 struct StormBrakePolicy {

@@ -168,7 +168,8 @@ struct GovernorView {
   bool exposed = true;  // in metrics: all but the targets that the configuration does not list
   bool fleet = false;   // it limits a fleet, and no action of this heald
   bool permits_need_approval = false;
-  bool needs_approvals = false;  // its permits, or a step of a remedy under it
+  bool needs_approvals = false;             // its permits, or a step of a remedy under it
+  std::optional<PermitVerify> verify = {};  // of its permits
 
   friend bool operator==(const GovernorView&, const GovernorView&) = default;
 };
@@ -258,7 +259,7 @@ struct Snapshot {
   // Over all of them, those that are not configured any more included.
   std::array<std::uint64_t, kFailureReasonCount> failures{};  // by FailureReason
   std::map<std::string, Histogram> healing_durations;         // by kind
-  std::vector<Permit> permits;                                // those outstanding, by id
+  std::vector<Permit> permits;                                // those that are open, by id
   std::vector<FleetView> fleets;                              // by governor
   SharedList<TargetView> targets;
   std::vector<ApprovalView> approvals;           // by key

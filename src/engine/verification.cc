@@ -12,16 +12,16 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-core::Duration timeBetweenLooks(const VerifyPolicy& verify) {
-  return std::clamp<core::Duration>((verify.within - verify.after) / 10, milliseconds(50),
-                                    seconds(5));
-}
-
 core::Duration timeBetweenAsking(core::Duration within) {
   return std::clamp<core::Duration>(within / 10, seconds(1), minutes(1));
 }
 
 }  // namespace
+
+core::Duration timeBetweenLooks(const VerifyPolicy& verify) {
+  return std::clamp<core::Duration>((verify.within - verify.after) / 10, milliseconds(50),
+                                    seconds(5));
+}
 
 Verification::Found Verification::begin(int r, Step& step) {
   Remedy& remedy = roster_.at(r);

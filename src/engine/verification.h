@@ -15,6 +15,9 @@
 
 namespace heald::engine {
 
+// Until the check is looked at again, where it is not known yet whether an attempt has helped.
+core::Duration timeBetweenLooks(const VerifyPolicy& verify);
+
 // Finds out whether an attempt has helped: by its check, which is run until it is healed or the
 // window is over; for an alert because that is told, or because Alertmanager is asked.
 class Verification {

@@ -58,6 +58,12 @@ std::string_view toString(PermitState state) {
       return "failed";
     case PermitState::kExpired:
       return "expired";
+    case PermitState::kVerifying:
+      return "verifying";
+    case PermitState::kNotVerified:
+      return "not_verified";
+    case PermitState::kUnused:
+      return "unused";
   }
   return "";
 }

@@ -142,11 +142,12 @@ void FleetServer::ask(io::Services& services, const PermitQuestion& question,
        [done = std::move(done)](const io::HttpResponse& response) { done(askedBy(response)); });
 }
 
-void FleetServer::report(io::Services& services, const std::string& permit, bool ok,
-                         const std::string& text, io::CancelToken cancel,
+void FleetServer::report(io::Services& services, const std::string& permit,
+                         const PermitEnd& outcome, io::CancelToken cancel,
                          std::function<void(Reported)> done) const {
-  ordered_json body = {{"ok", ok}};
-  if (!text.empty()) body["error"] = io::oneLine(text, kMostText);
+  ordered_json body = {{"ok", outcome.ok}};
+  if (outcome.unused) body["unused"] = true;
+  if (!outcome.text.empty()) body["error"] = io::oneLine(outcome.text, kMostText);
   send(services, "/api/permits/" + permit + "/result",
        body.dump(-1, ' ', false, ordered_json::error_handler_t::replace), "", kPatience,
        std::move(cancel),

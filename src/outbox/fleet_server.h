@@ -28,6 +28,13 @@ struct Asked {
   std::optional<core::Duration> wait = {};  // of kDenied: for so long
 };
 
+// How it has ended.
+struct PermitEnd {
+  bool ok = true;
+  std::string text;     // one line for people
+  bool unused = false;  // with `ok`: no attempt was made
+};
+
 // What it says to the outcome of one.
 struct Reported {
   bool settled = false;   // it knows, or will never want to
@@ -67,7 +74,7 @@ class FleetServer : public config::PermitPart {
   // Each returns at once; `done` is called exactly once, from any thread. `services` outlive it.
   void ask(io::Services& services, const PermitQuestion& question, core::Duration patience,
            io::CancelToken cancel, std::function<void(Asked)> done) const;
-  void report(io::Services& services, const std::string& permit, bool ok, const std::string& text,
+  void report(io::Services& services, const std::string& permit, const PermitEnd& outcome,
               io::CancelToken cancel, std::function<void(Reported)> done) const;
 
  private:

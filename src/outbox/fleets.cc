@@ -186,7 +186,7 @@ class Fleets::Worker {
                });
     } else if (const auto* report = std::get_if<Membership::Report>(&*task)) {
       serverFor(member, report->remedy)
-          .report(needs_.services, report->permit, report->ok, report->text, cancel_.token(),
+          .report(needs_.services, report->permit, report->outcome, cancel_.token(),
                   [this, inbox = inbox_, name](Reported reported) {
                     inbox->post([this, name, reported = std::move(reported)] {
                       members_.at(name).membership.reported(reported, needs_.now());

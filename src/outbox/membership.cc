@@ -52,7 +52,7 @@ void Membership::ask(Question question, core::BootTime now) {
 }
 
 void Membership::unused(std::uint64_t run, core::BootTime now) {
-  if (state_ == State::kHolding && run_ == run && !loaded_) owe(true, "not used", now);
+  if (state_ == State::kHolding && run_ == run && !loaded_) owe({true, "not used", true}, now);
 }
 
 std::optional<std::int64_t> Membership::readsAfter() const {
@@ -70,17 +70,17 @@ void Membership::read(const std::vector<engine::HistoryRow>& rows, std::int64_t 
       if (!attempt_) attempt_ = attempt;
     } else if (attempt_ == attempt) {
       const bool ok = entry.event == "succeeded";
-      owe(ok,
-          "remedy " + entry.remedy + ": " + (entry.message.empty() ? entry.event : entry.message),
+      owe({ok,
+           "remedy " + entry.remedy + ": " + (entry.message.empty() ? entry.event : entry.message)},
           now.boot);
     }
   }
   read_ = std::max(read_, up_to);
   if (!all || state_ != State::kHolding) return;
   if (!attempt_ && loaded_) {
-    owe(true, "not used: heald ended before", now.boot);
+    owe({true, "not used: heald ended before", true}, now.boot);
   } else if (!attempt_ && now.boot >= unusedAt()) {
-    owe(true, "not used", now.boot);
+    owe({true, "not used", true}, now.boot);
   } else if (now.boot - held_at_ > mark_.deadline + kAfterDeadline) {
     // It lasts longer than it was to, or another replica has seen its end.
     trouble_ = "its deadline is over, and its end is not known here";
@@ -135,7 +135,7 @@ std::optional<Membership::Task> Membership::next(std::int64_t newest, core::Now 
       if (permit_.empty()) {
         task = Ask{{mark_.key, mark_.remedy, mark_.deadline}, mark_.remedy, FleetServer::kPatience};
       } else {
-        task = Report{permit_, mark_.remedy, ok_, outcome_};
+        task = Report{permit_, mark_.remedy, outcome_};
       }
       break;
     case State::kClearing:
@@ -177,7 +177,7 @@ void Membership::asked(const Asked& asked, core::Now now) {
   switch (asked.end) {
     case Asked::End::kGiven:
       permit_ = asked.permit;
-      if (!question) return owe(true, "not used: its answer came too late", now.boot);
+      if (!question) return owe({true, "not used: its answer came too late", true}, now.boot);
       run_ = question->run;
       held_at_ = now.boot;
       state_ = State::kHolding;
@@ -191,7 +191,7 @@ void Membership::asked(const Asked& asked, core::Now now) {
       return clear(now.boot);
     case Asked::End::kInDoubt:
       if (question) answer(*question, FleetAnswer::kUnanswered, asked.text);
-      owe(true, "not used: its answer did not come", now.boot);
+      owe({true, "not used: its answer did not come", true}, now.boot);
       return later(now, asked.text);
   }
 }
@@ -236,9 +236,8 @@ void Membership::answer(const Question& question, FleetAnswer answer, std::strin
   answers_.push_back({question.run, answer, std::move(text), wait});
 }
 
-void Membership::owe(bool ok, std::string text, core::BootTime now) {
-  ok_ = ok;
-  outcome_ = std::move(text);
+void Membership::owe(PermitEnd outcome, core::BootTime now) {
+  outcome_ = std::move(outcome);
   owes_since_ = now;
   not_before_ = now;
   retry_ = kFirstRetry;

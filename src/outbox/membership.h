@@ -88,8 +88,7 @@ class Membership {
   struct Report {
     std::string permit;
     std::string remedy;
-    bool ok = true;
-    std::string text;
+    PermitEnd outcome;
   };
   struct Clear {
     PermitMark mark;  // forget it
@@ -117,7 +116,7 @@ class Membership {
   core::BootTime unusedAt() const {
     return held_at_ + std::max<core::Duration>(kUnusedAfter, mark_.deadline / 2);
   }
-  void owe(bool ok, std::string text, core::BootTime now);
+  void owe(PermitEnd outcome, core::BootTime now);
   void clear(core::BootTime now);
   void later(core::Now now, const std::string& why);
   std::optional<Question> takeMine();
@@ -136,8 +135,7 @@ class Membership {
   bool loaded_ = false;       // by a last process: what has not begun never will
   std::optional<std::pair<std::string, std::uint64_t>> attempt_;  // governor and number
   core::BootTime held_at_{};
-  bool ok_ = true;
-  std::string outcome_;
+  PermitEnd outcome_;
   core::BootTime owes_since_{};
   core::BootTime not_before_{};
   core::Duration retry_ = kFirstRetry;

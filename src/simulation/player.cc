@@ -10,6 +10,7 @@
 #include "simulation/actors.h"
 #include "simulation/driver.h"
 #include "simulation/facts.h"
+#include "simulation/fleets_played.h"
 #include "store/memory_rows.h"
 
 namespace heald::simulation {
@@ -65,6 +66,7 @@ class Player : private SimulatedHost {
   Driver driver_{*this};
   store::MemoryRows rows_;
   Record record_;
+  FleetsPlayed fleets_{setup_};
   std::vector<Moment> moments_;
   std::string store_error_;
   std::string away_;  // why nobody answers
@@ -207,6 +209,7 @@ void Player::ask(const PermitAsked& asked) {
     return;
   }
   const engine::Output out = driver_.send(asked.request);
+  fleets_.heard(asked.request, out);
   if (out.reply && out.reply->ok() && (*out.reply)->permit && !asked.reports.empty()) {
     const std::string id = (*out.reply)->permit->id;
     driver_.schedule(driver_.time() + asked.after,
@@ -355,6 +358,11 @@ Record Player::run(const Beginning* beginning) {
   }
   go(scenario_.run_for);
   if (!record_.complete) record_.run_for = driver_.time();
+  if (!dead_) fleets_.seen(driver_.snapshot());
+  record_.fleets = fleets_.played(record_.governors);
+  for (const engine::RemedySpec& remedy : setup_.remedies) {
+    if (remedy.permit) record_.ask_fleets.push_back(remedy.name);
+  }
   record_.steps = driver_.steps();
   return std::move(record_);
 }

@@ -11,7 +11,19 @@ engine::Setup& withPermits(engine::Setup& setup, std::uint64_t seed) {
       setup.remedies[i].permit = engine::FleetPermit{"https://h", "reboots", "m"};
     }
   }
+  for (std::size_t i = 0; i < setup.governors.size() && seed % 5 == 2; ++i) {
+    const std::uint64_t at = seed >> (3 * i + 3);
+    const core::Duration after = seconds(at % 5);
+    if (at % 4 == 3) continue;
+    setup.governors[i].verify = engine::PermitVerify{setup.checks[at % setup.checks.size()].name,
+                                                     {after, after + seconds(at % 25)}};
+  }
   return setup;
+}
+
+void sometimesUnverified(engine::Setup& setup) {
+  if (setup.healing.max_concurrent != 2) return;
+  for (engine::GovernorSpec& governor : setup.governors) governor.verify.reset();
 }
 
 RandomAnswer randomAnswer(const engine::AskFleet& ask, Random& random) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -76,8 +77,24 @@ inline std::string toText(const Verdict& verdict) {
          verdict.got;
 }
 
+// What the members of a governor's fleet have asked for.
+struct FleetPlayed {
+  std::string governor;
+  std::size_t members = 0;
+  int at_once = 0;
+  int asked = 0;
+  int given = 0;
+  std::vector<std::pair<std::string, int>> refused;  // by the word of the denial, sorted
+  std::vector<core::Duration> dormant;               // when it became so
+  std::size_t lost = 0;                              // at the end, or when heald was there last
+  int most_lost = 0;                                 // whatever happens, before a human must act
+  int most_attempts = 0;                             // likewise, without a success in between
+};
+
 struct Record {
   core::Duration run_for{};
+  std::vector<FleetPlayed> fleets;
+  std::vector<std::string> ask_fleets;  // remedies that ask another heald, which says yes here
   std::vector<Entry> entries;
   std::vector<AttemptMade> attempts;
   std::vector<GovernorPoint> governors;

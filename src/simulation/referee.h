@@ -28,6 +28,7 @@ using core::Duration;
 //   - within an incident an escalation never goes back, whatever happens
 //   - checks run one at a time, never in a burst, and are debounced as configured
 //   - what a human has to approve starts with an approval in force, which lets no other one start
+//   - a permit that its governor verifies ends well by its check alone, and does end
 //   - who needs a permit of another heald starts with a yes, each yes is used once or given back
 //   - what is unhealthy and may be healed is healed: it does not stick
 class Referee {
@@ -108,7 +109,9 @@ class Referee {
     bool forgotten = false;    // its episode was
     std::uint64_t asked = 0;   // run of asking Alertmanager for it
     bool ceased = false;       // which said that it does not fire
-    Duration deadline{};       // of a permit
+    Duration deadline{};       // of a permit, or of its verification
+    bool verifying = false;    // a permit that was reported as ok
+    int late_results = 0;      // of its check, after that deadline
     int step = 0;              // of the escalation, that has to start
   };
   struct Incident {
@@ -159,6 +162,9 @@ class Referee {
   // Attempts.
   bool mayEnd(const Key& key, const Attempt& attempt, bool ok) const;
   bool permitMayEnd(const Key& key, const Attempt& attempt, bool ok) const;
+  const engine::PermitVerify* verifyOf(const std::string& governor) const;
+  bool reported(const std::string& permit, bool ok) const;
+  void lookAtPermit(const Key& key, Attempt& attempt, const Check& by);
   bool alertMayEnd(const Attempt& attempt, const engine::RemedySpec& spec, bool ok) const;
   bool matched(const Attempt& attempt) const;
   bool resolved(const Attempt& attempt) const;

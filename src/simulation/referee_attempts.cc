@@ -65,13 +65,6 @@ bool Referee::mayEnd(const Key& key, const Attempt& attempt, bool ok) const {
   return ok ? attempt.seen_healed : attempt.seen_ill;
 }
 
-bool Referee::permitMayEnd(const Key& key, const Attempt& attempt, bool ok) const {
-  const auto* report = event_ == nullptr ? nullptr : std::get_if<engine::ReportPermit>(event_);
-  const auto permit = report == nullptr ? permits_.end() : permits_.find(report->id);
-  const bool reported = permit != permits_.end() && permit->second == key && report->ok == ok;
-  return reported || (!ok && at_.time >= attempt.deadline);
-}
-
 // An alert that is forgotten is not resolved. One that fires in another episode was.
 bool Referee::resolved(const Attempt& attempt) const {
   const auto known = alerted_.find(attempt.remedy + "/" + attempt.episode);
@@ -130,7 +123,8 @@ void Referee::watchAlerts() {
 bool Referee::matched(const Attempt& attempt) const {
   const auto* report = event_ == nullptr ? nullptr : std::get_if<engine::ReportPermit>(event_);
   if (attempt.permit) {  // what is reported too late is not heard
-    return report != nullptr && at_.time < attempt.deadline && noRetryHelps(report->error);
+    const bool heard = attempt.verifying || at_.time < attempt.deadline;
+    return report != nullptr && heard && noRetryHelps(report->error);
   }
   return attempt.matched && !attempt.lost;  // that is interrupted, whatever it printed
 }
@@ -139,6 +133,7 @@ bool Referee::matched(const Attempt& attempt) const {
 void Referee::lookAt(const Check& by) {
   for (auto& [key, attempt] : attempts_) {
     const engine::RemedySpec* spec = remedy(attempt.remedy);
+    if (attempt.verifying) lookAtPermit(key, attempt, by);
     if (attempt.permit || spec == nullptr || spec->check != by.spec.name) continue;
     const bool healthy = healed(*spec, by.last);
     if (attempt.recovering) {
@@ -316,17 +311,6 @@ void Referee::ended(const Attempt& attempt, bool ok) {
   Incident& incident = incidents_[incidentOf(attempt)];
   incident.check = spec->check;
   ++incident.failures;
-}
-
-void Referee::rememberPermits(const engine::Changes& changes) {
-  for (const auto& [id, permit] : changes.permits) {
-    if (!permit || permit->state != engine::PermitState::kOutstanding) continue;
-    const Key key{permit->governor, permit->attempt};
-    permits_[id] = key;
-    if (const auto attempt = attempts_.find(key); attempt != attempts_.end()) {
-      attempt->second.deadline = at_.time + (permit->deadline - at_.now.boot);
-    }
-  }
 }
 
 void Referee::rememberEpisodes(const engine::Changes& changes) {

@@ -44,8 +44,11 @@ void Referee::checkStarted(const engine::StartCheck& start) {
   if (c.run != 0) fail("check " + c.spec.name + " runs twice at one time");
   if (start.run <= last_run_) fail("a run of check " + c.spec.name + " is given twice");
   last_run_ = c.run = start.run;
-  const bool asked_for = std::any_of(setup_.remedies.begin(), setup_.remedies.end(),
-                                     [&](const auto& r) { return r.check == c.spec.name; });
+  const bool asked_for =
+      std::any_of(setup_.remedies.begin(), setup_.remedies.end(),
+                  [&](const auto& r) { return r.check == c.spec.name; }) ||
+      std::any_of(setup_.governors.begin(), setup_.governors.end(),
+                  [&](const auto& g) { return g.verify && g.verify->check == c.spec.name; });
   if (asked_for || c.spec.follows_cycle) return;
   c.starts.push_back(at_.time);
   if (c.starts.size() > 4) c.starts.erase(c.starts.begin());

@@ -342,7 +342,8 @@ void Replay::repeatAt(const Firing& firing, core::Duration at) {
 void Replay::addPermit(const Attempt& attempt) {
   PermitAsked asked;
   asked.at = timeOf(*attempt.start);
-  asked.request = {attempt.start->governor, std::chrono::hours(24), reasonOr(*attempt.start), kBy};
+  asked.request = {attempt.start->governor, std::chrono::hours(24), reasonOr(*attempt.start), kBy,
+                   detailOf(*attempt.start, "member")};
   const bool expired = attempt.end != nullptr && detailOf(*attempt.end, "result") == "expired";
   if (attempt.end != nullptr) {
     asked.after = lengthOf(*attempt.end);

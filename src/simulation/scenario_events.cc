@@ -118,6 +118,23 @@ engine::AlertsReceived notification(const engine::Labels& labels, core::Duration
   return {{std::move(alert)}, kScenario};
 }
 
+// Whom the fleet would not know, or where there is none, is a mistake of the scenario.
+void requireMember(Fields& f, const engine::Setup& setup, const engine::RequestPermit& asked) {
+  const auto spec =
+      std::find_if(setup.governors.begin(), setup.governors.end(),
+                   [&](const engine::GovernorSpec& g) { return g.name == asked.governor; });
+  if (spec == setup.governors.end()) return;
+  if (spec->fleet == nullptr && !asked.member.empty()) {
+    f.fail("member", "is of a fleet, and the governor \"" + asked.governor + "\" has none");
+  } else if (spec->fleet != nullptr && !spec->fleet->has(asked.member)) {
+    f.fail(
+        asked.member.empty() ? "governor" : "member",
+        asked.member.empty()
+            ? "limits a fleet (say which member asks: member: " + spec->fleet->members.front() + ")"
+            : "\"" + asked.member + "\" is no declared member of the fleet");
+  }
+}
+
 }  // namespace
 
 config::Names namesOf(const std::vector<engine::GovernorSpec>& governors) {
@@ -202,7 +219,10 @@ void readPermits(Fields& top, const engine::Setup& setup, Scenario& scenario) {
     f.text("reports", asked.reports, {.one_of = {"ok", "failed"}}, "how it ends; without: never");
     f.duration("after", asked.after, {.zero_allowed = true}, "how long it takes");
     f.text("error", asked.error, {.empty_allowed = true}, "the error that is reported");
+    f.text("member", asked.request.member, {},
+           "of a governor of a fleet, and needed there: who makes the attempt");
     requireName(f, "governor", "governor", asked.request.governor, governors);
+    requireMember(f, setup, asked.request);
     scenario.permits.push_back(std::move(asked));
   });
 }

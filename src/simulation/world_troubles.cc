@@ -76,6 +76,7 @@ void World::alert(Random& random) {
 
 void World::reload(Random& random) {
   setup_ = changedSetup(base_, random);
+  sometimesUnverified(setup_);
   driver().send(engine::Reload{std::make_shared<const engine::Setup>(setup_), "o"});
 }
 

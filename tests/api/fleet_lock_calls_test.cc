@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/control_calls.h"
 #include "api/control_routes.h"
 #include "fake_backend.h"
 
@@ -62,6 +63,30 @@ TEST_F(FleetLock, SaysWhyNotInTheWordsOfTheProtocol) {
   engine_.reply = Error{ErrorCode::kNotFound, "no governor"};
   EXPECT_EQ(post("/v1/pre-reboot").status, 404);
   EXPECT_EQ(kindOf(post("/v1/steady-state")), "not_found");
+}
+
+// Tokens are for governors.
+TEST_F(FleetLock, RefusesTheTokenOfAnotherGovernor) {
+  for (const char* path : {"/v1/pre-reboot", "/v1/steady-state"}) {
+    for (const bool mine : {false, true}) {
+      http::Request request;
+      request.method = "POST";
+      request.path = path;
+      request.body = kBody;
+      request.headers.add("fleet-lock-protocol", "true");
+      request.who = {http::Identity::Proof::kToken, "nodes",
+                     config::Grant{config::Role::kPermits, {mine ? "reboots" : "backup"}}};
+      for (const Call& call : fleetLockCalls(engine_.backend())) {
+        if (call.path != path) continue;
+        engine_.events.clear();
+        const http::Response response = call.handler(request);
+        EXPECT_EQ(response.status, mine ? 200 : 403) << path;
+        EXPECT_EQ(engine_.events.empty(), !mine) << path;
+        if (!mine) EXPECT_EQ(kindOf(response), "wrong_role");
+        if (!mine) EXPECT_THAT(response.body, HasSubstr("may not ask for permits of"));
+      }
+    }
+  }
 }
 
 TEST_F(FleetLock, RefusesWhatIsNoRequestOfTheProtocol) {

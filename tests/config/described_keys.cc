@@ -26,7 +26,9 @@ void collect(const nlohmann::json& mapping, const std::string& prefix,
   for (const auto& [key, schema] : mapping.at("properties").items()) {
     if (prefix.empty() && key == "governors") {  // the other keys are those of governor_defaults
       const auto& own = schema.at("additionalProperties").at("properties");
-      collect(own.at("fleet"), "governors.NAME.fleet.", keys);
+      for (const std::string section : {"fleet", "verify"}) {
+        collect(own.at(section), "governors.NAME." + section + ".", keys);
+      }
       keys["governors.NAME.approval"] = own.at("approval");
     }
     const bool in_list = prefix.ends_with("[].");

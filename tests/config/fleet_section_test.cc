@@ -112,5 +112,36 @@ TEST_F(MembersFile, IsAMistakeWhenItIsMissingEmptyOrOdd) {
   EXPECT_THAT(problem(), HasSubstr("\"node 1\" is not a name"));
 }
 
+TEST(PermitVerifySection, NamesACheckOfThisHeald) {
+  const std::string checks = "checks: [{name: queue, tcp: {address: 'h:1'}}]\n";
+  const Config config =
+      validConfig(checks + "governors: {backup: {verify: {check: queue, after: 10s}}}\n");
+  const auto verify = governor(config, "backup").verify;
+  ASSERT_TRUE(verify);
+  EXPECT_EQ(verify->check, "queue");
+  EXPECT_EQ(verify->policy.after, std::chrono::seconds(10));
+  EXPECT_EQ(verify->policy.within, std::chrono::seconds(60)) << "six times after";
+  EXPECT_FALSE(governor(config, "self-healing-main").verify);
+  const auto fault = [&](const std::string& text) {
+    return problemsOf(checks + "governors: {backup: {verify: " + text + "}}\n");
+  };
+  EXPECT_THAT(fault("{check: queu}"),
+              HasSubstr("governors.backup.verify.check: there is no check \"queu\" (did you mean "
+                        "\"queue\"?)"));
+  EXPECT_THAT(fault("{after: 5s}"), HasSubstr("governors.backup.verify: has no \"check\""));
+  EXPECT_THAT(fault("{check: queue, after: 9s, within: 2s}"),
+              HasSubstr("within is at least after"));
+}
+
+TEST(PermitVerifySection, IsForGovernorsOfRemediesAndOfFleets) {
+  const std::string checks = "checks: [{name: queue, tcp: {address: 'h:1'}}]\n";
+  const Config main =
+      validConfig(checks + "governors: {self-healing-main: {verify: {check: queue}}}\n");
+  EXPECT_TRUE(governor(main, "self-healing-main").verify);
+  const Config fleet = validConfig(
+      checks + "governors: {reboots: {fleet: {members: [a]}, verify: {check: queue}}}\n");
+  EXPECT_TRUE(governor(fleet, "reboots").verify);
+}
+
 }  // namespace
 }  // namespace heald::config

@@ -189,6 +189,36 @@ TEST_F(Simulate, EveryExampleIsAsItSays) {
   EXPECT_GE(count, 3);
 }
 
+TEST_F(Simulate, SaysWhatMembersOfAFleetAskedForAndWhenItIsDormant) {
+  const std::string config = files_.write("fleet.yml", R"(
+checks: []
+governors:
+  reboots:
+    fleet: {members: [a, b, c, d], at_once: {percent: 25}}
+    max_consecutive_failures: 2
+    budgets: []
+)");
+  const auto played = [&](const std::string& permits) {
+    return ctl(
+        {"simulate", config, files_.write("s.yml", "run_for: 1h\npermits: [" + permits + "]\n")});
+  };
+  const std::string first = "{at: 1m, governor: reboots, member: a, reports: failed, after: 30s}";
+  const Said said = played(first +
+                           ", {at: 70s, governor: reboots, member: b, reports: ok}, "
+                           "{at: 10m, governor: reboots, member: b, deadline: 1m}, "
+                           "{at: 20m, governor: reboots, member: c, reports: ok}");
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out,
+              HasSubstr("reboots: a fleet of 4 members, 1 at once; asked 4, given 2, refused 2 "
+                        "(dormant 1, in_flight 1); dormant at 11m, 2 lost at the end; before a "
+                        "human must act at most 2 are lost, and 2 attempts of all members are "
+                        "made without a success in between"));
+  EXPECT_THAT(played("").out, HasSubstr("none of them asks in this scenario"));
+  EXPECT_THAT(played("{at: 1m, governor: reboots}").err, HasSubstr("say which member asks"));
+  EXPECT_THAT(played("{at: 1m, governor: reboots, member: x}").err,
+              HasSubstr("\"x\" is no declared member"));
+}
+
 // docs/simulate.md: each block that begins with `# heald.yml` is followed by the scenario for it.
 TEST_F(Simulate, TheExampleOfTheDocumentWorks) {
   const std::string text = contentOf(kRoot + "/docs/simulate.md");

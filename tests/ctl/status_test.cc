@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "api/explanation_json.h"
+#include "api/status_json.h"
 #include "ctl/explanation_text.h"
 #include "ctl/status_text.h"
 #include "ctl/width.h"
 #include "fixture.h"
-#include "api/explanation_json.h"
-#include "api/status_json.h"
 
 namespace heald::ctl {
 namespace {
@@ -62,21 +62,23 @@ TEST(ExplanationText, OfEveryMood) {
     text += "--\n";
   }
   snapshot.observe = true;
-  text += explanationText(api::explanationJson(snapshot, snapshot.governors[1], api::testNow()),
-                          true);
+  text +=
+      explanationText(api::explanationJson(snapshot, snapshot.governors[1], api::testNow()), true);
   expectGolden("ctl_explain.txt", text);
 }
 
 TEST(ExplanationText, OfAFleet) {
   engine::Snapshot snapshot = api::sampleSnapshot();
   snapshot.governors[0].fleet = true;
-  snapshot.fleets = {{snapshot.governors[0].name, 500, 10, 2, {"node-7", "node-9"}, 3}};
-  const std::string text = explanationText(
-      api::explanationJson(snapshot, snapshot.governors[0], api::testNow()), false);
-  EXPECT_THAT(text, testing::HasSubstr(
-                        "The fleet\n  2 of at most 10 members are under way; 500 are declared\n"
-                        "  2 have failed or not come back; with 3 of them it goes dormant: "
-                        "node-7, node-9\n"));
+  snapshot.fleets = {{snapshot.governors[0].name, 500, 10, 2, 1, {"node-7", "node-9"}, 3}};
+  const std::string text =
+      explanationText(api::explanationJson(snapshot, snapshot.governors[0], api::testNow()), false);
+  EXPECT_THAT(text,
+              testing::HasSubstr(
+                  "The fleet\n  2 of at most 10 members are under way, 1 of them verified now; "
+                  "500 are declared\n"
+                  "  2 have failed or not come back; with 3 of them it goes dormant: "
+                  "node-7, node-9\n"));
 }
 
 TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
@@ -104,8 +106,8 @@ TEST(ExplanationText, OfAGovernorWhoseTargetsAreHeldBack) {
     target.phase = engine::Phase::kWaiting;
     snapshot.targets.push_back(target);
   }
-  const std::string text = explanationText(
-      api::explanationJson(snapshot, snapshot.governors[0], api::testNow()), false);
+  const std::string text =
+      explanationText(api::explanationJson(snapshot, snapshot.governors[0], api::testNow()), false);
   EXPECT_THAT(text, testing::StartsWith(
                         "Governor self-healing-main holds attempts back of 2 targets (below); for "
                         "any other one an attempt may start now.\n"));
@@ -142,8 +144,7 @@ TEST(StatusText, SaysHowToSeeWhatAFailedActionPrinted) {
   const auto explained = [&](bool with_output) {
     snapshot.governors[2].remedies = {"renew-key"};
     return explanationText(
-        api::explanationJson(snapshot, snapshot.governors[2], api::testNow(), with_output),
-        false);
+        api::explanationJson(snapshot, snapshot.governors[2], api::testNow(), with_output), false);
   };
   EXPECT_THAT(explained(false), HasSubstr(hint));
   EXPECT_THAT(explained(true),

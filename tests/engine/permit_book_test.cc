@@ -41,7 +41,7 @@ struct Shelf {
     Permit after = *book.find(id);
     after.state = state;
     after.ended_at = inBook(since).wall;
-    book.end(after, "");
+    book.change(after, "");
     book.keep(inBook(since));
   }
 

@@ -20,7 +20,8 @@ core::Now inPermits(core::Duration since) {
 struct Desk {
   Governors governors{std::vector<GovernorSpec>{{"main", {}}, {"backup", {}}}};
   Approvals approvals;
-  Permits permits{governors, approvals};
+  Detection detection{{}, {}};
+  Permits permits{governors, detection, approvals};
   Output out;
   std::vector<Note> notes;
 
@@ -37,6 +38,10 @@ struct Desk {
     (void)governors.takeKept(notes);
     for (Note& note : permits.committed()) notes.push_back(std::move(note));
     return entries;
+  }
+  void tend(core::Now now) {
+    Step step{now, out};
+    permits.tend(step);
   }
   Permit given(const std::string& governor, core::Duration since = {}) {
     const Permit permit = *request(governor, since).permit;
@@ -136,9 +141,9 @@ TEST(PermitsRecord, AReportIsKeptWithItsTextAndTheGovernorHearsTheError) {
 TEST(PermitsRecord, OneThatExpiresSaysWhy) {
   Desk desk;
   const Permit permit = desk.given("backup");
-  desk.permits.expireDue(inPermits(minutes(10) - nanoseconds(1)));
+  desk.tend(inPermits(minutes(10) - nanoseconds(1)));
   EXPECT_FALSE(desk.permits.book().proposed());
-  desk.permits.expireDue(inPermits(minutes(10)));
+  desk.tend(inPermits(minutes(10)));
   const auto told = desk.kept(minutes(10));
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].message, "timed out: no result was reported by the deadline");

@@ -25,8 +25,9 @@ TEST(Words, AreFixed) {
                    "breaker", "human", "flag", "pause", "approval", "access"}));
   EXPECT_EQ(wordsOf<FailureReason>(kFailureReasonCount),
             (Words{"error", "timeout", "verification", "permanent", "interrupted"}));
-  EXPECT_EQ(wordsOf<PermitState>(kPermitStateCount),
-            (Words{"outstanding", "ok", "failed", "expired"}));
+  EXPECT_EQ(
+      wordsOf<PermitState>(kPermitStateCount),
+      (Words{"outstanding", "ok", "failed", "expired", "verifying", "not_verified", "unused"}));
   EXPECT_EQ(wordsOf<PermitOutcome>(kPermitOutcomeCount),
             (Words{"ok", "failed", "expired", "denied", "paused", "observe_mode", "not_a_member"}));
   EXPECT_EQ(wordsOf<Phase>(9), (Words{"idle", "waiting", "queued", "prechecking", "asking",

@@ -145,7 +145,7 @@ inline engine::Snapshot richSnapshot() {
   s.governors[1].permits = {1, 0, 0, 2, 0, 0, 3};
   s.governors[1].needs_approvals = true;
   s.approvals_wanted = {{{"web", "", 1}, s.governors[1].name, at(90).wall, "", ""}};
-  s.fleets = {{"web", 500, 10, 2, {"node-7", "node-9"}, 3}};
+  s.fleets = {{"web", 500, 10, 2, 0, {"node-7", "node-9"}, 3}};
   s.remedies[1].observe = true;
   s.remedies[1].fleet = engine::FleetStanding{{"https://h:3001", "reboots", ""}, {4, 2, 1}, "", {}};
   s.remedies[1].attempt = 7;

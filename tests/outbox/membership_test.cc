@@ -91,8 +91,8 @@ TEST(Membership, TheEndOfTheAttemptIsReportedAndThenTheMarkIsForgotten) {
   one.reads({{"failed", 3}});
   const auto report = one.task<Membership::Report>();
   EXPECT_EQ(report.permit, "p1");
-  EXPECT_FALSE(report.ok);
-  EXPECT_EQ(report.text, "remedy restart: exit code 1");
+  EXPECT_FALSE(report.outcome.ok);
+  EXPECT_EQ(report.outcome.text, "remedy restart: exit code 1");
   one.m.reported({true}, one.now);
   one.task<Membership::Clear>();
   EXPECT_FALSE(one.m.free());
@@ -107,7 +107,7 @@ TEST(Membership, WhatOtherAttemptsDoIsNotItsOutcome) {
   one.reads({{"failed", 2}, {"started", 3}, {"failed", 4}});
   EXPECT_TRUE(one.idle());
   one.reads({{"succeeded", 3}});
-  EXPECT_TRUE(one.task<Membership::Report>().ok);
+  EXPECT_TRUE(one.task<Membership::Report>().outcome.ok);
 }
 
 TEST(Membership, APermitThatIsNotUsedIsGivenBackAsWell) {
@@ -117,8 +117,8 @@ TEST(Membership, APermitThatIsNotUsedIsGivenBackAsWell) {
   EXPECT_TRUE(one.idle()) << "of another question";
   one.m.unused(7, one.now.boot);
   const auto report = one.task<Membership::Report>();
-  EXPECT_TRUE(report.ok);
-  EXPECT_EQ(report.text, "not used");
+  EXPECT_TRUE(report.outcome.ok);
+  EXPECT_EQ(report.outcome.text, "not used");
 }
 
 TEST(Membership, APermitThatNobodyHasMissedIsGivenBackInTheEnd) {
@@ -131,7 +131,9 @@ TEST(Membership, APermitThatNobodyHasMissedIsGivenBackInTheEnd) {
   EXPECT_EQ(one.m.nextDue(), one.now.boot + seconds(1));
   one.pass(seconds(1));
   one.reads({});
-  EXPECT_EQ(one.task<Membership::Report>().text, "not used");
+  const auto back = one.task<Membership::Report>();
+  EXPECT_EQ(back.outcome.text, "not used");
+  EXPECT_TRUE(back.outcome.unused) << "so the server does not take it for a success of this member";
 }
 
 TEST(Membership, ADenialIsAnsweredWithItsReasonAndHoldsNothing) {
@@ -258,7 +260,7 @@ TEST(Membership, AQuestionThatTookTooLongIsAnsweredAndItsLateYesGivenBack) {
   one.ask(8, "other");
   one.m.asked({Asked::End::kGiven, "p1"}, one.now);
   EXPECT_TRUE(one.m.takeAnswers(one.now).empty()) << "it was not asked for the other one";
-  EXPECT_EQ(one.task<Membership::Report>().text, "not used: its answer came too late");
+  EXPECT_EQ(one.task<Membership::Report>().outcome.text, "not used: its answer came too late");
 }
 
 TEST(Membership, AProcessThatGoesOnReportsTheEndThatItReads) {
@@ -273,8 +275,8 @@ TEST(Membership, AProcessThatGoesOnReportsTheEndThatItReads) {
   one.m.asked({Asked::End::kGiven, "p1"}, one.now);
   const auto report = one.task<Membership::Report>();
   EXPECT_EQ(report.permit, "p1");
-  EXPECT_TRUE(report.ok);
-  EXPECT_EQ(report.text, "remedy restart: succeeded");
+  EXPECT_TRUE(report.outcome.ok);
+  EXPECT_EQ(report.outcome.text, "remedy restart: succeeded");
 }
 
 // Another replica has gone on with the attempt, or the history is gone.
@@ -298,7 +300,7 @@ TEST(Membership, AProcessThatGoesOnGivesBackWhatNoAttemptHasUsed) {
   one.reads({});
   one.task<Membership::Ask>();
   one.m.asked({Asked::End::kGiven, "p1"}, one.now);
-  EXPECT_EQ(one.task<Membership::Report>().text, "not used: heald ended before");
+  EXPECT_EQ(one.task<Membership::Report>().outcome.text, "not used: heald ended before");
 }
 
 TEST(Membership, AProcessThatGoesOnForgetsWhatWasNeverGiven) {
