@@ -192,6 +192,7 @@ void Looks::stop() {
   all.watch.notify_all();
   while (!all.open.empty()) {
     const auto run = all.open.front();
+    run->subject->waiting.clear();  // which hold what they wait for
     all.answer(run, LookEnd::kCancelled, lock);
   }
   all.quiet.wait(lock, [&all] { return all.calling == 0; });

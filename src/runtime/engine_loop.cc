@@ -140,7 +140,7 @@ void EngineLoop::handle(Message& message) {
     commitBeside(message);
     return;
   }
-  if (abandoned(message)) {
+  if (abandoned(message) || unanswerable(message)) {
     return;
   }
   if (checks_running_ > 0 && std::holds_alternative<engine::CheckFinished>(message.event)) {
@@ -158,7 +158,7 @@ void EngineLoop::handleTogether(std::span<Message> messages) {
   std::vector<Message*> present;
   std::vector<engine::Asked> asked;
   for (Message& message : messages) {
-    if (abandoned(message)) continue;
+    if (abandoned(message) || unanswerable(message)) continue;
     present.push_back(&message);
     asked.push_back({message.event, message.claim});
   }
@@ -192,6 +192,19 @@ bool EngineLoop::abandoned(Message& message) {
     replies_.push_back({std::move(message.answer), abandon()});
   }
   return gone;
+}
+
+// A no that is final would be believed: the caller takes a permit for one that is not there.
+bool EngineLoop::unanswerable(Message& message) {
+  const bool asks = leader_ && std::holds_alternative<engine::RequestPermit>(message.event);
+  const bool reports = std::holds_alternative<engine::ReportPermit>(message.event);
+  const bool so = !loaded_ && message.answer != nullptr && (asks || reports);
+  if (so) {
+    replies_.push_back({std::move(message.answer),
+                        Error{ErrorCode::kUnavailable,
+                              "heald has not read its state yet; ask again in a moment"}});
+  }
+  return so;
 }
 
 void EngineLoop::tell(Message& message, Output& out) {

@@ -155,6 +155,8 @@ class EngineLoop {
   void commitBeside(const Message& message);
   void handleTogether(std::span<Message> messages);
   bool abandoned(Message& message);
+  // A permit, of a state that has not been read: answered with "ask again".
+  bool unanswerable(Message& message);
   void tell(Message& message, engine::Output& out);
   void perform(engine::Output& out);
   void start(const engine::Action& action);

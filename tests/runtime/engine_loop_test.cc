@@ -72,6 +72,19 @@ TEST_F(LoopTest, AStoreThatCannotBeReadMeansDormantUntilItCan) {
   EXPECT_FALSE(governor().state.dormant());
 }
 
+TEST_F(LoopTest, AStateThatIsNotReadYetGivesNoFinalAnswerAboutAPermit) {
+  store_.setFault([](store::Operation, std::uint64_t) -> std::string { return "no such disk"; });
+  EngineLoop loop(quickSetup(), store_, work_, clock_, log_);
+  loop.onStandby([] { return std::string(); });  // a replica that is about to lead
+  loop.start();
+  const engine::RequestPermit asks{"main", std::chrono::minutes(1), "", "test"};
+  EXPECT_EQ(loop.call(asks).error().code, ErrorCode::kUnavailable) << "and not: dormant";
+  EXPECT_EQ(loop.call(engine::ReportPermit{"p1", true, "", "", "test", ""}).error().code,
+            ErrorCode::kUnavailable)
+      << "and not: there is no such permit";
+  loop.stop();
+}
+
 TEST_F(LoopTest, AReloadIsAppliedBeforeAnythingOfItStarts) {
   loop_.start();
   work_.status = core::CheckStatus::kCritical;
