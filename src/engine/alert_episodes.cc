@@ -82,7 +82,7 @@ void AlertEpisodes::tend(Step& step) {
     for (std::size_t i = 0; i < p_.roster.size(); ++i) remedies.insert(static_cast<int>(i));
   }
   for (const int remedy : remedies) {
-    if (p_.roster[remedy].spec.byAlert() && p_.roster[remedy].phase == Phase::kIdle) {
+    if (p_.roster[remedy].spec.byAlert() && p_.roster[remedy].attempt.phase == Phase::kIdle) {
       p_.turns.watchHealth(remedy);
       p_.wants.wantNext(remedy, step);
     }

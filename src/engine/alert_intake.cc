@@ -164,15 +164,15 @@ void AlertIntake::recorded(Step& step) {
 void AlertIntake::resolved(int r, const EpisodeKey& key, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const bool mine = remedy.episode == key;
-  if (mine && remedy.phase == Phase::kVerifying) {
+  if (mine && remedy.attempt.phase == Phase::kVerifying) {
     p_.attempts.end(r, Verification::End{true, FailureReason::kError}, step);
-  } else if (mine && remedy.waits()) {
+  } else if (mine && remedy.attempt.waits()) {
     step.out.notes.push_back({Note::Level::kInfo,
                               "attempt skipped: the alert is resolved",
                               {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
     p_.turns.rest(remedy);
     p_.wants.wantNext(r, step);
-  } else if (remedy.phase == Phase::kIdle) {
+  } else if (remedy.attempt.phase == Phase::kIdle) {
     p_.turns.rest(remedy);
   }
 }

@@ -45,31 +45,32 @@ core::Verdict Attempts::admit(int r, Step& step) {
   p_.escalation.start(remedy, step.now);
   p_.totals.admitted(remedy);
   p_.turns.happens(remedy, AttemptEvent::kAdmitted);
-  remedy.attempt = decision.ticket->id;
-  remedy.started = step.now.boot;
+  remedy.attempt.number = decision.ticket->id;
+  remedy.attempt.started = step.now.boot;
   return {};
 }
 
 void Attempts::start(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  CHECK(remedy.phase == Phase::kActing && remedy.busy(), "what starts was admitted");
-  CHECK(!remedy.spec.permit || remedy.permit != 0, "what needs a permit of a fleet has one");
-  remedy.permit = 0;  // used
+  Attempt& attempt = remedy.attempt;
+  CHECK(attempt.phase == Phase::kActing && attempt.busy(), "what starts was admitted");
+  CHECK(!remedy.spec.permit || attempt.permit != 0, "what needs a permit of a fleet has one");
+  attempt.permit = 0;  // used
   const Episode* episode = p_.escalation.episodeOf(remedy);
   const std::string reason = p_.escalation.reasonFor(remedy);
-  if (p_.escalation.of(remedy).failures == 0 && remedy.wanted_at) {
-    p_.figures.event_wait.observe(step.now.boot - *remedy.wanted_at);
+  if (p_.escalation.of(remedy).failures == 0 && attempt.wanted_at) {
+    p_.figures.event_wait.observe(step.now.boot - *attempt.wanted_at);
   }
-  remedy.wanted_at.reset();
+  attempt.wanted_at.reset();
   remedy.view.last_denied_by.reset();
   remedy.told_denial.clear();
   ++p_.roster.figures(remedy).allowed;
   if (remedy.preventive_run) {
     p_.preventive.started();
   }
-  remedy.run = p_.runs.act(r);
-  StartAction action{remedy.base, remedy.step, remedy.attempt, remedy.spec.check, reason,
-                     remedy.run,  {}};
+  attempt.run = p_.runs.act(r);
+  StartAction action{
+      remedy.base, attempt.step, attempt.number, remedy.spec.check, reason, attempt.run, {}};
   action.governor = p_.governors.list()[remedy.governor].name;
   action.incident = p_.escalation.nameFor(remedy);
   if (episode != nullptr) {
@@ -80,8 +81,8 @@ void Attempts::start(int r, Step& step) {
                             "attempt started",
                             {{"remedy", remedy.spec.name},
                              {"governor", remedy.spec.governor},
-                             {"attempt", std::to_string(remedy.attempt)},
-                             {"step", std::to_string(remedy.step + 1)},
+                             {"attempt", std::to_string(attempt.number)},
+                             {"step", std::to_string(attempt.step + 1)},
                              {"check", remedy.spec.check},
                              {"reason", reason}}});
 }
@@ -104,7 +105,7 @@ void Attempts::handLabels(const Remedy& remedy, const Labels& labels, StartActio
   step.out.notes.push_back({Note::Level::kWarn,
                             "labels of an alert not passed on: names differ in case only",
                             {{"remedy", remedy.spec.name},
-                             {"attempt", std::to_string(remedy.attempt)},
+                             {"attempt", std::to_string(remedy.attempt.number)},
                              {"labels", names}}});
   step.out.remarks.push_back({.kind = HistoryKind::kAlert,
                               .event = "labels_refused",
@@ -115,17 +116,17 @@ void Attempts::handLabels(const Remedy& remedy, const Labels& labels, StartActio
 }
 
 Verification::Found Attempts::acted(int r, const ActionFinished& event, Step& step) {
-  Remedy& remedy = p_.roster.at(r);
-  CHECK(remedy.phase == Phase::kActing && remedy.run == event.run, "an action is of its attempt");
-  remedy.acted = step.now.boot;
-  remedy.text = event.text;
-  remedy.error = event.text + "\n" + event.output;
-  remedy.output = event.output.substr(0, kHistoryOutputBytes);
-  remedy.exit_code = event.exit_code;
+  Attempt& attempt = p_.roster.at(r).attempt;
+  CHECK(attempt.phase == Phase::kActing && attempt.run == event.run, "an action is of its attempt");
+  attempt.acted = step.now.boot;
+  attempt.text = event.text;
+  attempt.error = event.text + "\n" + event.output;
+  attempt.output = event.output.substr(0, kHistoryOutputBytes);
+  attempt.exit_code = event.exit_code;
   if (event.outcome == ActionOutcome::kOk) {
     return std::nullopt;
   }
-  remedy.printed = core::oneLine(core::firstLine(event.output));
+  attempt.printed = core::oneLine(core::firstLine(event.output));
   return Verification::End{false, reasonOf(event.outcome)};
 }
 
@@ -135,8 +136,8 @@ void Attempts::end(int r, const Verification::Found& found, Step& step) {
   }
   Remedy& remedy = p_.roster.at(r);
   p_.turns.letSleep(r);
-  remedy.ok = found->ok;
-  remedy.reason = found->reason;
+  remedy.attempt.ok = found->ok;
+  remedy.attempt.reason = found->reason;
   p_.turns.happens(remedy, AttemptEvent::kEnded);
   if (p_.guards.storeUp()) {
     report(r, step);
@@ -145,33 +146,35 @@ void Attempts::end(int r, const Verification::Found& found, Step& step) {
 
 void Attempts::report(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  CHECK(remedy.phase == Phase::kReporting && remedy.busy(), "a result is of an attempt");
+  Attempt& attempt = remedy.attempt;
+  CHECK(attempt.phase == Phase::kReporting && attempt.busy(), "a result is of an attempt");
   const auto& conditions = p_.governors[remedy.governor].policy().permanent_open_conditions;
-  if (!remedy.ok && core::matchError(remedy.error, conditions)) {
-    remedy.reason = FailureReason::kPermanent;
+  if (!attempt.ok && core::matchError(attempt.error, conditions)) {
+    attempt.reason = FailureReason::kPermanent;
   }
   p_.totals.ended(remedy);
   p_.escalation.end(remedy, step.now);
   p_.governors.propose(remedy.governor, [&](core::Governor& governor) {
-    return governor.result(remedy.attempt, remedy.ok, remedy.error, step.now);
+    return governor.result(attempt.number, attempt.ok, attempt.error, step.now);
   });
 }
 
 void Attempts::conclude(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  CHECK(remedy.phase == Phase::kReporting, "what has ended was reported");
+  Attempt& attempt = remedy.attempt;
+  CHECK(attempt.phase == Phase::kReporting, "what has ended was reported");
   RemedyView& view = p_.roster.figures(remedy);
-  const bool ok = remedy.ok;
-  if (!remedy.recovering) {
-    const core::Duration took = step.now.boot - remedy.started;
-    view.duration.observe(took, remedy.attempt, step.now.wall);
-    p_.figures.durations.at(remedy.spec.kind).observe(took, remedy.attempt, step.now.wall);
+  const bool ok = attempt.ok;
+  if (!attempt.recovering) {
+    const core::Duration took = step.now.boot - attempt.started;
+    view.duration.observe(took, attempt.number, step.now.wall);
+    p_.figures.durations.at(remedy.spec.kind).observe(took, attempt.number, step.now.wall);
   }
   if (remedy.preventive_run && !ok) {
     p_.preventive.failed();
   }
-  view.last_result = ok ? "ok" : std::string(toString(remedy.reason)) + ": " + remedy.text;
-  view.last_output = ok ? "" : std::exchange(remedy.printed, "");
+  view.last_result = ok ? "ok" : std::string(toString(attempt.reason)) + ": " + attempt.text;
+  view.last_output = ok ? "" : attempt.printed;
   remedy.view.last_result = view.last_result;
   remedy.view.last_output = view.last_output;
   if (ok) {
@@ -182,7 +185,7 @@ void Attempts::conclude(int r, Step& step) {
             ok ? "attempt succeeded" : "attempt failed",
             {{"remedy", remedy.spec.name},
              {"governor", remedy.spec.governor},
-             {"attempt", std::to_string(remedy.attempt)},
+             {"attempt", std::to_string(attempt.number)},
              {"result", view.last_result},
              {"consecutive_failures",
               std::to_string(p_.governors[remedy.governor].state().consecutive_failures)},
@@ -191,9 +194,6 @@ void Attempts::conclude(int r, Step& step) {
     note.fields.emplace_back("output", view.last_output);
   }
   step.out.notes.push_back(std::move(note));
-  remedy.error.clear();
-  remedy.output.clear();
-  remedy.exit_code.reset();
 }
 
 }  // namespace heald::engine

@@ -29,10 +29,10 @@ Result<Reply> ByHand::run(const RunRemedyNow& command, Step& step) {
                  "remedy \"" + command.remedy + "\" needs the labels of an alert: send it one"};
   }
   p_.figures.event(EventSource::kApi);
-  if (p_.roster[r].phase == Phase::kIdle) {
+  if (p_.roster[r].attempt.phase == Phase::kIdle) {
     p_.roster.at(r).episode.reset();  // a human asks for it, no alert does
   }
-  p_.roster.at(r).asks_from.reset();
+  p_.roster.at(r).attempt.asks_from.reset();
   const core::Verdict verdict = p_.wants.detected(r, p_.roster[r].spec.preventive, step);
   if (!verdict.allowed()) {
     std::string until =
@@ -52,7 +52,7 @@ Result<Reply> ByHand::run(const RunRemedyNow& command, Step& step) {
 void ByHand::retry(int governor, Step& step) {
   for (const int r : std::vector<int>(p_.roster.ofGovernor(governor))) {
     const Remedy& remedy = p_.roster.at(r);
-    if (remedy.phase != Phase::kIdle) {
+    if (remedy.attempt.phase != Phase::kIdle) {
       continue;
     }
     if (remedy.check >= 0 && remedy.spec.on.asks(p_.checks.health(remedy.check))) {

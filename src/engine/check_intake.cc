@@ -30,13 +30,13 @@ void CheckIntake::finished(int check, std::uint64_t run, Step& step) {
   bool slot_free = false;
   for (const int r : p_.roster.ofCheck(check)) {
     const Remedy& remedy = p_.roster[r];
-    if (run < remedy.awaited) {
+    if (run < remedy.attempt.awaited) {
       continue;
     }
-    if (remedy.phase == Phase::kPrechecking) {
+    if (remedy.attempt.phase == Phase::kPrechecking) {
       p_.wants.prechecked(r, step);
       slot_free = true;  // perhaps
-    } else if (remedy.phase == Phase::kVerifying) {
+    } else if (remedy.attempt.phase == Phase::kVerifying) {
       p_.attempts.end(r, p_.verification.looked(r, step), step);
     }
   }
@@ -68,7 +68,7 @@ void CheckIntake::recovered(int r, Step& step) {
   remedy.view.last_denied_by.reset();
   remedy.told_denial.clear();
   if (remedy.view.fleet) remedy.view.fleet->denied.clear();
-  if (remedy.waits()) {
+  if (remedy.attempt.waits()) {
     step.out.notes.push_back({Note::Level::kInfo,
                               "attempt skipped: the check recovered by itself",
                               {{"remedy", remedy.spec.name}, {"check", remedy.spec.check}}});
@@ -91,7 +91,8 @@ EndedBy CheckIntake::whatEnds(int check, core::BootTime since) const {
   for (const int r : p_.roster.ofCheck(check)) {
     const Remedy& remedy = p_.roster[r];
     if (p_.governors[remedy.governor].state().dormant()) return EndedBy::kHuman;
-    attempted = attempted || remedy.busy() || (remedy.healed_at && *remedy.healed_at >= since);
+    attempted =
+        attempted || remedy.attempt.busy() || (remedy.healed_at && *remedy.healed_at >= since);
   }
   return attempted ? EndedBy::kRemedy : EndedBy::kItself;
 }

@@ -37,7 +37,7 @@ std::string Escalation::nameFor(const Remedy& remedy) const {
   if (incident != nullptr) return "check/" + incident->check + number(incident->since);
   // A preventive run, or one by hand, which no incident asks for.
   return "attempt/" + governors_.list()[remedy.governor].name + "/" +
-         std::to_string(remedy.attempt);
+         std::to_string(remedy.attempt.number);
 }
 
 int Escalation::stepFor(const Remedy& remedy) const {
@@ -61,25 +61,25 @@ std::string Escalation::reasonFor(const Remedy& remedy) const {
 }
 
 void Escalation::start(Remedy& remedy, core::Now now) {
-  remedy.step = stepFor(remedy);
+  remedy.attempt.step = stepFor(remedy);
   if (remedy.spec.byAlert() && remedy.episode) {
-    episodes_.reached(*remedy.episode, remedy.step + 1);
+    episodes_.reached(*remedy.episode, remedy.attempt.step + 1);
   } else if (inIncident(remedy)) {
-    incidents_.started(remedy.spec.name, beginning(remedy, now), remedy.step + 1);
+    incidents_.started(remedy.spec.name, beginning(remedy, now), remedy.attempt.step + 1);
   }
 }
 
 void Escalation::end(const Remedy& remedy, core::Now now) {
   if (remedy.spec.byAlert()) {
-    if (remedy.episode && remedy.ok && remedy.ceased) {
-      episodes_.ceased(*remedy.episode, remedy.attempt, now);
+    if (remedy.episode && remedy.attempt.ok && remedy.attempt.ceased) {
+      episodes_.ceased(*remedy.episode, remedy.attempt.number, now);
     }
     if (remedy.episode) {
-      episodes_.ended(*remedy.episode, remedy.attempt, remedy.ok);
+      episodes_.ended(*remedy.episode, remedy.attempt.number, remedy.attempt.ok);
     }
-  } else if (!remedy.ok && inIncident(remedy)) {
+  } else if (!remedy.attempt.ok && inIncident(remedy)) {
     incidents_.failed(remedy.spec.name, beginning(remedy, now));
-  } else if (remedy.ok && remedy.check < 0) {
+  } else if (remedy.attempt.ok && remedy.check < 0) {
     incidents_.succeeded(remedy.spec.name);
   }
 }

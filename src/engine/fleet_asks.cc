@@ -11,16 +11,18 @@ namespace heald::engine {
 void FleetAsks::ask(int r, Step& step) {
   Remedy& remedy = roster_.at(r);
   // Before the question: a member holds one permit.
-  if (remedy.permit != 0) step.out.actions.push_back(ReturnPermit{std::exchange(remedy.permit, 0)});
+  if (remedy.attempt.permit != 0)
+    step.out.actions.push_back(ReturnPermit{std::exchange(remedy.attempt.permit, 0)});
   turns_.ask(remedy);
-  remedy.asked_at = step.now.boot;
-  remedy.awaited = runs_.ask(r);
-  step.out.actions.push_back(AskFleet{remedy.awaited, remedy.spec.name});
+  remedy.attempt.asked_at = step.now.boot;
+  remedy.attempt.awaited = runs_.ask(r);
+  step.out.actions.push_back(AskFleet{remedy.attempt.awaited, remedy.spec.name});
 }
 
 std::optional<int> FleetAsks::answered(const FleetAnswered& event, Step& step) {
   const auto r = runs_.takeAsked(event.run);
-  const bool mine = r && roster_[*r].phase == Phase::kAsking && roster_[*r].awaited == event.run;
+  const bool mine =
+      r && roster_[*r].attempt.phase == Phase::kAsking && roster_[*r].attempt.awaited == event.run;
   const bool yes = event.answer == FleetAnswer::kYes;
   const bool late = mine && old(roster_[*r], step.now.boot);
   if (yes && (!mine || late)) {
@@ -35,8 +37,8 @@ std::optional<int> FleetAsks::answered(const FleetAnswered& event, Step& step) {
     return std::nullopt;
   }
   Remedy& remedy = roster_.at(*r);
-  remedy.awaited = 0;
-  remedy.permit = event.run;
+  remedy.attempt.awaited = 0;
+  remedy.attempt.permit = event.run;
   FleetStanding& standing = *roster_.figures(remedy).fleet;
   ++standing.answers[static_cast<std::size_t>(event.answer)];
   standing.denied.clear();
@@ -46,7 +48,7 @@ std::optional<int> FleetAsks::answered(const FleetAnswered& event, Step& step) {
 
 void FleetAsks::denied(int r, const FleetAnswered& event, Step& step) {
   Remedy& remedy = roster_.at(r);
-  remedy.awaited = 0;
+  remedy.attempt.awaited = 0;
   const std::string why =
       event.answer == FleetAnswer::kUnanswered ? "no answer: " + event.text : event.text;
   const core::BootTime now = step.now.boot;
@@ -67,13 +69,14 @@ void FleetAsks::denied(int r, const FleetAnswered& event, Step& step) {
   standing.denied = why;
   standing.until = until;
   const bool waits = !remedy.preventive_run && remedy.asksAgain();
-  const auto wanted_at = remedy.wanted_at;
+  const auto wanted_at = remedy.attempt.wanted_at;
   turns_.rest(remedy, AttemptEvent::kDenied);
   if (!waits) return;
-  remedy.wanted_at = wanted_at;
-  remedy.asks_from = now + std::clamp(event.wait.value_or(kAskAgain), kLeastWait, kMostWait);
+  remedy.attempt.wanted_at = wanted_at;
+  remedy.attempt.asks_from =
+      now + std::clamp(event.wait.value_or(kAskAgain), kLeastWait, kMostWait);
   turns_.happens(remedy, AttemptEvent::kWaits);
-  turns_.wakeAt(r, *remedy.asks_from);
+  turns_.wakeAt(r, *remedy.attempt.asks_from);
 }
 
 }  // namespace heald::engine

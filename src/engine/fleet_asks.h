@@ -30,11 +30,12 @@ class FleetAsks {
   // Whether it has to have a permit, and has none. With it in hand its check may be run once more,
   // which takes as long as it takes.
   static bool needed(const Remedy& remedy, core::Duration check_takes, core::BootTime now) {
-    return remedy.spec.permit && (remedy.permit == 0 || old(remedy, now - check_takes));
+    return remedy.spec.permit && (remedy.attempt.permit == 0 || old(remedy, now - check_takes));
   }
   // Whether it waits until the server is asked again.
   static bool tooSoon(const Remedy& remedy, core::BootTime now) {
-    return remedy.phase == Phase::kWaiting && remedy.asks_from && now < *remedy.asks_from;
+    return remedy.attempt.phase == Phase::kWaiting && remedy.attempt.asks_from &&
+           now < *remedy.attempt.asks_from;
   }
   void ask(int remedy, Step& step);
   // Who may go on: it was asked for this one, and waits for it still. A yes to nobody is given
@@ -43,7 +44,7 @@ class FleetAsks {
 
  private:
   static bool old(const Remedy& remedy, core::BootTime now) {
-    return now - remedy.asked_at > kGoodFor;
+    return now - remedy.attempt.asked_at > kGoodFor;
   }
   void denied(int remedy, const FleetAnswered& event, Step& step);
 

@@ -70,10 +70,10 @@ void Healing::actionFinished(const ActionFinished& event, Step& step) {
   }
   const Verification::Found failed = attempts_.acted(*r, event, step);
   attempts_.end(*r, failed ? failed : verification_.begin(*r, step), step);
-  if (roster_[*r].phase == Phase::kSettling && !turns_.stopped()) {
+  if (roster_[*r].attempt.phase == Phase::kSettling && !turns_.stopped()) {
     wakeDue(step);
   }
-  if (roster_[*r].phase != Phase::kReporting) {  // which wakes them when it is durable
+  if (roster_[*r].attempt.phase != Phase::kReporting) {  // which wakes them when it is durable
     wants_.wakeQueued(step);
   }
 }
@@ -93,7 +93,7 @@ void Healing::fleetAnswered(const FleetAnswered& event, Step& step) {
 
 void Healing::wakeDue(Step& step) {
   while (const auto r = turns_.takeDue(step.now.boot)) {
-    switch (roster_.at(*r).phase) {
+    switch (roster_.at(*r).attempt.phase) {
       case Phase::kWaiting:
         wants_.due(*r, step);
         break;

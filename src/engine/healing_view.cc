@@ -69,7 +69,7 @@ void HealingView::fillUnapproved(Snapshot& s) const {
     const auto key = s_.guards.approvalNeeded(remedy);
     if (!key) continue;
     const core::Duration waited =
-        remedy.wanted_at ? s.taken.boot - *remedy.wanted_at : core::Duration{};
+        remedy.attempt.wanted_at ? s.taken.boot - *remedy.attempt.wanted_at : core::Duration{};
     s.approvals_wanted.push_back(
         {*key, remedy.spec.governor, s.taken.wall - waited, s_.escalation.reasonFor(remedy), ""});
   }
@@ -230,8 +230,8 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) {
   RemedyView view = remedy.view;
   view.by_alert = remedy.spec.byAlert();
   fillAlerts(remedy, view);
-  view.phase = remedy.phase;
-  view.attempt = remedy.attempt;
+  view.phase = remedy.attempt.phase;
+  view.attempt = remedy.attempt.number;
   const Escalation::Progress progress = s_.escalation.of(remedy);
   view.incident_failures = progress.failures;
   view.incident_step = progress.step;
@@ -258,7 +258,7 @@ RemedyView HealingView::remedyView(int index, core::BootTime now) {
 
 // Who is queued is not asked again until it may go on, and by then another guard may hold it.
 std::optional<core::Guard> HealingView::deniedBy(const Remedy& remedy, core::BootTime now) {
-  if (remedy.phase == Phase::kQueued) {
+  if (remedy.attempt.phase == Phase::kQueued) {
     const core::Verdict verdict = s_.guards.ask(remedy, now);
     const int r = s_.roster.placeOf(remedy);
     timeMayLift(verdict) ? void(queued_.timed.insert(r)) : void(queued_.timed.erase(r));
@@ -274,8 +274,8 @@ TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) {
   view.remedy = remedy.spec.name;
   view.target = remedy.target;
   view.governor = remedy.spec.governor;
-  view.phase = remedy.phase;
-  view.attempt = remedy.attempt;
+  view.phase = remedy.attempt.phase;
+  view.attempt = remedy.attempt.number;
   fillAlerts(remedy, view);
   view.last_denied_by = deniedBy(remedy, now);
   view.last_result = remedy.view.last_result;
@@ -288,24 +288,25 @@ TargetView HealingView::targetView(const Remedy& remedy, core::BootTime now) {
 }
 
 std::optional<core::BootTime> HealingView::waitsUntil(const Remedy& remedy) const {
-  const bool waits_for_time =
-      remedy.phase == Phase::kWaiting && !s_.turns.unapproved().contains(s_.roster.placeOf(remedy));
+  const bool waits_for_time = remedy.attempt.phase == Phase::kWaiting &&
+                              !s_.turns.unapproved().contains(s_.roster.placeOf(remedy));
   if (!waits_for_time) return std::nullopt;
-  return remedy.asks_from ? remedy.asks_from : s_.governors[remedy.governor].nextAllowedAt();
+  return remedy.attempt.asks_from ? remedy.attempt.asks_from
+                                  : s_.governors[remedy.governor].nextAllowedAt();
 }
 
 // The remedy itself shows one of its attempts, or else of its waits the one that ends first.
 void HealingView::showTarget(const Remedy& remedy, const TargetView& view, RemedyView& base) {
   const bool sooner = view.next_attempt_at &&
                       (!base.next_attempt_at || *view.next_attempt_at < *base.next_attempt_at);
-  if (remedy.attempt != 0 && base.attempt == 0) {
-    base.attempt = remedy.attempt;
-    base.phase = remedy.phase;
+  if (remedy.attempt.number != 0 && base.attempt == 0) {
+    base.attempt = remedy.attempt.number;
+    base.phase = remedy.attempt.phase;
     base.next_attempt_at.reset();
     base.last_denied_by.reset();
-  } else if (base.attempt == 0 && remedy.phase != Phase::kIdle &&
+  } else if (base.attempt == 0 && remedy.attempt.phase != Phase::kIdle &&
              (base.phase == Phase::kIdle || sooner)) {
-    base.phase = remedy.phase;
+    base.phase = remedy.attempt.phase;
     base.next_attempt_at = view.next_attempt_at;
     base.last_denied_by = view.last_denied_by;
   }

@@ -11,7 +11,7 @@ void Recovery::begin(core::Now now, const Owned& others) {
         continue;
       }
       const auto mine = [&](int r) {
-        return roster_[r].spec.name == ticket.remedy && roster_[r].attempt == 0;
+        return roster_[r].spec.name == ticket.remedy && roster_[r].attempt.number == 0;
       };
       const auto& under = roster_.ofGovernor(static_cast<int>(g));
       const auto found = std::find_if(under.begin(), under.end(), mine);
@@ -20,11 +20,11 @@ void Recovery::begin(core::Now now, const Owned& others) {
         continue;
       }
       Remedy& remedy = roster_.at(*found);
-      remedy.attempt = ticket.id;
+      remedy.attempt.number = ticket.id;
       remedy.episode = episodes_.ofAttempt(groupOf(remedy), ticket.id);
-      remedy.recovering = true;
-      remedy.text = "heald ended while it ran";
-      remedy.error = remedy.text;
+      remedy.attempt.recovering = true;
+      remedy.attempt.text = "heald ended while it ran";
+      remedy.attempt.error = remedy.attempt.text;
       turns_.happens(remedy, AttemptEvent::kInterrupted);
       turns_.wakeAt(*found, now.boot);
     }

@@ -69,16 +69,16 @@ void Succession::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& ol
   p_.totals.unpark();
   for (std::size_t i = 0; i < old_remedies.size(); ++i) {
     Remedy& old = old_remedies[i];
-    if (!old.busy()) p_.turns.giveBack(old);
+    if (!old.attempt.busy()) p_.turns.giveBack(old);
     const int successor = successorOf(old);
     const bool goes_on = successor >= 0 && p_.roster[successor].governor == old.governor &&
                          p_.roster[successor].spec.byAlert() == old.spec.byAlert();
-    if (old.busy() && !goes_on) {
-      if (old.phase == Phase::kActing) {
-        step.out.actions.push_back(CancelAction{old.run});
-        p_.slots.cancelled(old.run);
+    if (old.attempt.busy() && !goes_on) {
+      if (old.attempt.phase == Phase::kActing) {
+        step.out.actions.push_back(CancelAction{old.attempt.run});
+        p_.slots.cancelled(old.attempt.run);
       }
-      p_.recovery.lose(old.governor, old.attempt);
+      p_.recovery.lose(old.governor, old.attempt.number);
       ++old.view.totals.failures[static_cast<std::size_t>(FailureReason::kInterrupted)];
     }
     if (successor < 0 && old.target.empty()) {
@@ -88,7 +88,7 @@ void Succession::readopt(std::vector<Remedy>& old_remedies, const TimerQueue& ol
       continue;
     }
     keepFigures(p_.roster.at(successor), old);
-    if (old.busy() && goes_on) {
+    if (old.attempt.busy() && goes_on) {
       keepAttempt(p_.roster.at(successor), old,
                   old_timers.due(static_cast<int>(i)).value_or(step.now.boot));
     }
@@ -116,32 +116,20 @@ void Succession::keepFigures(Remedy& remedy, const Remedy& old) {
 // What only waits is not kept: the checks are run soon, and the unhealthy ones raise again.
 void Succession::keepAttempt(Remedy& remedy, const Remedy& old, core::BootTime due) {
   const int index = p_.roster.placeOf(remedy);
-  p_.turns.adopt(remedy, old.phase);
-  if (old.phase == Phase::kActing) {
-    p_.runs.adopt(old.run, index);
+  Attempt kept = old.attempt;
+  kept.acted = {};  // is not handed on: the history has no length of its verification
+  p_.turns.adopt(remedy, std::move(kept));
+  if (remedy.attempt.phase == Phase::kActing) {
+    p_.runs.adopt(remedy.attempt.run, index);
   }
   remedy.preventive_run = old.preventive_run;
-  remedy.recovering = old.recovering;
-  remedy.attempt = old.attempt;
-  remedy.run = old.run;
-  remedy.step = old.step;
-  remedy.started = old.started;
-  remedy.verify_until = old.verify_until;
-  remedy.text = old.text;
-  remedy.error = old.error;
-  remedy.output = old.output;
-  remedy.printed = old.printed;
-  remedy.exit_code = old.exit_code;
-  remedy.ok = old.ok;
-  remedy.reason = old.reason;
   remedy.episode = old.episode;
-  remedy.ceased = old.ceased;
   const bool by_check = !remedy.spec.byAlert();
-  if (remedy.phase == Phase::kVerifying && by_check) {
+  if (remedy.attempt.phase == Phase::kVerifying && by_check) {
     // The run that it waits for may be of another check.
     p_.turns.happens(remedy, AttemptEvent::kNotKnownYet);
   }
-  if (remedy.phase == Phase::kSettling || remedy.phase == Phase::kVerifying) {
+  if (remedy.attempt.phase == Phase::kSettling || remedy.attempt.phase == Phase::kVerifying) {
     p_.turns.wakeAt(index, due);
   }
 }

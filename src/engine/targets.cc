@@ -77,7 +77,7 @@ void Targets::serve(int index, int base, const std::string& target) {
 
 bool Targets::atRest(const Remedy& remedy, std::optional<core::BootTime> now) const {
   const core::Governor& governor = governors_[remedy.governor];
-  return remedy.phase == Phase::kIdle &&
+  return remedy.attempt.phase == Phase::kIdle &&
          episodes_.lines().quietSince(groupOf(remedy)).has_value() &&
          decidesAsNew(governor.state(), governor.policy().budgets, now);
 }

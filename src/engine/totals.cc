@@ -24,9 +24,9 @@ void Totals::admitted(const Remedy& remedy) {
 void Totals::ended(const Remedy& remedy) {
   RemedyTotals& totals = roster_.figures(remedy).totals;
   proposed_.push_back({Proposed::Kind::kResult, roster_.placeOf(remedy), totals});
-  const auto reason = static_cast<std::size_t>(remedy.reason);
-  ++(remedy.ok ? totals.successes : totals.failures[reason]);
-  if (failures_ && !remedy.ok) ++(*failures_)[reason];
+  const auto reason = static_cast<std::size_t>(remedy.attempt.reason);
+  ++(remedy.attempt.ok ? totals.successes : totals.failures[reason]);
+  if (failures_ && !remedy.attempt.ok) ++(*failures_)[reason];
 }
 
 void Totals::keep(core::Now) {
@@ -100,7 +100,7 @@ void Totals::tell(std::vector<HistoryEntry>& entries, core::Now now) const {
   for (const Proposed& proposed : proposed_) {
     const Remedy& remedy = roster_[proposed.remedy];
     HistoryEntry* entry =
-        attemptIn(entries, governors_.list()[remedy.governor].name, remedy.attempt);
+        attemptIn(entries, governors_.list()[remedy.governor].name, remedy.attempt.number);
     if (entry == nullptr) {
       continue;
     }
@@ -123,19 +123,19 @@ void Totals::tellStart(const Remedy& remedy, HistoryEntry& entry) const {
 }
 
 void Totals::tellEnd(const Remedy& remedy, core::Now now, HistoryEntry& entry) const {
-  entry.message = remedy.text;
-  entry.output = remedy.output;
-  if (!remedy.ok) {
-    entry.details.emplace_back("reason", std::string(toString(remedy.reason)));
+  entry.message = remedy.attempt.text;
+  entry.output = remedy.attempt.output;
+  if (!remedy.attempt.ok) {
+    entry.details.emplace_back("reason", std::string(toString(remedy.attempt.reason)));
   }
-  if (remedy.exit_code) {
-    entry.details.emplace_back("exitCode", *remedy.exit_code);
+  if (remedy.attempt.exit_code) {
+    entry.details.emplace_back("exitCode", *remedy.attempt.exit_code);
   }
-  if (!remedy.recovering) {
-    entry.details.emplace_back("duration", milliseconds(now.boot - remedy.started));
+  if (!remedy.attempt.recovering) {
+    entry.details.emplace_back("duration", milliseconds(now.boot - remedy.attempt.started));
     // One that was cancelled has no end of its action.
-    if (remedy.acted >= remedy.started) {
-      entry.details.emplace_back("verification", milliseconds(now.boot - remedy.acted));
+    if (remedy.attempt.acted >= remedy.attempt.started) {
+      entry.details.emplace_back("verification", milliseconds(now.boot - remedy.attempt.acted));
     }
   }
   entry.details.emplace_back("backoff", milliseconds(governors_[remedy.governor].backoffNow()));

@@ -10,19 +10,24 @@ namespace heald::engine {
 using core::Guard;
 
 void Turns::happens(Remedy& remedy, AttemptEvent event) {
-  const std::optional<Phase> phase = next(remedy.phase, event);
+  const std::optional<Phase> phase = remedy.attempt.next(event);
   CHECK(phase, "an attempt goes on only as the table of phases.h says");
-  adopt(remedy, *phase);
+  goTo(remedy, *phase);
+}
+
+void Turns::adopt(Remedy& remedy, Attempt attempt) {
+  goTo(remedy, attempt.phase);
+  remedy.attempt = std::move(attempt);
 }
 
 // What is kept by phase follows.
-void Turns::adopt(Remedy& remedy, Phase phase) {
+void Turns::goTo(Remedy& remedy, Phase phase) {
   const int index = roster_.placeOf(remedy);
   const bool pending = phase == Phase::kWaiting || phase == Phase::kQueued ||
                        phase == Phase::kPrechecking || phase == Phase::kAsking;
-  slots_.moved(remedy.phase, phase);
-  if (remedy.phase == Phase::kQueued) queue_.remove(index);
-  remedy.phase = phase;
+  slots_.moved(remedy.attempt.phase, phase);
+  if (remedy.attempt.phase == Phase::kQueued) queue_.remove(index);
+  remedy.attempt.phase = phase;
   unapproved_.erase(index);
   pending ? void(pending_.insert(index)) : void(pending_.erase(index));
   phase == Phase::kReporting ? void(reporting_.insert(index)) : void(reporting_.erase(index));
@@ -31,14 +36,9 @@ void Turns::adopt(Remedy& remedy, Phase phase) {
 void Turns::rest(Remedy& remedy, AttemptEvent event) {
   const int index = roster_.placeOf(remedy);
   happens(remedy, event);
-  CHECK(remedy.phase == Phase::kIdle, "who rests is idle");
-  remedy.attempt = 0;
-  remedy.recovering = false;
-  remedy.ceased = false;
-  remedy.checked = false;
-  remedy.wanted_at.reset();
-  remedy.asks_from.reset();
+  CHECK(remedy.attempt.phase == Phase::kIdle, "who rests is idle");
   giveBack(remedy);
+  remedy.attempt = {};
   timers_.clear(index);
   watchHealth(index);
 }
@@ -61,7 +61,7 @@ void Turns::ask(Remedy& remedy) {
 }
 
 void Turns::giveBack(Remedy& remedy) {
-  if (remedy.permit != 0) unused_.push_back(std::exchange(remedy.permit, 0));
+  if (remedy.attempt.permit != 0) unused_.push_back(std::exchange(remedy.attempt.permit, 0));
 }
 
 bool Turns::endsWithAnAttempt(Guard guard) {
@@ -71,7 +71,7 @@ bool Turns::endsWithAnAttempt(Guard guard) {
 
 void Turns::queueUp(Remedy& remedy, int above) {
   happens(remedy, AttemptEvent::kQueues);
-  queue_.add(roster_.placeOf(remedy), remedy.governor, above, remedy.wanted_at);
+  queue_.add(roster_.placeOf(remedy), remedy.governor, above, remedy.attempt.wanted_at);
 }
 
 void Turns::watchHealth(int remedy) {
@@ -82,7 +82,7 @@ void Turns::watchHealth(int remedy) {
 
 void Turns::watchHealthUnder(int governor, core::BootTime due) {
   for (const int remedy : roster_.alertedOf(governor)) {
-    if (roster_[remedy].phase == Phase::kIdle) timers_.set(remedy, due);
+    if (roster_[remedy].attempt.phase == Phase::kIdle) timers_.set(remedy, due);
   }
 }
 

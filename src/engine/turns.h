@@ -30,9 +30,10 @@ class Turns {
 
   // Its attempt goes on as the machine of phases.h says.
   void happens(Remedy& remedy, AttemptEvent event);
-  // The phase that it had under another configuration.
-  void adopt(Remedy& remedy, Phase phase);
-  // Likewise with an event that ends it: there is no attempt, and none is waited for.
+  // The attempt that it had under another configuration.
+  void adopt(Remedy& remedy, Attempt attempt);
+  // It goes on with an event that ends it: there is no attempt, and none is waited for. All that
+  // was of it is gone.
   void rest(Remedy& remedy, AttemptEvent event = AttemptEvent::kGivenUp);
   // It waits until a human approves it.
   void waitForApproval(Remedy& remedy);
@@ -76,6 +77,8 @@ class Turns {
   TimerQueue clear();
 
  private:
+  void goTo(Remedy& remedy, Phase phase);
+
   Roster& roster_;
   Slots& slots_;
   const SustainedHealth& health_;

@@ -25,12 +25,12 @@ core::Verdict Wants::detected(int r, bool preventive, Step& step) {
 
 core::Verdict Wants::want(int r, bool preventive, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  const bool under_way =
-      remedy.busy() || remedy.phase == Phase::kPrechecking || remedy.phase == Phase::kAsking;
+  const bool under_way = remedy.attempt.busy() || remedy.attempt.phase == Phase::kPrechecking ||
+                         remedy.attempt.phase == Phase::kAsking;
   if (p_.turns.stopped() || alertIsGone(r, step)) {
     return {};
   }
-  if (!under_way && preventive && remedy.phase != Phase::kIdle) {
+  if (!under_way && preventive && remedy.attempt.phase != Phase::kIdle) {
     p_.figures.drop(DropReason::kDuplicate);
     return {};
   }
@@ -42,7 +42,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
   }
   if (!under_way) {
     remedy.preventive_run = preventive;
-    remedy.wanted_at = remedy.wanted_at.value_or(step.now.boot);
+    remedy.attempt.wanted_at = remedy.attempt.wanted_at.value_or(step.now.boot);
   }
   const core::Verdict verdict = p_.guards.ask(remedy, step.now.boot);
   if (under_way) {
@@ -59,7 +59,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
     deny(r, verdict, step);
     return verdict;
   }
-  if (remedy.phase == Phase::kQueued && p_.slots.free() <= 0) {
+  if (remedy.attempt.phase == Phase::kQueued && p_.slots.free() <= 0) {
     return {};
   }
   if (remedy.check >= 0 && !preventive) {
@@ -73,7 +73,7 @@ core::Verdict Wants::want(int r, bool preventive, Step& step) {
 void Wants::wantNext(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const auto next = p_.episodes.lines().next(groupOf(remedy));
-  if (p_.turns.stopped() || remedy.phase != Phase::kIdle || !next) {
+  if (p_.turns.stopped() || remedy.attempt.phase != Phase::kIdle || !next) {
     return;
   }
   remedy.episode = next;
@@ -84,7 +84,7 @@ void Wants::wantNext(int r, Step& step) {
 // not knowing means not acting.
 bool Wants::alertIsGone(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
-  if (!remedy.waits() || !remedy.spec.byAlert() || !remedy.episode ||
+  if (!remedy.attempt.waits() || !remedy.spec.byAlert() || !remedy.episode ||
       p_.episodes.book().firing(*remedy.episode)) {
     return false;
   }
@@ -114,17 +114,17 @@ void Wants::deny(int r, const core::Verdict& verdict, Step& step) {
   tellDenial(remedy, toString(guard), approval ? approveCommand(*approval) : "", verdict.until,
              step);
   const bool waits = !remedy.preventive_run && remedy.asksAgain();
-  const auto wanted_at = remedy.wanted_at;
+  const auto wanted_at = remedy.attempt.wanted_at;
   p_.turns.rest(remedy, AttemptEvent::kDenied);
   remedy.view.last_denied_by = guard;
   if (waits && verdict.until) {
-    remedy.wanted_at = wanted_at;
+    remedy.attempt.wanted_at = wanted_at;
     waitUntilAllowed(r);
   } else if (waits && guard == Guard::kApproval) {
-    remedy.wanted_at = wanted_at;
+    remedy.attempt.wanted_at = wanted_at;
     p_.turns.waitForApproval(remedy);
   } else if (waits && Turns::endsWithAnAttempt(guard)) {
-    remedy.wanted_at = wanted_at;
+    remedy.attempt.wanted_at = wanted_at;
     p_.turns.queueUp(remedy, p_.governors.list()[remedy.governor].parent);
   } else if (remedy.spec.byAlert()) {
     p_.episodes.lines().setAside(groupOf(remedy));
@@ -151,7 +151,7 @@ void Wants::due(int r, Step& step) {
   const auto allowed_at = p_.governors[remedy.governor].nextAllowedAt();
   // After a suspend, or behind a slow disk, what was found shortly before the end of the wait is
   // old.
-  if (remedy.checked &&
+  if (remedy.attempt.checked &&
       step.now.boot - p_.detection.checks().lastResultAt(remedy.check) <= kLongestLead) {
     // Another run may have said otherwise since.
     prechecked(r, step);
@@ -165,7 +165,7 @@ void Wants::due(int r, Step& step) {
 void Wants::precheck(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   p_.turns.claim(remedy);
-  remedy.awaited = p_.detection.request(remedy.check, step.out.actions);
+  remedy.attempt.awaited = p_.detection.request(remedy.check, step.out.actions);
 }
 
 void Wants::prechecked(int r, Step& step) {
@@ -177,7 +177,7 @@ void Wants::prechecked(int r, Step& step) {
   // Only for the last moment of a wait: what was found longer ago is not "immediately before".
   if (asks && !p_.turns.stopped() && early > early.zero() && early <= kLongestLead) {
     p_.turns.happens(remedy, AttemptEvent::kTooEarly);
-    remedy.checked = true;
+    remedy.attempt.checked = true;
     p_.turns.wakeAt(r, *allowed_at);
     return;
   }
@@ -268,14 +268,15 @@ void Wants::wouldAttempt(int r, Step& step) {
 
 void Wants::ended(int r, Step& step) {
   Remedy& remedy = p_.roster.at(r);
+  const bool ok = remedy.attempt.ok;
   const bool again =
-      !remedy.ok && !remedy.preventive_run && !remedy.recovering && remedy.check >= 0;
+      !ok && !remedy.preventive_run && !remedy.attempt.recovering && remedy.check >= 0;
   p_.turns.rest(remedy, AttemptEvent::kReported);
   if (again && remedy.spec.on.asks(p_.detection.checks().health(remedy.check))) {
     want(r, false, step);
   }
   if (remedy.spec.byAlert()) {
-    if (!remedy.ok && remedy.spec.alert.retry && remedy.episode &&
+    if (!ok && remedy.spec.alert.retry && remedy.episode &&
         p_.episodes.book().firing(*remedy.episode)) {
       p_.episodes.waitAgain(*remedy.episode);
     }
@@ -311,12 +312,12 @@ void Wants::wakeQueued(Step& step) {
 
 void Wants::governorsChanged(Step& step) {
   for (const int r : std::set<int>(p_.turns.pending())) {
-    if (p_.roster[r].phase != Phase::kWaiting) {
+    if (p_.roster[r].attempt.phase != Phase::kWaiting) {
       continue;
     }
-    p_.roster.at(r).asks_from.reset();  // perhaps at the server, too
+    p_.roster.at(r).attempt.asks_from.reset();  // perhaps at the server, too
     if (p_.governors[p_.roster[r].governor].nextAllowedAt()) {
-      p_.roster.at(r).checked = false;
+      p_.roster.at(r).attempt.checked = false;
       waitUntilAllowed(r);
     } else {
       want(r, false, step);

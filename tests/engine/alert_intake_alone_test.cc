@@ -83,10 +83,10 @@ struct Door {
 TEST(AlertIntakeAlone, AnAlertIsActedUponWhenItIsOnRecordAndNotBefore) {
   Door door;
   (void)door.hears("Down", true);
-  EXPECT_EQ(door.roster[0].attempt, 0u);
+  EXPECT_EQ(door.roster[0].attempt.number, 0u);
   EXPECT_FALSE(door.governors.proposed());
   door.commits();
-  EXPECT_EQ(door.roster[0].attempt, 1u);
+  EXPECT_EQ(door.roster[0].attempt.number, 1u);
   EXPECT_TRUE(door.governors.proposed());
 }
 
@@ -96,7 +96,7 @@ TEST(AlertIntakeAlone, WhatTheStoreDidNotTakeIsNotActedUpon) {
   door.episodes.book().undo(inIntake({}));
   door.intake.refused();
   door.commits();
-  EXPECT_EQ(door.roster[0].attempt, 0u);
+  EXPECT_EQ(door.roster[0].attempt.number, 0u);
   EXPECT_FALSE(door.governors.proposed());
 }
 
@@ -127,10 +127,10 @@ TEST(AlertIntakeAlone, AnAlertThatIsResolvedWhileItWaitsIsNotHealed) {
   door.governors.load(0, state);
   (void)door.hears("Down", true);
   door.commits();
-  ASSERT_EQ(door.roster[0].phase, Phase::kWaiting);
+  ASSERT_EQ(door.roster[0].attempt.phase, Phase::kWaiting);
   (void)door.hears("Down", false, seconds(1));
   door.commits(seconds(1));
-  EXPECT_EQ(door.roster[0].phase, Phase::kIdle);
+  EXPECT_EQ(door.roster[0].attempt.phase, Phase::kIdle);
   EXPECT_EQ(door.out.notes.back().message, "attempt skipped: the alert is resolved");
 }
 

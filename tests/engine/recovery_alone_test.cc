@@ -56,10 +56,10 @@ struct Left {
 TEST(RecoveryAlone, AnAttemptOfARemedyThatIsThereIsLookedAtAtOnce) {
   Left left;
   left.begin();
-  EXPECT_EQ(left.roster[0].attempt, 1u);
-  EXPECT_TRUE(left.roster[0].recovering);
+  EXPECT_EQ(left.roster[0].attempt.number, 1u);
+  EXPECT_TRUE(left.roster[0].attempt.recovering);
   EXPECT_EQ(left.turns.takeDue(kStart.boot), 0);
-  EXPECT_EQ(left.roster[1].attempt, 0u) << "nothing of it was in flight";
+  EXPECT_EQ(left.roster[1].attempt.number, 0u) << "nothing of it was in flight";
 }
 
 TEST(RecoveryAlone, OneThatNobodyGoesOnWithIsProposedToHaveFailedUntilThatIsOnRecord) {

@@ -78,7 +78,7 @@ TEST(Roster, OnlyWhoMayHaveChangedIsStale) {
   roster.stale().take();
   EXPECT_EQ(roster[1].spec.name, "b");
   EXPECT_TRUE(roster.stale().marked().empty()) << "reading changes nothing";
-  roster.at(1).attempt = 1;
+  roster.at(1).attempt.number = 1;
   EXPECT_EQ(roster.stale().marked(), std::vector<int>{1});
 }
 

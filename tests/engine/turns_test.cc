@@ -26,7 +26,7 @@ struct Three {
     }
   }
   void queueUp(int remedy, int wanted) {
-    roster.at(remedy).wanted_at = at(wanted);
+    roster.at(remedy).attempt.wanted_at = at(wanted);
     turns.queueUp(roster.at(remedy), -1);
   }
 
@@ -55,7 +55,7 @@ TEST(Turns, WhoGoesOnOrGivesUpHasLeftTheQueue) {
   three.turns.claim(three.roster.at(0));
   three.turns.rest(three.roster.at(1));
   EXPECT_EQ(three.turns.queue().all(), std::vector<int>{2});
-  EXPECT_EQ(three.roster[0].phase, Phase::kPrechecking);
+  EXPECT_EQ(three.roster[0].attempt.phase, Phase::kPrechecking);
   EXPECT_EQ(three.slots.free(), three.policy.max_concurrent - 1) << "a slot is claimed";
   EXPECT_EQ(three.turns.pending(), (std::set<int>{0, 2}));
 }
@@ -77,8 +77,8 @@ TEST(Turns, AStopDropsWhatWaitsAndLeavesWhatIsInFlight) {
   three.turns.happens(three.roster.at(1), AttemptEvent::kAdmitted);
   three.turns.stop();
   EXPECT_TRUE(three.turns.stopped());
-  EXPECT_EQ(three.roster[0].phase, Phase::kIdle);
-  EXPECT_EQ(three.roster[1].phase, Phase::kActing);
+  EXPECT_EQ(three.roster[0].attempt.phase, Phase::kIdle);
+  EXPECT_EQ(three.roster[1].attempt.phase, Phase::kActing);
   EXPECT_TRUE(three.turns.queue().empty());
 }
 
@@ -91,6 +91,44 @@ TEST(Turns, WhatIsReportedIsKnownUntilItIsDurable) {
   EXPECT_EQ(three.slots.acting(), 0);
   three.turns.rest(remedy, AttemptEvent::kReported);
   EXPECT_TRUE(three.turns.reporting().empty());
+}
+
+TEST(Turns, NothingIsLeftOfAnAttemptThatIsOver) {
+  Three three;
+  Remedy& remedy = three.roster.at(0);
+  remedy.episode = EpisodeKey{"r0", "f1"};
+  remedy.attempt.wanted_at = at(1);
+  three.turns.happens(remedy, AttemptEvent::kAdmitted);
+  remedy.attempt.number = 7;
+  remedy.attempt.step = 1;
+  remedy.attempt.error = "no space left";
+  remedy.attempt.exit_code = 1;
+  remedy.attempt.ceased = true;
+  three.turns.happens(remedy, AttemptEvent::kEnded);
+  three.turns.rest(remedy, AttemptEvent::kReported);
+  EXPECT_EQ(remedy.attempt, Attempt());
+  EXPECT_EQ(remedy.episode, (EpisodeKey{"r0", "f1"})) << "what it was wanted for last";
+}
+
+TEST(Turns, APermitInTheHandOfWhoRestsIsGivenBack) {
+  Three three;
+  Remedy& remedy = three.roster.at(0);
+  three.turns.ask(remedy);
+  remedy.attempt.permit = 5;
+  three.turns.rest(remedy);
+  EXPECT_EQ(three.turns.takeUnused(), std::vector<std::uint64_t>{5});
+  EXPECT_EQ(remedy.attempt, Attempt());
+}
+
+TEST(Turns, AnAttemptOfAnotherConfigurationIsTakenAsAWhole) {
+  Three three;
+  Attempt old;
+  old.phase = Phase::kReporting;
+  old.number = 7;
+  old.text = "exit code 1";
+  three.turns.adopt(three.roster.at(1), old);
+  EXPECT_EQ(three.roster[1].attempt, old);
+  EXPECT_EQ(three.turns.reporting(), std::set<int>{1});
 }
 
 TEST(TurnsDeathTest, WhatTheTableDoesNotHaveAborts) {

@@ -37,7 +37,7 @@ struct Bed {
     (void)episodes.hear(alert, "", {"a", inVerification({}).wall, true, {}}, inVerification({}));
     for (const int r : {0, 1}) {
       turns.happens(roster.at(r), AttemptEvent::kAdmitted);
-      roster.at(r).attempt = 1;
+      roster.at(r).attempt.number = 1;
     }
     episodes.admitted(alert, 1);
     roster.at(1).episode = alert;
@@ -46,8 +46,8 @@ struct Bed {
   Verification::Found looksAt(core::CheckStatus status, core::Duration since) {
     Step step{inVerification(since), out};
     EXPECT_EQ(verification.look(0, step), std::nullopt);
-    (void)detection.finish({0, roster[0].awaited, status, "no answer", seconds(0)}, step.now,
-                           out.actions);
+    (void)detection.finish({0, roster[0].attempt.awaited, status, "no answer", seconds(0)},
+                           step.now, out.actions);
     return verification.looked(0, step);
   }
   Verification::Found begins(int remedy) {
@@ -59,7 +59,7 @@ struct Bed {
     Step step{inVerification(since), out};
     if (const auto end = verification.lookAtAlert(1, step)) return end;
     AlertAsked asked;
-    asked.run = roster[1].awaited;
+    asked.run = roster[1].attempt.awaited;
     asked.answer = answer;
     asked.text = "refused";
     return verification.answered(1, asked, step);
@@ -83,7 +83,7 @@ struct Bed {
 TEST(VerificationAlone, ACheckIsLookedAtWhenTheServiceHasHadTimeToStart) {
   Bed bed;
   EXPECT_FALSE(bed.begins(0));
-  EXPECT_EQ(bed.roster[0].phase, Phase::kSettling);
+  EXPECT_EQ(bed.roster[0].attempt.phase, Phase::kSettling);
   EXPECT_EQ(bed.turns.nextDue(), inVerification(seconds(5)).boot);
 }
 
@@ -98,7 +98,7 @@ TEST(VerificationAlone, AHealthyCheckIsASuccessAndABadOneIsLookedAtAgainUntilThe
   ASSERT_TRUE(end);
   EXPECT_FALSE(end->ok);
   EXPECT_EQ(end->reason, FailureReason::kVerification);
-  EXPECT_EQ(bed.roster[0].text, "the check is not healthy again: no answer");
+  EXPECT_EQ(bed.roster[0].attempt.text, "the check is not healthy again: no answer");
 
   Bed healed;
   (void)healed.begins(0);
@@ -123,7 +123,7 @@ TEST(VerificationAlone, AlertmanagerIsAskedAndWhatItSaysIsBelieved) {
   const auto end = bed.asks(AlertAnswer::kGone, seconds(12));
   ASSERT_TRUE(end);
   EXPECT_TRUE(end->ok);
-  EXPECT_TRUE(bed.roster[1].ceased);
+  EXPECT_TRUE(bed.roster[1].attempt.ceased);
 }
 
 TEST(VerificationAlone, WhenNobodyKnowsUntilTheEndItHasFailedAndSaysWhy) {
@@ -132,7 +132,7 @@ TEST(VerificationAlone, WhenNobodyKnowsUntilTheEndItHasFailedAndSaysWhy) {
   const auto end = bed.asks(AlertAnswer::kUnknown, seconds(60));
   ASSERT_TRUE(end);
   EXPECT_FALSE(end->ok);
-  EXPECT_NE(bed.roster[1].text.find("could not be asked: refused"), std::string::npos);
+  EXPECT_NE(bed.roster[1].attempt.text.find("could not be asked: refused"), std::string::npos);
 }
 
 TEST(VerificationAlone, AnAnswerThatIsNotWaitedForChangesNothing) {
@@ -143,7 +143,7 @@ TEST(VerificationAlone, AnAnswerThatIsNotWaitedForChangesNothing) {
   late.answer = AlertAnswer::kGone;
   Step step{inVerification(seconds(1)), bed.out};
   EXPECT_FALSE(bed.verification.answered(1, late, step));
-  EXPECT_FALSE(bed.roster[1].ceased);
+  EXPECT_FALSE(bed.roster[1].attempt.ceased);
 }
 
 }  // namespace
