@@ -29,6 +29,7 @@ struct Looks::Run {
   std::shared_ptr<Subject> subject;
   std::list<std::shared_ptr<Run>>::iterator place;  // in Threads::open, until it is answered
   bool answered = false;
+  bool queued = false;  // it could begin, if there were a thread for it
 };
 
 struct Looks::Subject {
@@ -44,6 +45,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
   std::condition_variable work, watch, quiet;
   std::list<std::shared_ptr<Run>> open;    // not answered
   std::deque<std::shared_ptr<Run>> queue;  // to be looked at
+  std::vector<Clock::time_point> begun;    // of the looks that are under way
   std::size_t threads = 0, idle = 0;
   std::size_t calling = 0;  // callbacks that have not returned
   bool watching = false;    // the watcher sleeps with a deadline
@@ -54,6 +56,11 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
     if (run->answered) return;
     run->answered = true;
     open.erase(run->place);
+    std::erase(run->subject->waiting, run);  // what hangs may hang for ever
+    if (std::exchange(run->queued, false)) {
+      std::erase(queue, run);
+      free(*run->subject);
+    }
     Done done = std::exchange(run->done, nullptr);
     ++calling;
     lock.unlock();
@@ -61,6 +68,14 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
     done = nullptr;
     lock.lock();
     if (--calling == 0) quiet.notify_all();
+  }
+
+  // Whether every thread that is awake has been at one look for a while.
+  bool stuck() const {
+    const auto now = Clock::now();
+    const auto lasts = [now](Clock::time_point begin) { return now - begin >= kStall; };
+    return threads - idle <=
+           static_cast<std::size_t>(std::count_if(begun.begin(), begun.end(), lasts));
   }
 
   // One more thread for the queue. False when the system gives none.
@@ -80,7 +95,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
 
   // Its place is free for it.
   void enqueue(std::shared_ptr<Run> run) {
-    run->subject->busy = true;
+    run->subject->busy = run->queued = true;
     queue.push_back(std::move(run));
   }
 
@@ -96,13 +111,16 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
       }
       const std::shared_ptr<Run> run = std::move(queue.front());
       queue.pop_front();
+      run->queued = false;
       auto look = std::exchange(run->look, nullptr);
       if (run->cancel.cancelled()) answer(run, LookEnd::kCancelled, lock);
       if (!run->answered) {
+        const auto begin = begun.emplace_back(Clock::now());
         lock.unlock();
         look();
         look = nullptr;  // what it holds dies before it counts as done
         lock.lock();
+        begun.erase(std::find(begun.begin(), begun.end(), begin));
         answer(run, LookEnd::kDone, lock);
       }
       free(*run->subject);
@@ -121,13 +139,16 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
 
   void watchOver() {
     Lock lock(mutex);
+    auto patience = kStall;
     while (!stopping) {
       watching = !open.empty();
       if (!watching) {
         watch.wait(lock, [this] { return stopping || !open.empty(); });
+        patience = kStall;
         continue;
       }
-      watch.wait_for(lock, queue.empty() ? kPatience : kStall, [this] { return stopping; });
+      watch.wait_for(lock, patience, [this] { return stopping; });
+      patience = queue.empty() ? kPatience : kStall;
       // Twice as many at each time: a look that lasts must not keep hundreds waiting.
       for (std::size_t i = std::min(queue.size(), std::max<std::size_t>(threads, 1)); i > 0; --i) {
         help();
@@ -140,7 +161,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
     const auto now = Clock::now();
     const auto endOf = [now](const Run& run) {
       return run.cancel.cancelled() ? LookEnd::kCancelled
-             : run.deadline <= now  ? LookEnd::kTimeout
+             : run.deadline <= now  ? (run.queued ? LookEnd::kRefused : LookEnd::kTimeout)
                                     : LookEnd::kDone;
     };
     std::vector<std::shared_ptr<Run>> overdue;
@@ -176,7 +197,7 @@ void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel
   }
   if (run->subject->busy) {
     run->subject->waiting.push_back(run);
-  } else if (all.threads == all.idle && !all.help()) {
+  } else if (all.stuck() && !all.help() && all.threads == 0) {
     return all.answer(run, LookEnd::kRefused, lock);
   } else {
     all.enqueue(run);
@@ -192,7 +213,6 @@ void Looks::stop() {
   all.watch.notify_all();
   while (!all.open.empty()) {
     const auto run = all.open.front();
-    run->subject->waiting.clear();  // which hold what they wait for
     all.answer(run, LookEnd::kCancelled, lock);
   }
   all.quiet.wait(lock, [&all] { return all.calling == 0; });

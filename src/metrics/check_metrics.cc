@@ -62,13 +62,14 @@ void addRuns(const engine::Snapshot& s, Families& out) {
 }
 
 // What the time that checks are unhealthy comes to.
-void addIncidents(const engine::Snapshot& s, core::Now now, Families& out) {
+void addIncidents(const engine::Snapshot& s, Families& out) {
   const Family unhealthy =
       out.counter("check_unhealthy_seconds_total", "How long the check has been unhealthy.")
           .durable();
+  // Until the snapshot, and not until now: a recovery that it has not seen would take time back.
   addEach(unhealthy, s.checks, "check", [&](const CheckView& check) {
     if (check.unhealthy_time.since) unhealthy.holdsForThisPage();
-    return seconds(check.unhealthy_time.total(now.boot));
+    return seconds(check.unhealthy_time.total(s.taken.boot));
   });
   out.counter("incidents_total", "Times that a check was unhealthy, by what ended it.")
       .durable()
@@ -94,12 +95,12 @@ void addPerfdata(const engine::Snapshot& s, Families& out) {
 
 }  // namespace
 
-void addChecks(const engine::Snapshot& s, core::Now now, Families& out) {
+void addChecks(const engine::Snapshot& s, Families& out) {
   addCheckInfo(s, out);
   addHealth(s, out);
   if (s.full_metrics) addStatus(s, out);
   addRuns(s, out);
-  addIncidents(s, now, out);
+  addIncidents(s, out);
   addPerfdata(s, out);
   out.gauge("detection_interval_seconds", "The period of auto-detection-monitoring.")
       .add({}, seconds(s.detection_interval));

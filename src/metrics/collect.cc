@@ -14,7 +14,7 @@ void addAll(const engine::Snapshot& snapshot, const Sources& sources, core::Now 
     addRemedies(snapshot, now, families);
   }
   addTasks(snapshot, families);
-  addChecks(snapshot, now, families);
+  addChecks(snapshot, families);
   addEvents(snapshot, sources, families);
   addMonitored(sources.monitored, families);
   addSelf(snapshot, sources, families);

@@ -31,7 +31,7 @@ void addGovernors(const engine::Snapshot&, core::Now, Families&);
 void addBreakers(const engine::Snapshot&, core::Now, Families&);
 void addRemedies(const engine::Snapshot&, core::Now, Families&);
 void addTasks(const engine::Snapshot&, Families&);
-void addChecks(const engine::Snapshot&, core::Now, Families&);
+void addChecks(const engine::Snapshot&, Families&);
 void addEvents(const engine::Snapshot&, const Sources&, Families&);
 void addMonitored(const std::vector<process::MonitoredProcess>&, Families&);
 void addSelf(const engine::Snapshot&, const Sources&, Families&);

@@ -27,7 +27,7 @@ EngineLoop::~EngineLoop() {
 void EngineLoop::start() {
   openStore();
   publish();
-  beat_ = clock_.now().boot.time_since_epoch().count();
+  beat(core::Duration{});
   thread_ = std::thread([this] { run(); });
 }
 
@@ -82,17 +82,22 @@ std::shared_ptr<const engine::Snapshot> EngineLoop::snapshot() const {
   return snapshot_;
 }
 
+// By the clock of the sleep, which stands still while the machine is suspended.
+void EngineLoop::beat(core::Duration due) {
+  beat_ = (std::chrono::steady_clock::now().time_since_epoch() + due).count();
+}
+
 core::Duration EngineLoop::sinceBeat() const {
-  return clock_.now().boot.time_since_epoch() - core::Duration(beat_.load());
+  return std::chrono::steady_clock::now().time_since_epoch() - core::Duration(beat_.load());
 }
 
 void EngineLoop::run() {
   while (!quitting_) {
     const core::Duration sleep = patience();
-    beat_ = (clock_.now().boot + sleep).time_since_epoch().count();
+    beat(sleep);
     auto messages = mailbox_.takeAll(sleep, checks_running_);
     const core::BootTime awake = clock_.now().boot;
-    beat_ = awake.time_since_epoch().count();
+    beat(core::Duration{});
     if (!messages.empty()) last_message_ = awake;
     for (std::span<Message> rest(messages); !rest.empty();) {
       rest = rest.subspan(handleSome(rest));

@@ -154,6 +154,7 @@ class EngineLoop {
   void handle(Message& message);
   void commitBeside(const Message& message);
   void handleTogether(std::span<Message> messages);
+  void beat(core::Duration due);  // it goes round again when that is over
   bool abandoned(Message& message);
   // A permit, of a state that has not been read: answered with "ask again".
   bool unanswerable(Message& message);

@@ -75,6 +75,16 @@ TEST_F(LooksTest, ALaterLookAtWhatHangsWaitsForTheEarlierOne) {
   EXPECT_EQ(*hanging_, 1) << "nobody waits for the second any more";
 }
 
+TEST_F(LooksTest, OneBehindWhatHangsIsForgottenWhenItsTimeIsOver) {
+  const Looks::Place place;
+  const auto held = std::make_shared<int>(0);
+  auto first = start(place, 1h, hang());
+  EXPECT_EQ(start(place, 1ms, [held] {}).get(), LookEnd::kTimeout);
+  EXPECT_TRUE(test::eventually([&] { return held.use_count() == 1; }));
+  release();
+  EXPECT_EQ(first.get(), LookEnd::kDone);
+}
+
 TEST_F(LooksTest, EndEarlyWhenCancelled) {
   const Looks::Place place;
   CancelSource cancel;
