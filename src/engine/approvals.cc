@@ -42,7 +42,8 @@ std::string approveCommand(const ApprovalKey& key) {
   std::string command = "healdctl approve " + key.name;
   if (key.ofPermit()) command += " --permit";
   if (!key.target.empty()) command += " --target " + quotedForShell(key.target);
-  if (key.step > 1) command += " --step " + std::to_string(key.step);
+  // Also of the only step: a line that is copied may be run when there are more of them.
+  if (!key.ofPermit()) command += " --step " + std::to_string(key.step);
   return command + " --reason \"<why>\"";
 }
 

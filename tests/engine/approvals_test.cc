@@ -225,6 +225,28 @@ TEST(Approvals, OfAnotherStepLetNothingStart) {
   EXPECT_TRUE(world.starts.empty()) << "the first is next";
 }
 
+// A line that somebody copied when the first step waited must not approve the second one.
+TEST(Approvals, AStepIsNamedInTheCommandAndNeverInferredWhereSeveralNeedOne) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].steps = {0, 1};
+  setup.remedies[0].approval = {true, true};
+  Approving world(setup);
+  world.runFor(minutes(1));
+  ASSERT_EQ(world.snapshot().approvals_wanted.size(), 1U);
+  EXPECT_EQ(approveCommand(world.snapshot().approvals_wanted[0].key),
+            "healdctl approve restart --step 1 --reason \"<why>\"");
+  EXPECT_THAT(refusal(world.send(approval())),
+              HasSubstr("name the one that is meant (--step), of steps 1, 2 of remedy"));
+  Approve first = approval();
+  first.step = 1;
+  ASSERT_TRUE(world.send(first).reply->ok());
+  world.runFor(minutes(30));
+  ASSERT_EQ(world.starts.size(), 1U);
+  ASSERT_TRUE(world.send(first).reply->ok());
+  world.runFor(minutes(30));
+  EXPECT_EQ(world.starts.size(), 1U) << "the second step waits for an approval of its own";
+}
+
 TEST(Approvals, SurviveACrashAndAreUsedOnce) {
   World world(withApproval());
   world.runFor(minutes(1));
@@ -300,7 +322,7 @@ TEST(Approvals, AreShownWithTheCommandThatGivesThem) {
   EXPECT_EQ(snapshot.approvals_wanted[0].governor, "main");
   const auto advised = recommendations(snapshot, world.now(), true);
   EXPECT_TRUE(std::any_of(advised.begin(), advised.end(), [](const Recommendation& each) {
-    return each.command == "healdctl approve restart --reason \"<why>\"";
+    return each.command == "healdctl approve restart --step 1 --reason \"<why>\"";
   }));
   const auto explained = explainGovernor(snapshot, snapshot.governors[0], world.now());
   ASSERT_EQ(explained.remedies.size(), 1U);
@@ -329,9 +351,9 @@ TEST(Approvals, ATargetInACommandIsQuotedForTheShell) {
   EXPECT_EQ(approveCommand({"fix", "web-1", 2}),
             "healdctl approve fix --target web-1 --step 2 --reason \"<why>\"");
   EXPECT_EQ(approveCommand({"fix", "a'; reboot", 1}),
-            "healdctl approve fix --target 'a'\\''; reboot' --reason \"<why>\"");
+            "healdctl approve fix --target 'a'\\''; reboot' --step 1 --reason \"<why>\"");
   EXPECT_EQ(approveCommand({"fix", "-x", 1}),
-            "healdctl approve fix --target '-x' --reason \"<why>\"");
+            "healdctl approve fix --target '-x' --step 1 --reason \"<why>\"");
 }
 
 TEST(Approvals, OfARemedyForAlertsAreOfOneTarget) {
