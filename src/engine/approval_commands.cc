@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "engine/remedy_names.h"
 #include "engine/still_in_the_way.h"
@@ -59,7 +60,7 @@ Result<ApprovalCommands::Meant> ApprovalCommands::remedyMeant(const std::string&
       return Error{ErrorCode::kConflict, "\"" + name +
                                              "\" is a governor, and no remedy; for a "
                                              "permit of it: healdctl approve " +
-                                             name + " --permit"};
+                                             core::quotedForShell(name) + " --permit"};
     }
     return Error{ErrorCode::kNotFound,
                  "no " + ofRemedy(name) + " (there are: " + roster.names() + ")"};

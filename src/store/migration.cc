@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/plain_text.h"
 #include "etcd/election.h"
 #include "store/etcd_head.h"
 #include "store/etcd_rows.h"
@@ -88,7 +89,8 @@ void requireReadable(const std::string& place, const engine::Saved& saved) {
   const auto& [name, why] = saved.unreadable.front();
   throw Refused(place + ": " + std::to_string(saved.unreadable.size()) +
                 " rows cannot be read and would be lost, the first: " + name + ": " + why +
-                " (let heald run on it first: healdctl reset " + name + " writes it anew)");
+                " (let heald run on it first: healdctl reset " + core::quotedForShell(name) +
+                " writes it anew)");
 }
 
 std::string named(const etcd::Replica& replica) {
