@@ -100,7 +100,8 @@ class Permits {
   void expire(const Permit& permit, core::Now now);
   void lookDue(Step& step);
 
-  void askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now);
+  // Whether nobody has asked for it for a while, so that it is to be told.
+  bool askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now);
 
   Governors& governors_;
   Detection& detection_;
@@ -113,8 +114,9 @@ class Permits {
     std::string reason;
     std::string by;
   };
-  std::map<ApprovalKey, Asked> unapproved_;          // refused for that alone; decides nothing
-  std::map<std::string, std::string> last_denials_;  // by governor, while it says no
+  std::map<ApprovalKey, Asked> unapproved_;  // refused for that alone; decides nothing
+  // By governor, while it says no: what was told.
+  std::map<std::string, std::string> last_denials_;
 };
 
 }  // namespace heald::engine

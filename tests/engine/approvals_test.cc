@@ -378,6 +378,43 @@ TEST(Approvals, OfARemedyForAlertsAreOfOneTarget) {
   EXPECT_EQ(world.starts[0].labels[1].second, "web-2");
 }
 
+int waitsTold(const World& world) {
+  return static_cast<int>(
+      std::count_if(world.history.begin(), world.history.end(), [](const HistoryEntry& entry) {
+        return entry.kind == HistoryKind::kDenial && entry.event == "approval";
+      }));
+}
+
+TEST(Approvals, ASecondAlertThatWaitsAfterTheFirstIsResolvedIsToldToo) {
+  engine::Setup setup = test::forTargets();
+  setup.remedies[0].approval = {true};
+  World world(setup);
+  test::send(world, {test::alert("web-1")});
+  world.runFor(minutes(1));
+  EXPECT_EQ(waitsTold(world), 1);
+  test::send(world, {test::alert("web-1")});
+  EXPECT_EQ(waitsTold(world), 1) << "the same one";
+  test::send(world, {test::resolved("web-1")});
+  EXPECT_TRUE(world.snapshot().approvals_wanted.empty());
+  world.runFor(hours(24));
+  test::send(world, {test::alert("web-1", 90'000)});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.snapshot().approvals_wanted.size(), 1U);
+  EXPECT_EQ(waitsTold(world), 2);
+}
+
+TEST(Approvals, AReloadSaysWhichStepsOfATargetNeedOne) {
+  engine::Setup setup = test::forTargets();
+  World world(setup);
+  EXPECT_TRUE(world.snapshot().remedies[0].approval_steps.empty());
+  setup.remedies[0].approval = {true};
+  world.reload(setup);
+  EXPECT_EQ(world.snapshot().remedies[0].approval_steps, std::vector<int>{1});
+  setup.remedies[0].approval.clear();
+  world.reload(setup);
+  EXPECT_TRUE(world.snapshot().remedies[0].approval_steps.empty());
+}
+
 // Permits.
 
 engine::Setup withBackup() {
@@ -424,6 +461,33 @@ TEST(ApprovalsOfPermits, OneIsForOnePermit) {
   EXPECT_EQ((*second.reply)->denial->word, "approval");
 }
 
+TEST(ApprovalsOfPermits, ARequestThatWaitsAnewIsToldAgain) {
+  World world(withBackup());
+  request(world);
+  world.runFor(seconds(1));
+  EXPECT_EQ(waitsTold(world), 1);
+  for (int i = 0; i < 30; ++i) {
+    world.runFor(minutes(1));
+    request(world);
+  }
+  world.runFor(seconds(1));
+  EXPECT_EQ(waitsTold(world), 1) << "it has asked all the time";
+  world.runFor(hours(24));
+  request(world);
+  world.runFor(seconds(1));
+  EXPECT_EQ(waitsTold(world), 2) << "the job of the next day";
+}
+
+TEST(ApprovalsOfPermits, AGovernorThatAsksForNoneAfterAReloadShowsNoWait) {
+  World world(withBackup());
+  request(world);
+  ASSERT_EQ(world.snapshot().approvals_wanted.size(), 1U);
+  engine::Setup setup = withBackup();
+  setup.governors.back().approval = false;
+  world.reload(setup);
+  EXPECT_TRUE(world.snapshot().approvals_wanted.empty());
+}
+
 TEST(ApprovalsOfPermits, ACommitThatFailsGivesNeitherPermitNorUsesTheApproval) {
   World world(withBackup());
   ASSERT_TRUE(world.send(permitApproval()).reply->ok());
@@ -452,6 +516,19 @@ TEST(ApprovalsOfPermits, OfAFleetAreForOneMember) {
   };
   EXPECT_TRUE((*ask("node-1").reply)->denial);
   EXPECT_TRUE((*ask("node-2").reply)->permit);
+}
+
+TEST(ApprovalsOfPermits, EachMemberThatWaitsIsTold) {
+  engine::Setup setup = withBackup();
+  auto fleet = std::make_shared<Fleet>();
+  fleet->members = {"node-1", "node-2"};
+  setup.governors.back().fleet = fleet;
+  World world(setup);
+  for (const char* member : {"node-1", "node-2", "node-1", "node-2"}) {
+    world.send(RequestPermit{"backup", minutes(10), "", "cron", member});
+    world.runFor(seconds(1));
+  }
+  EXPECT_EQ(waitsTold(world), 2);
 }
 
 }  // namespace
