@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/permits.h"
+#include "support/alerts.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -224,6 +225,33 @@ TEST(PermitVerification, FollowsTheConfiguration) {
     EXPECT_TRUE(world.snapshot().permits.empty()) << "the report is all that there is";
     world.reload(verified());
     EXPECT_EQ(governor(world).totals, (core::Totals{1, 1, 0}));
+  }
+}
+
+// A target is of its governor, and so are its permits.
+TEST(PermitVerification, HoldsForAPermitOfATargetAlsoAfterARestart) {
+  for (const bool restart : {false, true}) {
+    engine::Setup setup = test::forTargets();
+    setup.checks = verified().checks;
+    setup.governors[0].verify = verified().governors[1].verify;
+    World world(setup);
+    world.setCheck("service", CheckStatus::kCritical);
+    test::send(world, {test::alert("web-1")});
+    world.runFor(seconds(1));
+    test::send(world, {test::resolved("web-1")});
+    world.runFor(hours(3));
+    EXPECT_TRUE(world.governor("main@web-1").verify);
+    const Output out = world.send(RequestPermit{"main@web-1", minutes(10), "by hand", "cron", ""});
+    ASSERT_TRUE(out.reply->ok() && (*out.reply)->permit);
+    const std::string id = (*out.reply)->permit->id;
+    report(world, id, true);
+    EXPECT_EQ(stateOf(world, id), "verifying");
+    if (restart) world.crash();
+    world.setCheck("service", CheckStatus::kCritical);
+    world.runFor(minutes(3));
+    const Output again = world.send(ReportPermit{id, false, "boom", "boom", "cron"});
+    ASSERT_TRUE(again.reply->ok());
+    EXPECT_EQ(toString((*again.reply)->permit->state), "not_verified");
   }
 }
 
