@@ -187,6 +187,12 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
                                            "is forgotten"};
   }
   const std::string name = "permit \"" + command.id + "\"";
+  // Else whoever holds one could end it as ok without the look of its check.
+  if (command.ok && command.unused && known->member.empty()) {
+    return Error{ErrorCode::kInvalid, name +
+                                          " is of no member of a fleet: only such a one is given "
+                                          "back unused; report how the attempt ended"};
+  }
   const PermitState wanted = !command.ok      ? PermitState::kFailed
                              : command.unused ? PermitState::kUnused
                                               : PermitState::kOk;

@@ -65,8 +65,9 @@ class Permits {
   // governor. kInvalid: a deadline out of range; a member of a governor that has no fleet.
   Result<Reply> request(const RequestPermit& command, const Outside& at, core::Now now,
                         Output& out);
-  // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
-  // again is answered the same. What is verified may still be reported as failed.
+  // kNotFound: no such permit, or forgotten. kInvalid: one of no fleet is given back unused.
+  // kConflict: it has ended otherwise. Reporting the same again is answered the same. What is
+  // verified may still be reported as failed.
   Result<Reply> report(const ReportPermit& command, core::Now now);
   // Time has passed: those whose deadline is over have failed; the check of those that are verified
   // is run when it is time for that.

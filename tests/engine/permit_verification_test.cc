@@ -299,13 +299,28 @@ TEST(PermitVerification, OfMembersThatAreNotWellMakesThemLost) {
 }
 
 TEST(PermitVerification, IsForNoPermitThatWasNotUsed) {
-  World world(verified());
+  World world(verifiedFleet());
   world.setCheck("service", CheckStatus::kCritical);
-  const std::string id = ask(world);
+  const std::string id = ask(world, "a");
   EXPECT_TRUE(report(world, id, true, true));
   EXPECT_TRUE(governor(world).in_flight.empty());
   EXPECT_TRUE(report(world, id, true, true)) << "the same again";
   EXPECT_FALSE(report(world, id, false));
+}
+
+TEST(PermitVerification, IsNotAvoidedByGivingAPermitBackThatIsOfNoFleet) {
+  World world(verified());
+  world.setCheck("service", CheckStatus::kCritical);
+  const std::string id = ask(world);
+  ReportPermit unused{id, true, "", "", "cron"};
+  unused.unused = true;
+  const Output out = world.send(unused);
+  ASSERT_FALSE(out.reply->ok());
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kInvalid);
+  EXPECT_THAT(out.reply->error().message, HasSubstr("is of no member of a fleet"));
+  EXPECT_EQ(world.snapshot().permits.size(), 1u) << "it is held still";
+  EXPECT_TRUE(report(world, id, true));
+  EXPECT_EQ(stateOf(world, id), "verifying");
 }
 
 // A permit that was given back says nothing of its member.
