@@ -96,30 +96,13 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
   gates.approval_missing = approval && !approvals_.inForce(key, now.boot);
   const auto decision =
       governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
-  if (decision.verdict.denied_by == core::Guard::kApproval && askForApproval(key, command, now)) {
+  if (decision.verdict.denied_by == core::Guard::kApproval && asks_.ask(key, command, now)) {
     last_denials_.erase(key.name);  // another one waits for a human, who is to hear of it
   }
   if (!decision.ticket) return refuse(governor, decision.verdict, now, command.by, out, key);
   if (approval) approvals_.use(key, key.name, decision.ticket->id);
-  unapproved_.erase(key);
+  asks_.given(key);
   return grant(governor, *decision.ticket, command, now);
-}
-
-// Programs may ask for what nobody will ever approve: what is oldest makes room.
-bool Permits::askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now) {
-  std::erase_if(unapproved_,
-                [&](const auto& entry) { return now.boot - entry.second.last > kAsksFor; });
-  if (unapproved_.size() >= kMostAsks && !unapproved_.contains(key)) {
-    unapproved_.erase(std::min_element(
-        unapproved_.begin(), unapproved_.end(),
-        [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
-  }
-  const auto [place, is_new] = unapproved_.try_emplace(key, Asked{now.wall, now.boot, "", ""});
-  Asked& asked = place->second;
-  asked.last = now.boot;
-  asked.reason = command.reason;
-  asked.by = command.by;
-  return is_new;
 }
 
 Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
@@ -260,13 +243,7 @@ std::vector<Note> Permits::committed() {
 void Permits::fill(Snapshot& s) const {
   book_.fill(s);
   losses_.fill(s);
-  for (const auto& [key, asked] : unapproved_) {
-    const int governor = governors_.list().indexOf(key.name);
-    const bool needed = governor >= 0 && governors_.list().permitsNeedApproval(governor);
-    if (needed && s.taken.boot - asked.last <= kAsksFor) {
-      s.approvals_wanted.push_back({key, key.name, asked.since, asked.reason, asked.by});
-    }
-  }
+  asks_.fill(s, governors_.list());
   std::map<std::string, int> verifying;
   for (const Permit& permit : s.permits) {
     if (permit.state == PermitState::kVerifying) ++verifying[permit.governor];

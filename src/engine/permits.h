@@ -13,6 +13,7 @@
 #include "engine/governors.h"
 #include "engine/output.h"
 #include "engine/permit.h"
+#include "engine/permit_asks.h"
 #include "engine/permit_book.h"
 #include "engine/snapshot.h"
 #include "engine/step.h"
@@ -40,9 +41,6 @@ class Permits {
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
   static constexpr core::Duration kLongest = std::chrono::hours(24);
 
-  // Refusals for want of an approval are shown for so long, the last kMostAsks of them.
-  static constexpr core::Duration kAsksFor = std::chrono::minutes(10);
-  static constexpr std::size_t kMostAsks = 1000;
   // After which a program may try again.
   static constexpr core::Duration kAskAgain = std::chrono::seconds(10);
 
@@ -101,21 +99,12 @@ class Permits {
   void expire(const Permit& permit, core::Now now);
   void lookDue(Step& step);
 
-  // Whether nobody has asked for it for a while, so that it is to be told.
-  bool askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now);
-
   Governors& governors_;
   Detection& detection_;
   Approvals& approvals_;
   PermitBook book_;
   FleetLosses losses_;
-  struct Asked {
-    core::WallTime since{};
-    core::BootTime last{};
-    std::string reason;
-    std::string by;
-  };
-  std::map<ApprovalKey, Asked> unapproved_;  // refused for that alone; decides nothing
+  PermitAsks asks_;
   // By governor, while it says no: what was told.
   std::map<std::string, std::string> last_denials_;
 };
