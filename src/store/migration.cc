@@ -81,7 +81,8 @@ std::vector<Row> sortedRows(const engine::Saved& saved, const core::ClockStamp& 
 }
 
 bool holdsState(const engine::Saved& saved) {
-  return !saved.governors.empty() || !saved.pauses.empty() || !saved.permits.empty();
+  return !saved.governors.empty() || !saved.pauses.empty() || !saved.permits.empty() ||
+         !saved.approvals.empty();
 }
 
 void requireReadable(const std::string& place, const engine::Saved& saved) {

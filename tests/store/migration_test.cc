@@ -141,7 +141,8 @@ TEST_F(MigrationTest, AnApprovalAloneIsAStateToMove) {
   engine::Changes changes;
   changes.approvals = everything().approvals;
   fill(changes);
-  ASSERT_TRUE(migrate(to(To::kEtcd)).ok());
+  const auto done = migrate(to(To::kEtcd));
+  ASSERT_TRUE(done.ok()) << done.error().message;
   EXPECT_EQ(inEtcd().approvals.size(), 1u);
 }
 
