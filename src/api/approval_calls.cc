@@ -16,7 +16,7 @@ const BodyField kTarget = {"target", FieldType::kName, false,
                            "of a remedy with targets, or a fleet: which one; needed there"};
 const BodyField kStep = {
     "step", FieldType::kCount, false,
-    "of an escalation, from 1; without it the step that the next attempt runs"};
+    "of an escalation, from 1; without it the only one that needs an approval"};
 
 engine::Event approve(const http::Request& request, const Body& body, bool permit) {
   return engine::Approve{request.parameter("name"),

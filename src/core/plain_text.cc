@@ -1,5 +1,6 @@
 #include "core/plain_text.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace heald::core {
@@ -110,6 +111,19 @@ std::string clip(std::string text, std::size_t max) {
   while (end > 0 && continues(at(text, end))) --end;
   text.resize(end);
   return room ? text.append(kEllipsis) : text;
+}
+
+std::string quotedForShell(std::string_view text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._-+@:,%").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && !text.starts_with('-') && std::all_of(text.begin(), text.end(), plain)) {
+    return std::string(text);
+  }
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 std::string_view trim(std::string_view text) {

@@ -28,6 +28,9 @@ std::string clip(std::string text, std::size_t max);
 std::string_view firstLine(std::string_view text);
 // One line of valid UTF-8 without characters that steer (each becomes a space), clipped.
 std::string oneLine(std::string_view bytes, std::size_t max = kMessageBytes);
+// One word of a command for a POSIX shell, whoever has chosen the text: in quotes, unless it is of
+// characters alone that no shell minds, and no option.
+std::string quotedForShell(std::string_view text);
 // Without white space at both ends.
 std::string_view trim(std::string_view text);
 // Nothing but white space.

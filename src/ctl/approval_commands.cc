@@ -83,7 +83,7 @@ ApprovalCommands::ApprovalCommands(CLI::App& app, Invocation& chosen, const Proc
     sub->add_option("--target", options.what.target,
                     "Of a remedy with targets, or of a fleet: which one");
     sub->add_option("--step", options.what.step,
-                    "Of an escalation, from 1; without it the one that the next attempt runs")
+                    "Of an escalation, from 1; without it the only one that needs an approval")
         ->check(CLI::Range(1, 1000))
         ->excludes(permit);
     return name;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "engine/alert_standing.h"
 #include "engine/explanation.h"
@@ -54,11 +55,11 @@ void adviseDormant(const GovernorView& g, const Snapshot& s, bool with_output,
                            (permanent ? "; its circuit breaker is PERMANENT_OPEN" : "")});
   }
   if (advice != nullptr) {
-    advice->push_back({g.name, "dormant",
-                       "find and fix the cause (" + record.reason +
-                           failuresUnder(g, s, with_output) + "), then resume" +
-                           (permanent ? "; one attempt is let through on trial" : ""),
-                       "healdctl resume " + g.name + " --reason \"<what was fixed>\""});
+    advice->push_back(
+        {g.name, "dormant",
+         "find and fix the cause (" + record.reason + failuresUnder(g, s, with_output) +
+             "), then resume" + (permanent ? "; one attempt is let through on trial" : ""),
+         "healdctl resume " + core::quotedForShell(g.name) + " --reason \"<what was fixed>\""});
   }
 }
 
@@ -95,9 +96,10 @@ void adviseWaiting(const GovernorView& g, const Snapshot& s, core::Now now,
                            " consecutive " + (failures == 1 ? "failure" : "failures")});
   }
   if (advice != nullptr && nothingButTimeIsInTheWay(g, s, now)) {
-    advice->push_back({g.name, open ? "breaker_open" : "backoff",
-                       "once the cause is fixed, end the wait: one attempt starts now",
-                       "healdctl retry " + g.name + " --reason \"<what was fixed>\""});
+    advice->push_back(
+        {g.name, open ? "breaker_open" : "backoff",
+         "once the cause is fixed, end the wait: one attempt starts now",
+         "healdctl retry " + core::quotedForShell(g.name) + " --reason \"<what was fixed>\""});
   }
 }
 
@@ -115,7 +117,7 @@ void adviseActive(const GovernorView& g, const Snapshot& s, core::Now now,
     if (advice != nullptr && !somethingWaits(g, s)) {
       advice->push_back({g.name, "breaker_open",
                          "wait, or close the breaker once the cause is fixed",
-                         "healdctl reset " + g.name});
+                         "healdctl reset " + core::quotedForShell(g.name)});
     }
   } else if (state == BreakerState::kHalfOpen && issues != nullptr) {
     issues->push_back(
@@ -151,7 +153,8 @@ void advisePauses(const Snapshot& s, core::Now now, std::vector<Issue>* issues,
   }
   for (const RemedyView& remedy : s.remedies) {
     if (remedy.pause && now.boot < remedy.pause->until && !remedy.paused_with_all) {
-      advisePause(*remedy.pause, "remedy " + remedy.name, remedy.name, now, issues, advice);
+      advisePause(*remedy.pause, "remedy " + remedy.name, core::quotedForShell(remedy.name), now,
+                  issues, advice);
     }
   }
 }
@@ -204,7 +207,7 @@ void adviseChecks(const Snapshot& s, std::vector<Issue>* issues,
         advice->push_back(
             {"", "check_unknown",
              "an unknown result starts nothing: see why check " + check.name + " cannot tell",
-             "healdctl run check " + check.name});
+             "healdctl run check " + core::quotedForShell(check.name)});
       }
     }
   }

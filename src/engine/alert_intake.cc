@@ -164,12 +164,14 @@ void AlertIntake::recorded(Step& step) {
 void AlertIntake::resolved(int r, const EpisodeKey& key, Step& step) {
   Remedy& remedy = p_.roster.at(r);
   const bool mine = remedy.episode == key;
+  if (mine) remedy.told_denial.clear();  // the next wait is another one, and is told
   if (mine && remedy.attempt.phase == Phase::kVerifying) {
     p_.attempts.end(r, Verification::End{true, FailureReason::kError}, step);
   } else if (mine && remedy.attempt.waits()) {
     step.out.notes.push_back({Note::Level::kInfo,
                               "attempt skipped: the alert is resolved",
                               {{"remedy", remedy.spec.name}, {"governor", remedy.spec.governor}}});
+    remedy.view.last_denied_by.reset();
     p_.turns.rest(remedy);
     p_.wants.wantNext(r, step);
   } else if (remedy.attempt.phase == Phase::kIdle) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "engine/remedy_names.h"
 #include "engine/still_in_the_way.h"
@@ -59,7 +60,7 @@ Result<ApprovalCommands::Meant> ApprovalCommands::remedyMeant(const std::string&
       return Error{ErrorCode::kConflict, "\"" + name +
                                              "\" is a governor, and no remedy; for a "
                                              "permit of it: healdctl approve " +
-                                             name + " --permit"};
+                                             core::quotedForShell(name) + " --permit"};
     }
     return Error{ErrorCode::kNotFound,
                  "no " + ofRemedy(name) + " (there are: " + roster.names() + ")"};
@@ -70,7 +71,7 @@ Result<ApprovalCommands::Meant> ApprovalCommands::remedyMeant(const std::string&
     if (!target.empty()) {
       return Error{ErrorCode::kNotFound, ofRemedy(name) + " has no targets: leave the target out"};
     }
-    return Meant{{name, "", 0}, spec.governor, base};
+    return Meant{{name, "", 0}, spec.governor};
   }
   std::vector<std::string> known = spec.alert.targets;
   for (const int each : roster.targetsOf(base)) {
@@ -85,7 +86,7 @@ Result<ApprovalCommands::Meant> ApprovalCommands::remedyMeant(const std::string&
                      ? ofRemedy(name) + " has targets: name one (" + there + ")"
                      : ofRemedy(name) + " has no target \"" + target + "\" (" + there + ")"};
   }
-  return Meant{{name, target, 0}, spec.governor + "@" + target, roster.serving(base, target)};
+  return Meant{{name, target, 0}, spec.governor + "@" + target};
 }
 
 Result<ApprovalCommands::Meant> ApprovalCommands::permitMeant(const std::string& name,
@@ -112,10 +113,11 @@ Result<ApprovalCommands::Meant> ApprovalCommands::permitMeant(const std::string&
     return Error{ErrorCode::kNotFound,
                  "governor \"" + name + "\" has no member \"" + target + "\""};
   }
-  return Meant{{name, target, 0}, name, -1};
+  return Meant{{name, target, 0}, name};
 }
 
-// The one that the next attempt will run, if that needs an approval; else the only one that does.
+// The only one that needs an approval. Which of several is next may have changed since somebody
+// looked, and a later step is the harsher one: it is never inferred.
 Result<int> ApprovalCommands::stepOf(const Meant& meant, std::optional<int> asked) const {
   const Roster& roster = healing_.roster();
   const RemedySpec& spec = roster[roster.indexOf(meant.key.name)].spec;
@@ -133,11 +135,9 @@ Result<int> ApprovalCommands::stepOf(const Meant& meant, std::optional<int> aske
                          : "there is no step " + std::to_string(*asked)) +
                      "; that is for " + steps};
   }
-  if (meant.remedy >= 0) {
-    if (const auto next = healing_.guards().approvalNeeded(roster[meant.remedy])) return next->step;
-  }
   if (needing.size() == 1) return std::stoi(needing.front());
-  return Error{ErrorCode::kInvalid, "several could be meant: name one of " + steps};
+  return Error{ErrorCode::kInvalid,
+               "several steps need an approval: name the one that is meant (--step), of " + steps};
 }
 
 Result<Reply> ApprovalCommands::give(const Approve& command, Step& step) {

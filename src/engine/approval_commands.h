@@ -24,8 +24,8 @@ class ApprovalCommands {
       : setup_(setup), healing_(healing), approvals_(approvals), look_(std::move(look)) {}
 
   // Proposals, and what else is in the way of the attempt. kInvalid: a blank reason, a length out
-  // of range. kNotFound: no such remedy, governor, target or step. kConflict: it needs no approval,
-  // or several could be meant; to withdraw: there is none.
+  // of range, no step where several need one. kNotFound: no such remedy, governor, target or step.
+  // kConflict: it needs no approval, or several could be meant; to withdraw: there is none.
   Result<Reply> give(const Approve& command, Step& step);
   Result<Reply> withdraw(const Unapprove& command, Step& step);
 
@@ -39,7 +39,6 @@ class ApprovalCommands {
   struct Meant {
     ApprovalKey key;
     std::string governor;
-    int remedy = -1;  // who serves it; -1: nobody yet, or a permit is meant
   };
   Result<Meant> meant(const std::string& name, bool permit, const std::string& target) const;
   Result<Meant> remedyMeant(const std::string& name, const std::string& target) const;

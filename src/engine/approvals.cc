@@ -1,10 +1,9 @@
 #include "engine/approvals.h"
 
 #include <algorithm>
-#include <cctype>
-#include <string_view>
 
 #include "core/invariant.h"
+#include "core/plain_text.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -24,25 +23,15 @@ HistoryEntry entryOf(const char* event, const ApprovalKey& key, const std::strin
   return entry;
 }
 
-// A target is the value of a label: whoever raises the alert has chosen it.
-std::string quotedForShell(const std::string& text) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("._:/@-").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (std::all_of(text.begin(), text.end(), plain) && !text.starts_with("-")) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
+// Names of targets are values of labels: whoever raises the alert has chosen them.
 std::string approveCommand(const ApprovalKey& key) {
-  std::string command = "healdctl approve " + key.name;
+  std::string command = "healdctl approve " + core::quotedForShell(key.name);
   if (key.ofPermit()) command += " --permit";
-  if (!key.target.empty()) command += " --target " + quotedForShell(key.target);
-  if (key.step > 1) command += " --step " + std::to_string(key.step);
+  if (!key.target.empty()) command += " --target " + core::quotedForShell(key.target);
+  // Also of the only step: a line that is copied may be run when there are more of them.
+  if (!key.ofPermit()) command += " --step " + std::to_string(key.step);
   return command + " --reason \"<why>\"";
 }
 

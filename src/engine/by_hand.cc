@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 
 namespace heald::engine {
@@ -21,7 +22,7 @@ Result<Reply> ByHand::run(const RunRemedyNow& command, Step& step) {
     return Error{ErrorCode::kConflict, "remedy \"" + command.remedy + "\" is paused for another " +
                                            core::toText(pause->until - step.now.boot) + " (" +
                                            pause->reason + "); to end that: healdctl unpause " +
-                                           (all ? "--all" : command.remedy)};
+                                           (all ? "--all" : core::quotedForShell(command.remedy))};
   }
   const AlertPolicy& alert = p_.roster[r].spec.alert;
   if (!alert.target.empty() || !alert.arguments.empty()) {

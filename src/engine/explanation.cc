@@ -1,6 +1,7 @@
 #include "engine/explanation.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "core/text.h"
 
@@ -18,14 +19,15 @@ bool inForce(const ApprovalView& view, core::Now now) {
   return now.boot < view.approval.until;
 }
 
-// The next attempt under it may be that of a remedy, or a permit: any approval may be its.
-bool approvedUnder(const Snapshot& s, const GovernorView& view) {
-  return std::any_of(s.approvals.begin(), s.approvals.end(), [&](const ApprovalView& each) {
-    return each.approval.governor == view.name && inForce(each, s.taken);
+// Of the next permit. A fleet's is of one member or another: how many have one that is in force.
+std::ptrdiff_t approvedPermits(const Snapshot& s, const GovernorView& view, core::Now now) {
+  return std::count_if(s.approvals.begin(), s.approvals.end(), [&](const ApprovalView& each) {
+    return each.key.ofPermit() && each.key.name == view.name &&
+           each.key.target.empty() != view.fleet && inForce(each, now);
   });
 }
 
-core::Gates gatesOf(const Snapshot& s, const GovernorView& view) {
+core::Gates gatesOf(const Snapshot& s, const GovernorView& view, core::Now now) {
   const std::string parent = parentOf(view);
   const bool parent_dormant =
       !parent.empty() && std::any_of(s.governors.begin(), s.governors.end(), [&](const auto& g) {
@@ -37,7 +39,7 @@ core::Gates gatesOf(const Snapshot& s, const GovernorView& view) {
           !view.fleet && s.max_unverified && s.attempts_in_progress >= *s.max_unverified,
           s.storm_brake,
           parent_dormant,
-          view.permits_need_approval && !approvedUnder(s, view)};
+          view.permits_need_approval && approvedPermits(s, view, now) == 0};
 }
 
 // "auto_healing is off by configuration"
@@ -67,8 +69,15 @@ std::string unverifiedText(int attempts) {
   return std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts") + " unverified";
 }
 
+std::string givenText(const Snapshot& s, const GovernorView& view, core::Now now) {
+  if (!view.fleet) return "given";
+  const auto members = approvedPermits(s, view, now);
+  return "given for " + std::to_string(members) + (members == 1 ? " member" : " members");
+}
+
 // The words of the gates, which the governor itself cannot know.
-void tellGates(const Snapshot& s, const GovernorView& view, std::vector<GuardFinding>& guards) {
+void tellGates(const Snapshot& s, const GovernorView& view, core::Now now,
+               std::vector<GuardFinding>& guards) {
   const bool fleet = view.fleet;
   for (GuardFinding& finding : guards) {
     if (finding.guard == Guard::kFeatureFlag) {
@@ -88,7 +97,7 @@ void tellGates(const Snapshot& s, const GovernorView& view, std::vector<GuardFin
           s.max_unverified ? "fewer than " + std::to_string(*s.max_unverified) : "no limit";
     } else if (finding.guard == Guard::kApproval) {
       finding.value = !finding.passes              ? "missing"
-                      : view.permits_need_approval ? "given"
+                      : view.permits_need_approval ? givenText(s, view, now)
                       : view.needs_approvals       ? "not needed for permits"
                                                    : "not needed";
       finding.threshold = "given by a human";
@@ -184,14 +193,14 @@ RemedyStanding standingOf(const Snapshot& s, const RemedyView& remedy, const std
 }  // namespace
 
 core::Verdict verdictOf(const Snapshot& s, const GovernorView& view, core::Now now) {
-  return core::Governor(view.policy, view.state).ask(gatesOf(s, view), now.boot);
+  return core::Governor(view.policy, view.state).ask(gatesOf(s, view, now), now.boot);
 }
 
 GovernorExplanation explainGovernor(const Snapshot& s, const GovernorView& view, core::Now now) {
   const core::Governor governor(view.policy, view.state);
   const std::string parent = parentOf(view);
-  GovernorExplanation explanation{core::explain(governor, gatesOf(s, view), now.boot), {}};
-  tellGates(s, view, explanation.governor.guards);
+  GovernorExplanation explanation{core::explain(governor, gatesOf(s, view, now), now.boot), {}};
+  tellGates(s, view, now, explanation.governor.guards);
   for (const RemedyView& remedy : s.remedies) {
     const bool serves =
         remedy.governor == view.name || (!remedy.target_label.empty() && remedy.governor == parent);

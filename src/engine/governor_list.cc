@@ -61,6 +61,14 @@ int GovernorList::retire(int governor) {
   return last == governor ? -1 : last;
 }
 
+// After a start the name alone says whose target a parked one is of.
+const std::optional<PermitVerify>& GovernorList::verifyOf(int governor) const {
+  const Entry& entry = (*this)[governor];
+  const int parent =
+      entry.listed() ? entry.parent : indexOf(entry.name.substr(0, entry.name.find('@')));
+  return entry.verify || parent < 0 ? entry.verify : (*this)[parent].verify;
+}
+
 std::vector<int> GovernorList::parked() const {
   std::vector<int> parked;
   for (const auto& [name, governor] : by_name_) {

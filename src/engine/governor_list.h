@@ -30,7 +30,7 @@ class GovernorList {
     bool exposed = true;
     std::shared_ptr<const Fleet> fleet;  // or null
     bool approval = false;               // its permits need one
-    std::optional<PermitVerify> verify;  // of its permits; nothing of one that is parked
+    std::optional<PermitVerify> verify;  // of its permits; of a target see verifyOf()
 
     bool listed() const { return position >= 0; }
   };
@@ -55,6 +55,9 @@ class GovernorList {
     const Entry& entry = (*this)[governor];
     return entry.approval || (entry.parent >= 0 && (*this)[entry.parent].approval);
   }
+  // How its permits are verified; likewise, also where the target's governor is parked. Nothing of
+  // one that is configured no more. Valid until the next change.
+  const std::optional<PermitVerify>& verifyOf(int governor) const;
   const std::vector<int>& listed() const { return listed_; }
   const std::vector<int>& fleets() const { return fleets_; }  // those of them that limit one
   std::vector<int> parked() const;                            // by name

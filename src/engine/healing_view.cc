@@ -178,7 +178,7 @@ GovernorView HealingView::governorView(int index) const {
   view.permits = figures.permits;
   view.first_permit = figures.first_permit;
   view.fleet = it.fleet != nullptr;
-  view.verify = it.verify;
+  view.verify = s_.governors.list().verifyOf(index);
   view.permits_need_approval = s_.governors.list().permitsNeedApproval(index);
   view.needs_approvals = view.permits_need_approval;
   for (const int remedy : s_.roster.ofGovernor(index)) {

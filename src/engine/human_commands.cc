@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/plain_text.h"
 #include "engine/still_in_the_way.h"
 
 namespace heald::engine {
@@ -104,11 +105,11 @@ void HumanCommands::retry(const Retry& c, Step& step) {
       named >= 0 && parentDormant(governors(), named) ? governors().list()[named].parent : named;
   if (dormant >= 0 && governors()[dormant].state().dormant()) {
     const std::string& name = governors().list()[dormant].name;
-    step.out.reply =
-        Error{ErrorCode::kConflict, "governor \"" + name + "\" is dormant (" +
-                                        governors()[dormant].state().dormancy->reason +
-                                        "), and only a resume leaves that: healdctl resume " +
-                                        name + " --reason \"<what was fixed>\""};
+    step.out.reply = Error{ErrorCode::kConflict,
+                           "governor \"" + name + "\" is dormant (" +
+                               governors()[dormant].state().dormancy->reason +
+                               "), and only a resume leaves that: healdctl resume " +
+                               core::quotedForShell(name) + " --reason \"<what was fixed>\""};
     return;
   }
   retried_ = act(

@@ -44,7 +44,7 @@ Note noteOf(const Permit& permit, const Governors& governors) {
 
 // Of one whose governor does not verify any more: at once.
 core::BootTime firstLook(const Permit& permit, Governors& governors) {
-  const auto& verify = governors.list()[governors.place(permit.governor)].verify;
+  const auto& verify = governors.list().verifyOf(governors.place(permit.governor));
   return verify ? permit.deadline - (verify->policy.within - verify->policy.after)
                 : core::BootTime{};
 }

@@ -12,7 +12,7 @@ constexpr core::AnswersTo kAnyRemedy;  // what heals one that says nothing of it
 }  // namespace
 
 void Permits::reportedOk(const Permit& permit, const ReportPermit& report, core::Now now) {
-  const auto& verify = governors_.list()[governors_.place(permit.governor)].verify;
+  const auto& verify = governors_.list().verifyOf(governors_.place(permit.governor));
   if (!verify || detection_.checks().indexOf(verify->check) < 0) {
     end(permit, PermitState::kOk, report, now);
     return;
@@ -26,7 +26,7 @@ void Permits::reportedOk(const Permit& permit, const ReportPermit& report, core:
 void Permits::lookDue(Step& step) {
   while (const auto id = book_.looks().takeDue(step.now.boot)) {
     const Permit permit = *book_.find(*id);
-    const auto& verify = governors_.list()[governors_.place(permit.governor)].verify;
+    const auto& verify = governors_.list().verifyOf(governors_.place(permit.governor));
     const int check = verify ? detection_.checks().indexOf(verify->check) : -1;
     if (check < 0) {  // another configuration: the report is all that there is
       end(permit, PermitState::kOk, {permit.id, true, "", "", ""}, step.now);
@@ -50,7 +50,7 @@ void Permits::checked(int check, std::uint64_t run, bool decides, Step& step) {
 
 // As Verification::looked().
 void Permits::looked(const Permit& permit, int check, Step& step) {
-  const auto& verify = governors_.list()[governors_.place(permit.governor)].verify;
+  const auto& verify = governors_.list().verifyOf(governors_.place(permit.governor));
   const bool healed = kAnyRemedy.healed(detection_.checks().lastResult(check));
   if (healed && kAnyRemedy.healed(detection_.checks().health(check))) {
     end(permit, PermitState::kOk, {permit.id, true, "", "", ""}, step.now);

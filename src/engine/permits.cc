@@ -96,26 +96,13 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
   gates.approval_missing = approval && !approvals_.inForce(key, now.boot);
   const auto decision =
       governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
-  if (decision.verdict.denied_by == core::Guard::kApproval) askForApproval(key, command, now);
+  if (decision.verdict.denied_by == core::Guard::kApproval && asks_.ask(key, command, now)) {
+    last_denials_.erase(key.name);  // another one waits for a human, who is to hear of it
+  }
   if (!decision.ticket) return refuse(governor, decision.verdict, now, command.by, out, key);
   if (approval) approvals_.use(key, key.name, decision.ticket->id);
-  unapproved_.erase(key);
+  asks_.given(key);
   return grant(governor, *decision.ticket, command, now);
-}
-
-// Programs may ask for what nobody will ever approve: what is oldest makes room.
-void Permits::askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now) {
-  std::erase_if(unapproved_,
-                [&](const auto& entry) { return now.boot - entry.second.last > kAsksFor; });
-  if (unapproved_.size() >= kMostAsks && !unapproved_.contains(key)) {
-    unapproved_.erase(std::min_element(
-        unapproved_.begin(), unapproved_.end(),
-        [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
-  }
-  Asked& asked = unapproved_.try_emplace(key, Asked{now.wall, now.boot, "", ""}).first->second;
-  asked.last = now.boot;
-  asked.reason = command.reason;
-  asked.by = command.by;
 }
 
 Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
@@ -183,6 +170,12 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
                                            "is forgotten"};
   }
   const std::string name = "permit \"" + command.id + "\"";
+  // Else whoever holds one could end it as ok without the look of its check.
+  if (command.ok && command.unused && known->member.empty()) {
+    return Error{ErrorCode::kInvalid, name +
+                                          " is of no member of a fleet: only such a one is given "
+                                          "back unused; report how the attempt ended"};
+  }
   const PermitState wanted = !command.ok      ? PermitState::kFailed
                              : command.unused ? PermitState::kUnused
                                               : PermitState::kOk;
@@ -250,12 +243,7 @@ std::vector<Note> Permits::committed() {
 void Permits::fill(Snapshot& s) const {
   book_.fill(s);
   losses_.fill(s);
-  for (const auto& [key, asked] : unapproved_) {
-    const bool listed = governors_.list().indexOf(key.name) >= 0;
-    if (listed && s.taken.boot - asked.last <= kAsksFor) {
-      s.approvals_wanted.push_back({key, key.name, asked.since, asked.reason, asked.by});
-    }
-  }
+  asks_.fill(s, governors_.list());
   std::map<std::string, int> verifying;
   for (const Permit& permit : s.permits) {
     if (permit.state == PermitState::kVerifying) ++verifying[permit.governor];

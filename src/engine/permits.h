@@ -13,6 +13,7 @@
 #include "engine/governors.h"
 #include "engine/output.h"
 #include "engine/permit.h"
+#include "engine/permit_asks.h"
 #include "engine/permit_book.h"
 #include "engine/snapshot.h"
 #include "engine/step.h"
@@ -40,9 +41,6 @@ class Permits {
   static constexpr core::Duration kShortest = std::chrono::seconds(1);
   static constexpr core::Duration kLongest = std::chrono::hours(24);
 
-  // Refusals for want of an approval are shown for so long, the last kMostAsks of them.
-  static constexpr core::Duration kAsksFor = std::chrono::minutes(10);
-  static constexpr std::size_t kMostAsks = 1000;
   // After which a program may try again.
   static constexpr core::Duration kAskAgain = std::chrono::seconds(10);
 
@@ -65,8 +63,9 @@ class Permits {
   // governor. kInvalid: a deadline out of range; a member of a governor that has no fleet.
   Result<Reply> request(const RequestPermit& command, const Outside& at, core::Now now,
                         Output& out);
-  // kNotFound: no such permit, or forgotten. kConflict: it has ended otherwise. Reporting the same
-  // again is answered the same. What is verified may still be reported as failed.
+  // kNotFound: no such permit, or forgotten. kInvalid: one of no fleet is given back unused.
+  // kConflict: it has ended otherwise. Reporting the same again is answered the same. What is
+  // verified may still be reported as failed.
   Result<Reply> report(const ReportPermit& command, core::Now now);
   // Time has passed: those whose deadline is over have failed; the check of those that are verified
   // is run when it is time for that.
@@ -100,21 +99,14 @@ class Permits {
   void expire(const Permit& permit, core::Now now);
   void lookDue(Step& step);
 
-  void askForApproval(const ApprovalKey& key, const RequestPermit& command, core::Now now);
-
   Governors& governors_;
   Detection& detection_;
   Approvals& approvals_;
   PermitBook book_;
   FleetLosses losses_;
-  struct Asked {
-    core::WallTime since{};
-    core::BootTime last{};
-    std::string reason;
-    std::string by;
-  };
-  std::map<ApprovalKey, Asked> unapproved_;          // refused for that alone; decides nothing
-  std::map<std::string, std::string> last_denials_;  // by governor, while it says no
+  PermitAsks asks_;
+  // By governor, while it says no: what was told.
+  std::map<std::string, std::string> last_denials_;
 };
 
 }  // namespace heald::engine

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/plain_text.h"
 #include "core/text.h"
 #include "engine/explanation.h"
 
@@ -11,11 +12,11 @@ namespace {
 using core::Guard;
 
 std::string resumeCommand(const std::string& governor) {
-  return "healdctl resume " + governor + " --reason \"<what was fixed>\"";
+  return "healdctl resume " + core::quotedForShell(governor) + " --reason \"<what was fixed>\"";
 }
 
 std::string retryCommand(const std::string& governor) {
-  return "healdctl retry " + governor + " --reason \"<what was fixed>\"";
+  return "healdctl retry " + core::quotedForShell(governor) + " --reason \"<what was fixed>\"";
 }
 
 // Only a human's own switch can be moved back by a command.
@@ -73,7 +74,7 @@ std::pair<std::string, std::string> sentenceOf(const core::GuardFinding& finding
 std::string pauseCommand(const Snapshot& s, const std::string& name) {
   for (const RemedyView& remedy : s.remedies) {
     if (remedy.name == name && remedy.pause && !remedy.pause->from_window) {
-      return "healdctl unpause " + (remedy.paused_with_all ? "--all" : name);
+      return "healdctl unpause " + (remedy.paused_with_all ? "--all" : core::quotedForShell(name));
     }
   }
   return "";

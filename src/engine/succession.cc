@@ -105,6 +105,7 @@ void Succession::keepFigures(Remedy& remedy, const Remedy& old) {
   view.preventive = remedy.view.preventive;
   view.observe = remedy.view.observe;
   view.target_label = remedy.view.target_label;
+  view.approval_steps = remedy.view.approval_steps;
   if (view.fleet && remedy.view.fleet) remedy.view.fleet->answers = view.fleet->answers;
   view.fleet = remedy.view.fleet;
   view.blocked_by.clear();

@@ -88,6 +88,7 @@ bool Wants::alertIsGone(int r, Step& step) {
       p_.episodes.book().firing(*remedy.episode)) {
     return false;
   }
+  remedy.told_denial.clear();
   p_.turns.rest(remedy);
   wantNext(r, step);
   return true;

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <string_view>
 #include <vector>
 
 #include "io/text.h"
@@ -69,17 +68,6 @@ std::string otherWriters(const Item& item) {
   return isTrustedGroup(item.status.st_gid) ? "" : "group " + groupName(item.status.st_gid);
 }
 
-std::string quotedForShell(const std::string& path) {
-  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+@:,%").find(c) != std::string_view::npos;
-  });
-  if (plain) return path;
-  std::string text = "'";
-  for (const char c : path) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 std::string trustedNames() {
   return geteuid() == 0 ? "root" : "root and " + userName(geteuid());
 }
@@ -91,7 +79,7 @@ std::string problemOf(const Item& item, const std::string& file, std::optional<u
   const char* what = S_ISLNK(item.status.st_mode) ? "the link " : "the folder ";
   const std::string subject = item.is_way ? ": " + (what + item.path) : std::string(":");
   const std::string mode = " (mode " + modeText(item.status.st_mode) + ")";
-  const std::string place = quotedForShell(item.path);
+  const std::string place = core::quotedForShell(item.path);
   const std::string owner = geteuid() == 0 ? "root" : userName(geteuid());
   std::string text = file + subject;
   std::string mend, instead;

@@ -113,7 +113,7 @@ Reported reportedBy(const io::HttpResponse& response) {
   // It is forgotten, or has ended otherwise: its deadline was over.
   const bool over = response.status == 404 || response.status == 409;
   const bool heald = ordered_json::parse(response.body, nullptr, false).is_object();
-  return {over && heald, messageIn(response)};
+  return {over && heald, messageIn(response), heald && response.status == 400};
 }
 
 FleetServer::FleetServer(Options options)

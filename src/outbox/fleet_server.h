@@ -37,8 +37,9 @@ struct PermitEnd {
 
 // What it says to the outcome of one.
 struct Reported {
-  bool settled = false;   // it knows, or will never want to
-  std::string text = {};  // why not, or what is odd about it; one line
+  bool settled = false;         // it knows, or will never want to
+  std::string text = {};        // why not, or what is odd about it; one line
+  bool not_understood = false;  // 400: an older version does not know `unused`
 };
 
 // What is asked for. The same question under the same key is answered the same, if it was answered.

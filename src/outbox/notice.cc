@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/plain_text.h"
+
 namespace heald::outbox {
 namespace {
 
@@ -24,17 +26,12 @@ std::string stopped(const std::string& governor) {
          " starts any more, until a human resumes it. Checks go on.";
 }
 
-// A governor of a target holds what no shell takes as it is.
-std::string word(const std::string& name) {
-  return name.find('@') == std::string::npos ? name : "'" + name + "'";
-}
-
 std::string explain(const std::string& governor) {
-  return "`healdctl explain " + word(governor) + "`";
+  return "`healdctl explain " + core::quotedForShell(governor) + "`";
 }
 
 std::string resume(const std::string& governor) {
-  return "When the cause is fixed: `healdctl resume " + word(governor) +
+  return "When the cause is fixed: `healdctl resume " + core::quotedForShell(governor) +
          " --reason \"what was fixed\"`";
 }
 
@@ -55,7 +52,7 @@ Notice dormant(const HistoryEntry& entry, const std::string& instance) {
     notice.summary = governor + " was made dormant by hand";
     notice.description = "Somebody made " + governor + " on " + instance +
                          " dormant. Who and why: " + explain(governor) +
-                         ". To end it: `healdctl resume " + word(governor) +
+                         ". To end it: `healdctl resume " + core::quotedForShell(governor) +
                          " --reason \"the work is done\"`";
     return notice;
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/plain_text.h"
 #include "etcd/election.h"
 #include "store/etcd_head.h"
 #include "store/etcd_rows.h"
@@ -80,7 +81,8 @@ std::vector<Row> sortedRows(const engine::Saved& saved, const core::ClockStamp& 
 }
 
 bool holdsState(const engine::Saved& saved) {
-  return !saved.governors.empty() || !saved.pauses.empty() || !saved.permits.empty();
+  return !saved.governors.empty() || !saved.pauses.empty() || !saved.permits.empty() ||
+         !saved.approvals.empty();
 }
 
 void requireReadable(const std::string& place, const engine::Saved& saved) {
@@ -88,7 +90,8 @@ void requireReadable(const std::string& place, const engine::Saved& saved) {
   const auto& [name, why] = saved.unreadable.front();
   throw Refused(place + ": " + std::to_string(saved.unreadable.size()) +
                 " rows cannot be read and would be lost, the first: " + name + ": " + why +
-                " (let heald run on it first: healdctl reset " + name + " writes it anew)");
+                " (let heald run on it first: healdctl reset " + core::quotedForShell(name) +
+                " writes it anew)");
 }
 
 std::string named(const etcd::Replica& replica) {

@@ -79,6 +79,15 @@ TEST(PlainText, ShowsWhatSteersATerminalAsAnEscape) {
   EXPECT_EQ(escaped("\xFF\x9b"), kBad + kBad);  // a byte of C1 by itself is no character
 }
 
+TEST(PlainText, IsOneWordForAShellWhoeverHasChosenIt) {
+  EXPECT_EQ(quotedForShell("restart@web-1.example:9100"), "restart@web-1.example:9100");
+  EXPECT_EQ(quotedForShell("a b"), "'a b'");
+  EXPECT_EQ(quotedForShell("a'; reboot"), "'a'\\''; reboot'");
+  EXPECT_EQ(quotedForShell("$(reboot)"), "'$(reboot)'");
+  EXPECT_EQ(quotedForShell("-x"), "'-x'") << "no option";
+  EXPECT_EQ(quotedForShell(""), "''");
+}
+
 TEST(PlainText, LeavesTheTextOfEveryLanguageAlone) {
   const std::string text = "Größe ≥ 5 €, 日本語, שלום, مرحبا, e\u0301, \U0001F600, \u00a0\u00ad";
   EXPECT_EQ(escaped(text), text);

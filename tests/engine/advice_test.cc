@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/still_in_the_way.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -94,6 +95,19 @@ TEST(Advice, ADormantGovernorIsNamedWithItsReasonAndTheCommandThatHelps) {
   EXPECT_EQ(commandFor(recommendations(world.snapshot(), world.now()), "dormant"),
             "healdctl resume main --reason \"<what was fixed>\"");
   EXPECT_EQ(overallStatus(world.snapshot(), world.now()), Overall::kDormant);
+}
+
+// Its target is a label's value, which whoever raises the alert has chosen.
+TEST(Advice, ANameInACommandIsQuotedForTheShell) {
+  core::GovernorState state;
+  state.dormancy = core::DormancyRecord{"no luck", {}, {}, {}};
+  Snapshot s = withGovernor(state);
+  s.governors[0].name = "fix@a; reboot";
+  const std::string resume = "healdctl resume 'fix@a; reboot' --reason \"<what was fixed>\"";
+  EXPECT_EQ(commandFor(recommendations(s, kRead), "dormant"), resume);
+  const auto all = stillInTheWay(s, s.governors[0], kRead);
+  EXPECT_TRUE(std::any_of(all.begin(), all.end(),
+                          [&](const InTheWay& each) { return each.command == resume; }));
 }
 
 TEST(Advice, AnOpenBreakerSaysForHowLongAndHowToEndTheWait) {

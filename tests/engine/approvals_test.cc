@@ -225,6 +225,28 @@ TEST(Approvals, OfAnotherStepLetNothingStart) {
   EXPECT_TRUE(world.starts.empty()) << "the first is next";
 }
 
+// A line that somebody copied when the first step waited must not approve the second one.
+TEST(Approvals, AStepIsNamedInTheCommandAndNeverInferredWhereSeveralNeedOne) {
+  engine::Setup setup = oneRemedy();
+  setup.remedies[0].steps = {0, 1};
+  setup.remedies[0].approval = {true, true};
+  Approving world(setup);
+  world.runFor(minutes(1));
+  ASSERT_EQ(world.snapshot().approvals_wanted.size(), 1U);
+  EXPECT_EQ(approveCommand(world.snapshot().approvals_wanted[0].key),
+            "healdctl approve restart --step 1 --reason \"<why>\"");
+  EXPECT_THAT(refusal(world.send(approval())),
+              HasSubstr("name the one that is meant (--step), of steps 1, 2 of remedy"));
+  Approve first = approval();
+  first.step = 1;
+  ASSERT_TRUE(world.send(first).reply->ok());
+  world.runFor(minutes(30));
+  ASSERT_EQ(world.starts.size(), 1U);
+  ASSERT_TRUE(world.send(first).reply->ok());
+  world.runFor(minutes(30));
+  EXPECT_EQ(world.starts.size(), 1U) << "the second step waits for an approval of its own";
+}
+
 TEST(Approvals, SurviveACrashAndAreUsedOnce) {
   World world(withApproval());
   world.runFor(minutes(1));
@@ -300,7 +322,7 @@ TEST(Approvals, AreShownWithTheCommandThatGivesThem) {
   EXPECT_EQ(snapshot.approvals_wanted[0].governor, "main");
   const auto advised = recommendations(snapshot, world.now(), true);
   EXPECT_TRUE(std::any_of(advised.begin(), advised.end(), [](const Recommendation& each) {
-    return each.command == "healdctl approve restart --reason \"<why>\"";
+    return each.command == "healdctl approve restart --step 1 --reason \"<why>\"";
   }));
   const auto explained = explainGovernor(snapshot, snapshot.governors[0], world.now());
   ASSERT_EQ(explained.remedies.size(), 1U);
@@ -329,9 +351,9 @@ TEST(Approvals, ATargetInACommandIsQuotedForTheShell) {
   EXPECT_EQ(approveCommand({"fix", "web-1", 2}),
             "healdctl approve fix --target web-1 --step 2 --reason \"<why>\"");
   EXPECT_EQ(approveCommand({"fix", "a'; reboot", 1}),
-            "healdctl approve fix --target 'a'\\''; reboot' --reason \"<why>\"");
+            "healdctl approve fix --target 'a'\\''; reboot' --step 1 --reason \"<why>\"");
   EXPECT_EQ(approveCommand({"fix", "-x", 1}),
-            "healdctl approve fix --target '-x' --reason \"<why>\"");
+            "healdctl approve fix --target '-x' --step 1 --reason \"<why>\"");
 }
 
 TEST(Approvals, OfARemedyForAlertsAreOfOneTarget) {
@@ -354,6 +376,43 @@ TEST(Approvals, OfARemedyForAlertsAreOfOneTarget) {
   ASSERT_TRUE(world.send(approve).reply->ok());
   ASSERT_EQ(world.starts.size(), 1U) << "at once: it has no check";
   EXPECT_EQ(world.starts[0].labels[1].second, "web-2");
+}
+
+int waitsTold(const World& world) {
+  return static_cast<int>(
+      std::count_if(world.history.begin(), world.history.end(), [](const HistoryEntry& entry) {
+        return entry.kind == HistoryKind::kDenial && entry.event == "approval";
+      }));
+}
+
+TEST(Approvals, ASecondAlertThatWaitsAfterTheFirstIsResolvedIsToldToo) {
+  engine::Setup setup = test::forTargets();
+  setup.remedies[0].approval = {true};
+  World world(setup);
+  test::send(world, {test::alert("web-1")});
+  world.runFor(minutes(1));
+  EXPECT_EQ(waitsTold(world), 1);
+  test::send(world, {test::alert("web-1")});
+  EXPECT_EQ(waitsTold(world), 1) << "the same one";
+  test::send(world, {test::resolved("web-1")});
+  EXPECT_TRUE(world.snapshot().approvals_wanted.empty());
+  world.runFor(hours(24));
+  test::send(world, {test::alert("web-1", 90'000)});
+  world.runFor(seconds(1));
+  ASSERT_EQ(world.snapshot().approvals_wanted.size(), 1U);
+  EXPECT_EQ(waitsTold(world), 2);
+}
+
+TEST(Approvals, AReloadSaysWhichStepsOfATargetNeedOne) {
+  engine::Setup setup = test::forTargets();
+  World world(setup);
+  EXPECT_TRUE(world.snapshot().remedies[0].approval_steps.empty());
+  setup.remedies[0].approval = {true};
+  world.reload(setup);
+  EXPECT_EQ(world.snapshot().remedies[0].approval_steps, std::vector<int>{1});
+  setup.remedies[0].approval.clear();
+  world.reload(setup);
+  EXPECT_TRUE(world.snapshot().remedies[0].approval_steps.empty());
 }
 
 // Permits.
@@ -402,6 +461,33 @@ TEST(ApprovalsOfPermits, OneIsForOnePermit) {
   EXPECT_EQ((*second.reply)->denial->word, "approval");
 }
 
+TEST(ApprovalsOfPermits, ARequestThatWaitsAnewIsToldAgain) {
+  World world(withBackup());
+  request(world);
+  world.runFor(seconds(1));
+  EXPECT_EQ(waitsTold(world), 1);
+  for (int i = 0; i < 30; ++i) {
+    world.runFor(minutes(1));
+    request(world);
+  }
+  world.runFor(seconds(1));
+  EXPECT_EQ(waitsTold(world), 1) << "it has asked all the time";
+  world.runFor(hours(24));
+  request(world);
+  world.runFor(seconds(1));
+  EXPECT_EQ(waitsTold(world), 2) << "the job of the next day";
+}
+
+TEST(ApprovalsOfPermits, AGovernorThatAsksForNoneAfterAReloadShowsNoWait) {
+  World world(withBackup());
+  request(world);
+  ASSERT_EQ(world.snapshot().approvals_wanted.size(), 1U);
+  engine::Setup setup = withBackup();
+  setup.governors.back().approval = false;
+  world.reload(setup);
+  EXPECT_TRUE(world.snapshot().approvals_wanted.empty());
+}
+
 TEST(ApprovalsOfPermits, ACommitThatFailsGivesNeitherPermitNorUsesTheApproval) {
   World world(withBackup());
   ASSERT_TRUE(world.send(permitApproval()).reply->ok());
@@ -430,6 +516,19 @@ TEST(ApprovalsOfPermits, OfAFleetAreForOneMember) {
   };
   EXPECT_TRUE((*ask("node-1").reply)->denial);
   EXPECT_TRUE((*ask("node-2").reply)->permit);
+}
+
+TEST(ApprovalsOfPermits, EachMemberThatWaitsIsTold) {
+  engine::Setup setup = withBackup();
+  auto fleet = std::make_shared<Fleet>();
+  fleet->members = {"node-1", "node-2"};
+  setup.governors.back().fleet = fleet;
+  World world(setup);
+  for (const char* member : {"node-1", "node-2", "node-1", "node-2"}) {
+    world.send(RequestPermit{"backup", minutes(10), "", "cron", member});
+    world.runFor(seconds(1));
+  }
+  EXPECT_EQ(waitsTold(world), 2);
 }
 
 }  // namespace

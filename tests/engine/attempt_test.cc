@@ -6,9 +6,9 @@
 namespace heald::engine {
 namespace {
 
-constexpr Phase kPhases[] = {Phase::kIdle,        Phase::kWaiting,   Phase::kQueued,
-                             Phase::kPrechecking, Phase::kAsking,    Phase::kActing,
-                             Phase::kSettling,    Phase::kVerifying, Phase::kReporting};
+constexpr Phase kAllPhases[] = {Phase::kIdle,        Phase::kWaiting,   Phase::kQueued,
+                                Phase::kPrechecking, Phase::kAsking,    Phase::kActing,
+                                Phase::kSettling,    Phase::kVerifying, Phase::kReporting};
 
 TEST(Attempt, AsMadeThereIsNone) {
   const Attempt none;
@@ -19,7 +19,7 @@ TEST(Attempt, AsMadeThereIsNone) {
 }
 
 TEST(Attempt, GoesOnFromItsPhaseAsTheTableSays) {
-  for (const Phase phase : kPhases) {
+  for (const Phase phase : kAllPhases) {
     Attempt attempt;
     attempt.phase = phase;
     for (std::size_t event = 0; event < kAttemptEventCount; ++event) {
@@ -32,7 +32,7 @@ TEST(Attempt, GoesOnFromItsPhaseAsTheTableSays) {
 }
 
 TEST(Attempt, WaitsForItsTimeItsTurnOrAPermit) {
-  for (const Phase phase : kPhases) {
+  for (const Phase phase : kAllPhases) {
     Attempt attempt;
     attempt.phase = phase;
     EXPECT_EQ(attempt.waits(),

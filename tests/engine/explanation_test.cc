@@ -222,6 +222,33 @@ TEST(Explanation, AGovernorWhoseOwnNameHasTheSignOfATargetHasNoParent) {
   EXPECT_TRUE(remediesUnder(s, 1).empty());
 }
 
+TEST(Explanation, AnApprovalOfAnotherThingIsNoneOfThePermit) {
+  Snapshot s = quietScene();
+  s.governors[0].permits_need_approval = true;
+  const auto until = [&](const ApprovalKey& key, core::Duration left) {
+    s.approvals = {{key, Approval{"main", kAsked.boot + left, {}, "go", "alice"}}};
+    return guardOf(s, Guard::kApproval);
+  };
+  EXPECT_EQ(until({"main", "", 0}, hours(1)).value, "given");
+  EXPECT_TRUE(until({"main", "", 0}, hours(1)).passes);
+  EXPECT_FALSE(until({"restart", "", 1}, hours(1)).passes) << "a step of a remedy";
+  EXPECT_FALSE(until({"main", "node-1", 0}, hours(1)).passes) << "a member, and it has no fleet";
+  s.taken.boot -= hours(2);
+  EXPECT_FALSE(until({"main", "", 0}, -hours(1)).passes) << "over since the snapshot";
+}
+
+TEST(Explanation, OfAFleetSaysForHowManyMembersAPermitIsApproved) {
+  Snapshot s = quietScene();
+  s.governors[0].permits_need_approval = s.governors[0].fleet = true;
+  EXPECT_EQ(guardOf(s, Guard::kApproval).value, "missing");
+  const Approval approval{"main", kAsked.boot + hours(1), {}, "go", "alice"};
+  s.approvals = {{{"main", "node-1", 0}, approval}};
+  EXPECT_EQ(guardOf(s, Guard::kApproval).value, "given for 1 member");
+  s.approvals.push_back({{"main", "node-2", 0}, approval});
+  EXPECT_EQ(guardOf(s, Guard::kApproval).value, "given for 2 members");
+  EXPECT_TRUE(guardOf(s, Guard::kApproval).passes);
+}
+
 TEST(Explanation, BeforeEveryGovernorStandAPauseOfEverythingAndObserveMode) {
   Snapshot s = quietScene();
   s.pause = Pause{kAsked.boot + hours(2), {}, "a deployment", "carol"};

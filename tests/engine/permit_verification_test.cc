@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/permits.h"
+#include "support/alerts.h"
 #include "support/setups.h"
 #include "support/world.h"
 
@@ -227,6 +228,33 @@ TEST(PermitVerification, FollowsTheConfiguration) {
   }
 }
 
+// A target is of its governor, and so are its permits.
+TEST(PermitVerification, HoldsForAPermitOfATargetAlsoAfterARestart) {
+  for (const bool restart : {false, true}) {
+    engine::Setup setup = test::forTargets();
+    setup.checks = verified().checks;
+    setup.governors[0].verify = verified().governors[1].verify;
+    World world(setup);
+    world.setCheck("service", CheckStatus::kCritical);
+    test::send(world, {test::alert("web-1")});
+    world.runFor(seconds(1));
+    test::send(world, {test::resolved("web-1")});
+    world.runFor(hours(3));
+    EXPECT_TRUE(world.governor("main@web-1").verify);
+    const Output out = world.send(RequestPermit{"main@web-1", minutes(10), "by hand", "cron", ""});
+    ASSERT_TRUE(out.reply->ok() && (*out.reply)->permit);
+    const std::string id = (*out.reply)->permit->id;
+    report(world, id, true);
+    EXPECT_EQ(stateOf(world, id), "verifying");
+    if (restart) world.crash();
+    world.setCheck("service", CheckStatus::kCritical);
+    world.runFor(minutes(3));
+    const Output again = world.send(ReportPermit{id, false, "boom", "boom", "cron"});
+    ASSERT_TRUE(again.reply->ok());
+    EXPECT_EQ(toString((*again.reply)->permit->state), "not_verified");
+  }
+}
+
 TEST(PermitVerification, EndsWhenAReloadComesWhileItsCheckRuns) {
   World world(verified());
   world.check_takes = seconds(5);
@@ -271,13 +299,28 @@ TEST(PermitVerification, OfMembersThatAreNotWellMakesThemLost) {
 }
 
 TEST(PermitVerification, IsForNoPermitThatWasNotUsed) {
-  World world(verified());
+  World world(verifiedFleet());
   world.setCheck("service", CheckStatus::kCritical);
-  const std::string id = ask(world);
+  const std::string id = ask(world, "a");
   EXPECT_TRUE(report(world, id, true, true));
   EXPECT_TRUE(governor(world).in_flight.empty());
   EXPECT_TRUE(report(world, id, true, true)) << "the same again";
   EXPECT_FALSE(report(world, id, false));
+}
+
+TEST(PermitVerification, IsNotAvoidedByGivingAPermitBackThatIsOfNoFleet) {
+  World world(verified());
+  world.setCheck("service", CheckStatus::kCritical);
+  const std::string id = ask(world);
+  ReportPermit unused{id, true, "", "", "cron"};
+  unused.unused = true;
+  const Output out = world.send(unused);
+  ASSERT_FALSE(out.reply->ok());
+  EXPECT_EQ(out.reply->error().code, ErrorCode::kInvalid);
+  EXPECT_THAT(out.reply->error().message, HasSubstr("is of no member of a fleet"));
+  EXPECT_EQ(world.snapshot().permits.size(), 1u) << "it is held still";
+  EXPECT_TRUE(report(world, id, true));
+  EXPECT_EQ(stateOf(world, id), "verifying");
 }
 
 // A permit that was given back says nothing of its member.

@@ -199,6 +199,20 @@ TEST(Membership, WhatIsOwedComesBeforeTheNextQuestion) {
   EXPECT_EQ(one.task<Membership::Mark>().mark.key, "key2");
 }
 
+TEST(Membership, AServerThatDoesNotKnowUnusedIsGivenThePermitBackWithoutIt) {
+  Member one;
+  one.given(7);
+  one.m.unused(7, one.now.boot);
+  EXPECT_TRUE(one.task<Membership::Report>().outcome.unused);
+  const Reported older{false, "unknown key \"unused\"", true};
+  one.m.reported(older, one.now);
+  const auto again = one.task<Membership::Report>();
+  EXPECT_TRUE(again.outcome.ok);
+  EXPECT_FALSE(again.outcome.unused);
+  one.m.reported(older, one.now);
+  EXPECT_TRUE(one.idle()) << "that was not why: later";
+}
+
 TEST(Membership, AReportIsTriedLessAndLessOften) {
   Member one;
   one.given(7);

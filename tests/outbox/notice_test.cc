@@ -113,6 +113,8 @@ TEST_F(Interpreting, AnAttemptThatWaitsForAnApprovalIsTold) {
 TEST_F(Interpreting, ATargetIsQuotedForTheShell) {
   EXPECT_THAT(read(dormant("restart@a b", 0)).description,
               HasSubstr("`healdctl resume 'restart@a b' --reason"));
+  EXPECT_THAT(read(dormant("restart@a'; reboot", 0)).description,
+              HasSubstr("`healdctl explain 'restart@a'\\''; reboot'`"));
 }
 
 }  // namespace

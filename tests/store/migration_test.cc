@@ -137,6 +137,15 @@ TEST_F(MigrationTest, AHealdThatStartsOnEtcdTakesWhatWasMovedWithTheHistoryOfIts
   EXPECT_EQ(page->rows.front().entry.actor, "alice@host");
 }
 
+TEST_F(MigrationTest, AnApprovalAloneIsAStateToMove) {
+  engine::Changes changes;
+  changes.approvals = everything().approvals;
+  fill(changes);
+  const auto done = migrate(to(To::kEtcd));
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  EXPECT_EQ(inEtcd().approvals.size(), 1u);
+}
+
 TEST_F(MigrationTest, MoreRowsThanATransactionHoldsAreMovedAtOnce) {
   engine::Changes many;
   for (int i = 0; i < 1234; ++i) many.governors.emplace_back("g" + std::to_string(i), stateOf(5));
