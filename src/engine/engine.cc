@@ -95,9 +95,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
 Output Engine::Impl::step(const Event& event, core::Now now, const Claim& claim) {
   Output out;
   Step step{now, out};
-  if (pauses_.followWindows(now, out)) {
-    healing_.wants().pausesChanged(step);
-  }
+  if (pauses_.followWindows(now, out)) healing_.wants().pausesChanged(step);
   if (const KeptAnswer* known = answers_.find(claim.key)) {
     out.reply = again(*known, claim, permits_.book());
     out.reply_stands = !answers_.pending(claim.key);
@@ -295,9 +293,7 @@ void Engine::Impl::storeDown(const std::string& error) {
 }
 
 void Engine::Impl::tick(Step& step) {
-  if (stopping_) {
-    return;
-  }
+  if (stopping_) return;
   if (store_.up()) {
     healing_.recovery().goOn(step);
     pauses_.forgetEnded(step.now);
