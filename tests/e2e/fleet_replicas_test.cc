@@ -163,8 +163,9 @@ class Round {
     }
     if (answer.status == 409) {
       ++denied_;
-      ++member.asked;
-      member.in_doubt = false;
+      // A replica that is about to lead denies what it cannot know yet. So a question in doubt
+      // keeps its key: a permit that was given under it is found in the end.
+      if (!member.in_doubt) ++member.asked;
       return milliseconds(200 + number % 300);
     }
     member.in_doubt = true;
