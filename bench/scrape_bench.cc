@@ -3,8 +3,8 @@
 #include <benchmark/benchmark.h>
 #include <prometheus/text_serializer.h>
 
-#include "http/gzip.h"
 #include "api/page_packer.h"
+#include "http/gzip.h"
 #include "metrics/collect.h"
 #include "support/setups.h"
 #include "support/world.h"

@@ -7,9 +7,9 @@
 #include <thread>
 #include <utility>
 
-#include "door/listen.h"
 #include "api/control_routes.h"
 #include "api/metrics_routes.h"
+#include "door/listen.h"
 #include "io/token.h"
 
 namespace heald::app {

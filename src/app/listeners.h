@@ -5,6 +5,8 @@
 #include <mutex>
 #include <string>
 
+#include "api/alerts_refused.h"
+#include "api/backend.h"
 #include "app/activation.h"
 #include "app/http_figures.h"
 #include "app/web_configuration.h"
@@ -14,9 +16,7 @@
 #include "door/door.h"
 #include "door/web_access.h"
 #include "engine/history.h"
-#include "api/alerts_refused.h"
 #include "http/auth_failures.h"
-#include "api/backend.h"
 #include "http/control_service.h"
 #include "http/metrics_service.h"
 #include "http/token_files.h"

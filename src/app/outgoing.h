@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "api/backend.h"
 #include "config/model.h"
 #include "engine/output.h"
-#include "api/backend.h"
 #include "io/log.h"
 #include "io/services.h"
 #include "metrics/sources.h"

@@ -38,7 +38,7 @@ api::Foreseen::State stateOf(const engine::Snapshot& present, const engine::Gove
 }
 
 api::Foreseen shownOf(const simulation::Foresight& foresight, const std::string& governor,
-                       api::Foreseen::State present) {
+                      api::Foreseen::State present) {
   const simulation::Record& record = foresight.record;
   const auto at = [&](core::Duration since) { return record.began + since; };
   api::Foreseen shown;
@@ -70,8 +70,8 @@ api::Foreseen shownOf(const simulation::Foresight& foresight, const std::string&
 }  // namespace
 
 Result<api::Foreseen> WhatIfs::answer(const config::Config& config,
-                                       const std::shared_ptr<const engine::Snapshot>& present,
-                                       const api::WhatIf& question) {
+                                      const std::shared_ptr<const engine::Snapshot>& present,
+                                      const api::WhatIf& question) {
   const std::unique_lock lock(busy_, std::try_to_lock);
   if (!lock) {
     return Error{ErrorCode::kLimit, "another question is being answered; ask again in a moment"};

@@ -3,10 +3,10 @@
 #include <memory>
 #include <mutex>
 
+#include "api/what_if.h"
 #include "config/model.h"
 #include "engine/snapshot.h"
 #include "heald/result.h"
-#include "api/what_if.h"
 
 namespace heald::app {
 
@@ -16,8 +16,8 @@ namespace heald::app {
 class WhatIfs {
  public:
   Result<api::Foreseen> answer(const config::Config& config,
-                                const std::shared_ptr<const engine::Snapshot>& present,
-                                const api::WhatIf& question);
+                               const std::shared_ptr<const engine::Snapshot>& present,
+                               const api::WhatIf& question);
 
  private:
   std::mutex busy_;

@@ -6,14 +6,14 @@
 #include <thread>
 #include <vector>
 
+#include "api/history_json.h"
+#include "api/history_query.h"
 #include "core/plain_text.h"
 #include "ctl/error_json.h"
 #include "ctl/event_parser.h"
 #include "ctl/history_text.h"
 #include "ctl/json_access.h"
 #include "ctl/names.h"
-#include "api/history_json.h"
-#include "api/history_query.h"
 #include "store/history_reader.h"
 
 namespace heald::ctl {

@@ -82,7 +82,7 @@ std::string judge(const One& one, const core::Verdict& verdict, core::Now now,
     standing.badness = badnessOf(*verdict.denied_by);
     return "held back by " + standing.word + another(standing.until, now);
   }
-  // Of its step, which its governor does not know.
+  // Of its step, which is not in the view of its governor.
   if (one.phase() == Phase::kWaiting && one.deniedBy() == Guard::kApproval) {
     standing.word = toString(Guard::kApproval);
     standing.badness = kHeld;

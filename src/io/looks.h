@@ -38,8 +38,8 @@ class Looks {
   ~Looks() { stop(); }
 
   // As Look::run(), but for the time that `done` comes: up to kPatience after a timeout or a
-  // cancellation. One that could not begin in its time, as the system gave no thread for it, ends as
-  // kRefused. That, and kCancelled once this has stopped, may come on the caller's thread.
+  // cancellation. One that could not begin in its time, as the system gave no thread for it, ends
+  // as kRefused. That, and kCancelled once this has stopped, may come on the caller's thread.
   void start(const Place& place, core::Duration timeout, CancelToken cancel,
              std::function<void()> look, Done done);
   // What has not ended ends as kCancelled, on the caller's thread. When this returns, no `done` is

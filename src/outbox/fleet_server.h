@@ -39,7 +39,7 @@ struct PermitEnd {
 struct Reported {
   bool settled = false;         // it knows, or will never want to
   std::string text = {};        // why not, or what is odd about it; one line
-  bool not_understood = false;  // 400: an older version does not know `unused`
+  bool without_unused = false;  // 400: an older version, which is to be asked without `unused`
 };
 
 // What is asked for. The same question under the same key is answered the same, if it was answered.

@@ -198,7 +198,7 @@ void Membership::asked(const Asked& asked, core::Now now) {
 
 void Membership::reported(const Reported& reported, core::Now now) {
   under_way_ = false;
-  if (reported.not_understood && std::exchange(outcome_.unused, false)) return;  // at once, without
+  if (reported.without_unused && std::exchange(outcome_.unused, false)) return;  // at once, without
   if (!reported.settled) return later(now, reported.text);
   trouble_ = reported.text;
   clear(now.boot);

@@ -77,22 +77,24 @@ class AccessTable : public testing::Test {
       EXPECT_TRUE(made) << made.error().message;
       return "Bearer secret-" + name;
     };
-    credentials_ = {{"none", ""},
-                    {"wrong", "", "Bearer guess"},
-                    {"empty", "", "Bearer "},
-                    {"of another scheme", "", "Basic c2VjcmV0"},
-                    {"expired", "", make("expired", {config::Role::kAdmin}, std::chrono::seconds(1))},
-                    {"revoked", "", make("revoked", {config::Role::kAdmin})},
-                    {"rotated away", "", make("rotated", {config::Role::kAdmin})},
-                    {"control", "admin", std::string("Bearer ") + kControlToken},
-                    {"unix operator", "admin", "", unixUser(0)},
-                    {"unix operator with a wrong token", "", "Bearer guess", unixUser(0)},
-                    {"another user of the socket", "", "", unixUser(1234)},
-                    {"a certificate without a rule", "", "", certificate("other.example")}};
+    credentials_ = {
+        {"none", ""},
+        {"wrong", "", "Bearer guess"},
+        {"empty", "", "Bearer "},
+        {"of another scheme", "", "Basic c2VjcmV0"},
+        {"expired", "", make("expired", {config::Role::kAdmin}, std::chrono::seconds(1))},
+        {"revoked", "", make("revoked", {config::Role::kAdmin})},
+        {"rotated away", "", make("rotated", {config::Role::kAdmin})},
+        {"control", "admin", std::string("Bearer ") + kControlToken},
+        {"unix operator", "admin", "", unixUser(0)},
+        {"unix operator with a wrong token", "", "Bearer guess", unixUser(0)},
+        {"another user of the socket", "", "", unixUser(1234)},
+        {"a certificate without a rule", "", "", certificate("other.example")}};
     for (const config::Role role : config::kRoles) {
       const std::string word(toString(role));
-      const config::Grant grant = {role, role == config::Role::kPermits ? std::vector<std::string>{"queue"}
-                                                        : std::vector<std::string>{}};
+      const config::Grant grant = {role, role == config::Role::kPermits
+                                             ? std::vector<std::string>{"queue"}
+                                             : std::vector<std::string>{}};
       credentials_.push_back({"token " + word, word, make(word, grant)});
       credentials_.push_back({"certificate " + word, word, "", certificate(word + ".example")});
       policy_.client_roles.push_back({word + ".example", grant});
@@ -106,7 +108,8 @@ class AccessTable : public testing::Test {
   }
 
   // 0: admitted.
-  static int statusOf(const http::Pipeline& pipeline, const http::Route& route, const Credential& credential) {
+  static int statusOf(const http::Pipeline& pipeline, const http::Route& route,
+                      const Credential& credential) {
     http::Request request;
     request.method = route.method;
     request.path = route.path;

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/history_json.h"
 #include "ctl/history_file.h"
 #include "fixture.h"
-#include "api/history_json.h"
 #include "simulation/backtest.h"
 #include "store/sqlite_store.h"
 

@@ -63,8 +63,7 @@ TEST_F(CommandLineTest, AMisspelledNameIsNamedWithTheOneThatWasMeant) {
 TEST_F(CommandLineTest, OfManyNamesTenAreListed) {
   engine::Snapshot snapshot = api::sampleSnapshot();
   for (int i = 0; i < 400; ++i) {
-    snapshot.checks.push_back(
-        api::check("web-" + std::to_string(i), engine::Health::kHealthy, ""));
+    snapshot.checks.push_back(api::check("web-" + std::to_string(i), engine::Health::kHealthy, ""));
   }
   engine_->show(snapshot);
   const Said said = ctl({"run", "check", "nothing-like-it"});

@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/history_json.h"
 #include "ctl/event_parser.h"
 #include "ctl/history_text.h"
 #include "fixture.h"
-#include "api/history_json.h"
 #include "store/sqlite_store.h"
 
 namespace heald::ctl {

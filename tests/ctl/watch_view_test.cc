@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "ctl/width.h"
 #include "api/fake_backend.h"
 #include "api/status_json.h"
+#include "ctl/width.h"
 
 namespace heald::ctl {
 namespace {
@@ -40,7 +40,7 @@ engine::Snapshot manyThings(int count) {
     std::snprintf(name, sizeof name, "web-%04d", i);
     snapshot.checks.push_back(
         api::check(name, bad ? engine::Health::kUnhealthy : engine::Health::kHealthy,
-                    bad ? "GET http://10.0.0.1/health: status 503, expected 2xx" : "status 200"));
+                   bad ? "GET http://10.0.0.1/health: status 503, expected 2xx" : "status 200"));
     engine::RemedyView remedy;
     remedy.name = std::string("restart-") + name;
     remedy.check = name;

@@ -1,9 +1,9 @@
 // The body of a notification of Alertmanager, and what the engine makes of its alerts.
+#include "api/alerts_body.h"
 #include "core/label_pattern.h"
 #include "engine/drive.h"
 #include "engine/engine.h"
 #include "fuzz.h"
-#include "api/alerts_body.h"
 
 using namespace heald;
 

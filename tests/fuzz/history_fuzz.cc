@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "api/history_json.h"
 #include "ctl/history_file.h"
 #include "fuzz.h"
-#include "api/history_json.h"
 
 using namespace heald;
 

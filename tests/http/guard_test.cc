@@ -57,8 +57,7 @@ TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
   GuardPolicy own = policy();
   own.operators = {0, 33};
   const Guard guard(own);
-  const auto ask = [&](bool unix_socket, std::optional<uid_t> uid,
-                            const std::string& token = {}) {
+  const auto ask = [&](bool unix_socket, std::optional<uid_t> uid, const std::string& token = {}) {
     Request request = withHeaders({});
     if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
     request.caller.unix_socket = unix_socket;
@@ -69,8 +68,7 @@ TEST(Guard, KnowsOperatorsByTheKernelsWordForAUnixSocket) {
   EXPECT_EQ(ask(true, 33), 0);
   EXPECT_EQ(ask(true, 34), 401);
   EXPECT_EQ(ask(true, std::nullopt), 401);
-  EXPECT_EQ(ask(false, 0), 401)
-      << "over loopback the owner of a socket may not be who uses it";
+  EXPECT_EQ(ask(false, 0), 401) << "over loopback the owner of a socket may not be who uses it";
   EXPECT_EQ(ask(true, 34, kToken), 0);
   EXPECT_EQ(ask(true, 0, "a wrong one"), 401) << "whoever shows a token is judged by it";
 }

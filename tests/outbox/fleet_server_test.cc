@@ -89,9 +89,9 @@ TEST(FleetServer, AReportIsSettledWhenTheServerKnowsOrHasForgotten) {
   EXPECT_FALSE(reportedBy(answered(401, error)).settled) << "the token may be mended";
   EXPECT_FALSE(reportedBy(answered(503, error)).settled);
   EXPECT_FALSE(reportedBy(broken(true)).settled);
-  EXPECT_FALSE(reportedBy(answered(401, error)).not_understood);
-  EXPECT_FALSE(reportedBy(answered(400, "bad request")).not_understood) << "some other server";
-  EXPECT_TRUE(reportedBy(answered(400, error)).not_understood);
+  EXPECT_FALSE(reportedBy(answered(401, error)).without_unused);
+  EXPECT_FALSE(reportedBy(answered(400, "bad request")).without_unused) << "some other server";
+  EXPECT_TRUE(reportedBy(answered(400, error)).without_unused);
   EXPECT_FALSE(reportedBy(answered(400, error)).settled);
 }
 

@@ -63,7 +63,8 @@ TEST_F(UserOfRoot, MayHaveAnotherFirstGroup) {
   ASSERT_TRUE(daemon.ok());
   EXPECT_EQ(daemon->gid, 33u);
   EXPECT_THAT(daemon->groups, Contains(33u));
-  EXPECT_EQ(io::runAs("daemon", "no-such-group").error().message, "there is no group no-such-group");
+  EXPECT_EQ(io::runAs("daemon", "no-such-group").error().message,
+            "there is no group no-such-group");
 }
 
 TEST_F(UserOfRoot, IsHealdsOwnWithAGroupAlone) {
@@ -165,7 +166,8 @@ TEST_F(UserOfRoot, CannotBeBecomeByAHealdThatIsNotRoot) {
 
 TEST(ConfiguredUser, IsHealdsOwnWithoutAName) {
   EXPECT_EQ(*io::ConfiguredUser("", "").get(), nullptr);
-  EXPECT_THAT(io::ConfiguredUser("no-such-user", "").get().error().message, HasSubstr("no-such-user"));
+  EXPECT_THAT(io::ConfiguredUser("no-such-user", "").get().error().message,
+              HasSubstr("no-such-user"));
 }
 
 }  // namespace
