@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kStall(20);  // so long one thread alone is given
 constexpr std::chrono::seconds kIdle(30);        // then a thread ends
+constexpr std::size_t kMostIdle = 2;             // what has helped beyond that ends at once
 
 }  // namespace
 
@@ -103,6 +104,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
     Lock lock(mutex);
     while (!stopping) {
       if (queue.empty()) {
+        if (idle == kMostIdle) break;
         ++idle;
         const bool more = work.wait_for(lock, kIdle, [this] { return stopping || !queue.empty(); });
         --idle;

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <future>
+#include <iterator>
 
 #include "support/eventually.h"
 
@@ -11,6 +13,11 @@ namespace heald::io {
 namespace {
 
 using namespace std::chrono_literals;
+
+std::ptrdiff_t threadsOfThisProcess() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task"), end;
+  return std::distance(tasks, end);
+}
 
 class LooksTest : public testing::Test {
  protected:
@@ -62,6 +69,20 @@ TEST_F(LooksTest, ManyThatHangHoldNobodyElse) {
   EXPECT_EQ(start(alive, 20s, [] {}).get(), LookEnd::kDone);
   release();
   for (auto& end : ends) EXPECT_EQ(end.get(), LookEnd::kDone);
+}
+
+TEST_F(LooksTest, ThreadsThatHelpedAreGoneWhenTheirLookIsThoughOthersAreLookedAt) {
+  std::vector<Looks::Place> dead(60);
+  std::vector<std::future<LookEnd>> ends;
+  for (const auto& place : dead) ends.push_back(start(place, 1h, hang()));
+  EXPECT_TRUE(test::eventually([&] { return *hanging_ == 60; }));
+  EXPECT_GE(threadsOfThisProcess(), 60);
+  release();
+  for (auto& end : ends) EXPECT_EQ(end.get(), LookEnd::kDone);
+  EXPECT_TRUE(test::eventually([&] {
+    for (const auto& place : dead) EXPECT_EQ(start(place, 20s, [] {}).get(), LookEnd::kDone);
+    return threadsOfThisProcess() < 10;
+  }));
 }
 
 TEST_F(LooksTest, ALaterLookAtWhatHangsWaitsForTheEarlierOne) {
