@@ -312,7 +312,7 @@ class RunningDaemon final : public Daemon {
   io::Looks looks_;
   io::WorkerPool workers_;
   io::Services services_;
-  process::ProcessMonitor monitor_;
+  process::ProcessMonitor monitor_{looks_};
   runtime::Performer performer_;
   std::unique_ptr<app::Replicas> replicas_;  // none: without etcd
   std::unique_ptr<store::Store> store_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <list>
 #include <mutex>
 #include <system_error>
@@ -19,6 +20,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kStall(20);  // so long one thread alone is given
 constexpr std::chrono::seconds kIdle(30);        // then a thread ends
 
+void beginDetached(std::function<void()> body) {
+  std::thread(std::move(body)).detach();
+}
+
 }  // namespace
 
 struct Looks::Run {
@@ -33,14 +38,19 @@ struct Looks::Run {
 };
 
 struct Looks::Subject {
-  bool busy = false;
+  enum class State { kFree, kQueued, kLooking };  // kQueued: for want of a thread
+  State state = State::kFree;
   std::deque<std::shared_ptr<Run>> waiting;
 };
 
 // Shared by its threads, of which those that hang cannot be waited for.
 struct Looks::Threads : std::enable_shared_from_this<Threads> {
   using Lock = std::unique_lock<std::mutex>;
+  using State = Subject::State;
 
+  explicit Threads(BeginThread begin) : begin_thread(std::move(begin)) {}
+
+  const BeginThread begin_thread;
   std::mutex mutex;
   std::condition_variable work, watch, quiet;
   std::list<std::shared_ptr<Run>> open;    // not answered
@@ -85,7 +95,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
       return true;
     }
     try {
-      std::thread([self = shared_from_this()] { self->serve(); }).detach();
+      begin_thread([self = shared_from_this()] { self->serve(); });
     } catch (const std::system_error&) {
       return false;
     }
@@ -95,7 +105,8 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
 
   // Its place is free for it.
   void enqueue(std::shared_ptr<Run> run) {
-    run->subject->busy = run->queued = true;
+    run->subject->state = State::kQueued;
+    run->queued = true;
     queue.push_back(std::move(run));
   }
 
@@ -115,6 +126,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
       auto look = std::exchange(run->look, nullptr);
       if (run->cancel.cancelled()) answer(run, LookEnd::kCancelled, lock);
       if (!run->answered) {
+        run->subject->state = State::kLooking;
         const auto begin = begun.emplace_back(Clock::now());
         lock.unlock();
         look();
@@ -129,8 +141,8 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
   }
 
   void free(Subject& subject) {
-    subject.busy = false;
-    while (!subject.busy && !subject.waiting.empty()) {
+    subject.state = State::kFree;
+    while (subject.state == State::kFree && !subject.waiting.empty()) {
       auto next = std::move(subject.waiting.front());
       subject.waiting.pop_front();
       if (!next->answered) enqueue(std::move(next));
@@ -160,9 +172,10 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
   void endOverdue(Lock& lock) {
     const auto now = Clock::now();
     const auto endOf = [now](const Run& run) {
-      return run.cancel.cancelled() ? LookEnd::kCancelled
-             : run.deadline <= now  ? (run.queued ? LookEnd::kRefused : LookEnd::kTimeout)
-                                    : LookEnd::kDone;
+      return run.cancel.cancelled()                  ? LookEnd::kCancelled
+             : run.deadline > now                    ? LookEnd::kDone
+             : run.subject->state == State::kLooking ? LookEnd::kTimeout
+                                                     : LookEnd::kRefused;
     };
     std::vector<std::shared_ptr<Run>> overdue;
     for (const auto& run : open) {
@@ -174,7 +187,9 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
 
 Looks::Place::Place() : subject_(std::make_shared<Subject>()) {}
 
-Looks::Looks() : threads_(std::make_shared<Threads>()) {}
+Looks::Looks() : Looks(beginDetached) {}
+
+Looks::Looks(BeginThread begin) : threads_(std::make_shared<Threads>(std::move(begin))) {}
 
 void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel,
                   std::function<void()> look, Done done) {
@@ -195,7 +210,7 @@ void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel
       return all.answer(run, LookEnd::kRefused, lock);
     }
   }
-  if (run->subject->busy) {
+  if (run->subject->state != Subject::State::kFree) {
     run->subject->waiting.push_back(run);
   } else if (all.stuck() && !all.help() && all.threads == 0) {
     return all.answer(run, LookEnd::kRefused, lock);
@@ -203,6 +218,15 @@ void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel
     all.enqueue(run);
   }
   if (!all.watching) all.watch.notify_one();
+}
+
+LookEnd Looks::run(const Place& place, core::Duration timeout, CancelToken cancel,
+                   std::function<void()> look) {
+  const auto end = std::make_shared<std::promise<LookEnd>>();
+  auto ended = end->get_future();
+  start(place, timeout, std::move(cancel), std::move(look),
+        [end](LookEnd how) { end->set_value(how); });
+  return ended.get();
 }
 
 void Looks::stop() {
