@@ -13,6 +13,12 @@ function(config)
   local dashboard(board) =
     '%s/d/%s?{{ range $name, $value := $labels }}var-{{ $name }}={{ urlquery $value }}&{{ end }}' % [grafana, config.dashboards[board]];
 
+  // The governor as one word of a command for a shell, as core::quotedForShell has it: the name of a target's governor ends with
+  // the target, which may be any text.
+  local governorInCommand =
+    @'{{ $governor := $labels.governor | reReplaceAll "''" "''\\''''" | reReplaceAll "(?s)^(-.*|.*[^-a-zA-Z0-9/._+@:,%].*)$" "''$1''" }}';
+  local saysGovernor(text) = std.length(std.findSubstr('{{ $governor }}', text)) > 0;
+
   // `one` says whether it is about one heald, which has a page; of several, the overview is shown.
   local alert(name, expr, board, summary, description, impact, one=true) = {
     alert: name,
@@ -21,7 +27,7 @@ function(config)
     labels: { severity: of(name).severity },
     annotations: {
       summary: summary,
-      description: description,
+      description: (if saysGovernor(description) then governorInCommand else '') + description,
       impact: impact,
       runbook_url: '%s/%s.md' % [address(config.runbookUrl), name],
       dashboard_url: dashboard(board),
@@ -102,7 +108,7 @@ function(config)
         ),
         'healing',
         'Healing has stopped: {{ $labels.governor }} is dormant',
-        '{{ if eq $labels.triggered_by "circuit_breaker" }}An error that no retry can help, or too many failures for the circuit breaker, made {{ $labels.governor }} on {{ $labels.instance }} dormant.{{ else }}{{ $labels.governor }} on {{ $labels.instance }} has tried as often as it may, without success.{{ end }} What happened: `healdctl explain {{ $labels.governor }}`. When the cause is fixed: `healdctl resume {{ $labels.governor }} --reason "what was fixed"`',
+        '{{ if eq $labels.triggered_by "circuit_breaker" }}An error that no retry can help, or too many failures for the circuit breaker, made {{ $labels.governor }} on {{ $labels.instance }} dormant.{{ else }}{{ $labels.governor }} on {{ $labels.instance }} has tried as often as it may, without success.{{ end }} What happened: `healdctl explain {{ $governor }}`. When the cause is fixed: `healdctl resume {{ $governor }} --reason "what was fixed"`',
         stopped
       ),
       alert(
@@ -113,7 +119,7 @@ function(config)
         ),
         'healing',
         '{{ $labels.governor }} has been dormant by hand for %s or longer' % of('HealdDormantByHand')['for'],
-        'Somebody made {{ $labels.governor }} on {{ $labels.instance }} dormant, perhaps for a piece of work that is long over. Who and why: `healdctl explain {{ $labels.governor }}`. To end it: `healdctl resume {{ $labels.governor }} --reason "the work is done"`',
+        'Somebody made {{ $labels.governor }} on {{ $labels.instance }} dormant, perhaps for a piece of work that is long over. Who and why: `healdctl explain {{ $governor }}`. To end it: `healdctl resume {{ $governor }} --reason "the work is done"`',
         stopped
       ),
       alert(
@@ -135,7 +141,7 @@ function(config)
         ),
         'healing',
         'The circuit breaker of {{ $labels.governor }} is permanently open',
-        '{{ $labels.governor }} on {{ $labels.instance }} has met an error that no retry can help, or too many failures. What happened: `healdctl explain {{ $labels.governor }}`. When the cause is fixed: `healdctl resume {{ $labels.governor }} --reason "what was fixed"`; one attempt is then let through on trial.',
+        '{{ $labels.governor }} on {{ $labels.instance }} has met an error that no retry can help, or too many failures. What happened: `healdctl explain {{ $governor }}`. When the cause is fixed: `healdctl resume {{ $governor }} --reason "what was fixed"`; one attempt is then let through on trial.',
         stopped
       ),
       alert(
@@ -154,7 +160,7 @@ function(config)
         ),
         'healing',
         'The circuit breaker of {{ $labels.governor }} has not closed for %s' % of('HealdBreakerOpenLong')['for'],
-        'Attempts under {{ $labels.governor }} on {{ $labels.instance }} keep failing; it waits longer after each and stops at the limit. What fails: `healdctl explain {{ $labels.governor }}`. When the cause is fixed: `healdctl retry {{ $labels.governor }} --reason "what was fixed"`',
+        'Attempts under {{ $labels.governor }} on {{ $labels.instance }} keep failing; it waits longer after each and stops at the limit. What fails: `healdctl explain {{ $governor }}`. When the cause is fixed: `healdctl retry {{ $governor }} --reason "what was fixed"`',
         'Attempts under {{ $labels.governor }} start only now and then, one at a time.'
       ),
       alert(
@@ -171,7 +177,7 @@ function(config)
         },
         'healing',
         'The circuit breaker of {{ $labels.governor }} opens and closes again and again',
-        'It has opened {{ $value }} times within %s on {{ $labels.instance }}: the remedy helps for a while only. See `healdctl explain {{ $labels.governor }}`; to stop it while you look for the cause: `healdctl dormant {{ $labels.governor }} --reason "it only helps for a while"`' % text('HealdBreakerFlapping', 'window'),
+        'It has opened {{ $value }} times within %s on {{ $labels.instance }}: the remedy helps for a while only. See `healdctl explain {{ $governor }}`; to stop it while you look for the cause: `healdctl dormant {{ $governor }} --reason "it only helps for a while"`' % text('HealdBreakerFlapping', 'window'),
         'Healing goes on, until {{ $labels.governor }} has used its budget.'
       ),
       alert(
@@ -187,7 +193,7 @@ function(config)
         ),
         'healing',
         '{{ $labels.governor }} is about to stop',
-        'More than {{ %s | humanizePercentage }} of the consecutive failures that {{ $labels.governor }} on {{ $labels.instance }} may have are used up; at 100%% it goes dormant and waits for a human. What fails: `healdctl explain {{ $labels.governor }}`' % text('HealdApproachingDormancy', 'threshold'),
+        'More than {{ %s | humanizePercentage }} of the consecutive failures that {{ $labels.governor }} on {{ $labels.instance }} may have are used up; at 100%% it goes dormant and waits for a human. What fails: `healdctl explain {{ $governor }}`' % text('HealdApproachingDormancy', 'threshold'),
         'Healing goes on for a few attempts more.'
       ),
       alert(
@@ -203,7 +209,7 @@ function(config)
         ),
         'healing',
         '{{ $labels.governor }} has nearly used its budget of attempts',
-        '{{ %s | humanizePercentage }} or more of the attempts that {{ $labels.governor }} on {{ $labels.instance }} may make in {{ $labels.window }} are used up, successes included: something is healed and fails again. The attempt after the last makes it dormant. See `healdctl explain {{ $labels.governor }}`' % text('HealdBudgetNearlyUsed', 'threshold'),
+        '{{ %s | humanizePercentage }} or more of the attempts that {{ $labels.governor }} on {{ $labels.instance }} may make in {{ $labels.window }} are used up, successes included: something is healed and fails again. The attempt after the last makes it dormant. See `healdctl explain {{ $governor }}`' % text('HealdBudgetNearlyUsed', 'threshold'),
         'Healing goes on for a few attempts more.'
       ),
       alert(

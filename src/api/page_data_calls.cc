@@ -71,12 +71,12 @@ http::Response settings(const config::Config& config, bool with_commands) {
   value["checks"] = ordered_json::array();
   value["remedies"] = ordered_json::array();
   value["governors"] = ordered_json::array();
-  for (std::size_t i = 0; i < setup.checks.size(); ++i) {
-    value["checks"].push_back(checkSettings(setup.checks[i], config.checks[i], with_commands));
+  for (const engine::CheckSpec& check : setup.checks) {
+    value["checks"].push_back(checkSettings(check, config.checks.of(check).does, with_commands));
   }
-  for (std::size_t i = 0; i < setup.remedies.size(); ++i) {
+  for (const engine::RemedySpec& remedy : setup.remedies) {
     value["remedies"].push_back(
-        remedySettings(setup.remedies[i], config.remedies[i], with_commands));
+        remedySettings(remedy, config.remedies.of(remedy).steps, with_commands));
   }
   for (const engine::GovernorSpec& governor : setup.governors) {
     const auto place = config.governor_places.find(governor.name);

@@ -111,8 +111,8 @@ class RunningDaemon final : public Daemon {
     log_.write(io::LogLevel::kInfo, "heald starts",
                {{"version", version()},
                 {"store", config_.store.path},
-                {"checks", config_.checks.size()},
-                {"remedies", config_.remedies.size()}});
+                {"checks", config_.setup.checks.size()},
+                {"remedies", config_.setup.remedies.size()}});
     loop_.start();
     outgoing_.use(config_);
     if (auto listening = listeners_.openMetrics(backend()); !listening) {
@@ -312,7 +312,7 @@ class RunningDaemon final : public Daemon {
   io::Looks looks_;
   io::WorkerPool workers_;
   io::Services services_;
-  process::ProcessMonitor monitor_;
+  process::ProcessMonitor monitor_{looks_};
   runtime::Performer performer_;
   std::unique_ptr<app::Replicas> replicas_;  // none: without etcd
   std::unique_ptr<store::Store> store_;

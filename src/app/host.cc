@@ -15,9 +15,11 @@ void add(const config::KindPart& kind, std::vector<std::string>& lines) {
 
 std::vector<std::string> problemsOfHost(const config::Config& config) {
   std::vector<std::string> lines;
-  for (const config::KindPart& check : config.checks) add(check, lines);
-  for (const auto& steps : config.remedies) {
-    for (const config::KindPart& step : steps) add(step, lines);
+  for (const engine::CheckSpec& check : config.setup.checks) {
+    add(config.checks.of(check).does, lines);
+  }
+  for (const engine::RemedySpec& remedy : config.setup.remedies) {
+    for (const config::KindPart& step : config.remedies.of(remedy).steps) add(step, lines);
   }
   for (const auto& [plane, fault] : problemsOfWeb(config.web)) {
     lines.push_back("web." + toString(plane) + ".config_file: " + fault);

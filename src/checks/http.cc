@@ -68,17 +68,8 @@ CheckResult judgeAnswer(const HttpOptions& o, const io::HttpResponse& response) 
 }
 
 CheckResult judge(const HttpOptions& o, const io::HttpResponse& response) {
-  switch (response.end) {
-    case io::HttpEnd::kAnswered:
-      return judgeAnswer(o, response);
-    case io::HttpEnd::kFailed:
-    case io::HttpEnd::kTimeout:
-      return {CheckStatus::kCritical, response.error};
-    case io::HttpEnd::kCancelled:
-    case io::HttpEnd::kNotSent:
-      return {CheckStatus::kUnknown, response.error};
-  }
-  return {};
+  return response.end == io::HttpEnd::kAnswered ? judgeAnswer(o, response)
+                                                : judgeUnanswered(response);
 }
 
 using HttpCheck = RequestCheck<HttpOptions, judge>;

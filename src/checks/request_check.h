@@ -8,6 +8,12 @@
 
 namespace heald::checks {
 
+// Of who has given no answer: critical where it was asked, unknown where it could not be.
+inline CheckResult judgeUnanswered(const io::HttpResponse& response) {
+  const bool asked = response.end == io::HttpEnd::kFailed || response.end == io::HttpEnd::kTimeout;
+  return {asked ? core::CheckStatus::kCritical : core::CheckStatus::kUnknown, response.error, {}};
+}
+
 // A check that is one HTTP request and what is made of its answer. `Options` has the `request`
 // (without its timeout, which is the check's) and the `access`; `kJudge` is called from the thread
 // that sendWithAccess names.

@@ -1,6 +1,6 @@
 #include "checks/tcp.h"
 
-#include "checks/check.h"
+#include "checks/request_check.h"
 #include "io/address.h"
 
 namespace heald::checks {
@@ -15,17 +15,8 @@ std::string addressProblem(const std::string& text) {
 }
 
 CheckResult judge(const io::HttpResponse& response) {
-  switch (response.end) {
-    case io::HttpEnd::kAnswered:
-      return {CheckStatus::kOk, "connected"};
-    case io::HttpEnd::kFailed:
-    case io::HttpEnd::kTimeout:
-      return {CheckStatus::kCritical, response.error};
-    case io::HttpEnd::kCancelled:
-    case io::HttpEnd::kNotSent:
-      return {CheckStatus::kUnknown, response.error};
-  }
-  return {};
+  return response.end == io::HttpEnd::kAnswered ? CheckResult{CheckStatus::kOk, "connected", {}}
+                                                : judgeUnanswered(response);
 }
 
 class TcpCheck : public Check {

@@ -42,7 +42,7 @@ namespace {
 // All but its name.
 void describeCheck(Fields& fields, const std::vector<Kind>& kinds,
                    const engine::DetectionPolicy& detection, engine::CheckSpec& spec,
-                   KindPart& part) {
+                   ConfiguredCheck& check) {
   readTiming(fields, detection, spec);
   fields.integer("unhealthy_after", spec.unhealthy_after, {.max = 1000},
                  "consecutive bad results that make it unhealthy");
@@ -50,13 +50,13 @@ void describeCheck(Fields& fields, const std::vector<Kind>& kinds,
                  "consecutive good results that make it healthy again");
   fields.boolean("warning_is_healthy", spec.warning_is_healthy,
                  "deprecated: a warning counts as healthy, and is not shown as a warning");
-  fields.boolean("monitor_only", part.monitor_only,
+  fields.boolean("monitor_only", check.monitor_only,
                  "it is only to be seen: check-config does not miss a remedy");
   readMetricLabels(fields, spec.metric_labels);
   fields.texts("depends_on", spec.depends_on, {.empty_allowed = true},
                "checks whose failure explains its own: while one is unhealthy, no remedy starts");
   fields.exactlyOne("kind of check", namesOf(kinds));
-  readKind(fields, kinds, part);
+  readKind(fields, kinds, check.does);
 }
 
 }  // namespace
@@ -65,25 +65,28 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
   top.defaults("check_defaults", "what checks leave out; options of a kind are for that kind",
                [&](Fields& fields) {
                  engine::CheckSpec spec;
-                 KindPart part;
-                 describeCheck(fields, kinds, config.setup.detection, spec, part);
+                 ConfiguredCheck check;
+                 describeCheck(fields, kinds, config.setup.detection, spec, check);
                });
   TakenNames names;
-  std::vector<DependencyReports> reports;
+  std::vector<Dependencies> dependencies;
+  std::size_t item = 0;
   top.sections("checks", {.empty_allowed = true}, "what healthy means", [&](Fields& fields) {
     engine::CheckSpec spec;
-    KindPart part;
+    ConfiguredCheck check;
+    check.item = item++;
     readName(fields, spec.name, names, "its name, unique among the checks");
     fields.items("for_each", kForEachHelp);
-    describeCheck(fields, kinds, config.setup.detection, spec, part);
-    spec.kind = part.kind;
-    part.place = fields.place("");
-    reports.push_back(
-        {fields.unknownNameLater("depends_on", "checks"), fields.later("depends_on")});
-    config.checks.push_back(std::move(part));
+    describeCheck(fields, kinds, config.setup.detection, spec, check);
+    spec.kind = check.does.kind;
+    check.does.place = fields.place("");
+    dependencies.push_back({spec.name, spec.depends_on,
+                            fields.unknownNameLater("depends_on", "checks"),
+                            fields.later("depends_on")});
+    config.checks.add(spec, std::move(check));
     config.setup.checks.push_back(std::move(spec));
   });
-  checkDependencies(config.setup.checks, reports);
+  checkDependencies(dependencies);
 }
 
 }  // namespace heald::config

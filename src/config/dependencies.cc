@@ -9,12 +9,11 @@ namespace {
 // Walks depends_on depth first, without recursion: a chain may be as long as the file.
 class CycleFinder {
  public:
-  CycleFinder(const std::vector<engine::CheckSpec>& checks, const Names& names,
-              const std::vector<DependencyReports>& reports)
-      : checks_(checks), names_(names), reports_(reports), seen_(checks.size(), Seen::kNever) {}
+  CycleFinder(const std::vector<Dependencies>& all, const Names& names)
+      : all_(all), names_(names), seen_(all.size(), Seen::kNever) {}
 
   void run() {
-    for (std::size_t i = 0; i < checks_.size(); ++i) {
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
       if (seen_[i] == Seen::kNever) walkFrom(i);
     }
   }
@@ -22,15 +21,15 @@ class CycleFinder {
  private:
   enum class Seen { kNever, kOnPath, kDone };
   struct Step {
-    std::size_t check;
-    std::size_t next = 0;  // of its depends_on
+    std::size_t check;     // of all_
+    std::size_t next = 0;  // of what it depends on
   };
 
   void walkFrom(std::size_t start) {
     enter(start);
     while (!path_.empty()) {
       Step& top = path_.back();
-      const auto& parents = checks_[top.check].depends_on;
+      const auto& parents = all_[top.check].on;
       if (top.next == parents.size()) {
         seen_[top.check] = Seen::kDone;
         path_.pop_back();
@@ -61,30 +60,28 @@ class CycleFinder {
     const auto first = std::find_if(path_.begin(), path_.end(),
                                     [&](const Step& step) { return step.check == check; });
     for (auto step = first; step != path_.end(); ++step) {
-      cycle += checks_[step->check].name + " -> ";
+      cycle += all_[step->check].check + " -> ";
     }
-    reports_[check].cycle("is a cycle: " + cycle + checks_[check].name + " (remove one of these)");
+    all_[check].cycle("is a cycle: " + cycle + all_[check].check + " (remove one of these)");
   }
 
-  const std::vector<engine::CheckSpec>& checks_;
+  const std::vector<Dependencies>& all_;
   const Names& names_;
-  const std::vector<DependencyReports>& reports_;
-  std::vector<Seen> seen_;
+  std::vector<Seen> seen_;  // of all_[i]
   std::vector<Step> path_;
 };
 
 }  // namespace
 
-void checkDependencies(const std::vector<engine::CheckSpec>& checks,
-                       const std::vector<DependencyReports>& reports) {
+void checkDependencies(const std::vector<Dependencies>& all) {
   Names names;
-  for (std::size_t i = 0; i < checks.size(); ++i) names.emplace(checks[i].name, i);
-  for (std::size_t i = 0; i < checks.size(); ++i) {
-    for (const std::string& parent : checks[i].depends_on) {
-      if (!names.contains(parent)) reports[i].unknown(parent, missing("check", parent, names));
+  for (std::size_t i = 0; i < all.size(); ++i) names.emplace(all[i].check, i);
+  for (const Dependencies& of : all) {
+    for (const std::string& parent : of.on) {
+      if (!names.contains(parent)) of.unknown(parent, missing("check", parent, names));
     }
   }
-  CycleFinder(checks, names, reports).run();
+  CycleFinder(all, names).run();
 }
 
 }  // namespace heald::config

@@ -9,26 +9,26 @@ KeyPath operator/(KeyPath path, std::string key) {
   return path;
 }
 
-KeyPath pathOfCheck(std::size_t i) {
-  return KeyPath{"checks"} / ("[" + std::to_string(i) + "]");
+KeyPath operator/(KeyPath path, std::size_t item) {
+  return std::move(path) / ("[" + std::to_string(item) + "]");
 }
 
-std::vector<KeyPath> pathsOfRemedies(const Config& config) {
-  std::vector<KeyPath> paths;
-  std::string last;
-  std::size_t index = 0;
-  for (const engine::RemedySpec& remedy : config.setup.remedies) {
-    const std::string name = remedy.name.substr(0, remedy.name.find('@'));
-    if (!paths.empty() && name != last) ++index;
-    last = name;
-    paths.push_back(KeyPath{"remedies"} / ("[" + std::to_string(index) + "]"));
+KeyPath pathOf(const ConfiguredCheck& check) {
+  return KeyPath{"checks"} / check.item;
+}
+
+KeyPath pathOf(const ConfiguredRemedy& remedy) {
+  return KeyPath{"remedies"} / remedy.item;
+}
+
+std::vector<StepInFile> stepsOf(const ConfiguredRemedy& remedy, const Mapping& file) {
+  const KeyPath path = pathOf(remedy);
+  const bool listed = file.has(path / "steps");
+  std::vector<StepInFile> steps;
+  for (const KindPart& does : remedy.steps) {
+    steps.push_back({does, listed ? path / "steps" / steps.size() : path});
   }
-  return paths;
-}
-
-KeyPath pathOfStep(const KeyPath& remedy, std::size_t step, const Mapping& file) {
-  const KeyPath steps = remedy / "steps";
-  return file.has(steps) ? steps / ("[" + std::to_string(step) + "]") : remedy;
+  return steps;
 }
 
 void lint(const Config& config, Mapping& file) {

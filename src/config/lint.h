@@ -10,11 +10,15 @@ namespace heald::config {
 // lintPrograms' (lint_host.h).
 void lint(const Config& config, Mapping& file);
 
-// The path of each remedy of setup.remedies in the file: one that is asked for by several checks
-// stands there once.
-std::vector<KeyPath> pathsOfRemedies(const Config& config);
-// Of the options of a kind: of the check `i`, of a step of a remedy.
-KeyPath pathOfCheck(std::size_t i);
-KeyPath pathOfStep(const KeyPath& remedy, std::size_t step, const Mapping& file);
+// Where these stand in the file.
+KeyPath pathOf(const ConfiguredCheck& check);
+KeyPath pathOf(const ConfiguredRemedy& remedy);
+
+// A step of a remedy, and where the options of its kind stand.
+struct StepInFile {
+  const KindPart& does;
+  KeyPath path;
+};
+std::vector<StepInFile> stepsOf(const ConfiguredRemedy& remedy, const Mapping& file);
 
 }  // namespace heald::config

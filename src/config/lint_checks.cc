@@ -48,17 +48,15 @@ std::set<std::string> usedChecks(const engine::Setup& setup) {
   return used;
 }
 
-void lintUse(const Config& config, std::size_t i, const std::set<std::string>& used,
+void lintUse(const engine::CheckSpec& check, const ConfiguredCheck& configured, bool is_used,
              Mapping& file) {
-  const engine::CheckSpec& check = config.setup.checks[i];
-  const bool is_used = used.contains(check.name);
-  if (config.checks[i].monitor_only && is_used) {
-    file.warn(pathOfCheck(i) / "monitor_only", "monitor-only-is-used",
+  if (configured.monitor_only && is_used) {
+    file.warn(pathOf(configured) / "monitor_only", "monitor-only-is-used",
               "stands at a check that a remedy or another check uses (remove it)");
   }
   // Of the processes that such a check finds there are metrics of their own.
-  if (is_used || config.checks[i].monitor_only || check.kind == "process") return;
-  file.warn(pathOfCheck(i), "check-unused",
+  if (is_used || configured.monitor_only || check.kind == "process") return;
+  file.warn(pathOf(configured), "check-unused",
             "no remedy and no depends_on uses this check (give it a remedy, or monitor_only: true "
             "if it is only to be seen)");
 }
@@ -70,16 +68,17 @@ void lintChecks(const Config& config, Mapping& file) {
   const std::set<std::string> used = usedChecks(setup);
   lintInterval({"detection", "interval"}, setup.detection.interval, file);
   lintTimeout({"detection", "timeout"}, setup.detection.timeout, setup.detection.interval, file);
-  for (std::size_t i = 0; i < setup.checks.size(); ++i) {
-    const engine::CheckSpec& check = setup.checks[i];
+  for (const engine::CheckSpec& check : setup.checks) {
+    const ConfiguredCheck& configured = config.checks.of(check);
+    const KeyPath path = pathOf(configured);
     const core::Duration interval = check.follows_cycle ? setup.detection.interval : check.interval;
-    lintInterval(pathOfCheck(i) / "interval", interval, file);
-    lintTimeout(pathOfCheck(i) / "timeout", check.timeout, interval, file);
-    lintTimeoutOfAll(pathOfCheck(i), check.timeout, interval, file);
+    lintInterval(path / "interval", interval, file);
+    lintTimeout(path / "timeout", check.timeout, interval, file);
+    lintTimeoutOfAll(path, check.timeout, interval, file);
     // A file without remedies is one that monitors.
-    if (!setup.remedies.empty()) lintUse(config, i, used, file);
-    if (file.has(pathOfCheck(i) / "warning_is_healthy")) {
-      file.warn(pathOfCheck(i) / "warning_is_healthy", "deprecated",
+    if (!setup.remedies.empty()) lintUse(check, configured, used.contains(check.name), file);
+    if (file.has(path / "warning_is_healthy")) {
+      file.warn(path / "warning_is_healthy", "deprecated",
                 "is deprecated: a warning starts nothing by itself any more (remove it; a remedy "
                 "that is to answer to warnings has when: {on: [warning, critical]})");
     }

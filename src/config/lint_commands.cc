@@ -85,24 +85,25 @@ void lintPlugin(const Command& command, const KindPart& check, const KeyPath& pa
                 "by default (add nonzero_is_critical: true)");
 }
 
+Command commandOf(const KindPart& does) {
+  return does.part ? does.part->command() : Command{};
+}
+
 }  // namespace
 
 void lintCommands(const Config& config, Mapping& file) {
-  for (std::size_t i = 0; i < config.checks.size(); ++i) {
-    const KindPart& check = config.checks[i];
-    const Command command = check.part ? check.part->command() : Command{};
+  for (const engine::CheckSpec& spec : config.setup.checks) {
+    const ConfiguredCheck& check = config.checks.of(spec);
+    const Command command = commandOf(check.does);
     if (command.empty()) continue;
-    const KeyPath path = pathOfCheck(i) / check.kind / "command";
+    const KeyPath path = pathOf(check) / check.does.kind / "command";
     lintWords(command, path, file);
-    lintPlugin(command, check, path, file);
+    lintPlugin(command, check.does, path, file);
   }
-  const std::vector<KeyPath> paths = pathsOfRemedies(config);
-  for (std::size_t i = 0; i < config.remedies.size() && i < paths.size(); ++i) {
-    for (std::size_t step = 0; step < config.remedies[i].size(); ++step) {
-      const KindPart& action = config.remedies[i][step];
-      const Command command = action.part ? action.part->command() : Command{};
-      if (command.empty()) continue;
-      lintWords(command, pathOfStep(paths[i], step, file) / action.kind / "command", file);
+  for (const engine::RemedySpec& spec : config.setup.remedies) {
+    for (const auto& [does, path] : stepsOf(config.remedies.of(spec), file)) {
+      const Command command = commandOf(does);
+      if (!command.empty()) lintWords(command, path / does.kind / "command", file);
     }
   }
 }

@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,15 @@ void lintName(const KeyPath& path, const std::string& name, const std::map<std::
 void lintLabels(const Config& config, Mapping& file) {
   const engine::Setup& setup = config.setup;
   std::vector<std::pair<KeyPath, engine::SharedMetricLabels>> all;
-  for (std::size_t i = 0; i < setup.checks.size(); ++i) {
-    all.emplace_back(pathOfCheck(i) / "metric_labels", setup.checks[i].metric_labels);
+  for (const engine::CheckSpec& check : setup.checks) {
+    all.emplace_back(pathOf(config.checks.of(check)) / "metric_labels", check.metric_labels);
   }
-  const std::vector<KeyPath> remedies = pathsOfRemedies(config);
-  for (std::size_t i = 0; i < remedies.size(); ++i) {
-    const KeyPath path = remedies[i] / "metric_labels";
-    const bool again = i > 0 && remedies[i] == remedies[i - 1];
-    if (!again && file.has(path)) all.emplace_back(path, setup.remedies[i].metric_labels);
+  std::set<std::size_t> seen;
+  for (const engine::RemedySpec& remedy : setup.remedies) {
+    const ConfiguredRemedy& configured = config.remedies.of(remedy);
+    const KeyPath path = pathOf(configured) / "metric_labels";
+    const bool first = seen.insert(configured.item).second;
+    if (first && file.has(path)) all.emplace_back(path, remedy.metric_labels);
   }
   std::map<std::string, int> uses;
   for (const auto& [path, labels] : all) {

@@ -29,8 +29,7 @@ void lintSteps(const engine::RemedySpec& remedy, const core::GovernorPolicy& pol
       by_breaker ? "breaker.permanent_open_threshold" : "max_consecutive_failures";
   for (std::size_t i = 0; i < remedy.steps.size(); ++i) {
     if (remedy.steps[i] < most) continue;
-    file.warn(path / "steps" / ("[" + std::to_string(i) + "]") / "after_failures",
-              "step-unreachable",
+    file.warn(path / "steps" / i / "after_failures", "step-unreachable",
               std::to_string(remedy.steps[i]) + " is not below " + limit + ", which is " +
                   std::to_string(most) + " for governor " + config::quoted(remedy.governor) +
                   ": it is dormant before this step is reached (at most " +
@@ -88,22 +87,19 @@ void lintPreventive(const engine::Setup& setup, const engine::RemedySpec& remedy
 
 void lintRemedies(const Config& config, Mapping& file) {
   const engine::Setup& setup = config.setup;
-  const std::vector<KeyPath> paths = pathsOfRemedies(config);
   const GovernorsByName governors = byName(setup.governors);
   const auto checks = byName(setup.checks);
-  for (std::size_t i = 0; i < setup.remedies.size(); ++i) {
-    const engine::RemedySpec& remedy = setup.remedies[i];
+  for (const engine::RemedySpec& remedy : setup.remedies) {
+    const KeyPath path = pathOf(config.remedies.of(remedy));
     if (const auto governor = governors.find(remedy.governor); governor != governors.end()) {
-      lintSteps(remedy, governor->second->policy, paths[i], file);
+      lintSteps(remedy, governor->second->policy, path, file);
     }
-    lintPreventive(setup, remedy, paths[i], file);
+    lintPreventive(setup, remedy, path, file);
     const auto found = checks.find(remedy.check);
     if (found == checks.end()) continue;
     const engine::CheckSpec& check = *found->second;
-    lintVerify(remedy, check, paths[i], file);
-    if (remedy.preventive) continue;
-    const auto place = static_cast<std::size_t>(&check - setup.checks.data());
-    lintStates(remedy, check, config.checks[place], paths[i], file);
+    lintVerify(remedy, check, path, file);
+    if (!remedy.preventive) lintStates(remedy, check, config.checks.of(check).does, path, file);
   }
 }
 
@@ -135,7 +131,6 @@ void lintAlertVerify(const engine::RemedySpec& remedy, const engine::Setup& setu
 // An alert that asks for one remedy and asks for another as well, by fewer labels.
 void lintAlerts(const Config& config, Mapping& file) {
   const auto& remedies = config.setup.remedies;
-  const std::vector<KeyPath> paths = pathsOfRemedies(config);
   const auto covers = [](const engine::AlertPolicy& wide, const engine::AlertPolicy& narrow) {
     return std::all_of(wide.matchers.begin(), wide.matchers.end(), [&](const auto& matcher) {
       return std::find(narrow.matchers.begin(), narrow.matchers.end(), matcher) !=
@@ -149,7 +144,8 @@ void lintAlerts(const Config& config, Mapping& file) {
   }
   for (std::size_t i = 0; i < remedies.size(); ++i) {
     if (!remedies[i].byAlert() || remedies[i].observe) continue;
-    lintAlertVerify(remedies[i], config.setup, governors, paths[i], file);
+    const KeyPath path = pathOf(config.remedies.of(remedies[i]));
+    lintAlertVerify(remedies[i], config.setup, governors, path, file);
     for (const int candidate : index.candidates(remedies[i].alert.matchers)) {
       const auto j = static_cast<std::size_t>(candidate);
       const auto& other = remedies[j];
@@ -158,7 +154,7 @@ void lintAlerts(const Config& config, Mapping& file) {
       }
       const bool same = other.alert.matchers.size() == remedies[i].alert.matchers.size();
       if (same && i < j) continue;  // told once, at the later one
-      file.warn(paths[i] / "when" / "alert", "alert-shared",
+      file.warn(path / "when" / "alert", "alert-shared",
                 "each of these alerts asks for remedy " + config::quoted(other.name) +
                     " too: both start (" +
                     (same ? "give one of them a label that the other lacks"

@@ -16,5 +16,6 @@ void lintCommands(const Config& config, Mapping& file);
 void lintLabels(const Config& config, Mapping& file);
 
 KeyPath operator/(KeyPath path, std::string key);
+KeyPath operator/(KeyPath path, std::size_t item);  // of a list
 
 }  // namespace heald::config

@@ -3,6 +3,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "config/fields.h"
@@ -68,8 +70,7 @@ struct StoreOptions {
 struct KindPart {
   std::string kind;
   std::shared_ptr<const Part> part;
-  bool monitor_only = false;  // a check that is only to be seen: nothing has to use it
-  std::string place = {};     // where its check, remedy or step stands: "file:line:col"
+  std::string place = {};  // where its check, remedy or step stands: "file:line:col"
 };
 
 // The fleet of another heald that a remedy asks for permits.
@@ -77,6 +78,41 @@ class PermitPart : public Part {
  public:
   virtual engine::FleetPermit asks() const = 0;
   virtual core::Duration deadline() const = 0;  // of a permit
+};
+
+// What the file says of a check beside its engine::CheckSpec.
+struct ConfiguredCheck {
+  KindPart does;
+  bool monitor_only = false;  // it is only to be seen: nothing has to use it
+  std::size_t item = 0;       // of `checks` in the file, templates written out
+};
+
+// What the file says of a remedy beside its engine::RemedySpec.
+struct ConfiguredRemedy {
+  std::vector<KindPart> steps;               // one for each of RemedySpec::steps
+  std::shared_ptr<const PermitPart> permit;  // null: it needs none
+  // Of `remedies` in the file, templates written out. A remedy that several checks ask for stands
+  // there once, and is as many here.
+  std::size_t item = 0;
+};
+
+// What stands beside the specs of one list of engine::Setup, by their names, which are unique in
+// it.
+template <class Spec, class Beside>
+class BesideSpecs {
+ public:
+  // Of two with one name, which is a mistake of the file, the first counts.
+  void add(const Spec& spec, Beside beside) { by_name_.try_emplace(spec.name, std::move(beside)); }
+
+  // Of a spec of the same configuration: anything else is a broken invariant.
+  const Beside& of(const Spec& spec) const {
+    const auto found = by_name_.find(spec.name);
+    CHECK(found != by_name_.end(), "what is in the setup was configured");
+    return found->second;
+  }
+
+ private:
+  std::unordered_map<std::string, Beside> by_name_;
 };
 
 // Who is told what has happened, and what of it.
@@ -96,20 +132,17 @@ struct NotificationOptions {
   std::vector<ReceiverOptions> receivers;
 };
 
-// A whole configuration. The engine's half is `setup`; what its names stand for is beside it, in
-// the same order.
+// A whole configuration. The engine's half is `setup`; what its names stand for is beside it.
 struct Config {
   WebOptions web;
   StoreOptions store;
   engine::Setup setup;
   NotificationOptions notifications;
-  std::shared_ptr<const Part> collector;        // that traces are sent to; none: they are not
-  std::shared_ptr<const Part> alertmanager;     // that is asked for alerts; none: nobody is
-  std::vector<KindPart> checks;                 // of setup.checks[i]
-  std::vector<std::vector<KindPart>> remedies;  // of setup.remedies[i], one a step
-  std::vector<std::shared_ptr<const PermitPart>>
-      permits;                                         // of setup.remedies[i]; null: it needs none
-  std::map<std::string, std::string> governor_places;  // of those that the file names
+  std::shared_ptr<const Part> collector;     // that traces are sent to; none: they are not
+  std::shared_ptr<const Part> alertmanager;  // that is asked for alerts; none: nobody is
+  BesideSpecs<engine::CheckSpec, ConfiguredCheck> checks;      // of all in setup.checks
+  BesideSpecs<engine::RemedySpec, ConfiguredRemedy> remedies;  // of all in setup.remedies
+  std::map<std::string, std::string> governor_places;          // of those that the file names
 };
 
 }  // namespace heald::config

@@ -35,7 +35,7 @@ void readOn(Fields& fields, core::AnswersTo& on) {
 struct Draft {
   engine::RemedySpec spec;
   std::vector<std::string> checks;
-  std::shared_ptr<const PermitPart> permit = nullptr;
+  ConfiguredRemedy beside;
 };
 
 void readWhen(Fields& fields, const Names& checks, Draft& draft) {
@@ -145,17 +145,18 @@ void readMode(Fields& fields, bool& observe) {
 
 void readPermit(Fields& fields, const Kind& kind, Draft& draft) {
   if (!kind.read) return;
-  fields.section("permit", false,
-                 "the fleet of another heald, which is asked for a permit before each attempt",
-                 [&](Fields& permit) { draft.permit = partAs<PermitPart>(kind.read(permit)); });
-  if (draft.permit != nullptr) draft.spec.permit = draft.permit->asks();
+  fields.section(
+      "permit", false,
+      "the fleet of another heald, which is asked for a permit before each attempt",
+      [&](Fields& permit) { draft.beside.permit = partAs<PermitPart>(kind.read(permit)); });
+  if (draft.beside.permit != nullptr) draft.spec.permit = draft.beside.permit->asks();
 }
 
 // A permit that ends before its attempt is one that was not reported: its member is lost.
 void requirePermitLasts(Fields& fields, const Draft& draft) {
-  if (draft.permit == nullptr) return;
+  if (draft.beside.permit == nullptr) return;
   const core::Duration least = draft.spec.verify.after + draft.spec.verify.within;
-  if (draft.permit->deadline() <= least) {
+  if (draft.beside.permit->deadline() <= least) {
     fields.fail("permit", "has a deadline that is too short: verification alone may take " +
                               durationText(least));
   }
@@ -274,15 +275,14 @@ void completeLabels(engine::RemedySpec& spec, const Names& places, const Config&
 
 // One for each check that asks, so that the one that asked is the one that verifies, also after a
 // restart: it is in the name of the attempt. They share a governor, and so are one remedy.
-void add(Draft draft, std::vector<KindPart> actions, const Names& checks, Config& config) {
+void add(Draft draft, const Names& checks, Config& config) {
   engine::RemedySpec& spec = draft.spec;
-  spec.kind = kindOf(actions);
+  spec.kind = kindOf(draft.beside.steps);
   if (draft.checks.size() < 2) {
     if (!draft.checks.empty()) spec.check = draft.checks.front();
     completeLabels(spec, checks, config);
+    config.remedies.add(spec, std::move(draft.beside));
     config.setup.remedies.push_back(std::move(spec));
-    config.remedies.push_back(std::move(actions));
-    config.permits.push_back(std::move(draft.permit));
     return;
   }
   const std::string name = spec.name;
@@ -291,8 +291,7 @@ void add(Draft draft, std::vector<KindPart> actions, const Names& checks, Config
     spec.check = check;
     config.setup.remedies.push_back(spec);
     completeLabels(config.setup.remedies.back(), checks, config);
-    config.remedies.push_back(actions);
-    config.permits.push_back(draft.permit);
+    config.remedies.add(spec, draft.beside);
   }
 }
 
@@ -309,15 +308,17 @@ void readRemedies(Fields& top, const std::vector<Kind>& kinds, const Kind& permi
                  readActions(fields, kinds, draft.spec);
                });
   TakenNames names;
+  std::size_t item = 0;
   top.sections("remedies", {.empty_allowed = true}, "what may be tried", [&](Fields& fields) {
     Draft draft;
+    draft.beside.item = item++;
     readName(fields, draft.spec.name, names, "its name, unique among the remedies");
     fields.items("for_each", kForEachHelp);
     const bool labels = readRemedy(fields, permit, governors, checks, draft);
-    std::vector<KindPart> actions = readActions(fields, kinds, draft.spec);
+    draft.beside.steps = readActions(fields, kinds, draft.spec);
     refuseIgnoredTarget(fields, draft.spec.alert, config.setup.alertmanager);
-    if (labels) requireDeclared(fields, draft.spec, actions);
-    add(std::move(draft), std::move(actions), checks, config);
+    if (labels) requireDeclared(fields, draft.spec, draft.beside.steps);
+    add(std::move(draft), checks, config);
   });
   listGovernors(governors, config);
 }

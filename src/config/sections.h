@@ -86,13 +86,14 @@ engine::SharedMetricLabels completed(const engine::SharedMetricLabels& labels,
 void readKind(Fields& fields, const std::vector<Kind>& kinds, KindPart& part);
 std::vector<std::string> namesOf(const std::vector<Kind>& kinds);
 
-// Both are at depends_on of a check.
-struct DependencyReports {
+// The depends_on of a check, and whom to tell what is wrong with it.
+struct Dependencies {
+  std::string check;
+  std::vector<std::string> on;
   Fields::NameReport unknown;  // of a name that no check has
   Fields::Report cycle;
 };
-// Reports unknown names and cycles of depends_on; reports[i] are those of checks[i].
-void checkDependencies(const std::vector<engine::CheckSpec>& checks,
-                       const std::vector<DependencyReports>& reports);
+// Reports unknown names and cycles; `all` are those of every check.
+void checkDependencies(const std::vector<Dependencies>& all);
 
 }  // namespace heald::config

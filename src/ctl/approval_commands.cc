@@ -88,21 +88,21 @@ ApprovalCommands::ApprovalCommands(CLI::App& app, Invocation& chosen, const Proc
         ->excludes(permit);
     return name;
   };
-  CLI::App* given =
-      addCommand(app, chosen, "approve",
-                 "List what waits for the approval of a human, or let one attempt start",
-                 [&options, &at](const Console& console) {
-                   if (options.what.name.empty()) {
-                     return listApprovals(
-                         console, at.terminal ? static_cast<std::size_t>(at.size.columns) : 0);
-                   }
-                   if (io::trim(options.reason).empty()) {
-                     return console.fail(ExitCode::kUsage, "to approve: healdctl approve " +
-                                                               options.what.name +
-                                                               " --reason TEXT (why it may start)");
-                   }
-                   return approve(console, options.what, options.reason);
-                 });
+  CLI::App* given = addCommand(
+      app, chosen, "approve",
+      "List what waits for the approval of a human, or let one attempt start",
+      [&options, &at](const Console& console) {
+        if (options.what.name.empty()) {
+          return listApprovals(console,
+                               at.terminal ? static_cast<std::size_t>(at.size.columns) : 0);
+        }
+        if (io::trim(options.reason).empty()) {
+          return console.fail(ExitCode::kUsage, "to approve: healdctl approve " +
+                                                    core::quotedForShell(options.what.name) +
+                                                    " --reason TEXT (why it may start)");
+        }
+        return approve(console, options.what, options.reason);
+      });
   what(given, "The remedy; with --permit the governor. Without it all that waits is listed");
   given
       ->add_option("--for", options.what.length,

@@ -161,26 +161,30 @@ class ConfigInit {
 
   ExitCode tell() {
     const bool service = options_.file == "/etc/heald/heald.yml";
-    const std::vector<std::string> next = {
-        "healdctl check-config --strict --host " + options_.file,
-        service ? "systemctl enable --now heald" : "heald --config.file=" + options_.file,
-        "healdctl status"};
+    struct Step {
+      std::string command;
+      const char* why;
+    };
+    const std::vector<Step> next = {
+        {"healdctl check-config --strict --host " + options_.file, "after every change of yours"},
+        {service ? "systemctl enable --now heald" : "heald --config.file=" + options_.file,
+         "start it"},
+        {"healdctl status", "what it sees"}};
     if (options_.as_json) {
+      std::vector<std::string> commands;
+      for (const Step& step : next) commands.push_back(step.command);
       printJson({{"file", options_.file},
                  {"services", config_.services},
                  {"addresses", config_.addresses},
                  {"plugins", config_.plugins},
                  {"prometheus", config_.prometheus},
-                 {"next", next}});
+                 {"next", commands}});
       return ExitCode::kOk;
     }
     out_ << options_.file << ": written: disk, memory, load, " << config_.services.size()
          << " services, " << config_.addresses.size() << " ports, " << config_.plugins.size()
          << " plugins, " << config_.prometheus.size() << " Prometheus; in observe mode\n\nNext:\n";
-    const char* const why[] = {"after every change of yours", "start it", "what it sees"};
-    for (std::size_t i = 0; i < next.size(); ++i) {
-      out_ << "  " << next[i] << "   # " << why[i] << "\n";
-    }
+    for (const auto& [command, why] : next) out_ << "  " << command << "   # " << why << "\n";
     return ExitCode::kOk;
   }
 

@@ -70,9 +70,13 @@ std::string withoutSuffix(const std::string& unit) {
   return unit.ends_with(kSuffix) ? unit.substr(0, unit.size() - kSuffix.size()) : unit;
 }
 
-void writeRemedies(std::ostream& out, const std::vector<std::string>& checks,
-                   const std::vector<std::string>& units) {
-  if (units.empty()) {
+struct Service {
+  std::string check;
+  std::string unit;
+};
+
+void writeRemedies(std::ostream& out, const std::vector<Service>& services) {
+  if (services.empty()) {
     out << R"(
 # A remedy is what heald starts when a check is unhealthy:
 # remedies:
@@ -88,9 +92,9 @@ void writeRemedies(std::ostream& out, const std::vector<std::string>& checks,
 # never again until you resume it: healdctl resume --reason TEXT
 remedies:
 )";
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    out << "  - name: restart-" << checks[i] << "\n    when: {check: " << checks[i]
-        << "}\n    systemd: {unit: " << quotedText(units[i])
+  for (const auto& [check, unit] : services) {
+    out << "  - name: restart-" << check << "\n    when: {check: " << check
+        << "}\n    systemd: {unit: " << quotedText(unit)
         << ", action: restart}\n    verify: {after: 5s, within: 1m}\n";
   }
 }
@@ -101,11 +105,11 @@ std::string firstConfigText(const FirstConfig& config) {
   std::ostringstream out;
   out << kHead;
   CheckNames names;
-  std::vector<std::string> of_services;
+  std::vector<Service> services;
   if (!config.services.empty()) out << "\n  # Services: unhealthy when failed or stopped.\n";
   for (const std::string& unit : config.services) {
-    of_services.push_back(names.take(withoutSuffix(unit)));
-    out << "  - name: " << of_services.back() << "\n    systemd: {unit: " << quotedText(unit)
+    services.push_back({names.take(withoutSuffix(unit)), unit});
+    out << "  - name: " << services.back().check << "\n    systemd: {unit: " << quotedText(unit)
         << "}\n";
   }
   if (!config.addresses.empty()) out << "\n  # Ports: unhealthy when nobody answers.\n";
@@ -125,7 +129,7 @@ std::string firstConfigText(const FirstConfig& config) {
         << "\n    monitor_only: true\n    promql: {server: " << quotedText(server)
         << ", query: \"count(up == 0) or vector(0)\", critical: \"> 0\"}\n";
   }
-  writeRemedies(out, of_services, config.services);
+  writeRemedies(out, services);
   return out.str();
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "app/web_configuration.h"
@@ -104,23 +105,23 @@ void lintOutgoing(const config::Config& config, config::Mapping& file) {
 }  // namespace
 
 void lintHost(const config::Config& config, config::Mapping& file) {
-  for (std::size_t i = 0; i < config.checks.size(); ++i) {
-    lintPart(config.checks[i], config::pathOfCheck(i), file);
+  for (const engine::CheckSpec& spec : config.setup.checks) {
+    const config::ConfiguredCheck& check = config.checks.of(spec);
+    lintPart(check.does, config::pathOf(check), file);
   }
   for (const auto& [plane, fault] : app::problemsOfWeb(config.web)) {
     file.warn({"web", app::toString(plane), "config_file"}, "web-config", fault);
   }
   lintOutgoing(config, file);
-  const auto paths = config::pathsOfRemedies(config);
-  for (std::size_t i = 0; i < config.remedies.size() && i < paths.size(); ++i) {
-    for (std::size_t step = 0; step < config.remedies[i].size(); ++step) {
-      lintPart(config.remedies[i][step], config::pathOfStep(paths[i], step, file), file);
-    }
-    const bool again = i > 0 && paths[i] == paths[i - 1];  // of another check
-    if (config.permits[i] == nullptr || again) continue;
-    config::KeyPath path = paths[i];
+  std::set<std::size_t> seen;
+  for (const engine::RemedySpec& spec : config.setup.remedies) {
+    const config::ConfiguredRemedy& remedy = config.remedies.of(spec);
+    for (const auto& [does, path] : config::stepsOf(remedy, file)) lintPart(does, path, file);
+    const bool first = seen.insert(remedy.item).second;
+    if (remedy.permit == nullptr || !first) continue;
+    config::KeyPath path = config::pathOf(remedy);
     path.emplace_back("permit");
-    warnOf(config.permits[i]->warningsOfHost(), "secret-file", path, file);
+    warnOf(remedy.permit->warningsOfHost(), "secret-file", path, file);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <list>
 #include <mutex>
 #include <system_error>
@@ -20,6 +21,10 @@ constexpr std::chrono::milliseconds kStall(20);  // so long one thread alone is 
 constexpr std::chrono::seconds kIdle(30);        // then a thread ends
 constexpr std::size_t kMostIdle = 2;             // what has helped beyond that ends at once
 
+void beginDetached(std::function<void()> body) {
+  std::thread(std::move(body)).detach();
+}
+
 }  // namespace
 
 struct Looks::Run {
@@ -34,14 +39,19 @@ struct Looks::Run {
 };
 
 struct Looks::Subject {
-  bool busy = false;
+  enum class State { kFree, kQueued, kLooking };  // kQueued: for want of a thread
+  State state = State::kFree;
   std::deque<std::shared_ptr<Run>> waiting;
 };
 
 // Shared by its threads, of which those that hang cannot be waited for.
 struct Looks::Threads : std::enable_shared_from_this<Threads> {
   using Lock = std::unique_lock<std::mutex>;
+  using State = Subject::State;
 
+  explicit Threads(BeginThread begin) : begin_thread(std::move(begin)) {}
+
+  const BeginThread begin_thread;
   std::mutex mutex;
   std::condition_variable work, watch, quiet;
   std::list<std::shared_ptr<Run>> open;    // not answered
@@ -86,7 +96,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
       return true;
     }
     try {
-      std::thread([self = shared_from_this()] { self->serve(); }).detach();
+      begin_thread([self = shared_from_this()] { self->serve(); });
     } catch (const std::system_error&) {
       return false;
     }
@@ -96,7 +106,8 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
 
   // Its place is free for it.
   void enqueue(std::shared_ptr<Run> run) {
-    run->subject->busy = run->queued = true;
+    run->subject->state = State::kQueued;
+    run->queued = true;
     queue.push_back(std::move(run));
   }
 
@@ -117,6 +128,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
       auto look = std::exchange(run->look, nullptr);
       if (run->cancel.cancelled()) answer(run, LookEnd::kCancelled, lock);
       if (!run->answered) {
+        run->subject->state = State::kLooking;
         const auto begin = begun.emplace_back(Clock::now());
         lock.unlock();
         look();
@@ -131,8 +143,8 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
   }
 
   void free(Subject& subject) {
-    subject.busy = false;
-    while (!subject.busy && !subject.waiting.empty()) {
+    subject.state = State::kFree;
+    while (subject.state == State::kFree && !subject.waiting.empty()) {
       auto next = std::move(subject.waiting.front());
       subject.waiting.pop_front();
       if (!next->answered) enqueue(std::move(next));
@@ -162,9 +174,10 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
   void endOverdue(Lock& lock) {
     const auto now = Clock::now();
     const auto endOf = [now](const Run& run) {
-      return run.cancel.cancelled() ? LookEnd::kCancelled
-             : run.deadline <= now  ? (run.queued ? LookEnd::kRefused : LookEnd::kTimeout)
-                                    : LookEnd::kDone;
+      return run.cancel.cancelled()                  ? LookEnd::kCancelled
+             : run.deadline > now                    ? LookEnd::kDone
+             : run.subject->state == State::kLooking ? LookEnd::kTimeout
+                                                     : LookEnd::kRefused;
     };
     std::vector<std::shared_ptr<Run>> overdue;
     for (const auto& run : open) {
@@ -176,7 +189,9 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
 
 Looks::Place::Place() : subject_(std::make_shared<Subject>()) {}
 
-Looks::Looks() : threads_(std::make_shared<Threads>()) {}
+Looks::Looks() : Looks(beginDetached) {}
+
+Looks::Looks(BeginThread begin) : threads_(std::make_shared<Threads>(std::move(begin))) {}
 
 void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel,
                   std::function<void()> look, Done done) {
@@ -197,7 +212,7 @@ void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel
       return all.answer(run, LookEnd::kRefused, lock);
     }
   }
-  if (run->subject->busy) {
+  if (run->subject->state != Subject::State::kFree) {
     run->subject->waiting.push_back(run);
   } else if (all.stuck() && !all.help() && all.threads == 0) {
     return all.answer(run, LookEnd::kRefused, lock);
@@ -205,6 +220,15 @@ void Looks::start(const Place& place, core::Duration timeout, CancelToken cancel
     all.enqueue(run);
   }
   if (!all.watching) all.watch.notify_one();
+}
+
+LookEnd Looks::run(const Place& place, core::Duration timeout, CancelToken cancel,
+                   std::function<void()> look) {
+  const auto end = std::make_shared<std::promise<LookEnd>>();
+  auto ended = end->get_future();
+  start(place, timeout, std::move(cancel), std::move(look),
+        [end](LookEnd how) { end->set_value(how); });
+  return ended.get();
 }
 
 void Looks::stop() {

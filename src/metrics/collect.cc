@@ -36,16 +36,16 @@ Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& so
                              core::Now now) {
   ObjectFamilies families;
   addAll(snapshot, sources, now, families);
-  Exposition exposition;
-  exposition.families = families.take();
-  exposition.beside = families.takeBeside();
-  exposition.started = snapshot.started.wall;
-  return exposition;
+  return {families.take(), snapshot.started.wall};
 }
 
 std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
                                               const Sources& sources, core::Now now) {
-  return collectWithBeside(snapshot, sources, now).families;
+  std::vector<prometheus::MetricFamily> families;
+  for (auto& one : collectWithBeside(snapshot, sources, now).families) {
+    families.push_back(std::move(one.family));
+  }
+  return families;
 }
 
 }  // namespace heald::metrics

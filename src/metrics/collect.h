@@ -30,9 +30,8 @@ std::vector<prometheus::MetricFamily> collect(const engine::Snapshot& snapshot,
 
 // The same with what stands beside, for protobufOf().
 struct Exposition {
-  std::vector<prometheus::MetricFamily> families;
-  std::vector<Beside> beside;  // of families[i]
-  core::WallTime started;      // since when all is counted that is not durable
+  std::vector<FamilyWithBeside> families;
+  core::WallTime started;  // since when all is counted that is not durable
 };
 Exposition collectWithBeside(const engine::Snapshot& snapshot, const Sources& sources,
                              core::Now now);

@@ -1,5 +1,7 @@
 #include "metrics/object_families.h"
 
+#include <utility>
+
 #include "io/text.h"
 
 namespace heald::metrics {
@@ -8,12 +10,11 @@ using prometheus::ClientMetric;
 using prometheus::MetricType;
 
 void ObjectFamilies::open(MetricType type, const std::string& name, std::string_view help) {
-  families_.push_back({name, std::string(help), type, {}});
-  beside_.emplace_back();
+  families_.push_back({{name, std::string(help), type, {}}});
 }
 
 ClientMetric& ObjectFamilies::append(const LabelSet& labels) {
-  ClientMetric& metric = families_.back().metric.emplace_back();
+  ClientMetric& metric = families_.back().family.metric.emplace_back();
   labels.each([&](std::string_view name, std::string_view value) {
     metric.label.push_back({std::string(name), io::toValidUtf8(value)});
   });
@@ -22,7 +23,7 @@ ClientMetric& ObjectFamilies::append(const LabelSet& labels) {
 
 void ObjectFamilies::add(const LabelSet& labels, double value) {
   ClientMetric& metric = append(labels);
-  const bool counter = families_.back().type == MetricType::Counter;
+  const bool counter = families_.back().family.type == MetricType::Counter;
   (counter ? metric.counter.value : metric.gauge.value) = value;
 }
 
@@ -36,19 +37,12 @@ void ObjectFamilies::add(const LabelSet& labels, const engine::Histogram& histog
     target.bucket.push_back({cumulative, histogram.bounds()[i]});
   }
   // The bucket of +Inf is written by the serializer, from the count.
-  beside_.back().histograms.push_back(histogram);
+  families_.back().histograms.push_back(histogram);
 }
 
-std::vector<prometheus::MetricFamily> ObjectFamilies::take() {
-  std::vector<prometheus::MetricFamily> taken;
-  for (std::size_t i = 0; i < families_.size(); ++i) {
-    if (families_[i].metric.empty()) continue;
-    taken.push_back(std::move(families_[i]));
-    taken_beside_.push_back(std::move(beside_[i]));
-  }
-  families_.clear();
-  beside_.clear();
-  return taken;
+std::vector<FamilyWithBeside> ObjectFamilies::take() {
+  std::erase_if(families_, [](const auto& one) { return one.family.metric.empty(); });
+  return std::exchange(families_, {});
 }
 
 }  // namespace heald::metrics

@@ -9,10 +9,11 @@
 
 namespace heald::metrics {
 
-// What formats with room for it say of a metric beside its series.
-struct Beside {
-  bool durable = false;                       // its counters and histograms go on over a restart
-  std::vector<engine::Histogram> histograms;  // one for each series of a histogram
+// A metric with what formats with room for it say of it beside its series.
+struct FamilyWithBeside {
+  prometheus::MetricFamily family;
+  bool durable = false;  // its counters and histograms go on over a restart
+  std::vector<engine::Histogram> histograms = {};  // of family.metric[i], where it is one of them
 };
 
 // As prometheus-cpp has them: for protobuf, and for whoever reads values instead of text.
@@ -21,20 +22,16 @@ class ObjectFamilies : private Series, public Families {
   ObjectFamilies() : Families(static_cast<Series&>(*this)) {}
 
   // Those that have series.
-  std::vector<prometheus::MetricFamily> take();
-  // What stands beside those of the last take(), in their order.
-  std::vector<Beside> takeBeside() { return std::move(taken_beside_); }
+  std::vector<FamilyWithBeside> take();
 
  private:
   void open(prometheus::MetricType type, const std::string& name, std::string_view help) override;
   void add(const LabelSet& labels, double value) override;
   void add(const LabelSet& labels, const engine::Histogram& histogram) override;
-  void durable() override { beside_.back().durable = true; }
+  void durable() override { families_.back().durable = true; }
   prometheus::ClientMetric& append(const LabelSet& labels);
 
-  std::vector<prometheus::MetricFamily> families_;
-  std::vector<Beside> beside_;
-  std::vector<Beside> taken_beside_;
+  std::vector<FamilyWithBeside> families_;
 };
 
 }  // namespace heald::metrics

@@ -167,14 +167,14 @@ class Encoder {
   explicit Encoder(const Exposition& exposition) : exposition_(exposition) {}
 
   void write(std::string& out) const {
-    for (std::size_t i = 0; i < exposition_.families.size(); ++i) {
-      Message::lengthFirst(out, [&](Message message) { putFamily(message, i); });
+    for (const FamilyWithBeside& one : exposition_.families) {
+      Message::lengthFirst(out, [&](Message message) { putFamily(message, one); });
     }
   }
 
  private:
-  void putFamily(Message& message, std::size_t f) const {
-    const MetricFamily& family = exposition_.families[f];
+  void putFamily(Message& message, const FamilyWithBeside& one) const {
+    const MetricFamily& family = one.family;
     message.text(field::kFamilyName, family.name);
     message.text(field::kFamilyHelp, family.help);
     message.varint(field::kFamilyType, typeNumber(family.type));
@@ -183,22 +183,21 @@ class Encoder {
         for (const ClientMetric::Label& label : family.metric[i].label) {
           putLabel(metric, field::kMetricLabel, label.name, label.value);
         }
-        putValue(metric, f, i);
+        putValue(metric, one, i);
       });
     }
   }
 
-  void putValue(Message& metric, std::size_t f, std::size_t i) const {
-    const MetricFamily& family = exposition_.families[f];
-    const ClientMetric& values = family.metric[i];
-    const bool started = !exposition_.beside[f].durable;
-    if (family.type == MetricType::Histogram) {
+  void putValue(Message& metric, const FamilyWithBeside& one, std::size_t i) const {
+    const ClientMetric& values = one.family.metric[i];
+    const bool started = !one.durable;
+    if (one.family.type == MetricType::Histogram) {
       metric.message(field::kHistogram, [&](Message histogram) {
-        putBuckets(histogram, exposition_.beside[f].histograms[i]);
-        putNative(histogram, exposition_.beside[f].histograms[i]);
+        putBuckets(histogram, one.histograms[i]);
+        putNative(histogram, one.histograms[i]);
         if (started) putTime(histogram, field::kHistogramCreated, exposition_.started);
       });
-    } else if (family.type == MetricType::Counter) {
+    } else if (one.family.type == MetricType::Counter) {
       metric.message(field::kCounter, [&](Message counter) {
         counter.number(field::kCounterValue, values.counter.value);
         if (started) putTime(counter, field::kCounterCreated, exposition_.started);
@@ -232,7 +231,7 @@ class Encoder {
 std::string protobufOf(const Exposition& exposition) {
   constexpr std::size_t kBytesPerSeries = 64;  // a guess, to grow the text rarely
   std::size_t series = 0;
-  for (const MetricFamily& family : exposition.families) {
+  for (const auto& [family, durable, histograms] : exposition.families) {
     series += family.metric.size() * (family.type == MetricType::Histogram ? 8 : 1);
   }
   std::string out;

@@ -239,9 +239,9 @@ Fleets::~Fleets() = default;
 
 void Fleets::use(const config::Config& config) {
   Servers servers;
-  for (std::size_t i = 0; i < config.permits.size(); ++i) {
-    if (config.permits[i] == nullptr) continue;
-    servers.emplace(config.setup.remedies[i].name, config::partAs<FleetServer>(config.permits[i]));
+  for (const engine::RemedySpec& remedy : config.setup.remedies) {
+    const auto& permit = config.remedies.of(remedy).permit;
+    if (permit != nullptr) servers.emplace(remedy.name, config::partAs<FleetServer>(permit));
   }
   worker_->use(std::move(servers));
 }

@@ -12,17 +12,19 @@ constexpr std::chrono::seconds kPatience(30);
 // Made by a look that may hang, and that outlives the monitor then.
 struct Found {
   std::uint64_t at = 0;
-  std::vector<WatchedProcess> watched;
-  std::vector<std::optional<Selection>> selections;  // of watched[i]; nothing: could not be told
+  struct One {
+    WatchedProcess watched;
+    std::optional<Selection> selection = {};  // nothing: could not be told
+  };
+  std::vector<One> all;
 
   void find(const std::string& proc) {
     at = ticksSinceBoot();
-    selections.resize(watched.size());
     const auto table = readProcesses(proc);
     if (!table) return;
-    for (std::size_t i = 0; i < watched.size(); ++i) {
-      auto selection = selectProcesses(*table, watched[i].selector);
-      if (selection) selections[i] = std::move(*selection);
+    for (One& one : all) {
+      auto selection = selectProcesses(*table, one.watched.selector);
+      if (selection) one.selection = std::move(*selection);
     }
   }
 };
@@ -52,21 +54,20 @@ bool ProcessMonitor::look(const std::string& proc) {
   const auto found = std::make_shared<Found>();
   {
     const std::lock_guard lock(mutex_);
-    for (const Entry& entry : entries_) found->watched.push_back(entry.watched);
+    for (const Entry& entry : entries_) found->all.push_back({entry.watched});
   }
-  if (found->watched.empty()) return true;
-  if (look_.run(kPatience, {}, [found, proc] { found->find(proc); }) != io::LookEnd::kDone) {
-    return false;
-  }
+  if (found->all.empty()) return true;
+  const io::LookEnd end =
+      looks_.run(processes_, kPatience, {}, [found, proc] { found->find(proc); });
+  if (end != io::LookEnd::kDone) return false;
   const std::lock_guard lock(mutex_);
   bool all = true;
-  for (std::size_t i = 0; i < found->watched.size(); ++i) {
-    const WatchedProcess& watched = found->watched[i];
-    all = all && found->selections[i];
+  for (const auto& [watched, selection] : found->all) {
+    all = all && selection;
     for (Entry& entry : entries_) {
       const bool same =
           entry.watched.name == watched.name && entry.watched.selector == watched.selector;
-      if (same && found->selections[i]) update(entry, *found->selections[i], last_look_);
+      if (same && selection) update(entry, *selection, last_look_);
     }
   }
   last_look_ = found->at;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/look.h"
+#include "io/looks.h"
 #include "process/process_selector.h"
 
 namespace heald::process {
@@ -37,6 +37,8 @@ struct MonitoredProcess {
 // now and then, and may read the figures at any time. Thread-safe.
 class ProcessMonitor {
  public:
+  explicit ProcessMonitor(io::Looks& looks) : looks_(looks) {}
+
   // Those that are watched from here on. What is known of one that stays the same is kept.
   void watch(std::vector<WatchedProcess> processes);
   // Looks at all of them; false when some, or all, could not be looked at: their figures stay as
@@ -62,7 +64,8 @@ class ProcessMonitor {
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::uint64_t last_look_ = 0;  // ticks since boot
-  const io::Look look_;
+  io::Looks& looks_;
+  const io::Looks::Place processes_;
 };
 
 }  // namespace heald::process

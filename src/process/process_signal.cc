@@ -11,7 +11,6 @@
 #include <set>
 
 #include "io/fd.h"
-#include "io/look.h"
 #include "process/pidfd.h"
 #include "process/run.h"
 
@@ -127,13 +126,13 @@ void endThem(std::vector<Target> targets, const SignalOrder& order, const io::Ca
 
 }  // namespace
 
-SignalReport signalProcesses(const ProcessSelector& selector, const SignalOrder& order,
-                             const io::CancelToken& cancel) {
+SignalReport signalProcesses(io::Looks& looks, const ProcessSelector& selector,
+                             const SignalOrder& order, const io::CancelToken& cancel) {
   SignalReport report;
   const Deadline deadline = deadlineAfter(order.timeout);
   const auto found = std::make_shared<Matches>();
   const io::LookEnd end =
-      io::Look().run(order.timeout, cancel, [selector, found] { find(selector, *found); });
+      looks.run({}, order.timeout, cancel, [selector, found] { find(selector, *found); });
   report.cancelled = end == io::LookEnd::kCancelled;
   if (end != io::LookEnd::kDone) {
     report.problem = end == io::LookEnd::kTimeout ? "the look at the processes takes too long"

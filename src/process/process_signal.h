@@ -6,6 +6,7 @@
 
 #include "core/time.h"
 #include "io/cancel.h"
+#include "io/looks.h"
 #include "process/process_selector.h"
 
 namespace heald::process {
@@ -38,7 +39,7 @@ struct SignalReport {
 // has its number. Process 1, heald itself, what heald runs and the processes that heald descends
 // from never get one. Blocks until those that are to end have ended, or the time is over. Needs
 // Linux 5.3.
-SignalReport signalProcesses(const ProcessSelector& selector, const SignalOrder& order,
-                             const io::CancelToken& cancel);
+SignalReport signalProcesses(io::Looks& looks, const ProcessSelector& selector,
+                             const SignalOrder& order, const io::CancelToken& cancel);
 
 }  // namespace heald::process

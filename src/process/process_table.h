@@ -42,7 +42,7 @@ struct ProcessTable {
 };
 
 // Fails with kUnavailable when /proc cannot be read. Some 20 us a process. May hang as long as the
-// kernel holds on to the memory of a process: see io/look.h.
+// kernel holds on to the memory of a process: see io/looks.h.
 Result<ProcessTable> readProcesses(const std::string& proc = "/proc");
 // Nothing when there is no such process (any more).
 std::optional<ProcessInfo> readProcess(pid_t pid, const std::string& proc = "/proc");

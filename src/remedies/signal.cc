@@ -121,9 +121,10 @@ class SignalRemedy : public Remedy {
   core::Duration timeout() const override { return options_.order.timeout; }
 
   void start(io::Services& services, const ActionRun& run, Done done) const override {
-    const bool accepted = services.workers.post([o = options_, cancel = run.cancel, done] {
-      done(judge(o, process::signalProcesses(o.selector, o.order, cancel)));
-    });
+    const auto signal = [&looks = services.looks, o = options_, cancel = run.cancel, done] {
+      done(judge(o, process::signalProcesses(looks, o.selector, o.order, cancel)));
+    };
+    const bool accepted = services.workers.post(signal);
     if (!accepted) done({ActionOutcome::kFailed, "too much work is waiting", ""});
   }
 

@@ -41,9 +41,9 @@ const std::string& taskOnThisThread() {
 
 std::vector<process::WatchedProcess> watchedProcesses(const config::Config& config) {
   std::vector<process::WatchedProcess> watched;
-  for (std::size_t i = 0; i < config.checks.size(); ++i) {
-    if (const auto* selector = checks::selectorOf(*config.checks[i].part)) {
-      watched.push_back({config.setup.checks[i].name, *selector});
+  for (const engine::CheckSpec& check : config.setup.checks) {
+    if (const auto* selector = checks::selectorOf(*config.checks.of(check).does.part)) {
+      watched.push_back({check.name, *selector});
     }
   }
   return watched;
@@ -60,14 +60,13 @@ void Performer::use(const config::Config& config) {
   alertmanager_ = config::partAs<checks::Alertmanager>(config.alertmanager);
   checks_.clear();
   remedies_.clear();
-  for (std::size_t i = 0; i < config.checks.size(); ++i) {
-    const engine::CheckSpec& spec = config.setup.checks[i];
-    checks_.push_back(
-        {spec.name, spec.timeout, config::partAs<checks::Check>(config.checks[i].part)});
+  for (const engine::CheckSpec& spec : config.setup.checks) {
+    const auto& does = config.checks.of(spec).does;
+    checks_.push_back({spec.name, spec.timeout, config::partAs<checks::Check>(does.part)});
   }
-  for (std::size_t i = 0; i < config.remedies.size(); ++i) {
-    Remedy remedy{config.setup.remedies[i].name, {}};
-    for (const config::KindPart& step : config.remedies[i]) {
+  for (const engine::RemedySpec& spec : config.setup.remedies) {
+    Remedy remedy{spec.name, {}};
+    for (const config::KindPart& step : config.remedies.of(spec).steps) {
       remedy.steps.push_back(config::partAs<remedies::Remedy>(step.part));
     }
     remedies_.push_back(std::move(remedy));

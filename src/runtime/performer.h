@@ -74,6 +74,7 @@ class Performer : public Work {
   Runs check_runs_;
   Runs action_runs_;
   Runs asking_;
+  // As engine::Setup lists them: the engine says which by its index there.
   std::vector<Check> checks_;
   std::vector<Remedy> remedies_;
   std::shared_ptr<const checks::Alertmanager> alertmanager_;

@@ -96,11 +96,12 @@ TEST_F(PageCalls, TellsTheSettingsInForceAndWhereTheyStand) {
   config::Config config;
   config.setup.checks.emplace_back().name = "web";
   config.setup.checks.back().depends_on = {"database"};
-  config.checks.push_back({"tcp", nullptr, false, "heald.yml:4:5"});
+  config.checks.add(config.setup.checks.back(), {{"tcp", nullptr, "heald.yml:4:5"}});
   config.setup.remedies.emplace_back().name = "heal";
   config.setup.remedies.back().steps = {0, 3};
-  config.remedies.push_back(
-      {{"exec", nullptr, false, "heald.yml:9:5"}, {"http", nullptr, false, "heald.yml:11:9"}});
+  config.remedies.add(
+      config.setup.remedies.back(),
+      {{{"exec", nullptr, "heald.yml:9:5"}, {"http", nullptr, "heald.yml:11:9"}}, nullptr});
   config.setup.governors.push_back({"heal", {}});
   config.governor_places["heal"] = "heald.yml:2:3";
   engine_.config = std::make_shared<const config::Config>(std::move(config));

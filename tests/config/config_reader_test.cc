@@ -80,12 +80,12 @@ TEST(ConfigReader, AnAlertNeedsNoVerificationAndACheckAlwaysHasOne) {
 
 TEST(ConfigReader, CarriesThePartsOfTheKindsWithoutKnowingThem) {
   const Config config = validConfig(kSmallest);
-  ASSERT_EQ(config.checks.size(), 1U);
-  EXPECT_EQ(config.checks[0].kind, "tcp");
-  EXPECT_EQ(dynamic_cast<const FakePart&>(*config.checks[0].part).word, "127.0.0.1:5672");
-  ASSERT_EQ(config.remedies.size(), 1U);
-  ASSERT_EQ(config.remedies[0].size(), 1U);
-  EXPECT_EQ(config.remedies[0][0].kind, "exec");
+  const KindPart& check = config.checks.of(config.setup.checks.at(0)).does;
+  EXPECT_EQ(check.kind, "tcp");
+  EXPECT_EQ(dynamic_cast<const FakePart&>(*check.part).word, "127.0.0.1:5672");
+  const auto& steps = config.remedies.of(config.setup.remedies.at(0)).steps;
+  ASSERT_EQ(steps.size(), 1U);
+  EXPECT_EQ(steps[0].kind, "exec");
 }
 
 using MetricLabels = engine::MetricLabels;
@@ -195,9 +195,10 @@ remedies:
       - {after_failures: 3, http: {url: 'http://second'}}
 )");
   EXPECT_EQ(config.setup.remedies[0].steps, (std::vector<int>{0, 3}));
-  ASSERT_EQ(config.remedies[0].size(), 2U);
-  EXPECT_EQ(config.remedies[0][0].kind, "exec");
-  EXPECT_EQ(config.remedies[0][1].kind, "http");
+  const auto& steps = config.remedies.of(config.setup.remedies[0]).steps;
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(steps[0].kind, "exec");
+  EXPECT_EQ(steps[1].kind, "http");
 }
 
 TEST(ConfigReader, VerifiesAtOnceWhenAfterIsZero) {

@@ -15,7 +15,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string wordOf(const KindPart& part) {
-  return static_cast<const FakePart&>(*part.part).word;
+  return dynamic_cast<const FakePart&>(*part.part).word;
+}
+std::string wordOfCheck(const Config& config, const engine::CheckSpec& check) {
+  return wordOf(config.checks.of(check).does);
 }
 
 std::vector<std::string> namesOf(const std::vector<engine::CheckSpec>& specs) {
@@ -43,7 +46,7 @@ checks:
     tcp: {address: "h:1"}
 )");
   EXPECT_THAT(namesOf(config.setup.checks), ElementsAre("web-shop", "web-blog", "other"));
-  EXPECT_EQ(wordOf(config.checks[1]), "GET http://blog:8082/");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[1]), "GET http://blog:8082/");
   EXPECT_EQ(config.setup.checks[0].interval, seconds(30));
   EXPECT_FALSE(config.setup.checks[0].follows_cycle);
   EXPECT_EQ(config.setup.checks[1].unhealthy_after, 3);
@@ -91,7 +94,7 @@ checks:
     tcp: {address: "{{text}}{{text}}"}
 )",
                                     environmentOf({{"X", "{{n}}"}}));
-  EXPECT_EQ(wordOf(config.checks[0]), "{{n}}{{n}}");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[0]), "{{n}}{{n}}");
 }
 
 TEST(Templates, LeaveTextOfOtherTemplatesAlone) {
@@ -101,7 +104,8 @@ checks:
     for_each: [{name: a}]
     exec: {command: ["/usr/bin/docker inspect -f {{.State.Running}} {{name}}"]}
 )");
-  EXPECT_EQ(wordOf(config.checks[0]), "/usr/bin/docker inspect -f {{.State.Running}} a");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[0]),
+            "/usr/bin/docker inspect -f {{.State.Running}} a");
 }
 
 TEST(Templates, LeaveDeclaredLabelsToTheAlert) {
@@ -114,7 +118,7 @@ remedies:
     exec: {command: ["/bin/{{job}} {{instance}}"]}
 )");
   EXPECT_EQ(config.setup.remedies[0].alert.matchers[1].second, "a");
-  EXPECT_EQ(wordOf(config.remedies[0][0]), "/bin/a {{instance}}");
+  EXPECT_EQ(wordOf(config.remedies.of(config.setup.remedies[0]).steps[0]), "/bin/a {{instance}}");
 }
 
 TEST(Defaults, StandInForWhatIsLeftOut) {
@@ -138,9 +142,9 @@ remedies:
   EXPECT_EQ(config.setup.checks[0].interval, seconds(10));
   EXPECT_EQ(config.setup.checks[0].timeout, seconds(3));
   EXPECT_EQ(config.setup.checks[1].timeout, seconds(1));
-  EXPECT_EQ(wordOf(config.checks[0]), "HEAD http://a/");
-  EXPECT_EQ(wordOf(config.checks[1]), "POST http://b/");
-  EXPECT_EQ(wordOf(config.checks[2]), "h:1");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[0]), "HEAD http://a/");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[1]), "POST http://b/");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[2]), "h:1");
   EXPECT_EQ(config.setup.remedies[0].governor, "shared");
   EXPECT_EQ(config.setup.remedies[0].verify.within, minutes(2));
   EXPECT_EQ(config.setup.remedies[1].governor, "two");
@@ -170,8 +174,8 @@ remedies:
     when: {alert: {alertname: "A{{n}}"}}
     exec: {command: ["/bin/x {{job}}"]}
 )");
-  EXPECT_EQ(wordOf(config.checks[0]), "HEAD http://a/");
-  EXPECT_EQ(wordOf(config.remedies[0][1]), "HEAD http://a/");
+  EXPECT_EQ(wordOfCheck(config, config.setup.checks[0]), "HEAD http://a/");
+  EXPECT_EQ(wordOf(config.remedies.of(config.setup.remedies[0]).steps[1]), "HEAD http://a/");
   EXPECT_EQ(config.setup.remedies[1].alert.arguments.size(), 1U);
   EXPECT_TRUE(config.setup.remedies[0].alert.arguments.empty());
 }
@@ -205,7 +209,7 @@ remedies:
   EXPECT_EQ(config.setup.remedies[1].governor, "restart");
   ASSERT_EQ(config.setup.governors.size(), 3U);
   EXPECT_EQ(config.setup.governors[1].policy.max_consecutive_failures, 4);
-  EXPECT_EQ(config.remedies.size(), 3U);
+  EXPECT_EQ(config.setup.remedies.size(), 3U);
 }
 
 TEST(RemedyOfSeveralChecks, IsNamedInAWindowByItsOwnName) {

@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <future>
 #include <iterator>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 #include "support/eventually.h"
 
@@ -21,6 +24,9 @@ std::ptrdiff_t threadsOfThisProcess() {
 
 class LooksTest : public testing::Test {
  protected:
+  LooksTest() = default;
+  explicit LooksTest(Looks::BeginThread begin) : looks_(std::move(begin)) {}
+
   std::future<LookEnd> start(const Looks::Place& place, core::Duration timeout,
                              std::function<void()> look, CancelToken cancel = {}) {
     auto end = std::make_shared<std::promise<LookEnd>>();
@@ -35,9 +41,12 @@ class LooksTest : public testing::Test {
       gate.wait();
     };
   }
-  void release() { release_.set_value(); }
+  void release() {
+    if (!std::exchange(released_, true)) release_.set_value();
+  }
 
   std::promise<void> release_;
+  bool released_ = false;
   std::shared_future<void> gate_ = release_.get_future().share();
   std::shared_ptr<std::atomic<int>> hanging_ = std::make_shared<std::atomic<int>>(0);
   Looks looks_;
@@ -124,6 +133,54 @@ TEST_F(LooksTest, DoNotBeginWhenCancelledBefore) {
                 .get(),
             LookEnd::kCancelled);
   EXPECT_FALSE(*looked);
+}
+
+TEST_F(LooksTest, MayBeWaitedFor) {
+  const Looks::Place place;
+  auto seen = std::make_shared<int>(0);
+  EXPECT_EQ(looks_.run(place, 20s, {}, [seen] { *seen = 7; }), LookEnd::kDone);
+  EXPECT_EQ(*seen, 7);
+  EXPECT_EQ(looks_.run(place, 1ms, {}, hang()), LookEnd::kTimeout);
+  CancelSource cancel;
+  cancel.cancel();
+  EXPECT_EQ(looks_.run(place, 1h, cancel.token(), [] {}), LookEnd::kCancelled);
+  release();
+}
+
+// Of those that hang, there is one thread for each; then the system gives no more.
+class LooksWithoutThreads : public LooksTest {
+ protected:
+  LooksWithoutThreads()
+      : LooksTest([left = std::make_shared<std::atomic<int>>(1)](std::function<void()> body) {
+          if ((*left)-- <= 0) throw std::system_error(EAGAIN, std::generic_category());
+          std::thread(std::move(body)).detach();
+        }) {
+    ends_.push_back(start(dead_, 1h, hang()));
+    EXPECT_TRUE(test::eventually([&] { return hanging_->load() == 1; }));
+  }
+  ~LooksWithoutThreads() override { release(); }
+
+  const Looks::Place dead_, place_;
+  std::vector<std::future<LookEnd>> ends_;
+};
+
+TEST_F(LooksWithoutThreads, OneThatGotNoneInItsTimeIsRefused) {
+  EXPECT_EQ(start(place_, 1ms, [] {}).get(), LookEnd::kRefused);
+  EXPECT_EQ(start(dead_, 1ms, [] {}).get(), LookEnd::kTimeout) << "it waits for one that hangs";
+}
+
+TEST_F(LooksWithoutThreads, OneBehindOneThatGotNoneIsRefusedTooAndNotATimeout) {
+  ends_.push_back(start(place_, 1h, [] {}));
+  EXPECT_EQ(start(place_, 1ms, [] {}).get(), LookEnd::kRefused) << "nothing was looked at";
+}
+
+TEST_F(LooksWithoutThreads, WhatWaitsBeginsWhenAThreadIsFree) {
+  auto first = start(place_, 1h, [] {});
+  auto second = start(place_, 1h, [] {});
+  EXPECT_EQ(start(place_, 1ms, [] {}).get(), LookEnd::kRefused);
+  release();
+  EXPECT_EQ(first.get(), LookEnd::kDone);
+  EXPECT_EQ(second.get(), LookEnd::kDone);
 }
 
 TEST_F(LooksTest, EndWithTheirOwnerAndNotLater) {

@@ -137,10 +137,10 @@ TEST(FleetServer, IsReadOfARemedy) {
   EXPECT_EQ(remedies[0].permit, (engine::FleetPermit{"https://h:3001", "f", ""}));
   EXPECT_EQ(remedies[1].permit, remedies[0].permit) << "of the other check";
   EXPECT_FALSE(remedies[2].permit);
-  ASSERT_EQ(read.config.permits.size(), 3U);
-  EXPECT_EQ(read.config.permits[0], read.config.permits[1]);
-  EXPECT_EQ(read.config.permits[2], nullptr);
-  const auto& server = static_cast<const FleetServer&>(*read.config.permits[0]);
+  const auto permit = [&](std::size_t i) { return read.config.remedies.of(remedies[i]).permit; };
+  EXPECT_EQ(permit(0), permit(1));
+  EXPECT_EQ(permit(2), nullptr);
+  const auto& server = dynamic_cast<const FleetServer&>(*permit(0));
   EXPECT_EQ(server.deadline(), std::chrono::minutes(15));
 }
 

@@ -28,7 +28,8 @@ class ProcessMonitorTest : public testing::Test {
   static std::uint64_t later() { return ticksSinceBoot() + 10; }
 
   const test::FakeProc proc_;
-  ProcessMonitor monitor_;
+  io::Looks looks_;
+  ProcessMonitor monitor_{looks_};
 };
 
 TEST_F(ProcessMonitorTest, ShowsNothingBeforeTheFirstLook) {

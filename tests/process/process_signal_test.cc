@@ -16,8 +16,13 @@ using namespace std::chrono_literals;
 using testing::IsEmpty;
 using testing::UnorderedElementsAreArray;
 
+SignalReport signalTo(const ProcessSelector& selector, const SignalOrder& order,
+                      const io::CancelToken& cancel = {}) {
+  io::Looks looks;
+  return signalProcesses(looks, selector, order, cancel);
+}
 SignalReport send(const test::LeakyService& service, const SignalOrder& order) {
-  return signalProcesses({.match = service.program()}, order, {});
+  return signalTo({.match = service.program()}, order);
 }
 
 TEST(ProcessSignal, ReachesTheOrphansAndNobodyElse) {
@@ -79,8 +84,8 @@ TEST(ProcessSignal, EndsEarlyWhenCancelled) {
   const auto kept = service.keep(1);
   io::CancelSource cancel;
   auto report = std::async(std::launch::async, [&] {
-    return signalProcesses({.match = service.program()}, {.kill_after = 50s, .timeout = 60s},
-                           cancel.token());
+    return signalTo({.match = service.program()}, {.kill_after = 50s, .timeout = 60s},
+                    cancel.token());
   });
   cancel.cancel();
   EXPECT_TRUE(report.get().cancelled);
@@ -89,20 +94,20 @@ TEST(ProcessSignal, EndsEarlyWhenCancelled) {
 
 TEST(ProcessSignal, NeverReachesProcessOneThisProcessOrItsParents) {
   const SignalReport report =
-      signalProcesses({.pid_file = test::TempDir().file("none")}, {.signal = 0, .ends = false}, {});
+      signalTo({.pid_file = test::TempDir().file("none")}, {.signal = 0, .ends = false});
   EXPECT_THAT(report.signalled, IsEmpty());
   const test::TempDir dir;
   for (const pid_t pid : {1, getpid(), getppid()}) {
     const std::string path = dir.write("pid", std::to_string(pid));
     // Signal 0 reaches nobody, and tells whom it would have reached.
-    const auto spared = signalProcesses({.pid_file = path}, {.signal = 0, .ends = false}, {});
+    const auto spared = signalTo({.pid_file = path}, {.signal = 0, .ends = false});
     EXPECT_THAT(spared.signalled, IsEmpty()) << pid;
     EXPECT_THAT(spared.forbidden, IsEmpty()) << pid;
   }
 }
 
 TEST(ProcessSignal, SaysWhyItCannotLook) {
-  const SignalReport report = signalProcesses({.user = "nobody-of-this-name"}, {}, {});
+  const SignalReport report = signalTo({.user = "nobody-of-this-name"}, {});
   EXPECT_EQ(report.problem, "there is no user nobody-of-this-name");
 }
 
