@@ -1,9 +1,9 @@
 // How long nobody acts when the replica that leads ends:
 //
-//   heald_takeovers [COUNT] [term|step-down|kill] [LEASE]
+//   heald_takeovers [COUNT] [term|step-down|kill] [LEASE] [HEALDS]
 //
-// Starts etcd and two healds (the one that was built beside it) on loopback, and ends who leads, so
-// many times. From the signal, or the request, to the first commit of the other one: a permit that
+// Starts etcd and three healds (the one that was built beside it) on loopback, and ends who leads,
+// so many times. From the signal, or the request, to the first commit of another one: a permit that
 // it has given. Prints the median and the longest in milliseconds. A kill costs what is left of the
 // lease, too.
 #include <algorithm>
@@ -66,32 +66,42 @@ int main(int argc, char** argv) {
   const int count = argc > 1 ? std::atoi(argv[1]) : 20;
   const std::string how = argc > 2 ? argv[2] : "term";
   const std::string lease = argc > 3 ? argv[3] : "5s";
-  std::vector<std::unique_ptr<TestDaemon>> both;
+  const std::size_t healds = argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 3;
+  std::vector<std::unique_ptr<TestDaemon>> all;
   const heald::test::Etcd etcd;  // ends before them: it is nothing that they have left behind
   if (!etcd.ready()) {
     std::cerr << "etcd does not start\n";
     return 1;
   }
-  both.push_back(replica(etcd, "a", lease));
-  both.front()->await("it leads", [&] { return commits(*both.front()); });
-  both.push_back(replica(etcd, "b", lease));
+  for (std::size_t i = 0; i < healds; ++i) {
+    all.push_back(replica(etcd, std::string(1, static_cast<char>('a' + i)), lease));
+    if (i == 0) all.front()->await("it leads", [&] { return commits(*all.front()); });
+  }
   std::vector<double> took;
+  std::size_t leads = 0;
   for (int i = 0; i < count; ++i) {
-    TestDaemon& leads = *both[static_cast<std::size_t>(i) % 2];
-    TestDaemon& next = *both[static_cast<std::size_t>(i + 1) % 2];
-    next.await("it stands by", [&] { return standsBy(next); });
-    leads.await("both are known", [&] { return leads.metric("heald_replicas") == 2; });
+    TestDaemon& ends = *all[leads];
+    for (std::size_t other = 0; other < healds; ++other) {
+      if (other != leads) all[other]->await("it stands by", [&] { return standsBy(*all[other]); });
+    }
+    ends.await("all are known",
+               [&] { return ends.metric("heald_replicas") == static_cast<double>(healds); });
     std::this_thread::sleep_for(milliseconds(300 + 37 * (i % 7)));  // anywhere in what is periodic
     const auto begun = Clock::now();
-    std::jthread ending([&] { end(leads, how); });
-    while (!commits(next)) std::this_thread::sleep_for(milliseconds(1));
+    std::jthread ending([&] { end(ends, how); });
+    std::size_t next = leads;
+    do {
+      next = (next + 1) % healds;
+      if (next == leads) std::this_thread::sleep_for(milliseconds(1));
+    } while (next == leads || !commits(*all[next]));
     took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
     ending.join();
-    leads.waitForExit();
-    leads.start();
+    ends.waitForExit();
+    ends.start();
+    leads = next;
   }
   std::sort(took.begin(), took.end());
-  std::cout << count << " takeovers by " << how << ", lease " << lease << ": p50 "
-            << took[took.size() / 2] << " ms, longest " << took.back() << " ms\n";
+  std::cout << count << " takeovers of " << healds << " by " << how << ", lease " << lease
+            << ": p50 " << took[took.size() / 2] << " ms, longest " << took.back() << " ms\n";
   return 0;
 }

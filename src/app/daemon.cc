@@ -132,15 +132,18 @@ class RunningDaemon final : public Daemon {
     stopped_ = true;
     watcher_.reset();
     log_.write(io::LogLevel::kInfo, "heald stops");
-    history_changed_.close();
-    listeners_.closeControl();
-    outgoing_.stop();
+    // First what decides ends, and then the lead, so that another replica goes on while the rest of
+    // this one is tidied up.
     loop_.beginStop();
     performer_.cancelAll();
+    listeners_.tellRest();
+    stopOutgoing();
     // An action ends within its grace; what its supervisor cannot end, nobody can.
     loop_.waitUntilIdle(minutes(10));
     loop_.stop();
     if (replicas_) replicas_->stop();
+    history_changed_.close();
+    listeners_.closeControl();
     workers_.stop();
     looks_.stop();
     http_.stop();  // its callbacks reach what is gone before it is
@@ -166,6 +169,13 @@ class RunningDaemon final : public Daemon {
   CircuitBreakerRegistry& circuitBreakerRegistry() override { return breakers_; }
 
  private:
+  // Behind a reload that is under way, which would begin them anew. It moves its cursors, for which
+  // the engine's thread has to be there.
+  void stopOutgoing() {
+    const std::lock_guard lock(reload_mutex_);
+    outgoing_.stop();
+  }
+
   // With the reload's mutex.
   Result<void> goOnBy(Result<app::Configuration> read, const std::string& by) {
     auto done = read ? apply(std::move(*read), by) : Result<void>(read.error());

@@ -261,7 +261,7 @@ void Listeners::closeControl() {
   control_service_.reset();
   control_access_.reset();
   token_files_.reset();
-  tellOf(auth_failures_.rest());
+  tellRest();
 }
 
 void Listeners::closeMetrics() {

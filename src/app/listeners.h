@@ -55,6 +55,8 @@ class Listeners {
 
   // Now and then: calls with a wrong token that have not been told of yet.
   void tell();
+  // All of them, before who records it ends.
+  void tellRest() { tellOf(auth_failures_.rest()); }
 
   metrics::HttpFigures figures() const;  // what the engine's loop counts is not among them
 

@@ -41,8 +41,8 @@ class Replicas {
   std::string leaderElsewhere() const;
   // Greater with each replica that takes over; 0 before this one has.
   std::uint64_t fence() const { return fence_; }
-  // The whole process stops as it does on SIGTERM, and gives the lease up at the end of that: what
-  // it runs is over before another replica acts.
+  // The whole process stops as it does on SIGTERM, and gives the lease up as soon as nothing is
+  // decided and nothing runs any more: what it ran is over before another replica acts.
   void stepDown();
   int exitCode() const { return stepped_down_ ? kDeposed : 0; }
 

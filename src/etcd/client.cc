@@ -120,8 +120,11 @@ class Client::Connection {
   };
 
   Connection(Address address, core::Duration deadline)
-      : address_(std::move(address)), deadline_(deadline), easy_(curl_easy_init()) {
-    if (!easy_) throw std::bad_alloc();
+      : address_(std::move(address)),
+        deadline_(deadline),
+        easy_(curl_easy_init()),
+        watching_easy_(curl_easy_init()) {
+    if (!easy_ || !watching_easy_) throw std::bad_alloc();
   }
 
   json ask(const char* path, const json& request, Changes changes) {
@@ -142,7 +145,7 @@ class Client::Connection {
   bool watch(const json& request, core::Duration patience) {
     login(Clock::now() + deadline_);
     watching_ = true;
-    const Answer answer = send("/v3/watch", request.dump(), patience);
+    const Answer answer = send("/v3/watch", request.dump(), patience, watching_easy_.get());
     watching_ = false;
     if (answer.stopped) return true;
     if (answer.code == CURLE_OPERATION_TIMEDOUT) return false;
@@ -212,7 +215,9 @@ class Client::Connection {
   }
 
   Answer send(const char* path, const std::string& body, core::Duration patience) {
-    CURL* const easy = easy_.get();
+    return send(path, body, patience, easy_.get());
+  }
+  Answer send(const char* path, const std::string& body, core::Duration patience, CURL* easy) {
     curl_easy_reset(easy);  // its connections stay
     answer_ = {};
     error_[0] = '\0';
@@ -278,6 +283,8 @@ class Client::Connection {
   const Address address_;
   const core::Duration deadline_;
   std::unique_ptr<CURL, FreeEasy> easy_;
+  // A watch ends with its connection: what follows it finds another one that is open.
+  std::unique_ptr<CURL, FreeEasy> watching_easy_;
   std::size_t current_ = 0;  // the endpoint that is asked
   std::string token_;
   Answer answer_;

@@ -80,7 +80,8 @@ class Keys {
                       const std::vector<Operation>& operations) = 0;
 };
 
-// etcd 3.4 or later by its JSON gateway, with one connection that is kept. One thread at a time.
+// etcd 3.4 or later by its JSON gateway, with one connection that is kept, and one for each watch.
+// One thread at a time.
 //
 // Every function blocks for `deadline` at most and throws Fault. What changes nothing is asked of
 // the next endpoint when one does not answer, within that time; what changes something is sent

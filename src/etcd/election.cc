@@ -106,7 +106,8 @@ core::Duration Election::round() {
   look();
   if (leads()) return core::Duration(options_.lease) / 3;
   if (!standing().leader || stopping()) return kAgain;
-  client_.watch(leaderKey(options_), looked_at_, kWatch);
+  // Nobody writes that key while there is a leader: it has gone.
+  if (client_.watch(leaderKey(options_), looked_at_, kWatch) && !stopping()) stand(false);
   return {};
 }
 
@@ -172,10 +173,13 @@ void Election::look() {
 }
 
 void Election::stand(bool has_key) {
-  const core::BootTime sent = options_.now();
-  if (!client_.renew(lease_)) {
-    lease_ = 0;
-    return;
+  core::BootTime sent = renewed_at_;
+  if (options_.now() - sent > core::Duration(options_.lease) / 2) {
+    sent = options_.now();
+    if (!client_.renew(lease_)) {
+      lease_ = 0;
+      return;
+    }
   }
   const Replica self = this->self();
   // Not done: another was faster. In doubt: the next look tells.

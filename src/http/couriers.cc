@@ -20,10 +20,11 @@ bool sendAll(int socket, std::string_view bytes) {
   return true;
 }
 
-void awaitEnd(int socket) {
-  std::array<char, 4096> ignored;
-  while (TEMP_FAILURE_RETRY(::recv(socket, ignored.data(), ignored.size(), 0)) > 0) {
-  }
+// False: the connection has ended.
+bool awaitDone(int socket) {
+  std::array<char, kDone.size()> got;
+  return TEMP_FAILURE_RETRY(::recv(socket, got.data(), got.size(), MSG_WAITALL)) ==
+         static_cast<ssize_t>(got.size());
 }
 
 // Two places are kept for calls that change something, where there are more than two.
@@ -35,7 +36,7 @@ std::size_t mostReaders(int count) {
 
 std::string passedOn(const std::string& ticket) {
   return "POST /ticket HTTP/1.1\r\nHost: localhost\r\n" + std::string(Tickets::kHeader) + ": " +
-         ticket + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+         ticket + "\r\nContent-Length: 0\r\n\r\n";
 }
 
 Couriers::Couriers(int count, Start start, Tickets& tickets,
@@ -81,11 +82,12 @@ void Couriers::take(std::shared_ptr<door::Exchange> exchange, bool changes) {
 }
 
 void Couriers::work() {
+  Way way;
   std::unique_lock lock(turns_mutex_);
   // Also those that had to wait for a place.
   while (auto turn = turns_.begin()) {
     lock.unlock();
-    carry(turn->exchange);
+    carry(turn->exchange, way);
     const bool changes = turn->changes;
     turn.reset();
     lock.lock();
@@ -93,16 +95,27 @@ void Couriers::work() {
   }
 }
 
-void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange) {
-  if (const auto behind = server()) {
-    const io::UniqueFd connection = (*behind)->socket().connect();
-    if (connection.valid()) {
-      const std::string ticket = tickets_.give(exchange);
-      if (sendAll(connection.get(), passedOn(ticket))) awaitEnd(connection.get());
-      tickets_.redeem(ticket);
-    }
-  }
+void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange, Way& way) {
+  const std::string ticket = tickets_.give(exchange);
+  // The server ends a connection that was idle for long: then the ticket is still there.
+  const bool used = way.connection.valid();
+  if (!pass(ticket, way) && used && tickets_.has(ticket)) (void)pass(ticket, way);
+  tickets_.redeem(ticket);
   if (!exchange->answered() && !exchange->deferred()) unanswered_(*exchange);
+}
+
+bool Couriers::pass(const std::string& ticket, Way& way) {
+  if (!way.connection.valid()) {
+    const auto behind = server();
+    if (!behind) return false;
+    way.server = *behind;
+    way.connection = way.server->socket().connect();
+    if (!way.connection.valid()) return false;
+  }
+  const int socket = way.connection.get();
+  if (sendAll(socket, passedOn(ticket)) && awaitDone(socket)) return true;
+  way.connection = io::UniqueFd();
+  return false;
 }
 
 }  // namespace heald::http

@@ -33,8 +33,17 @@ class Couriers {
   Result<std::shared_ptr<const Server>> server();
 
  private:
+  // Of one courier, for all that waits when it begins: another connection for each call would cost
+  // as much as the call.
+  struct Way {
+    std::shared_ptr<const Server> server;
+    io::UniqueFd connection;
+  };
+
   void work();
-  void carry(const std::shared_ptr<door::Exchange>& exchange);
+  void carry(const std::shared_ptr<door::Exchange>& exchange, Way& way);
+  // False: the connection has ended, or there was none.
+  bool pass(const std::string& ticket, Way& way);
 
   const Start start_;
   Tickets& tickets_;
@@ -46,7 +55,8 @@ class Couriers {
   io::WorkerPool threads_;  // last: they end before what they use
 };
 
-// What goes there: the ticket stands for all that the client wrote.
+// What goes there: the ticket stands for all that the client wrote. What comes back is kDone, when
+// the call is done.
 std::string passedOn(const std::string& ticket);
 
 }  // namespace heald::http

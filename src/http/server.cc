@@ -103,7 +103,7 @@ struct Server::Impl {
   static int onLog(const mg_connection* handle, const char* message) noexcept;
 
   Result<void> listen(int workers);
-  void answer(mg_connection* handle);
+  bool answer(mg_connection* handle);  // false: nobody is to be answered
 
   const Pipeline& pipeline;
   Tickets& tickets;
@@ -116,12 +116,12 @@ struct Server::Impl {
 };
 
 // The request is what the door has read: nothing is understood twice, and perhaps differently.
-void Server::Impl::answer(mg_connection* handle) {
+bool Server::Impl::answer(mg_connection* handle) {
   const char* ticket = mg_get_header(handle, Tickets::kHeader.data());
   const auto exchange = tickets.redeem(ticket != nullptr ? ticket : "");
-  if (exchange == nullptr) return;
+  if (exchange == nullptr) return false;
   auto request = requestOf(exchange->head(), exchange->caller());
-  if (!request) return;
+  if (!request) return false;
   request->gone = [exchange] { return exchange->gone(); };
   request->body = exchange->takeBody();
   Response response = pipeline.serve(*request);
@@ -136,17 +136,20 @@ void Server::Impl::answer(mg_connection* handle) {
   } else {
     exchange->answer(answerOf(std::move(response)));
   }
+  return true;
 }
 
 // Nothing may leave these three: an exception in CivetWeb's C frames ends the process. Out of
 // memory is the only one left to catch; whoever asks hears from the courier.
 int Server::Impl::onRequest(mg_connection* handle) noexcept {
+  bool again = false;
   try {
-    of(handle).answer(handle);
+    again = of(handle).answer(handle) &&
+            mg_write(handle, kDone.data(), kDone.size()) == static_cast<int>(kDone.size());
   } catch (...) {
   }
-  mg_disable_connection_keep_alive(handle);
-  return 200;  // "answered": the courier waits for the end alone
+  if (!again) mg_disable_connection_keep_alive(handle);
+  return 200;  // "answered"
 }
 
 int Server::Impl::onError(mg_connection* handle, int, const char*) noexcept {
@@ -180,7 +183,7 @@ Result<void> Server::Impl::listen(int workers) {
                                                 "request_timeout_ms",
                                                 "5000",
                                                 "enable_keep_alive",
-                                                "no",
+                                                "yes",
                                                 "decode_url",
                                                 "no",
                                                 "access_control_allow_origin",

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "heald/result.h"
@@ -10,6 +11,10 @@
 #include "http/tickets.h"
 
 namespace heald::http {
+
+// What the server says to who has brought a ticket, when the call is done; the connection is good
+// for another one then.
+inline constexpr std::string_view kDone = "done";
 
 // The server of the control plane: CivetWeb, whose workers take what the door has read, run the
 // handlers and hand their answers back to the door. It listens on a private socket alone, and

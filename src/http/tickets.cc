@@ -32,4 +32,9 @@ std::shared_ptr<door::Exchange> Tickets::redeem(std::string_view ticket) {
   return exchange;
 }
 
+bool Tickets::has(std::string_view ticket) {
+  const std::lock_guard lock(mutex_);
+  return open_.find(ticket) != open_.end();
+}
+
 }  // namespace heald::http

@@ -22,6 +22,8 @@ class Tickets {
   std::string give(std::shared_ptr<door::Exchange> exchange);
   // The exchange of a ticket, once; null: it is none.
   std::shared_ptr<door::Exchange> redeem(std::string_view ticket);
+  // It was given, and nobody has redeemed it.
+  bool has(std::string_view ticket);
 
  private:
   std::string secret_;  // of this process

@@ -128,7 +128,9 @@ Notice approvalWanted(const HistoryEntry& entry, const std::string& instance) {
   const std::string target = entry.target.empty() ? "" : " for " + entry.target;
   const std::string what = entry.remedy.empty() ? "A permit of " + entry.governor
                                                 : "An attempt of " + entry.remedy + target;
-  return {.problem = "approval/" + entry.governor + "/" + entry.remedy + "/" + entry.target,
+  // The message has the command, and so the step, or the member of a fleet: each has its notice.
+  return {.problem = "approval/" + entry.governor + "/" + entry.remedy + "/" + entry.target + "/" +
+                     entry.message,
           .alert = "HealdApprovalWanted",
           .severity = Severity::kWarning,
           .governor = entry.governor,

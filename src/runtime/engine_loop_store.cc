@@ -8,6 +8,13 @@ namespace heald::runtime {
 
 using engine::Output;
 
+namespace {
+
+// Of a store that was never read, of a replica while no other one leads: everybody waits for it.
+constexpr std::chrono::milliseconds kRetryTakeover(200);
+
+}  // namespace
+
 void EngineLoop::openStore() {
   const core::Now now = clock_.now();
   auto opened = store_.open(stamp(now));
@@ -67,7 +74,10 @@ void EngineLoop::probeIfDue() {
   tellRoom(now, out);
   engine_->storeProbed(error, now, out);
   const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
-  next_probe_ = now.boot + (well ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
+  const bool hurry = !loaded_ && leader_ && leader_().empty();
+  next_probe_ = now.boot + (well    ? core::Duration(kProbeStore)
+                            : hurry ? core::Duration(kRetryTakeover)
+                                    : core::Duration(kRetryStore));
   engine::settleAll(*engine_, now, out,
                     [this](const engine::Changes& changes) { return commit(changes); });
   dirty_ = true;

@@ -4,6 +4,7 @@
 #include "config/scalars.h"
 #include "core/text.h"
 #include "engine/alert_identity.h"
+#include "engine/approvals.h"
 #include "simulation/scenario_sections.h"
 
 namespace heald::simulation {
@@ -16,11 +17,14 @@ constexpr const char* kScenario = "scenario";
 // The keys of an entry of `operator`; which one is there says what is done.
 struct OperatorAction {
   std::optional<std::string> resume, dormant, reset, retry, flag, pause, unpause, run_check,
-      run_remedy;
+      run_remedy, approve, unapprove;
   std::string reason = "scenario";
   std::string set = "off";
   bool force = false;
-  core::Duration lasts{};
+  std::optional<core::Duration> lasts;
+  bool permit = false;
+  std::string target;
+  std::optional<int> step;
 };
 
 struct Known {
@@ -56,7 +60,8 @@ void describeOtherActions(Fields& fields, OperatorAction& action, const Known& k
   fields.text("flag", action.flag, {.one_of = flags}, "move a kill switch");
   fields.text("set", action.set, {.one_of = {"on", "off"}}, "flag: where to");
   fields.text("pause", action.pause, {}, "pause a remedy, or all");
-  fields.duration("for", action.lasts, {.required = action.pause.has_value()}, "pause: how long");
+  fields.duration("for", action.lasts, {.required = action.pause.has_value()},
+                  "pause: how long; approve: for how long it may be used (30m)");
   fields.text("unpause", action.unpause, {}, "end the pause of a remedy, or all");
   fields.text("run_check", action.run_check, {}, "run a check now");
   fields.text("run_remedy", action.run_remedy, {},
@@ -67,6 +72,107 @@ void describeOtherActions(Fields& fields, OperatorAction& action, const Known& k
   if (action.run_remedy) {
     requireName(fields, "run_remedy", "remedy", *action.run_remedy, known.remedies);
   }
+}
+
+template <class Specs>
+auto* named(const std::string& name, const Specs& specs) {
+  const auto spec =
+      std::find_if(specs.begin(), specs.end(), [&](const auto& one) { return one.name == name; });
+  return spec == specs.end() ? nullptr : &*spec;
+}
+
+void requireStep(Fields& fields, const char* key, const OperatorAction& action,
+                 const engine::RemedySpec& remedy) {
+  std::string needing;
+  int count = 0;
+  for (int step = 0; step < static_cast<int>(remedy.steps.size()); ++step) {
+    if (!remedy.needsApproval(step)) continue;
+    needing += (count++ == 0 ? "" : ", ") + std::to_string(step + 1);
+  }
+  if (action.step && !remedy.needsApproval(*action.step - 1)) {
+    fields.fail("step", "needs no approval, or is none of the remedy \"" + remedy.name +
+                            "\" (its steps that need one: " + needing + ")");
+  } else if (action.approve && !action.step && count > 1) {
+    fields.fail(key, "needs a step: several of the remedy \"" + remedy.name +
+                         "\" need an approval (step: one of " + needing + ")");
+  }
+}
+
+void requireApprovableRemedy(Fields& fields, const char* key, const std::string& name,
+                             const OperatorAction& action, const engine::Setup& setup) {
+  const auto* remedy = named(name, setup.remedies);
+  if (remedy == nullptr) {
+    if (named(name, setup.governors) == nullptr) {
+      return requireName(fields, key, "remedy", name, namesOf(setup.remedies));
+    }
+    return fields.fail(
+        key, "\"" + name + "\" is a governor, and no remedy (for a permit of it: permit: true)");
+  }
+  if (!remedy->needsApproval()) {
+    return fields.fail(
+        key, "the remedy \"" + name + "\" asks for no approval (it has no approval: required)");
+  }
+  const bool has_targets = !remedy->alert.target.empty();
+  if (has_targets && action.target.empty()) {
+    fields.fail(key, "needs a target: the remedy \"" + name + "\" has one for each value of " +
+                         remedy->alert.target);
+  } else if (!has_targets && !action.target.empty()) {
+    fields.fail("target", "is none: the remedy \"" + name + "\" has no targets");
+  }
+  requireStep(fields, key, action, *remedy);
+}
+
+void requireApprovablePermit(Fields& fields, const char* key, const std::string& name,
+                             const OperatorAction& action, const engine::Setup& setup) {
+  const auto* governor = named(name, setup.governors);
+  if (governor == nullptr) {
+    return requireName(fields, key, "governor", name, namesOf(setup.governors));
+  }
+  if (!governor->approval) {
+    return fields.fail(key, "a permit of the governor \"" + name +
+                                "\" asks for no approval (it has no approval: required)");
+  }
+  if (action.step) fields.fail("step", "is of a remedy: a permit has no steps");
+  const auto* fleet = governor->fleet.get();
+  if (fleet == nullptr && !action.target.empty()) {
+    fields.fail("target", "is of a fleet, and the governor \"" + name + "\" has none");
+  } else if (fleet != nullptr && action.target.empty()) {
+    fields.fail(key,
+                "limits a fleet (say whose permit it is: target: " + fleet->members.front() + ")");
+  } else if (fleet != nullptr && !fleet->has(action.target)) {
+    fields.fail("target", "\"" + action.target + "\" is no declared member of the fleet");
+  }
+}
+
+void describeApprovals(Fields& fields, OperatorAction& action, const engine::Setup& setup) {
+  fields.text("approve", action.approve, {},
+              "let one attempt of a remedy start that waits for approval, or will");
+  fields.text("unapprove", action.unapprove, {}, "take that back");
+  fields.boolean("permit", action.permit,
+                 "approve, unapprove: the name is a governor, and one permit of it is meant");
+  fields.text("target", action.target, {},
+              "approve, unapprove: which target, or member of a fleet");
+  fields.integer("step", action.step, {.min = 1},
+                 "approve, unapprove: which step of an escalation");
+  const auto require = [&](const char* key, const std::optional<std::string>& name) {
+    if (!name) return;
+    (action.permit ? requireApprovablePermit : requireApprovableRemedy)(fields, key, *name, action,
+                                                                        setup);
+  };
+  require("approve", action.approve);
+  require("unapprove", action.unapprove);
+  using engine::Approvals;
+  const core::Duration lasts = action.lasts.value_or(Approvals::kUsual);
+  if (action.approve && (lasts < Approvals::kShortest || lasts > Approvals::kLongest)) {
+    fields.fail("for", "an approval is for " + core::toText(Approvals::kShortest) + " to " +
+                           core::toText(Approvals::kLongest));
+  }
+}
+
+// "failover@db1 step 2", "reboots@node-17 (permit)"
+std::string whatIsApproved(const std::string& name, const OperatorAction& d) {
+  return name + (d.target.empty() ? "" : "@" + d.target) +
+         (d.step ? " step " + std::to_string(*d.step) : "") + (d.permit ? " (permit)" : "");
 }
 
 TimedEvent eventOf(core::Duration at, const OperatorAction& d) {
@@ -90,11 +196,21 @@ TimedEvent eventOf(core::Duration at, const OperatorAction& d) {
             engine::SetFlag{feature, d.set == "on", d.reason, kScenario}};
   }
   if (d.pause) {
-    return {at, "pause " + *d.pause + " for " + core::toText(d.lasts),
-            engine::PauseRemedy{orAll(*d.pause), d.lasts, d.reason, kScenario}};
+    const core::Duration lasts = d.lasts.value_or(core::Duration{});
+    return {at, "pause " + *d.pause + " for " + core::toText(lasts),
+            engine::PauseRemedy{orAll(*d.pause), lasts, d.reason, kScenario}};
   }
   if (d.unpause) {
     return {at, "unpause " + *d.unpause, engine::UnpauseRemedy{orAll(*d.unpause), kScenario}};
+  }
+  if (d.approve) {
+    return {at, "approve " + whatIsApproved(*d.approve, d),
+            engine::Approve{*d.approve, d.permit, d.target, d.step,
+                            d.lasts.value_or(engine::Approvals::kUsual), d.reason, kScenario}};
+  }
+  if (d.unapprove) {
+    return {at, "unapprove " + whatIsApproved(*d.unapprove, d),
+            engine::Unapprove{*d.unapprove, d.permit, d.target, d.step, kScenario}};
   }
   if (d.run_check) {
     return {at, "run check " + *d.run_check, engine::RunCheckNow{*d.run_check, kScenario}};
@@ -181,9 +297,10 @@ void readOperator(Fields& top, const engine::Setup& setup, Scenario& scenario) {
     OperatorAction action;
     const core::Duration at = readMoment(fields, scenario);
     fields.exactlyOne("action", {"resume", "dormant", "reset", "retry", "flag", "pause", "unpause",
-                                 "run_check", "run_remedy"});
+                                 "run_check", "run_remedy", "approve", "unapprove"});
     describeGovernorActions(fields, action, known);
     describeOtherActions(fields, action, known);
+    describeApprovals(fields, action, setup);
     scenario.events.push_back(eventOf(at, action));
   });
 }

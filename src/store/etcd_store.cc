@@ -24,6 +24,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kReasonBytes = 4096;
 // A commit, and the question what has become of it, take a second together.
 constexpr milliseconds kDeadline(450);
+constexpr std::chrono::seconds kPrepareAgain(30);  // libcurl closes what was idle for two minutes
 class EtcdStore : public Store {
  public:
   EtcdStore(EtcdOptions options, std::unique_ptr<Store> history, std::unique_ptr<etcd::Keys> keys)
@@ -98,6 +99,7 @@ class EtcdStore : public Store {
   }
 
   std::optional<engine::Saved> takeOver(const core::ClockStamp& present);
+  void prepare(const core::ClockStamp& present);
   void requireComparing();
   void requireRight();
   void write(const std::vector<Row>& rows, const engine::Changes* changes);
@@ -120,7 +122,8 @@ class EtcdStore : public Store {
   bool open_ = false;
   bool leads_ = false;      // the head was ours once
   bool comparing_ = false;  // etcd has shown that it compares
-  Head head_;               // as this replica wrote it last
+  std::optional<core::BootTime> prepared_;
+  Head head_;  // as this replica wrote it last
   std::int64_t head_revision_ = 0;
   std::uint64_t cluster_ = 0;
   std::optional<Head> doubtful_;                      // written perhaps
@@ -144,8 +147,20 @@ void EtcdStore::requireComparing() {
   comparing_ = true;
 }
 
+// While another leads: what a takeover then need not wait for. The election tells what is wrong.
+void EtcdStore::prepare(const core::ClockStamp& present) {
+  if (prepared_ && present.at.boot - *prepared_ < kPrepareAgain) return;
+  prepared_ = present.at.boot;
+  try {
+    requireComparing();
+    (void)keys_->get(headKey());
+  } catch (const std::exception&) {
+  }
+}
+
 std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present) {
   history_.open(present);
+  if (!options_.may_act()) prepare(present);
   requireRight();
   requireComparing();
   open_ = false;

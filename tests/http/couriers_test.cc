@@ -1,6 +1,7 @@
 #include "http/couriers.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <future>
 
@@ -74,6 +75,36 @@ TEST_F(CouriersTest, RefuseWhatCannotBeCarriedAndTryAgainWithTheNext) {
   EXPECT_EQ(ask(own), 503);
   broken_ = false;
   EXPECT_EQ(ask(own), 200);
+}
+
+TEST_F(CouriersTest,
+       FindAServerThatTakesCallAfterCallOnOneConnectionAndEndsThatOfOneWithoutATicket) {
+  const auto server = start();
+  ASSERT_TRUE(server.ok());
+  const io::UniqueFd connection = (*server)->socket().connect();
+  const auto heard = [&](const std::string& ticket) {
+    const std::string call = passedOn(ticket);
+    ::send(connection.get(), call.data(), call.size(), MSG_NOSIGNAL);
+    std::string got(kDone.size(), ' ');
+    got.resize(static_cast<std::size_t>(
+        std::max<ssize_t>(0, ::recv(connection.get(), got.data(), got.size(), MSG_WAITALL))));
+    return got;
+  };
+  for (int i = 0; i < 3; ++i) {
+    int status = 0;
+    door::Exchange::Contents contents;
+    contents.head.method = "GET";
+    contents.head.target = "/";
+    const std::string ticket = tickets_.give(std::make_shared<door::Exchange>(
+        std::move(contents),
+        [&](door::Answer answer, std::shared_ptr<door::Outlet>) { status = answer.status; },
+        [] {}));
+    EXPECT_TRUE(tickets_.has(ticket));
+    EXPECT_EQ(heard(ticket), kDone);
+    EXPECT_EQ(status, 200) << "answered before the courier hears of it";
+    EXPECT_FALSE(tickets_.has(ticket));
+  }
+  EXPECT_EQ(heard("guessed"), "");
 }
 
 }  // namespace

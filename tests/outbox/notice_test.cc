@@ -110,6 +110,20 @@ TEST_F(Interpreting, AnAttemptThatWaitsForAnApprovalIsTold) {
   EXPECT_THAT(notice.reason, HasSubstr("healdctl approve fix"));
 }
 
+TEST_F(Interpreting, EachMemberOfAFleetThatWaitsForAnApprovalHasANoticeOfItsOwn) {
+  const auto waits = [this](const std::string& member) {
+    return read({.kind = HistoryKind::kDenial,
+                 .event = "approval",
+                 .governor = "reboots",
+                 .message = "healdctl approve reboots --permit --target " + member});
+  };
+  const Notice first = waits("node-1");
+  const Notice second = waits("node-2");
+  EXPECT_NE(first.problem, second.problem) << "a digest would drop one of them";
+  EXPECT_THAT(second.reason, HasSubstr("node-2"));
+  EXPECT_EQ(waits("node-1").problem, first.problem);
+}
+
 TEST_F(Interpreting, ATargetIsQuotedForTheShell) {
   EXPECT_THAT(read(dormant("restart@a b", 0)).description,
               HasSubstr("`healdctl resume 'restart@a b' --reason"));

@@ -85,6 +85,22 @@ TEST_F(LoopTest, AStateThatIsNotReadYetGivesNoFinalAnswerAboutAPermit) {
   loop.stop();
 }
 
+TEST_F(LoopTest, AStoreThatDoesNotAnswerAReplicaThatMayActIsAskedAgainSoon) {
+  std::atomic<int> asked = 0;
+  store_.setFault([&](store::Operation, std::uint64_t) -> std::string {
+    return ++asked < 6 ? "no answer in time" : "";
+  });
+  EngineLoop loop(quickSetup(), store_, work_, clock_, log_);
+  loop.onStandby([] { return std::string(); });
+  loop.start();
+  const auto begun = std::chrono::steady_clock::now();
+  loop.askStore();
+  ASSERT_TRUE(test::eventually([&] { return loop.snapshot()->store_up; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 3 * EngineLoop::kRetryStore)
+      << "four times 200 ms, and not four seconds";
+  loop.stop();
+}
+
 TEST_F(LoopTest, AReloadIsAppliedBeforeAnythingOfItStarts) {
   loop_.start();
   work_.status = core::CheckStatus::kCritical;

@@ -148,6 +148,14 @@ operator: [{at: 1m, run_check: service}, {at: 1m, run_check: service}]
   EXPECT_THAT(svg, HasSubstr(" ×2<"));
 }
 
+TEST(Picture, ShowsWhatAHumanApproves) {
+  const std::string svg = picture(played("run_for: 10m\noperator: [{at: 1m, approve: restart}]",
+                                         service("    approval: required\n")),
+                                  "approved");
+  EXPECT_EQ(occurrences(svg, "class=\"mark\""), 1u);
+  EXPECT_THAT(svg, HasSubstr("approve restart"));
+}
+
 TEST(Picture, AttemptsWithoutARowAreCounted) {
   const std::string svg = picture(played(manyPermits(400, "m"), setupOf(kOpenBudget)), "too many");
   std::size_t told = circles(svg).size();

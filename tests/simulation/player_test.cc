@@ -147,6 +147,58 @@ expect:
   EXPECT_THAT(answers, HasSubstr("refused"));
 }
 
+TEST(Player, WhatWaitsForApprovalStartsWhenAHumanHasGivenIt) {
+  const engine::Setup setup = setupOf(R"(
+checks: [{name: database, exec: {command: [/bin/true]}, interval: 10s}]
+remedies:
+  - name: failover
+    when: {check: database}
+    approval: required
+    exec: {command: [/bin/true]}
+    verify: {after: 0s, within: 0s}
+)");
+  const Record record = played(R"(
+run_for: 1h
+checks: {database: [{at: 0s, status: critical}]}
+remedies: {failover: [{outcome: failed}, {outcome: ok, heals_after: 0s}]}
+operator:
+  - {at: 10m5s, approve: failover, reason: seen}
+  - {at: 20m5s, approve: failover}
+  - {at: 30m, unapprove: failover}
+expect:
+  - {at: 10m, remedy: failover, starts: [], denied_by: approval}
+  - {at: 20m, remedy: failover, starts: [10m5s], denied_by: approval}
+  - {remedy: failover, starts: [10m5s, 20m5s], successes: 1}
+)",
+                               setup);
+  EXPECT_EQ(failuresOf(record), "");
+  std::string answers;
+  for (const Entry& entry : record.entries) {
+    if (entry.scripted) answers += entry.message + ": " + entry.fields[0].second + "\n";
+  }
+  EXPECT_THAT(answers, HasSubstr("approve failover: approved until"));
+  EXPECT_THAT(answers, HasSubstr("unapprove failover: refused: no approval of"));
+}
+
+TEST(Player, APermitOfAMemberIsGivenOnceItIsApproved) {
+  const engine::Setup setup = setupOf(R"(
+governors: {reboots: {approval: required, fleet: {members: [node-1, node-2], at_once: {percent: 50}}}}
+)");
+  EXPECT_EQ(failures(R"(
+run_for: 1h
+permits:
+  - {at: 1m, governor: reboots, member: node-2, reports: ok}
+  - {at: 3m, governor: reboots, member: node-1, reports: ok}
+  - {at: 4m, governor: reboots, member: node-2, reports: ok}
+operator: [{at: 2m, approve: reboots, permit: true, target: node-2}]
+expect:
+  - {at: 3m, governor: reboots, attempts: 0}
+  - {governor: reboots, attempts: 1, successes: 1}
+)",
+                     setup),
+            "");
+}
+
 TEST(Player, AfterACrashEverythingIsAsItWas) {
   EXPECT_EQ(failures(R"(
 run_for: 24h

@@ -66,6 +66,91 @@ expect: [{check: sevice, health: healthy}]
   EXPECT_THAT(said, HasSubstr("there is no check \"sevice\" (did you mean \"service\"?)"));
 }
 
+// Two remedies that need an approval, one that needs none, and two governors of permits.
+engine::Setup withApprovals() {
+  return setupOf(R"(
+checks:
+  - {name: database, exec: {command: [/bin/true]}, interval: 10s}
+remedies:
+  - name: failover
+    when: {check: database}
+    steps:
+      - {exec: {command: [/bin/true]}}
+      - {after_failures: 1, approval: required, exec: {command: [/bin/false]}}
+      - {after_failures: 2, approval: required, http: {url: "http://127.0.0.1/"}}
+  - name: clean
+    when: {alert: {alertname: DiskFull}}
+    target: instance
+    approval: required
+    exec: {command: [/bin/true]}
+  - {name: tidy, when: {check: database}, exec: {command: [/bin/true]}}
+governors:
+  reboots: {approval: required, fleet: {members: [node-1, node-2]}}
+  jobs: {approval: required}
+)");
+}
+
+TEST(ScenarioReader, ReadsWhatAHumanApproves) {
+  const Scenario scenario = read(R"(
+run_for: 1h
+operator:
+  - {at: 1m, approve: failover, step: 2, for: 5m, reason: seen}
+  - {at: 2m, approve: clean, target: db1}
+  - {at: 3m, approve: reboots, permit: true, target: node-2}
+  - {at: 4m, approve: jobs, permit: true}
+  - {at: 5m, unapprove: failover}
+)",
+                                 withApprovals())
+                                .scenario;
+  ASSERT_EQ(scenario.events.size(), 5u);
+  const auto& failover = std::get<engine::Approve>(scenario.events[0].event);
+  EXPECT_EQ(failover.name, "failover");
+  EXPECT_FALSE(failover.permit);
+  EXPECT_EQ(failover.step, 2);
+  EXPECT_EQ(failover.lasts, std::chrono::minutes(5));
+  EXPECT_EQ(failover.reason, "seen");
+  EXPECT_EQ(scenario.events[0].what, "approve failover step 2");
+  const auto& clean = std::get<engine::Approve>(scenario.events[1].event);
+  EXPECT_EQ(clean.target, "db1");
+  EXPECT_EQ(clean.lasts, std::chrono::minutes(30)) << "as healdctl approve without --for";
+  EXPECT_EQ(scenario.events[1].what, "approve clean@db1");
+  EXPECT_TRUE(std::get<engine::Approve>(scenario.events[2].event).permit);
+  EXPECT_EQ(scenario.events[2].what, "approve reboots@node-2 (permit)");
+  EXPECT_EQ(scenario.events[3].what, "approve jobs (permit)");
+  EXPECT_EQ(std::get<engine::Unapprove>(scenario.events[4].event).name, "failover");
+}
+
+TEST(ScenarioReader, AnApprovalThatNothingCouldUseIsAMistake) {
+  const auto said = [](const std::string& approval) {
+    std::string text;
+    for (const config::Problem& problem :
+         read("run_for: 1h\noperator: [{at: 1m, " + approval + "}]", withApprovals()).problems) {
+      text += toString(problem) + "\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(said("approve: failovre, step: 2"),
+            "scenario.yml:2:21: operator[0].approve: there is no remedy \"failovre\" (did you mean "
+            "\"failover\"?)\n");
+  EXPECT_THAT(said("approve: jobs"),
+              HasSubstr("\"jobs\" is a governor, and no remedy (for a permit "
+                        "of it: permit: true)"));
+  EXPECT_THAT(said("approve: tidy"), HasSubstr("the remedy \"tidy\" asks for no approval"));
+  EXPECT_THAT(said("approve: failover"), HasSubstr("operator[0].approve: needs a step"));
+  EXPECT_THAT(said("approve: failover, step: 1"), HasSubstr("2:40: operator[0].step: needs no"));
+  EXPECT_THAT(said("approve: failover, step: 4"), HasSubstr("steps that need one: 2, 3"));
+  EXPECT_THAT(said("approve: failover, step: 2, target: db1"), HasSubstr("has no targets"));
+  EXPECT_THAT(said("approve: failover, step: 2, for: 25h"), HasSubstr("operator[0].for: an appro"));
+  EXPECT_THAT(said("approve: clean"), HasSubstr("operator[0].approve: needs a target"));
+  EXPECT_THAT(said("approve: reboot, permit: true"), HasSubstr("no governor \"reboot\""));
+  EXPECT_THAT(said("approve: tidy, permit: true"), HasSubstr("a permit of the governor \"tidy\""));
+  EXPECT_THAT(said("approve: jobs, permit: true, target: a"), HasSubstr("is of a fleet"));
+  EXPECT_THAT(said("approve: jobs, permit: true, step: 1"), HasSubstr("a permit has no steps"));
+  EXPECT_THAT(said("approve: reboots, permit: true"), HasSubstr("(say whose permit it is: target"));
+  EXPECT_THAT(said("approve: reboots, permit: true, target: x"), HasSubstr("\"x\" is no declared"));
+  EXPECT_THAT(said("unapprove: tidy"), HasSubstr("operator[0].unapprove: the remedy"));
+}
+
 TEST(ScenarioReader, SaysWhatIsWrongWhereItIs) {
   EXPECT_THAT(mistakes("checks: {}"), HasSubstr("has no \"run_for\""));
   EXPECT_THAT(mistakes("run_for: 1h\nremedies: {restart: [{outcome: maybe}]}"),
