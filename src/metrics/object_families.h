@@ -26,7 +26,7 @@ class ObjectFamilies : private Series, public Families {
   std::vector<Beside> takeBeside() { return std::move(taken_beside_); }
 
  private:
-  void open(prometheus::MetricType type, const std::string& name, std::string_view help) override;
+  void open(prometheus::MetricType type, std::string_view name, std::string_view help) override;
   void add(const LabelSet& labels, double value) override;
   void add(const LabelSet& labels, const engine::Histogram& histogram) override;
   void durable() override { beside_.back().durable = true; }

@@ -1,5 +1,6 @@
 #include "metrics/text_families.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -111,20 +112,28 @@ TextFamilies::TextFamilies(TextFormat format, Layout& layout, core::BootTime now
       out_(&layout.between_) {
   if (kept_.full_detail != full_detail) kept_ = {};
   kept_.full_detail = full_detail;
-  ++kept_.pages;
   layout_.between_.clear();
   layout_.group_.clear();
 }
 
-void TextFamilies::open(MetricType type, const std::string& name, std::string_view help) {
+// Pages have their metrics in the same order, so that it is nearly always the next one. Those that
+// are passed over are not in this page.
+Layout::OfMetric& TextFamilies::nextMetric(std::string_view key) {
+  auto& metrics = kept_.metrics;
+  const auto next = metrics.begin() + static_cast<std::ptrdiff_t>(next_metric_++);
+  if (next != metrics.end() && next->key == key) return *next;
+  const auto found = std::find_if(next, metrics.end(), [&](const auto& m) { return m.key == key; });
+  if (found != metrics.end()) return *metrics.erase(next, found);
+  return *metrics.insert(next, {std::string(key), nameOf(key), {}, {}, {}});
+}
+
+void TextFamilies::open(MetricType type, std::string_view name, std::string_view help) {
   close();
-  name_ = name;
-  known_ = &kept_.metrics[name_];
+  known_ = &nextMetric(name);
   if (known_->head.empty() || known_->help != help) {
     known_->help = help;
-    known_->head = headOf(type, name, help, format_);
+    known_->head = headOf(type, known_->name, help, format_);
   }
-  known_->page = kept_.pages;
   next_group_ = 0;
   has_head_ = false;
   lines_ = 0;
@@ -145,11 +154,11 @@ void TextFamilies::needHead() {
 // Returns where the number goes, which has room there.
 char* TextFamilies::writeLabels(std::string_view suffix, const LabelSet& labels,
                                 const double* upper_bound) {
-  std::size_t most = name_.size() + suffix.size() + 2 * kNumber;
+  std::size_t most = known_->name.size() + suffix.size() + 2 * kNumber;
   labels.each([&](std::string_view name, std::string_view value) {
     most += name.size() + mostBytesOf(value) + 4;
   });
-  char* at = TextBuffer::put(TextBuffer::put(out_->room(most), name_), suffix);
+  char* at = TextBuffer::put(TextBuffer::put(out_->room(most), known_->name), suffix);
   char separator = '{';
   labels.each([&](std::string_view name, std::string_view value) {
     *at++ = separator;
@@ -279,8 +288,7 @@ Page TextFamilies::take() {
   known_ = nullptr;
   if (format_ == TextFormat::kOpenMetrics) layout_.between_.append("# EOF\n");
   cut();
-  std::erase_if(kept_.metrics,
-                [this](const auto& metric) { return metric.second.page != kept_.pages; });
+  kept_.metrics.resize(next_metric_);
   return std::move(page_);
 }
 

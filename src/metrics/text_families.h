@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "metrics/family.h"
@@ -34,14 +33,14 @@ class Layout {
     Page::Piece text;  // null: no series
   };
   struct OfMetric {
+    std::string key;   // the name as the sections have it,
+    std::string name;  // and as it is in the page
     std::string help;
     std::string head;  // with that help
     std::vector<OfGroup> groups;
-    std::uint64_t page = 0;  // that had it last
   };
   struct OfFormat {
-    std::unordered_map<std::string, OfMetric> metrics;
-    std::uint64_t pages = 0;
+    std::vector<OfMetric> metrics;  // in the order of the page
     bool full_detail = false;
   };
   std::array<OfFormat, 2> formats_;
@@ -62,7 +61,7 @@ class TextFamilies : private Series, public Families {
   Page take();
 
  private:
-  void open(prometheus::MetricType type, const std::string& name, std::string_view help) override;
+  void open(prometheus::MetricType type, std::string_view name, std::string_view help) override;
   void add(const LabelSet& labels, double value) override;
   void add(const LabelSet& labels, const engine::Histogram& histogram) override;
   bool hasThoseOf(const void* group) override;
@@ -70,6 +69,7 @@ class TextFamilies : private Series, public Families {
   void holdsUntil(core::BootTime end) override { until_ = std::min(until_, end); }
 
   void close();
+  Layout::OfMetric& nextMetric(std::string_view key);
   void needHead();
   char* writeLabels(std::string_view suffix, const LabelSet& labels,
                     const double* upper_bound = nullptr);
@@ -87,8 +87,8 @@ class TextFamilies : private Series, public Families {
   Page page_;
   TextBuffer* out_;  // where series go: between groups, or those of a group
   // The present metric.
-  std::string name_;
   Layout::OfMetric* known_ = nullptr;
+  std::size_t next_metric_ = 0;  // how many the page has
   std::size_t next_group_ = 0;   // which of its groups is next
   core::BootTime until_{};       // that one holds to then
   std::size_t group_lines_ = 0;  // of the present group
