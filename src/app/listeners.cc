@@ -333,7 +333,7 @@ metrics::HttpFigures Listeners::figures() const {
       told.listener = listener.listener;
       told.connections = listener.connections;
       for (const auto& [limit, count] : listener.strikes) {
-        told.limits.emplace_back(std::string(toString(limit)), count);
+        told.limits.emplace_back(toString(limit), count);
       }
     }
   }
