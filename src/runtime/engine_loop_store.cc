@@ -1,4 +1,5 @@
 // What the loop does with its store.
+#include <algorithm>
 #include <utility>
 
 #include "engine/drive.h"
@@ -57,6 +58,17 @@ void EngineLoop::commitBeside(const Message& message) {
   }
 }
 
+// Who leads may change without a word to the engine.
+bool EngineLoop::quiet(core::BootTime now) const {
+  return !leader_ && now - last_message_ >= kQuietAfter;
+}
+
+// What was well half a minute ago is looked at again, now that it matters.
+void EngineLoop::happened(core::BootTime now) {
+  last_message_ = now;
+  next_probe_ = std::min(next_probe_, now + core::Duration(kProbeStore));
+}
+
 void EngineLoop::probeIfDue() {
   const core::Now now = clock_.now();
   if (now.boot < next_probe_) {
@@ -67,7 +79,7 @@ void EngineLoop::probeIfDue() {
   tellRoom(now, out);
   engine_->storeProbed(error, now, out);
   const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
-  next_probe_ = now.boot + (well ? core::Duration(kProbeStore) : core::Duration(kRetryStore));
+  next_probe_ = now.boot + (!well ? kRetryStore : quiet(now.boot) ? kProbeQuiet : kProbeStore);
   engine::settleAll(*engine_, now, out,
                     [this](const engine::Changes& changes) { return commit(changes); });
   dirty_ = true;
