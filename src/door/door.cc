@@ -85,7 +85,8 @@ class Door::Impl {
   struct Entrance {
     std::size_t listener = 0;
     int socket = -1;
-    int at_once = 1;  // that are accepted in the next turn
+    int at_once = 1;         // that are accepted in one turn,
+    std::uint64_t turn = 0;  // of which this was the last
     std::optional<Clock::time_point> paused_until{};
   };
 
@@ -100,6 +101,7 @@ class Door::Impl {
       hall_.watchWaiting();
       // What this thread has sent itself waits for no descriptor.
       const auto events = poller_.wait(post_->empty() ? wakeUp(end) : Clock::time_point{});
+      ++turn_;
       hall_.setNow(Clock::now());
       take(events);
       hall_.onTime();
@@ -151,9 +153,10 @@ class Door::Impl {
   }
 
   void accept(Entrance& entrance, std::uint64_t number) {
-    // More, as long as there are: else each who comes costs a call that finds nobody behind them.
-    const int most = std::exchange(entrance.at_once, 1);
-    for (int i = 0; i < most; ++i) {
+    // More, when they come turn by turn: else each costs a call that finds nobody behind them.
+    const bool again = std::exchange(entrance.turn, turn_) + 1 == turn_;
+    entrance.at_once = again ? std::min(2 * entrance.at_once, kAcceptedInOneTurn) : 1;
+    for (int i = 0; i < entrance.at_once; ++i) {
       io::UniqueFd socket(
           ::accept4(entrance.socket, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (socket.valid()) {
@@ -169,7 +172,6 @@ class Door::Impl {
         return pause(entrance, number);
       }
     }
-    entrance.at_once = std::min(2 * most, kAcceptedInOneTurn);
   }
 
   // With the spare descriptor, so that whoever waits hears of it and the loop does not spin.
@@ -206,7 +208,8 @@ class Door::Impl {
   std::vector<Entrance> entrances_;
   std::vector<epoll_event> shaking_;   // of this turn: connections
   std::vector<std::uint64_t> coming_;  // and entrances
-  bool draining_ = false;              // the door's thread alone
+  std::uint64_t turn_ = 0;
+  bool draining_ = false;  // the door's thread alone
   std::thread thread_;
 };
 

@@ -124,7 +124,7 @@ Layout::OfMetric& TextFamilies::nextMetric(std::string_view key) {
   if (next != metrics.end() && next->key == key) return *next;
   const auto found = std::find_if(next, metrics.end(), [&](const auto& m) { return m.key == key; });
   if (found != metrics.end()) return *metrics.erase(next, found);
-  return *metrics.insert(next, {std::string(key), nameOf(key), {}, {}, {}});
+  return *metrics.insert(next, {std::string(key), nameOf(key), {}, {}, {}, {}});
 }
 
 void TextFamilies::open(MetricType type, std::string_view name, std::string_view help) {
@@ -135,6 +135,7 @@ void TextFamilies::open(MetricType type, std::string_view name, std::string_view
     known_->head = headOf(type, known_->name, help, format_);
   }
   next_group_ = 0;
+  next_histogram_ = 0;
   has_head_ = false;
   lines_ = 0;
 }
@@ -142,6 +143,7 @@ void TextFamilies::open(MetricType type, std::string_view name, std::string_view
 void TextFamilies::close() {
   if (known_ == nullptr) return;
   known_->groups.resize(next_group_);
+  known_->histograms.resize(next_histogram_);
   // A large metric ends with its chunk: what shifts within it shifts nothing behind it.
   if (lines_ >= kLinesPerChunk || in_chunk_ >= kLinesPerChunk) cut();
 }
@@ -189,7 +191,35 @@ void TextFamilies::add(const LabelSet& labels, double value) {
 }
 
 void TextFamilies::add(const LabelSet& labels, const engine::Histogram& histogram) {
-  if (out_ == &layout_.between_) needHead();
+  if (out_ == &layout_.between_) {
+    needHead();
+    Layout::OfHistogram& kept = nextHistogram(labels);
+    if (kept.histogram == histogram) {
+      out_->append(kept.text);
+    } else {
+      const std::size_t begin = out_->view().size();
+      writeHistogram(labels, histogram);
+      kept.text = out_->view().substr(begin);
+      kept.histogram = histogram;
+    }
+  } else {
+    writeHistogram(labels, histogram);
+  }
+  wrote(histogram.bounds().size() + 3);
+}
+
+// What is kept of other labels is forgotten.
+Layout::OfHistogram& TextFamilies::nextHistogram(const LabelSet& labels) {
+  const char* end = writeLabels("", labels);  // in the room behind what is written
+  const std::string_view written(out_->room(0), end);
+  auto& all = known_->histograms;
+  if (next_histogram_ == all.size()) all.emplace_back();
+  Layout::OfHistogram& kept = all[next_histogram_++];
+  if (kept.labels != written) kept = {std::string(written), std::nullopt, {}};
+  return kept;
+}
+
+void TextFamilies::writeHistogram(const LabelSet& labels, const engine::Histogram& histogram) {
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
     cumulative += histogram.counts()[i];
@@ -202,7 +232,6 @@ void TextFamilies::add(const LabelSet& labels, const engine::Histogram& histogra
   at = putInteger(writeLabels("_count", labels), histogram.count());
   *at++ = '\n';
   out_->writtenTo(at);
-  wrote(histogram.bounds().size() + 3);
 }
 
 void TextFamilies::writeBucket(const LabelSet& labels, double bound, std::uint64_t count,
