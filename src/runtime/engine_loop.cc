@@ -120,8 +120,9 @@ void EngineLoop::run() {
 
 core::Duration EngineLoop::patience() const {
   const core::BootTime now = clock_.now().boot;
-  core::BootTime until =
-      quiet(now) ? next_probe_ : std::min(now + core::Duration(kHeartbeat), next_probe_);
+  core::BootTime until = quiet(now, kQuietAfter)
+                             ? next_probe_
+                             : std::min(now + core::Duration(kHeartbeat), next_probe_);
   if (const auto wakeup = engine_->nextWakeup()) {
     until = std::min(until, *wakeup);
   }

@@ -31,8 +31,8 @@ namespace heald::runtime {
 class EngineLoop {
  public:
   // A store that fails is asked again this often; one that works is probed this often, so that a
-  // full or read-only disk is known before an attempt needs it, and less often while it is quiet:
-  // whatever comes then is committed first, and that notices the same.
+  // full or read-only disk is known before an attempt needs it, and less often once nothing has
+  // come for as long: whatever comes then is committed first, and that notices the same.
   static constexpr std::chrono::seconds kRetryStore{1};
   static constexpr std::chrono::seconds kProbeStore{10};
   static constexpr std::chrono::seconds kProbeQuiet{60};
@@ -41,7 +41,7 @@ class EngineLoop {
   // from one probe to the next. A replica is never quiet.
   static constexpr std::chrono::milliseconds kPublishAfter{100};
   static constexpr std::chrono::seconds kHeartbeat{1};
-  static constexpr std::chrono::seconds kQuietAfter{10};
+  static constexpr std::chrono::seconds kQuietAfter{1};
   // Calls about permits that came while a commit was under way share the next one, so many at most:
   // its time is that of one write, and not of each.
   static constexpr std::size_t kMostTogether = 256;
@@ -166,7 +166,7 @@ class EngineLoop {
   void start(const engine::Action& action);
   void taskReady(const engine::TaskReady& ready);
   void answer(Message& message, engine::Output& out);
-  bool quiet(core::BootTime now) const;
+  bool quiet(core::BootTime now, core::Duration since) const;
   void happened(core::BootTime now);
   void probeIfDue();
   std::string restoreStore(const core::Now& now);

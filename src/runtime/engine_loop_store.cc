@@ -59,8 +59,8 @@ void EngineLoop::commitBeside(const Message& message) {
 }
 
 // Who leads may change without a word to the engine.
-bool EngineLoop::quiet(core::BootTime now) const {
-  return !leader_ && now - last_message_ >= kQuietAfter;
+bool EngineLoop::quiet(core::BootTime now, core::Duration since) const {
+  return !leader_ && now - last_message_ >= since;
 }
 
 // What was well half a minute ago is looked at again, now that it matters.
@@ -79,7 +79,9 @@ void EngineLoop::probeIfDue() {
   tellRoom(now, out);
   engine_->storeProbed(error, now, out);
   const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
-  next_probe_ = now.boot + (!well ? kRetryStore : quiet(now.boot) ? kProbeQuiet : kProbeStore);
+  next_probe_ = now.boot + (!well                          ? kRetryStore
+                            : quiet(now.boot, kProbeStore) ? kProbeQuiet
+                                                           : kProbeStore);
   engine::settleAll(*engine_, now, out,
                     [this](const engine::Changes& changes) { return commit(changes); });
   dirty_ = true;
