@@ -299,12 +299,12 @@ class RunningDaemon final : public Daemon {
     figures.reserve_bytes = stats.reserve_bytes;
     figures.on_reserve = stats.on_reserve;
     for (const store::Cause cause : store::kCauses) {
-      figures.failing.emplace_back(std::string(toString(cause)), stats.failing == cause);
+      figures.failing.emplace_back(toString(cause), stats.failing == cause);
     }
     for (std::size_t i = 0; i < store::kOperationCount; ++i) {
       const store::OperationStats& operation = stats.operations[i];
-      figures.operations.push_back({std::string(toString(static_cast<store::Operation>(i))),
-                                    operation.count, operation.failures, operation.duration});
+      figures.operations.push_back({toString(static_cast<store::Operation>(i)), operation.count,
+                                    operation.failures, operation.duration});
     }
     return figures;
   }

@@ -140,6 +140,7 @@ Result<void> Listeners::openMetrics(api::Backend backend) {
   std::vector<door::Listener> listeners;
   listeners.push_back(
       listenerOf("metrics", std::move(*sockets), *metrics_service_, metrics_access_.get()));
+  listeners.back().asks_for_users = metrics_access_ != nullptr;  // for passwords alone
   auto door = open(std::move(listeners));
   if (!door) return door.error();
   use(metrics_, std::move(*door));
@@ -333,7 +334,7 @@ metrics::HttpFigures Listeners::figures() const {
       told.listener = listener.listener;
       told.connections = listener.connections;
       for (const auto& [limit, count] : listener.strikes) {
-        told.limits.emplace_back(std::string(toString(limit)), count);
+        told.limits.emplace_back(toString(limit), count);
       }
     }
   }

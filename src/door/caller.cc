@@ -109,6 +109,10 @@ std::string Caller::peer() const {
   return uid ? "uid " + std::to_string(*uid) : networkOf(address);
 }
 
+bool Caller::isLocal() const {
+  return address.starts_with("127.") || address == "::1";
+}
+
 Caller callerOf(int socket) {
   Caller caller;
   Ends ends;

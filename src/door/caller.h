@@ -33,6 +33,7 @@ struct Caller {
   // Whom a limit counts: the user where it is known, the address otherwise; of IPv6 the /64, which
   // one host has to itself.
   std::string peer() const;
+  bool isLocal() const;  // came over loopback
 };
 
 // From an accepted socket: its peer's address, and for a Unix socket SO_PEERCRED. An IPv4 address

@@ -33,6 +33,11 @@ void Connection::receive(std::size_t most) {
     if (state != State::kDone) return;
     in.append(chunk.data(), count);
     turn += count;
+    // The kernel had no more, and tells when it has. TLS may hold what it does not tell of.
+    if (count < wanted && !channel.secured()) {
+      blocked_ = State::kWantsRead;
+      return;
+    }
   }
 }
 

@@ -54,6 +54,7 @@ class Connection {
   bool half_closed = false;         // the kernel has said so, perhaps before all of it is read
   bool broken = false;              // nor can anything be sent
   bool close_after = false;         // the present answer is the last
+  bool last = false;                // the client has said so of the present request
   bool without_body = false;        // HEAD
   std::size_t reserved = 0;         // bytes that the door counts for it
   std::shared_ptr<std::atomic<bool>> gone;  // tells whoever answers that nobody listens

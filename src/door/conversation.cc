@@ -42,6 +42,12 @@ void Hall::read(Connection& c) {
   post_->send([this, id = c.id] { onEvent(id, 0); });
 }
 
+// Behind an answer: what has come meanwhile and the kernel does not tell of.
+void Hall::readOn(Connection& c) {
+  if (c.channel.secured() || !c.in.empty()) return read(c);
+  std::string().swap(c.in);
+}
+
 // One head or body out of what has come. False: nothing more to do with what is there.
 bool Hall::step(Connection& c) {
   if (c.broken) {
@@ -75,6 +81,7 @@ bool Hall::takeHead(Connection& c) {
 
 void Hall::admit(Connection& c, RequestHead head) {
   c.without_body = head.method == "HEAD";
+  c.last = !head.keep_alive && head.content_length == 0;
   c.close_after = !head.keep_alive || draining_;
   Gate* gate = listeners_[c.listener].gate;
   if (gate == nullptr) return decide(c, std::move(head), {});
@@ -179,7 +186,7 @@ void Hall::onReply(Id id, Answer answer, std::shared_ptr<Outlet> outlet) {
   } else {
     respond(c, std::move(answer));
   }
-  if (c.phase == Phase::kIdle) read(c);
+  if (c.phase == Phase::kIdle) readOn(c);
   watch(c);
   sweep();
 }
@@ -219,10 +226,18 @@ void Hall::send(Connection& c) {
   }
 }
 
+// A client that sends nothing more has nothing that would be thrown away: its answer is safe.
+bool Hall::endsCleanly(Connection& c) {
+  if (!c.last || c.channel.secured() || !c.in.empty()) return false;
+  c.receive(1);
+  return c.in.empty();
+}
+
 void Hall::afterAnswer(Connection& c) {
   memory_ -= std::exchange(c.reserved, 0);
   c.without_body = false;  // of HEAD alone, and not of what comes behind it
   if (!c.close_after) return draining_ ? close(c) : move(c, Phase::kIdle);
+  if (endsCleanly(c)) return close(c);
   c.channel.finish();
   if (c.ended) return close(c);
   move(c, Phase::kLingering);
@@ -258,20 +273,20 @@ void Hall::stream(Connection& c) {
 void Hall::timeOut(Connection& c) {
   switch (c.phase) {
     case Phase::kHandshake:
-      strike(c.listener, Limit::kHeadTimeout, c.caller.peer());
+      strike(c, Limit::kHeadTimeout);
       return close(c);
     case Phase::kHead:
       if (c.in.empty()) return close(c);  // it never said anything, as a probe of the port
-      strike(c.listener, Limit::kHeadTimeout, c.caller.peer());
+      strike(c, Limit::kHeadTimeout);
       refuse(c, 408, "the head of the request took too long to arrive");
       break;
     case Phase::kBody:
-      strike(c.listener, Limit::kBodyTimeout, c.caller.peer());
+      strike(c, Limit::kBodyTimeout);
       refuse(c, 408, "the body took too long to arrive");
       break;
     case Phase::kSending:
     case Phase::kFalling:
-      strike(c.listener, Limit::kSendTimeout, c.caller.peer());
+      strike(c, Limit::kSendTimeout);
       return close(c);
     case Phase::kIdle:
     case Phase::kLingering:

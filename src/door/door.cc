@@ -1,13 +1,17 @@
 #include "door/door.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "door/hall.h"
 #include "door/poller.h"
@@ -63,6 +67,9 @@ class Door::Impl {
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
       for (const io::UniqueFd& socket : listeners_[i].sockets) {
         entrances_.push_back({i, socket.get()});
+        // Whoever is accepted inherits it; of a Unix socket it is none.
+        const int on = 1;
+        ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (!poller_.add(socket.get(), entrances_.size(), EPOLLIN)) return failure();
       }
     }
@@ -78,6 +85,8 @@ class Door::Impl {
   struct Entrance {
     std::size_t listener = 0;
     int socket = -1;
+    int at_once = 1;         // that are accepted in one turn,
+    std::uint64_t turn = 0;  // of which this was the last
     std::optional<Clock::time_point> paused_until{};
   };
 
@@ -86,9 +95,13 @@ class Door::Impl {
   }
 
   void run() {
+    post_->receive();
     std::optional<Clock::time_point> end;
     while (!end || (!hall_.empty() && Clock::now() < *end)) {
-      const auto events = poller_.wait(wakeUp(end));
+      hall_.watchWaiting();
+      // What this thread has sent itself waits for no descriptor.
+      const auto events = poller_.wait(post_->empty() ? wakeUp(end) : Clock::time_point{});
+      ++turn_;
       hall_.setNow(Clock::now());
       take(events);
       hall_.onTime();
@@ -110,7 +123,7 @@ class Door::Impl {
     for (const epoll_event& event : events) {
       const std::uint64_t number = event.data.u64;
       if (number == kPost) {
-        for (const Post::Task& task : post_->take()) task();
+        post_->woken();
       } else if (number <= entrances_.size()) {
         coming_.push_back(number);
       } else if (hall_.isShaking(number)) {
@@ -119,6 +132,7 @@ class Door::Impl {
         hall_.onEvent(number, event.events);
       }
     }
+    for (const Post::Task& task : post_->take()) task();
     // Whoever is left out is told of again by the kernel, behind the others.
     const auto end = Clock::now() + kHandshakesInOneTurn;
     for (const epoll_event& event : shaking_) {
@@ -139,7 +153,10 @@ class Door::Impl {
   }
 
   void accept(Entrance& entrance, std::uint64_t number) {
-    for (int i = 0; i < kAcceptedInOneTurn; ++i) {
+    // More, when they come turn by turn: else each costs a call that finds nobody behind them.
+    const bool again = std::exchange(entrance.turn, turn_) + 1 == turn_;
+    entrance.at_once = again ? std::min(2 * entrance.at_once, kAcceptedInOneTurn) : 1;
+    for (int i = 0; i < entrance.at_once; ++i) {
       io::UniqueFd socket(
           ::accept4(entrance.socket, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (socket.valid()) {
@@ -191,7 +208,8 @@ class Door::Impl {
   std::vector<Entrance> entrances_;
   std::vector<epoll_event> shaking_;   // of this turn: connections
   std::vector<std::uint64_t> coming_;  // and entrances
-  bool draining_ = false;              // the door's thread alone
+  std::uint64_t turn_ = 0;
+  bool draining_ = false;  // the door's thread alone
   std::thread thread_;
 };
 

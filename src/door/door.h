@@ -24,8 +24,9 @@ struct Listener {
   std::vector<io::UniqueFd> sockets{};  // listening, non-blocking
   Service* service = nullptr;           // outlives the door
   Seats::Limits limits{};
-  TlsSource* tls = nullptr;  // null: plain; outlives the door
-  Gate* gate = nullptr;      // null: everybody may ask; outlives the door
+  TlsSource* tls = nullptr;    // null: plain; outlives the door
+  Gate* gate = nullptr;        // null: everybody may ask; outlives the door
+  bool asks_for_users = true;  // Caller::uid is there over loopback as well, for service and gate
 };
 
 struct DoorOptions {

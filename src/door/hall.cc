@@ -1,9 +1,8 @@
 #include "door/hall.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "door/tls_source.h"
@@ -13,6 +12,9 @@ namespace {
 
 // The numbers below are the listeners' and the post's.
 constexpr Connection::Id kFirstId = 1'000;
+// So many connections over loopback share one name where nobody else asks whose they are. Beyond,
+// each user has a share of their own.
+constexpr std::size_t kUnasked = 32;
 
 // Whoever is in one of these can be asked to go without losing an answer.
 bool isIdle(Phase phase) {
@@ -55,24 +57,32 @@ void Hall::strike(std::size_t listener, Limit limit, const std::string& peer) {
   if (report && options_.struck) options_.struck(listeners_[listener].name, *report);
 }
 
+void Hall::findUser(Caller& caller, int socket) {
+  if (!caller.uid && caller.isLocal()) caller.uid = users_.userOf(socket);
+}
+
+void Hall::strike(Connection& c, Limit limit) {
+  findUser(c.caller, c.channel.socket());
+  strike(c.listener, limit, c.caller.peer());
+}
+
 bool Hall::freeOne(std::size_t listener, Limit why) {
   const auto oldest = rooms_[listener]->seats.oldestIdle();
   if (!oldest) return false;
   Connection& c = *connections_.at(*oldest);
-  strike(listener, why, c.caller.peer());
+  strike(c, why);
   close(c);
   return true;
 }
 
 void Hall::enter(std::size_t listener, io::UniqueFd socket) {
   Caller caller = callerOf(socket.get());
-  if (!caller.unix_socket) {
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    caller.uid = users_.userOf(socket.get());
-  }
   const Id id = next_id_++;
   Room& room = *rooms_[listener];
+  const std::size_t unasked = std::min(kUnasked, listeners_[listener].limits.peer / 2);
+  if (listeners_[listener].asks_for_users || room.seats.sizeOf(caller.peer()) >= unasked) {
+    findUser(caller, socket.get());
+  }
   const Seats::Verdict verdict = room.seats.arrive(id, caller.peer());
   if (verdict.full != Seats::Full::kNo) {
     const bool of_all = verdict.full == Seats::Full::kAll;
@@ -145,7 +155,7 @@ void Hall::sweep() {
 
 bool Hall::reserve(Connection& c, std::size_t bytes) {
   if (memory_ + bytes > options_.most_memory) {
-    strike(c.listener, Limit::kMemory, c.caller.peer());
+    strike(c, Limit::kMemory);
     return false;
   }
   memory_ += bytes;
@@ -186,8 +196,18 @@ void Hall::onEvent(Id id, std::uint32_t events) {
       if (c.ended || over) close(c);
       break;
   }
-  watch(c);
+  // Most have their answer in this turn, and then are watched as before.
+  c.phase == Phase::kWaiting ? unwatched_.push_back(id) : watch(c);
   sweep();
+}
+
+void Hall::watchWaiting() {
+  for (const Id id : unwatched_) {
+    if (const auto found = connections_.find(id); found != connections_.end()) {
+      watch(*found->second);
+    }
+  }
+  unwatched_.clear();
 }
 
 void Hall::onTime() {

@@ -43,6 +43,8 @@ class Hall {
 
   void onEvent(Id id, std::uint32_t events);
   void onTime();
+  // Before the door waits: from here on those whose answer is still made may go unheard no longer.
+  void watchWaiting();
   std::optional<Clock::time_point> next() const;
 
   // No more requests: whoever is not being answered goes.
@@ -62,6 +64,8 @@ class Hall {
 
   Service& service(const Connection& c) const { return *listeners_[c.listener].service; }
   Room& room(const Connection& c) const { return *rooms_[c.listener]; }
+  void findUser(Caller& caller, int socket);
+  void strike(Connection& c, Limit limit);
   void refuseEntry(std::size_t listener, Channel channel);
   void move(Connection& c, Phase phase);
   void watch(Connection& c);
@@ -69,6 +73,7 @@ class Hall {
   void sweep();
 
   void read(Connection& c);
+  void readOn(Connection& c);
   bool step(Connection& c);
   bool takeHead(Connection& c);
   bool takeBody(Connection& c);
@@ -83,6 +88,7 @@ class Hall {
   void onReply(Id id, Answer answer, std::shared_ptr<Outlet> outlet);
   void send(Connection& c);
   void afterAnswer(Connection& c);
+  static bool endsCleanly(Connection& c);
   void stream(Connection& c);
   void handshake(Connection& c);
   void timeOut(Connection& c);
@@ -95,6 +101,7 @@ class Hall {
   PeerUsers users_;
   Deadlines deadlines_;
   std::unordered_map<Id, std::unique_ptr<Connection>> connections_;
+  std::vector<Id> unwatched_;                        // that wait for an answer since this turn
   std::vector<std::unique_ptr<Connection>> closed_;  // until nobody looks at them any more
   Clock::time_point now_{};
   std::size_t memory_ = 0;  // of all that is under way

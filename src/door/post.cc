@@ -13,7 +13,8 @@ void Post::send(Task task) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
   tasks_.push_back(std::move(task));
-  if (tasks_.size() > 1) return;  // it is awake already
+  // It is awake already.
+  if (tasks_.size() > 1 || std::this_thread::get_id() == receiver_) return;
   const std::uint64_t one = 1;
   (void)!::write(wakeup_.get(), &one, sizeof one);
 }
@@ -25,11 +26,24 @@ void Post::close() {
   dropped.swap(tasks_);
 }
 
-std::vector<Post::Task> Post::take() {
+void Post::receive() {
+  const std::lock_guard lock(mutex_);
+  receiver_ = std::this_thread::get_id();
+}
+
+void Post::woken() {
   std::uint64_t count = 0;
+  (void)!::read(wakeup_.get(), &count, sizeof count);
+}
+
+bool Post::empty() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_.empty();
+}
+
+std::vector<Post::Task> Post::take() {
   std::vector<Task> tasks;
   const std::lock_guard lock(mutex_);
-  (void)!::read(wakeup_.get(), &count, sizeof count);
   tasks.swap(tasks_);
   return tasks;
 }

@@ -13,6 +13,11 @@ std::optional<Seats::Id> Seats::oldestIdle() const {
   return firstOf(idle_);
 }
 
+std::size_t Seats::sizeOf(const std::string& peer) const {
+  const auto known = peers_.find(peer);
+  return known == peers_.end() ? 0 : known->second.seats;
+}
+
 Seats::Verdict Seats::make(Full full, std::optional<Id> leaves) {
   if (leaves) leave(*leaves);
   return {leaves.has_value(), full, leaves};

@@ -41,6 +41,7 @@ class Seats {
   // The connection that has waited longest, of all or of one peer; for a shortage of another kind.
   std::optional<Id> oldestIdle() const;
   std::size_t size() const { return seats_.size(); }
+  std::size_t sizeOf(const std::string& peer) const;
 
  private:
   struct Peer {

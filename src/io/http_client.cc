@@ -14,7 +14,9 @@ namespace heald::io {
 namespace {
 
 constexpr long kMostConnectionsKept = 1000;  // open, and used by nobody
-constexpr int kIdleWaitMs = 60'000;  // every event wakes the poll; this is a belt to the braces
+// Every event wakes the poll; these are a belt to the braces.
+constexpr int kWaitMs = 60'000;
+constexpr int kIdleWaitMs = 60 * kWaitMs;  // with nothing under way that it could be needed for
 
 // With CURLOPT_NOSIGNAL, curl leaves this to us: OpenSSL writes to sockets that may be closed.
 void blockBrokenPipes() {
@@ -135,7 +137,9 @@ class HttpClient::Loop {
     }
   }
 
-  void wait() { curl_multi_poll(multi_, nullptr, 0, kIdleWaitMs, nullptr); }
+  void wait() {
+    curl_multi_poll(multi_, nullptr, 0, active_.empty() ? kIdleWaitMs : kWaitMs, nullptr);
+  }
 
   CURLM* const multi_;
   std::atomic<bool> stopping_ = false;

@@ -3,8 +3,12 @@
 namespace heald::metrics {
 
 Family Families::begin(prometheus::MetricType type, std::string_view name, std::string_view help) {
-  open(type, std::string(name.starts_with("process_") ? "" : "heald_").append(name), help);
+  open(type, name, help);
   return {this, ++number_};
+}
+
+std::string Families::nameOf(std::string_view name) {
+  return std::string(name.starts_with("process_") ? "" : "heald_").append(name);
 }
 
 double seconds(core::Duration duration) {

@@ -136,15 +136,15 @@ class Families {
 
  protected:
   explicit Families(Series& series) : series_(&series) {}
+  static std::string nameOf(std::string_view name);  // with its prefix
   Families(const Families&) = delete;
   Families& operator=(const Families&) = delete;
 
  private:
   friend class Family;
   Family begin(prometheus::MetricType type, std::string_view name, std::string_view help);
-  // From here on the series are those of this metric.
-  virtual void open(prometheus::MetricType type, const std::string& name,
-                    std::string_view help) = 0;
+  // From here on the series are those of this metric, whose whole name is nameOf(name).
+  virtual void open(prometheus::MetricType type, std::string_view name, std::string_view help) = 0;
 
   Series* series_;
   int number_ = 0;  // of the present metric

@@ -9,8 +9,8 @@ namespace heald::metrics {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-void ObjectFamilies::open(MetricType type, const std::string& name, std::string_view help) {
-  families_.push_back({{name, std::string(help), type, {}}});
+void ObjectFamilies::open(MetricType type, std::string_view name, std::string_view help) {
+  families_.push_back({{nameOf(name), std::string(help), type, {}}});
 }
 
 ClientMetric& ObjectFamilies::append(const LabelSet& labels) {

@@ -25,7 +25,7 @@ class ObjectFamilies : private Series, public Families {
   std::vector<FamilyWithBeside> take();
 
  private:
-  void open(prometheus::MetricType type, const std::string& name, std::string_view help) override;
+  void open(prometheus::MetricType type, std::string_view name, std::string_view help) override;
   void add(const LabelSet& labels, double value) override;
   void add(const LabelSet& labels, const engine::Histogram& histogram) override;
   void durable() override { families_.back().durable = true; }

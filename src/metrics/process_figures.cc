@@ -1,26 +1,24 @@
 #include "metrics/process_figures.h"
 
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
-#include <sstream>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 namespace heald::metrics {
 namespace {
-
-std::string contentOf(const std::string& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // The fields of /proc/PID/stat that count, by their numbers in proc(5), where the first is 1.
 struct Stat {
@@ -32,19 +30,27 @@ struct Stat {
   std::uint64_t resident = 0;       // 24, in pages
 };
 
-std::optional<Stat> parseStat(const std::string& text) {
+constexpr std::size_t kFirstField = 3;  // behind the name
+constexpr std::size_t kLastField = 24;
+
+std::optional<Stat> parseStat(std::string_view text) {
   // Field 2 is the name of the program, which may hold blanks and parentheses: count from its end.
   const auto name_end = text.rfind(')');
-  if (name_end == std::string::npos) {
+  if (name_end == std::string_view::npos) {
     return std::nullopt;
   }
-  std::istringstream in(text.substr(name_end + 1));
-  const std::vector<std::string> fields{std::istream_iterator<std::string>(in), {}};
-  const auto number = [&](std::size_t field) { return std::stoull("0" + fields[field - 3]); };
-  if (fields.size() < 22) {
-    return std::nullopt;
+  text.remove_prefix(name_end + 1);
+  std::array<std::uint64_t, kLastField + 1> fields{};
+  for (std::size_t field = kFirstField; field <= kLastField; ++field) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) {
+      return std::nullopt;
+    }
+    const std::string_view one = text.substr(0, text.find_first_of(" \n"));
+    std::from_chars(one.data(), one.data() + one.size(), fields[field]);  // else 0: a letter, -1
+    text.remove_prefix(one.size());
   }
-  return Stat{number(14), number(15), number(20), number(22), number(23), number(24)};
+  return Stat{fields[14], fields[15], fields[20], fields[22], fields[23], fields[24]};
 }
 
 double bootTimeSeconds(const std::string& proc) {
@@ -59,16 +65,17 @@ double bootTimeSeconds(const std::string& proc) {
   return 0;
 }
 
-// Since 6.2 the kernel tells how many there are; before, or elsewhere, they have to be listed.
-std::uint64_t openFds(const std::string& proc) {
-  struct ::stat folder = {};
+// Since 6.2 the kernel tells by the size of the folder how many there are.
+bool tellsOpenFds(int folder) {
+  struct ::stat status = {};
   struct ::statfs system = {};
-  if (::statfs(proc.c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC &&
-      ::stat((proc + "/self/fd").c_str(), &folder) == 0 && folder.st_size > 0) {
-    return static_cast<std::uint64_t>(folder.st_size);
-  }
+  return ::fstatfs(folder, &system) == 0 && system.f_type == PROC_SUPER_MAGIC &&
+         ::fstat(folder, &status) == 0 && status.st_size > 0;
+}
+
+std::uint64_t listedFds(const std::string& folder) {
   std::error_code error;
-  std::filesystem::directory_iterator entries(proc + "/self/fd", error);
+  std::filesystem::directory_iterator entries(folder, error);
   const auto count = error ? 0 : std::distance(begin(entries), end(entries));
   return count > 0 ? static_cast<std::uint64_t>(count - 1) : 0;  // without the one that counts
 }
@@ -84,11 +91,28 @@ double maxFds() {
 
 }  // namespace
 
-ProcessReader::ProcessReader(std::string proc)
-    : proc_(std::move(proc)), boot_time_(bootTimeSeconds(proc_)) {}
+ProcessReader::ProcessReader(const std::string& proc)
+    : fds_(proc + "/self/fd"),
+      boot_time_(bootTimeSeconds(proc)),
+      stat_(::open((proc + "/self/stat").c_str(), O_RDONLY | O_CLOEXEC)),
+      folder_(::open(fds_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+  if (!tellsOpenFds(folder_.get())) folder_.reset();
+}
+
+std::uint64_t ProcessReader::openFds() const {
+  struct ::stat status = {};
+  return folder_.valid() && ::fstat(folder_.get(), &status) == 0
+             ? static_cast<std::uint64_t>(status.st_size)
+             : listedFds(fds_);
+}
 
 std::optional<ProcessFigures> ProcessReader::read() const {
-  const auto stat = parseStat(contentOf(proc_ + "/self/stat"));
+  std::array<char, 4096> text;
+  const ssize_t size = ::pread(stat_.get(), text.data(), text.size(), 0);
+  if (size <= 0) {
+    return std::nullopt;
+  }
+  const auto stat = parseStat({text.data(), static_cast<std::size_t>(size)});
   if (!stat) {
     return std::nullopt;
   }
@@ -99,7 +123,7 @@ std::optional<ProcessFigures> ProcessReader::read() const {
   figures.start_time_seconds = boot_time_ + static_cast<double>(stat->started) / ticks;
   figures.resident_bytes = stat->resident * page;
   figures.virtual_bytes = stat->virtual_bytes;
-  figures.open_fds = openFds(proc_);
+  figures.open_fds = openFds();
   figures.max_fds = maxFds();
   figures.threads = stat->threads;
   return figures;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "io/fd.h"
+
 namespace heald::metrics {
 
 // What Prometheus wants to know of every process, in its units.
@@ -17,16 +19,21 @@ struct ProcessFigures {
   std::uint64_t threads = 0;
 };
 
-// Reads them of this process, from /proc. Thread-safe.
+// Reads them of the process that made it, from /proc. Holds two descriptors, so that a scrape looks
+// up no path. Thread-safe.
 class ProcessReader {
  public:
-  explicit ProcessReader(std::string proc = "/proc");
-  // Nothing when /proc cannot be read. Takes some 20 us.
+  explicit ProcessReader(const std::string& proc = "/proc");
+  // Nothing when /proc cannot be read. Takes some 5 us.
   std::optional<ProcessFigures> read() const;
 
  private:
-  const std::string proc_;
+  std::uint64_t openFds() const;
+
+  const std::string fds_;
   const double boot_time_;  // seconds since 1970
+  const io::UniqueFd stat_;
+  io::UniqueFd folder_;  // of descriptors; none where its size does not tell how many there are
 };
 
 }  // namespace heald::metrics

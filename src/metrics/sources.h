@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@ namespace heald::metrics {
 // What a scrape tells and the engine does not know. Plain values, filled anew by the runtime for
 // each scrape. Counts only grow while the process lives. Strings become label values: whoever fills
 // them sees to it that they come from a small fixed set (route templates, not paths; known
-// methods).
+// methods). A string_view is a word of the program, which lives as long.
 
 struct BuildInfo {
   std::string version;
@@ -29,7 +30,7 @@ struct BuildInfo {
 };
 
 struct StoreOperation {
-  std::string operation;  // "load", "commit", "probe"
+  std::string_view operation;  // "load", "commit", "probe"
   std::uint64_t count = 0;
   std::uint64_t failures = 0;
   engine::Histogram duration;
@@ -37,9 +38,10 @@ struct StoreOperation {
 
 struct StoreFigures {
   std::uint64_t size_bytes = 0;
-  std::uint64_t reserve_bytes = 0;                    // held for a full disk
-  bool on_reserve = false;                            // the disk is full, and heald lives on it
-  std::vector<std::pair<std::string, bool>> failing;  // every cause, and whether it is the first
+  std::uint64_t reserve_bytes = 0;  // held for a full disk
+  bool on_reserve = false;          // the disk is full, and heald lives on it
+  std::vector<std::pair<std::string_view, bool>>
+      failing;  // every cause, and whether it is the first
   std::vector<StoreOperation> operations;
 };
 
@@ -58,7 +60,7 @@ struct HttpDuration {
 struct ListenerFigures {
   std::string listener;         // "metrics", "control", …
   std::size_t connections = 0;  // open at this moment
-  std::vector<std::pair<std::string, std::uint64_t>>
+  std::vector<std::pair<std::string_view, std::uint64_t>>
       limits;  // every limit, and how often it struck
 };
 
@@ -68,7 +70,8 @@ struct HttpFigures {
   std::vector<ListenerFigures> listeners;
   std::uint64_t wrong_tokens = 0;
   std::uint64_t missing_tokens = 0;
-  std::vector<std::pair<std::string, std::uint64_t>> alerts_refused;  // notifications, by reason
+  std::vector<std::pair<std::string_view, std::uint64_t>>
+      alerts_refused;           // notifications, by reason
   std::uint64_t abandoned = 0;  // changing calls that nobody waited for any more
   std::uint64_t repeated = 0;   // answered again under their key
 };

@@ -1,5 +1,6 @@
 #include "metrics/text_families.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -111,21 +112,30 @@ TextFamilies::TextFamilies(TextFormat format, Layout& layout, core::BootTime now
       out_(&layout.between_) {
   if (kept_.full_detail != full_detail) kept_ = {};
   kept_.full_detail = full_detail;
-  ++kept_.pages;
   layout_.between_.clear();
   layout_.group_.clear();
 }
 
-void TextFamilies::open(MetricType type, const std::string& name, std::string_view help) {
+// Pages have their metrics in the same order, so that it is nearly always the next one. Those that
+// are passed over are not in this page.
+Layout::OfMetric& TextFamilies::nextMetric(std::string_view key) {
+  auto& metrics = kept_.metrics;
+  const auto next = metrics.begin() + static_cast<std::ptrdiff_t>(next_metric_++);
+  if (next != metrics.end() && next->key == key) return *next;
+  const auto found = std::find_if(next, metrics.end(), [&](const auto& m) { return m.key == key; });
+  if (found != metrics.end()) return *metrics.erase(next, found);
+  return *metrics.insert(next, {std::string(key), nameOf(key), {}, {}, {}, {}});
+}
+
+void TextFamilies::open(MetricType type, std::string_view name, std::string_view help) {
   close();
-  name_ = name;
-  known_ = &kept_.metrics[name_];
+  known_ = &nextMetric(name);
   if (known_->head.empty() || known_->help != help) {
     known_->help = help;
-    known_->head = headOf(type, name, help, format_);
+    known_->head = headOf(type, known_->name, help, format_);
   }
-  known_->page = kept_.pages;
   next_group_ = 0;
+  next_histogram_ = 0;
   has_head_ = false;
   lines_ = 0;
 }
@@ -133,6 +143,7 @@ void TextFamilies::open(MetricType type, const std::string& name, std::string_vi
 void TextFamilies::close() {
   if (known_ == nullptr) return;
   known_->groups.resize(next_group_);
+  known_->histograms.resize(next_histogram_);
   // A large metric ends with its chunk: what shifts within it shifts nothing behind it.
   if (lines_ >= kLinesPerChunk || in_chunk_ >= kLinesPerChunk) cut();
 }
@@ -145,11 +156,11 @@ void TextFamilies::needHead() {
 // Returns where the number goes, which has room there.
 char* TextFamilies::writeLabels(std::string_view suffix, const LabelSet& labels,
                                 const double* upper_bound) {
-  std::size_t most = name_.size() + suffix.size() + 2 * kNumber;
+  std::size_t most = known_->name.size() + suffix.size() + 2 * kNumber;
   labels.each([&](std::string_view name, std::string_view value) {
     most += name.size() + mostBytesOf(value) + 4;
   });
-  char* at = TextBuffer::put(TextBuffer::put(out_->room(most), name_), suffix);
+  char* at = TextBuffer::put(TextBuffer::put(out_->room(most), known_->name), suffix);
   char separator = '{';
   labels.each([&](std::string_view name, std::string_view value) {
     *at++ = separator;
@@ -180,7 +191,35 @@ void TextFamilies::add(const LabelSet& labels, double value) {
 }
 
 void TextFamilies::add(const LabelSet& labels, const engine::Histogram& histogram) {
-  if (out_ == &layout_.between_) needHead();
+  if (out_ == &layout_.between_) {
+    needHead();
+    Layout::OfHistogram& kept = nextHistogram(labels);
+    if (kept.histogram == histogram) {
+      out_->append(kept.text);
+    } else {
+      const std::size_t begin = out_->view().size();
+      writeHistogram(labels, histogram);
+      kept.text = out_->view().substr(begin);
+      kept.histogram = histogram;
+    }
+  } else {
+    writeHistogram(labels, histogram);
+  }
+  wrote(histogram.bounds().size() + 3);
+}
+
+// What is kept of other labels is forgotten.
+Layout::OfHistogram& TextFamilies::nextHistogram(const LabelSet& labels) {
+  const char* end = writeLabels("", labels);  // in the room behind what is written
+  const std::string_view written(out_->room(0), end);
+  auto& all = known_->histograms;
+  if (next_histogram_ == all.size()) all.emplace_back();
+  Layout::OfHistogram& kept = all[next_histogram_++];
+  if (kept.labels != written) kept = {std::string(written), std::nullopt, {}};
+  return kept;
+}
+
+void TextFamilies::writeHistogram(const LabelSet& labels, const engine::Histogram& histogram) {
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
     cumulative += histogram.counts()[i];
@@ -193,7 +232,6 @@ void TextFamilies::add(const LabelSet& labels, const engine::Histogram& histogra
   at = putInteger(writeLabels("_count", labels), histogram.count());
   *at++ = '\n';
   out_->writtenTo(at);
-  wrote(histogram.bounds().size() + 3);
 }
 
 void TextFamilies::writeBucket(const LabelSet& labels, double bound, std::uint64_t count,
@@ -279,8 +317,7 @@ Page TextFamilies::take() {
   known_ = nullptr;
   if (format_ == TextFormat::kOpenMetrics) layout_.between_.append("# EOF\n");
   cut();
-  std::erase_if(kept_.metrics,
-                [this](const auto& metric) { return metric.second.page != kept_.pages; });
+  kept_.metrics.resize(next_metric_);
   return std::move(page_);
 }
 

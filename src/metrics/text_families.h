@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "metrics/family.h"
@@ -22,7 +21,7 @@ enum class TextFormat : std::uint8_t { kPrometheus, kOpenMetrics };
 // The pieces of the last page of each format, with what they were made of: groups of items that do
 // not change while they are held here (SharedList). A piece is taken over when the group is the
 // very same object and the time has not come until which it holds; so a page never depends on what
-// was kept. One page at a time.
+// was kept. A histogram is compared, which costs less than to write its lines. One page at a time.
 class Layout {
  private:
   friend class TextFamilies;
@@ -33,15 +32,21 @@ class Layout {
     std::size_t lines = 0;
     Page::Piece text;  // null: no series
   };
+  struct OfHistogram {
+    std::string labels;
+    std::optional<engine::Histogram> histogram;
+    std::string text;
+  };
   struct OfMetric {
+    std::string key;   // the name as the sections have it,
+    std::string name;  // and as it is in the page
     std::string help;
     std::string head;  // with that help
     std::vector<OfGroup> groups;
-    std::uint64_t page = 0;  // that had it last
+    std::vector<OfHistogram> histograms;  // that are in no group
   };
   struct OfFormat {
-    std::unordered_map<std::string, OfMetric> metrics;
-    std::uint64_t pages = 0;
+    std::vector<OfMetric> metrics;  // in the order of the page
     bool full_detail = false;
   };
   std::array<OfFormat, 2> formats_;
@@ -62,7 +67,7 @@ class TextFamilies : private Series, public Families {
   Page take();
 
  private:
-  void open(prometheus::MetricType type, const std::string& name, std::string_view help) override;
+  void open(prometheus::MetricType type, std::string_view name, std::string_view help) override;
   void add(const LabelSet& labels, double value) override;
   void add(const LabelSet& labels, const engine::Histogram& histogram) override;
   bool hasThoseOf(const void* group) override;
@@ -70,9 +75,12 @@ class TextFamilies : private Series, public Families {
   void holdsUntil(core::BootTime end) override { until_ = std::min(until_, end); }
 
   void close();
+  Layout::OfMetric& nextMetric(std::string_view key);
   void needHead();
   char* writeLabels(std::string_view suffix, const LabelSet& labels,
                     const double* upper_bound = nullptr);
+  Layout::OfHistogram& nextHistogram(const LabelSet& labels);
+  void writeHistogram(const LabelSet& labels, const engine::Histogram& histogram);
   void writeBucket(const LabelSet& labels, double bound, std::uint64_t count,
                    const std::optional<engine::Exemplar>& exemplar);
   void wrote(std::size_t lines);
@@ -87,9 +95,10 @@ class TextFamilies : private Series, public Families {
   Page page_;
   TextBuffer* out_;  // where series go: between groups, or those of a group
   // The present metric.
-  std::string name_;
   Layout::OfMetric* known_ = nullptr;
+  std::size_t next_metric_ = 0;  // how many the page has
   std::size_t next_group_ = 0;   // which of its groups is next
+  std::size_t next_histogram_ = 0;
   core::BootTime until_{};       // that one holds to then
   std::size_t group_lines_ = 0;  // of the present group
   bool has_head_ = false;

@@ -92,13 +92,14 @@ core::Duration EngineLoop::sinceBeat() const {
 }
 
 void EngineLoop::run() {
+  const auto tells_something = [](const Message& message) { return !message.ask_store; };
   while (!quitting_) {
     const core::Duration sleep = patience();
     beat(sleep);
     auto messages = mailbox_.takeAll(sleep, checks_running_);
     const core::BootTime awake = clock_.now().boot;
     beat(core::Duration{});
-    if (!messages.empty()) last_message_ = awake;
+    if (std::any_of(messages.begin(), messages.end(), tells_something)) happened(awake);
     for (std::span<Message> rest(messages); !rest.empty();) {
       rest = rest.subspan(handleSome(rest));
     }
@@ -119,10 +120,9 @@ void EngineLoop::run() {
 
 core::Duration EngineLoop::patience() const {
   const core::BootTime now = clock_.now().boot;
-  // Who leads may change without a word to the engine.
-  const bool quiet = !leader_ && now - last_message_ >= kQuietAfter;
-  core::BootTime until =
-      quiet ? next_probe_ : std::min(now + core::Duration(kHeartbeat), next_probe_);
+  core::BootTime until = quiet(now, kQuietAfter)
+                             ? next_probe_
+                             : std::min(now + core::Duration(kHeartbeat), next_probe_);
   if (const auto wakeup = engine_->nextWakeup()) {
     until = std::min(until, *wakeup);
   }

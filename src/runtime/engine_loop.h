@@ -31,14 +31,17 @@ namespace heald::runtime {
 class EngineLoop {
  public:
   // A store that fails is asked again this often; one that works is probed this often, so that a
-  // full or read-only disk is known before an attempt needs it.
+  // full or read-only disk is known before an attempt needs it, and less often once nothing has
+  // come for as long: whatever comes then is committed first, and that notices the same.
   static constexpr std::chrono::seconds kRetryStore{1};
   static constexpr std::chrono::seconds kProbeStore{10};
+  static constexpr std::chrono::seconds kProbeQuiet{60};
   // Snapshots are at most this old while something changes; and never older than kHeartbeat, or
-  // than kProbeStore once nothing has come for kQuietAfter: the thread sleeps then.
+  // than kProbeQuiet while it is quiet: when nothing has come for kQuietAfter, the thread sleeps
+  // from one probe to the next. A replica is never quiet.
   static constexpr std::chrono::milliseconds kPublishAfter{100};
   static constexpr std::chrono::seconds kHeartbeat{1};
-  static constexpr std::chrono::seconds kQuietAfter{10};
+  static constexpr std::chrono::seconds kQuietAfter{1};
   // Calls about permits that came while a commit was under way share the next one, so many at most:
   // its time is that of one write, and not of each.
   static constexpr std::size_t kMostTogether = 256;
@@ -52,7 +55,7 @@ class EngineLoop {
   // Called on the engine's thread whenever the history has become longer. Before start() only; must
   // not block.
   void onHistory(std::function<void()> longer) { history_longer_ = std::move(longer); }
-  // Called on the engine's thread each time that it has gone round, every kProbeStore at least.
+  // Called on the engine's thread each time that it has gone round, every kProbeQuiet at least.
   // Before start() only; must be quick, and not block.
   void onRound(std::function<void()> round) { round_ = std::move(round); }
   // Who leads while this replica stands by, for people; "" when it acts. Asked with each snapshot.
@@ -163,6 +166,8 @@ class EngineLoop {
   void start(const engine::Action& action);
   void taskReady(const engine::TaskReady& ready);
   void answer(Message& message, engine::Output& out);
+  bool quiet(core::BootTime now, core::Duration since) const;
+  void happened(core::BootTime now);
   void probeIfDue();
   std::string restoreStore(const core::Now& now);
   void tellRoom(const core::Now& now, engine::Output& out);

@@ -1,4 +1,5 @@
 // What the loop does with its store.
+#include <algorithm>
 #include <utility>
 
 #include "engine/drive.h"
@@ -64,6 +65,17 @@ void EngineLoop::commitBeside(const Message& message) {
   }
 }
 
+// Who leads may change without a word to the engine.
+bool EngineLoop::quiet(core::BootTime now, core::Duration since) const {
+  return !leader_ && now - last_message_ >= since;
+}
+
+// What was well half a minute ago is looked at again, now that it matters.
+void EngineLoop::happened(core::BootTime now) {
+  last_message_ = now;
+  next_probe_ = std::min(next_probe_, now + core::Duration(kProbeStore));
+}
+
 void EngineLoop::probeIfDue() {
   const core::Now now = clock_.now();
   if (now.boot < next_probe_) {
@@ -75,9 +87,10 @@ void EngineLoop::probeIfDue() {
   engine_->storeProbed(error, now, out);
   const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
   const bool hurry = !loaded_ && leader_ && leader_().empty();
-  next_probe_ = now.boot + (well    ? core::Duration(kProbeStore)
-                            : hurry ? core::Duration(kRetryTakeover)
-                                    : core::Duration(kRetryStore));
+  next_probe_ = now.boot + (hurry                          ? kRetryTakeover
+                            : !well                        ? kRetryStore
+                            : quiet(now.boot, kProbeStore) ? kProbeQuiet
+                                                           : kProbeStore);
   engine::settleAll(*engine_, now, out,
                     [this](const engine::Changes& changes) { return commit(changes); });
   dirty_ = true;

@@ -85,6 +85,18 @@ TEST_F(DoorLimits, OfOnePeerMakeItsOldestIdleOneGo) {
   EXPECT_EQ(strikes(Limit::kPeerConnections), 1u);
 }
 
+TEST_F(DoorLimits, WhereNobodyAsksWhoseTheyAreAFewShareOneNameAndEachUserHasAShareBeside) {
+  open({.all = 100, .peer = 4}, std::size_t{64} * 1024 * 1024, false);
+  std::vector<std::unique_ptr<RawConnection>> held;
+  for (int i = 0; i < 6; ++i) held.push_back(std::make_unique<RawConnection>(port_));
+  EXPECT_TRUE(test::eventually([&] { return connections() == 6; }));
+  EXPECT_EQ(get("/a").status, 200);
+  EXPECT_EQ(held[2]->readAll(), "") << "the oldest of the user had to go";
+  held[0]->send("GET /a" + kLater);
+  EXPECT_EQ(RawResponse(held[0]->readAnswer()).status, 200) << "nobody knows whose it is";
+  EXPECT_EQ(strikes(Limit::kPeerConnections), 1u);
+}
+
 TEST_F(DoorLimits, WithoutAnIdleOneTheNewOneIsRefused) {
   open({.all = 2, .peer = 2});
   RawConnection first(port_);

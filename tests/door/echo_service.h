@@ -66,7 +66,8 @@ class DoorTest : public testing::Test {
  protected:
   static constexpr std::chrono::milliseconds kShort{300};
 
-  void open(Seats::Limits limits = {}, std::size_t most_memory = std::size_t{64} * 1024 * 1024) {
+  void open(Seats::Limits limits = {}, std::size_t most_memory = std::size_t{64} * 1024 * 1024,
+            bool asks_for_users = true) {
     auto bound = listenOn({"127.0.0.1", 0});
     ASSERT_TRUE(bound);
     port_ = bound->address.port;
@@ -75,6 +76,7 @@ class DoorTest : public testing::Test {
     listeners[0].sockets.push_back(std::move(bound->socket));
     listeners[0].service = &service_;
     listeners[0].limits = limits;
+    listeners[0].asks_for_users = asks_for_users;
     DoorOptions options;
     options.patience = {kShort, kShort, kShort * 3, kShort, kShort * 2, kShort};
     options.most_memory = most_memory;

@@ -20,6 +20,8 @@ TEST(Seats, AreGivenUntilTheyAreFull) {
   EXPECT_EQ(seats.arrive(3, "b").full, Full::kNo);
   EXPECT_EQ(seats.arrive(4, "c").full, Full::kNo);
   EXPECT_EQ(seats.size(), 4u);
+  EXPECT_EQ(seats.sizeOf("a"), 2u);
+  EXPECT_EQ(seats.sizeOf("d"), 0u);
 }
 
 TEST(Seats, APeerAboveItsShareMakesRoomItself) {

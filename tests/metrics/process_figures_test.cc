@@ -22,11 +22,12 @@ class FakeProc {
     for (const char* fd : {"0", "1", "2", "7"}) {
       std::ofstream(path_ + "/self/fd/" + fd) << "";
     }
-    std::ofstream(path_ + "/self/stat") << stat;
+    setStat(stat);
     std::ofstream(path_ + "/stat") << "cpu 1 2 3\nbtime 1700000000\nprocesses 5\n";
   }
   ~FakeProc() { std::filesystem::remove_all(path_); }
   const std::string& path() const { return path_; }
+  void setStat(const std::string& stat) const { std::ofstream(path_ + "/self/stat") << stat; }
 
  private:
   std::string path_;
@@ -45,6 +46,14 @@ TEST(ProcessFigures, ReadsTheFieldsWhateverTheNameOfTheProgram) {
   EXPECT_EQ(figures->virtual_bytes, 16777216u);
   EXPECT_EQ(figures->resident_bytes, 100u * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
   EXPECT_EQ(figures->open_fds, 3u);
+}
+
+TEST(ProcessFigures, AreReadAnewEachTime) {
+  const FakeProc proc("42 (x) S 1 42 42 0 -1 0 900 0 0 0 250 50 0 0 20 0 9 0 12300 4096 100\n");
+  const ProcessReader reader(proc.path());
+  EXPECT_EQ(reader.read()->threads, 9u);
+  proc.setStat("42 (x) S 1 42 42 0 -1 0 900 0 0 0 250 50 0 0 20 0 7 0 12300 4096 100\n");
+  EXPECT_EQ(reader.read()->threads, 7u);
 }
 
 TEST(ProcessFigures, AreAbsentWhenTheyCannotBeRead) {
