@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "io/address.h"
+#include "io/system_error.h"
 #include "io/text.h"
 
 namespace heald::io {
@@ -21,13 +22,6 @@ constexpr std::size_t kLongestLine = 100 * 1024;  // CURL_MAX_HTTP_HEADER
 long milliseconds(core::Duration duration) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
   return static_cast<long>(std::clamp<decltype(ms)>(ms, 1, 1L << 30));
-}
-
-// "Connection refused" inside a sentence.
-std::string systemError(int error) {
-  std::string text = std::strerror(error);
-  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return text;
 }
 
 // Scheme, host and port, which one origin is told from another by; "" for what is no URL.
@@ -51,10 +45,6 @@ bool memoryFor(std::size_t bytes) {
   const bool there = probe != nullptr;
   delete[] probe;
   return there;
-}
-
-bool isOurShortage(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 }  // namespace
