@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "config/names.h"
@@ -70,12 +71,16 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
                });
   TakenNames names;
   std::vector<DependencyReports> reports;
+  // Most have what others have: held once.
+  std::map<engine::MetricLabels, engine::SharedMetricLabels> label_sets;
   top.sections("checks", {.empty_allowed = true}, "what healthy means", [&](Fields& fields) {
     engine::CheckSpec spec;
     KindPart part;
     readName(fields, spec.name, names, "its name, unique among the checks");
     fields.items("for_each", kForEachHelp);
     describeCheck(fields, kinds, config.setup.detection, spec, part);
+    spec.metric_labels =
+        label_sets.try_emplace(*spec.metric_labels, spec.metric_labels).first->second;
     spec.kind = part.kind;
     part.place = fields.place("");
     reports.push_back(

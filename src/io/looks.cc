@@ -34,7 +34,7 @@ struct Looks::Run {
 
 struct Looks::Subject {
   bool busy = false;
-  std::deque<std::shared_ptr<Run>> waiting;
+  std::vector<std::shared_ptr<Run>> waiting;  // nearly always none: each check has one of these
 };
 
 // Shared by its threads, of which those that hang cannot be waited for.
@@ -132,7 +132,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
     subject.busy = false;
     while (!subject.busy && !subject.waiting.empty()) {
       auto next = std::move(subject.waiting.front());
-      subject.waiting.pop_front();
+      subject.waiting.erase(subject.waiting.begin());
       if (!next->answered) enqueue(std::move(next));
     }
   }
