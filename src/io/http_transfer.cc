@@ -140,9 +140,11 @@ void HttpTransfer::setServerName() {
 
 void HttpTransfer::setRequest() {
   set(CURLOPT_USERAGENT, "heald");
-  set(CURLOPT_FOLLOWLOCATION, request_.follow_redirects ? 1L : 0L);
-  set(CURLOPT_MAXREDIRS, kMaxRedirects);
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  if (request_.follow_redirects) {
+    set(CURLOPT_FOLLOWLOCATION, 1L);
+    set(CURLOPT_MAXREDIRS, kMaxRedirects);
+    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  }
   set(CURLOPT_WRITEFUNCTION, &HttpTransfer::onBody);
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, &HttpTransfer::onHeader);
@@ -253,6 +255,7 @@ std::size_t HttpTransfer::onHeader(char* data, std::size_t size, std::size_t cou
   if (!std::string_view(data, size * count).starts_with("HTTP/")) return size * count;
   transfer.response_.body.clear();
   transfer.response_.truncated = false;
+  if (!transfer.request_.follow_redirects) return size * count;
   char* scheme = nullptr;
   curl_easy_getinfo(transfer.handle(), CURLINFO_SCHEME, &scheme);
   if (scheme && strcasecmp(scheme, "https") == 0) {
@@ -290,7 +293,8 @@ bool HttpTransfer::mayGoElsewhere() {
 // other side; and it is where a redirect meets another host, before the request is written.
 curl_socket_t HttpTransfer::onSocket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<HttpTransfer*>(self);
-  if (transfer.isElsewhere() && !transfer.mayGoElsewhere()) return CURL_SOCKET_BAD;
+  const bool may_lead = transfer.request_.follow_redirects;  // else not worth taking URLs apart
+  if (may_lead && transfer.isElsewhere() && !transfer.mayGoElsewhere()) return CURL_SOCKET_BAD;
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0) transfer.socket_error_ = errno;
   return fd < 0 ? CURL_SOCKET_BAD : fd;
