@@ -49,24 +49,33 @@ store::HistoryLimits historyLimitsOf(const config::Config& config) {
   return {config.store.history_max_age, config.store.history_max_bytes};
 }
 
+// Of a configuration: for all else there is the one that is in force.
+config::Config whatCannotChange(const config::Config& config) {
+  config::Config fixed;
+  fixed.web = config.web;
+  fixed.store = config.store;
+  return fixed;
+}
+
 class RunningDaemon final : public Daemon {
  public:
   RunningDaemon(app::Configuration configuration, app::Reading reading,
                 const DaemonOptions& options, std::vector<app::InheritedSocket> sockets)
       : options_(options),
-        config_(std::move(configuration.config)),
+        in_force_(std::move(configuration.config)),
+        config_(whatCannotChange(*in_force_.get())),
         reloads_(configuration.hash, clock_.now().wall),
         tried_(std::move(reading)),
         log_(app::logFormatOf(options), app::logLevelOf(options)),
-        workers_(workersFor(config_.setup)),
+        workers_(workersFor(in_force_.get()->setup)),
         services_{workers_, http_, looks_},
-        performer_(config_, services_, monitor_, clock_),
+        performer_(*in_force_.get(), services_, monitor_, clock_),
         replicas_(config_.store.etcd ? std::make_unique<app::Replicas>(
                                            config_.store, version(),
                                            std::to_string(configuration.hash), clock_, log_)
                                      : nullptr),
         store_(app::makeStore(config_.store, replicas_.get())),
-        loop_(config_.setup, *store_, performer_, clock_, log_),
+        loop_(in_force_.get()->setup, *store_, performer_, clock_, log_),
         outgoing_(services_, log_, clock_, loop_, config_.store.path),
         tasks_(loop_),
         healing_(loop_),
@@ -76,7 +85,6 @@ class RunningDaemon final : public Daemon {
                     [this](engine::HistoryEntry entry) { loop_.record(std::move(entry)); },
                     std::filesystem::absolute(config_.store.path).parent_path().string(),
                     std::move(sockets)}) {
-    in_force_.set(config_);
     warn(configuration.warnings);
   }
 
@@ -84,7 +92,8 @@ class RunningDaemon final : public Daemon {
 
   Result<void> begin() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    store_->limitHistory(historyLimitsOf(config_));
+    const std::shared_ptr<const config::Config> config = in_force_.get();
+    store_->limitHistory(historyLimitsOf(*config));
     loop_.onHistory([this] {
       history_changed_.notify();
       outgoing_.historyGrew();
@@ -99,7 +108,7 @@ class RunningDaemon final : public Daemon {
            outgoing_.fleets().ask(ask, std::move(post));
          },
          [this](const engine::ReturnPermit& permit) { outgoing_.fleets().giveBack(permit); }});
-    outgoing_.useFleets(config_);
+    outgoing_.useFleets(*config);
     loop_.onRound([this] { listeners_.tell(); });
     if (replicas_) {
       loop_.onStandby([this] { return replicas_->leaderElsewhere(); });
@@ -111,10 +120,10 @@ class RunningDaemon final : public Daemon {
     log_.write(io::LogLevel::kInfo, "heald starts",
                {{"version", version()},
                 {"store", config_.store.path},
-                {"checks", config_.setup.checks.size()},
-                {"remedies", config_.setup.remedies.size()}});
+                {"checks", config->setup.checks.size()},
+                {"remedies", config->setup.remedies.size()}});
     loop_.start();
-    outgoing_.use(config_);
+    outgoing_.use(*config);
     if (auto listening = listeners_.openMetrics(backend()); !listening) {
       return listening;
     }
@@ -310,8 +319,8 @@ class RunningDaemon final : public Daemon {
   }
 
   const DaemonOptions options_;
-  const config::Config config_;  // of the start: what cannot change is compared with it
   app::ConfigInForce in_force_;
+  const config::Config config_;  // what cannot change while heald runs
   app::WhatIfs what_ifs_;
   runtime::SystemClock clock_;
   app::ReloadFigures reloads_;

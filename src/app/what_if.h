@@ -26,6 +26,8 @@ class WhatIfs {
 // The configuration that is in force, for who reads it on other threads. Thread-safe.
 class ConfigInForce {
  public:
+  explicit ConfigInForce(config::Config config) { set(std::move(config)); }
+
   void set(config::Config config) {
     auto next = std::make_shared<const config::Config>(std::move(config));
     const std::lock_guard lock(mutex_);

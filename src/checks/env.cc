@@ -37,18 +37,27 @@ CheckResult lookAtFile(const std::string& path) {
           io::oneLine("file " + content.error().message)};
 }
 
-class EnvCheck : public Check {
+class VariableCheck : public Check {
  public:
-  EnvCheck(std::string variable, std::string file)
-      : variable_(std::move(variable)), file_(std::move(file)) {}
+  explicit VariableCheck(std::string variable) : variable_(std::move(variable)) {}
 
-  void start(io::Services& services, const CheckRun& run, Done done) const override {
-    if (!variable_.empty()) return done(lookAtVariable(variable_));  // which takes no time
-    startLook(services, look_, run, std::move(done), [file = file_] { return lookAtFile(file); });
+  void start(io::Services&, const CheckRun&, Done done) const override {
+    done(lookAtVariable(variable_));  // which takes no time
   }
 
  private:
   const std::string variable_;
+};
+
+class KeyFileCheck : public Check {
+ public:
+  explicit KeyFileCheck(std::string file) : file_(std::move(file)) {}
+
+  void start(io::Services& services, const CheckRun& run, Done done) const override {
+    startLook(services, look_, run, std::move(done), [file = file_] { return lookAtFile(file); });
+  }
+
+ private:
   const std::string file_;
   const io::Looks::Place look_;
 };
@@ -56,13 +65,15 @@ class EnvCheck : public Check {
 }  // namespace
 
 config::Kind envKind() {
-  return {"env", "an environment variable or a file that must not be blank", [](config::Fields& f) {
+  return {"env", "an environment variable or a file that must not be blank",
+          [](config::Fields& f) -> std::shared_ptr<const config::Part> {
             std::string variable, file;
             f.text("variable", variable, {.check = variableProblem},
                    "variable of heald's own environment that must be set and not blank");
             f.text("file", file, {}, "file that must be there and not blank");
             f.exactlyOne("place to look", {"variable", "file"});
-            return std::make_shared<const EnvCheck>(std::move(variable), std::move(file));
+            if (file.empty()) return std::make_shared<const VariableCheck>(std::move(variable));
+            return std::make_shared<const KeyFileCheck>(std::move(file));
           }};
 }
 

@@ -9,13 +9,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <memory>
 
 #include "io/fd.h"
+#include "io/system_error.h"
 #include "io/text.h"
 
 namespace heald::checks {
@@ -52,16 +51,9 @@ TlsChain ended(TlsEnd end, const std::string& error) {
   return chain;
 }
 
-// "connection refused" as the checks http and tcp say it.
-std::string systemError(int error) {
-  std::string text = std::strerror(error);
-  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return text;
-}
-
 TlsChain failedBy(int error) {
-  const bool shortage = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-  return ended(shortage ? TlsEnd::kNotAsked : TlsEnd::kFailed, systemError(error));
+  return ended(io::isOurShortage(error) ? TlsEnd::kNotAsked : TlsEnd::kFailed,
+               io::systemError(error));
 }
 
 TlsChain timedOut(const Call& call) {
@@ -167,7 +159,7 @@ TlsChain handshakeFailed(int error, int system_error) {
   const bool known = error == SSL_ERROR_SYSCALL && system_error != 0;
   return ended(TlsEnd::kFailed,
                std::string("TLS handshake: ") +
-                   (known ? systemError(system_error) : "the connection was closed"));
+                   (known ? io::systemError(system_error) : "the connection was closed"));
 }
 
 TlsChain handshake(SSL* ssl, int fd, const Call& call, Deadline deadline) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "config/names.h"
@@ -70,6 +71,8 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
                });
   TakenNames names;
   std::vector<Dependencies> dependencies;
+  // Most have what others have: held once.
+  std::map<engine::MetricLabels, engine::SharedMetricLabels> label_sets;
   std::size_t item = 0;
   top.sections("checks", {.empty_allowed = true}, "what healthy means", [&](Fields& fields) {
     engine::CheckSpec spec;
@@ -78,6 +81,8 @@ void readChecks(Fields& top, const std::vector<Kind>& kinds, Config& config) {
     readName(fields, spec.name, names, "its name, unique among the checks");
     fields.items("for_each", kForEachHelp);
     describeCheck(fields, kinds, config.setup.detection, spec, check);
+    spec.metric_labels =
+        label_sets.try_emplace(*spec.metric_labels, spec.metric_labels).first->second;
     spec.kind = check.does.kind;
     check.does.place = fields.place("");
     dependencies.push_back({spec.name, spec.depends_on,

@@ -9,14 +9,15 @@
 #include <unordered_map>
 
 #include "io/http_transfer.h"
+#include "io/tcp_connects.h"
 
 namespace heald::io {
 namespace {
 
 constexpr long kMostConnectionsKept = 1000;  // open, and used by nobody
 // Every event wakes the poll; these are a belt to the braces.
-constexpr int kWaitMs = 60'000;
-constexpr int kIdleWaitMs = 60 * kWaitMs;  // with nothing under way that it could be needed for
+constexpr std::chrono::minutes kWait{1};
+constexpr std::chrono::hours kIdleWait{1};  // with nothing under way that it could be needed for
 
 // With CURLOPT_NOSIGNAL, curl leaves this to us: OpenSSL writes to sockets that may be closed.
 void blockBrokenPipes() {
@@ -51,13 +52,20 @@ class HttpClient::Loop {
     thread_.join();
   }
 
+  // One that takes no resolver: connects to it without curl.
+  struct Connect {
+    NumericAddress address;
+    core::Duration timeout;
+    CancelToken cancel;
+    Done done;
+  };
+
   void add(std::unique_ptr<HttpTransfer> transfer) {
-    {
-      std::lock_guard lock(mutex_);
-      if (!closed_) arrived_.push_back(std::move(transfer));
-    }
-    if (transfer) return transfer->fail(HttpEnd::kCancelled, "cancelled");
-    curl_multi_wakeup(multi_);
+    if (!arrive(arrived_.transfers, transfer)) transfer->fail(HttpEnd::kCancelled, "cancelled");
+  }
+
+  void add(Connect connect) {
+    if (!arrive(arrived_.connects, connect)) connect.done(TcpConnects::cancelled());
   }
 
  private:
@@ -79,10 +87,16 @@ class HttpClient::Loop {
     CURLM* multi_;
   };
   using Transfers = std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>>;
+  struct Arrived {
+    std::vector<std::unique_ptr<HttpTransfer>> transfers;
+    std::vector<Connect> connects;
+    bool empty() const { return transfers.empty() && connects.empty(); }
+  };
 
   void run() noexcept {
     blockBrokenPipes();
     while (!stopping_) {
+      connects_.end(TcpConnects::Clock::now());
       admit();
       int running = 0;
       curl_multi_perform(multi_, &running);
@@ -91,17 +105,40 @@ class HttpClient::Loop {
       wait();
     }
     endCancelled([](const HttpTransfer&) { return true; });
-    for (auto& transfer : takeArrived(true)) transfer->fail(HttpEnd::kCancelled, "cancelled");
+    Arrived last = takeArrived(true);
+    for (auto& transfer : last.transfers) transfer->fail(HttpEnd::kCancelled, "cancelled");
+    for (auto& connect : last.connects) connect.done(TcpConnects::cancelled());
+    connects_.cancelAll();
   }
 
-  std::vector<std::unique_ptr<HttpTransfer>> takeArrived(bool last = false) {
+  // False when the thread takes nothing any more. It is woken once for all that it finds together.
+  template <class Request>
+  bool arrive(std::vector<Request>& requests, Request& request) {
+    bool first = false;
+    {
+      std::lock_guard lock(mutex_);
+      if (closed_) return false;
+      first = arrived_.empty();
+      requests.push_back(std::move(request));
+    }
+    if (first) curl_multi_wakeup(multi_);
+    return true;
+  }
+
+  Arrived takeArrived(bool last = false) {
     std::lock_guard lock(mutex_);
     closed_ = last;
     return std::exchange(arrived_, {});
   }
 
   void admit() {
-    for (auto& transfer : takeArrived()) {
+    Arrived arrived = takeArrived();
+    for (auto& connect : arrived.connects) {
+      connect.cancel.whenCancelled([alarm = alarm_] { alarm->ring(); });
+      connects_.start(connect.address, connect.timeout, std::move(connect.cancel),
+                      std::move(connect.done));
+    }
+    for (auto& transfer : arrived.transfers) {
       if (!transfer->prepare() || curl_multi_add_handle(multi_, transfer->handle()) != CURLM_OK) {
         transfer->fail(HttpEnd::kNotSent, "the request cannot be made");
         continue;
@@ -138,15 +175,21 @@ class HttpClient::Loop {
   }
 
   void wait() {
-    curl_multi_poll(multi_, nullptr, 0, active_.empty() ? kIdleWaitMs : kWaitMs, nullptr);
+    const std::chrono::milliseconds most =
+        active_.empty() ? kIdleWait : std::chrono::milliseconds(kWait);
+    const auto patience = connects_.patience(TcpConnects::Clock::now(), most);
+    std::vector<curl_waitfd>& others = connects_.descriptors();
+    curl_multi_poll(multi_, others.data(), static_cast<unsigned>(others.size()),
+                    static_cast<int>(patience.count()), nullptr);
   }
 
   CURLM* const multi_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<HttpTransfer>> arrived_;
-  bool closed_ = false;  // nothing arrives any more
-  Transfers active_;     // the thread's own
+  Arrived arrived_;
+  bool closed_ = false;   // nothing arrives any more
+  Transfers active_;      // the thread's own
+  TcpConnects connects_;  // likewise
   const std::shared_ptr<Alarm> alarm_ = std::make_shared<Alarm>(multi_);
   std::thread thread_;  // last: starts when all else is there
 };
@@ -165,6 +208,9 @@ void HttpClient::send(HttpRequest request, CancelToken cancel, Done done) {
 
 void HttpClient::connect(const std::string& host, int port, core::Duration timeout,
                          CancelToken cancel, Done done) {
+  if (const auto address = NumericAddress::of(host, port)) {
+    return loop_->add(Loop::Connect{*address, timeout, std::move(cancel), std::move(done)});
+  }
   const bool bracket = host.find(':') != std::string::npos;
   HttpRequest request;
   request.url = "http://" + (bracket ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -90,7 +90,7 @@ class HttpClient {
 
   void send(HttpRequest request, CancelToken cancel, Done done);
   // Opens a TCP connection and closes it at once; success is kAnswered with status 0. `host` is a
-  // name or an address, IPv6 without brackets.
+  // name or an address, IPv6 without brackets. An address needs nothing of curl's.
   void connect(const std::string& host, int port, core::Duration timeout, CancelToken cancel,
                Done done);
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "io/address.h"
+#include "io/system_error.h"
 #include "io/text.h"
 
 namespace heald::io {
@@ -21,13 +22,6 @@ constexpr std::size_t kLongestLine = 100 * 1024;  // CURL_MAX_HTTP_HEADER
 long milliseconds(core::Duration duration) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
   return static_cast<long>(std::clamp<decltype(ms)>(ms, 1, 1L << 30));
-}
-
-// "Connection refused" inside a sentence.
-std::string systemError(int error) {
-  std::string text = std::strerror(error);
-  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return text;
 }
 
 // Scheme, host and port, which one origin is told from another by; "" for what is no URL.
@@ -51,10 +45,6 @@ bool memoryFor(std::size_t bytes) {
   const bool there = probe != nullptr;
   delete[] probe;
   return there;
-}
-
-bool isOurShortage(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 }  // namespace
@@ -150,9 +140,11 @@ void HttpTransfer::setServerName() {
 
 void HttpTransfer::setRequest() {
   set(CURLOPT_USERAGENT, "heald");
-  set(CURLOPT_FOLLOWLOCATION, request_.follow_redirects ? 1L : 0L);
-  set(CURLOPT_MAXREDIRS, kMaxRedirects);
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  if (request_.follow_redirects) {
+    set(CURLOPT_FOLLOWLOCATION, 1L);
+    set(CURLOPT_MAXREDIRS, kMaxRedirects);
+    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  }
   set(CURLOPT_WRITEFUNCTION, &HttpTransfer::onBody);
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, &HttpTransfer::onHeader);
@@ -263,6 +255,7 @@ std::size_t HttpTransfer::onHeader(char* data, std::size_t size, std::size_t cou
   if (!std::string_view(data, size * count).starts_with("HTTP/")) return size * count;
   transfer.response_.body.clear();
   transfer.response_.truncated = false;
+  if (!transfer.request_.follow_redirects) return size * count;
   char* scheme = nullptr;
   curl_easy_getinfo(transfer.handle(), CURLINFO_SCHEME, &scheme);
   if (scheme && strcasecmp(scheme, "https") == 0) {
@@ -300,7 +293,8 @@ bool HttpTransfer::mayGoElsewhere() {
 // other side; and it is where a redirect meets another host, before the request is written.
 curl_socket_t HttpTransfer::onSocket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<HttpTransfer*>(self);
-  if (transfer.isElsewhere() && !transfer.mayGoElsewhere()) return CURL_SOCKET_BAD;
+  const bool may_lead = transfer.request_.follow_redirects;  // else not worth taking URLs apart
+  if (may_lead && transfer.isElsewhere() && !transfer.mayGoElsewhere()) return CURL_SOCKET_BAD;
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0) transfer.socket_error_ = errno;
   return fd < 0 ? CURL_SOCKET_BAD : fd;

@@ -41,7 +41,7 @@ struct Looks::Run {
 struct Looks::Subject {
   enum class State { kFree, kQueued, kLooking };  // kQueued: for want of a thread
   State state = State::kFree;
-  std::deque<std::shared_ptr<Run>> waiting;
+  std::vector<std::shared_ptr<Run>> waiting;  // nearly always none: each check has one of these
 };
 
 // Shared by its threads, of which those that hang cannot be waited for.
@@ -146,7 +146,7 @@ struct Looks::Threads : std::enable_shared_from_this<Threads> {
     subject.state = State::kFree;
     while (subject.state == State::kFree && !subject.waiting.empty()) {
       auto next = std::move(subject.waiting.front());
-      subject.waiting.pop_front();
+      subject.waiting.erase(subject.waiting.begin());
       if (!next->answered) enqueue(std::move(next));
     }
   }

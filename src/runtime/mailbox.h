@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -56,7 +57,10 @@ class Mailbox {
       gathering_ = false;
     }
     in_company_ = 0;
-    return std::exchange(messages_, {});
+    std::vector<Message> taken = std::exchange(messages_, {});
+    // As many are likely to come next: they are large, and would be moved as the list grows.
+    messages_.reserve(std::min(taken.size(), kRoom));
+    return taken;
   }
   // Nobody reads any more: what is there is dropped, and what is still put in too.
   void close() {
@@ -71,6 +75,7 @@ class Mailbox {
 
  private:
   static constexpr std::chrono::milliseconds kCompany{2};
+  static constexpr std::size_t kRoom = 64;
 
   bool gathered() const { return in_company_ >= company_ || in_company_ < messages_.size(); }
 

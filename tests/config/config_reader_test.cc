@@ -124,6 +124,19 @@ remedies:
   EXPECT_EQ(*remedies[3].metric_labels, (MetricLabels{{"by", "heald"}}));
 }
 
+TEST(ConfigReader, ChecksWithTheSameMetricLabelsShareThem) {
+  const Config config = validConfig(R"(
+check_defaults: {metric_labels: {team: platform}}
+checks:
+  - {name: one, tcp: {address: '127.0.0.1:80'}}
+  - {name: other, tcp: {address: '127.0.0.1:80'}, metric_labels: {team: shop}}
+  - {name: two, tcp: {address: '127.0.0.1:80'}}
+)");
+  const auto& checks = config.setup.checks;
+  EXPECT_EQ(checks[0].metric_labels, checks[2].metric_labels);
+  EXPECT_NE(checks[0].metric_labels, checks[1].metric_labels);
+}
+
 TEST(ConfigReader, KnowsTheKindOfARemedyAndThatOfAMixedOne) {
   const Config config = validConfig(std::string(kSmallest) + R"(
   - name: escalates

@@ -383,6 +383,53 @@ TEST_F(HttpClientTest, ConnectsOverTcp) {
   EXPECT_EQ(connect("::1", closed.port()).end, HttpEnd::kFailed);
 }
 
+TEST_F(HttpClientTest, ConnectsToNames) {
+  const TinyServer server(always(""));
+  EXPECT_EQ(connect("localhost", server.port()).end, HttpEnd::kAnswered);
+  EXPECT_EQ(connect("127.1", server.port()).end, HttpEnd::kAnswered) << "an address to a resolver";
+}
+
+TEST_F(HttpClientTest, ConnectsManyAtOnce) {
+  const TinyServer server(always(""));
+  constexpr int kMany = 40;
+  std::atomic<int> opened = 0, ended = 0;
+  std::promise<void> all;
+  for (int i = 0; i < kMany; ++i) {
+    client.connect("127.0.0.1", server.port(), 5s, {}, [&](const HttpResponse& response) {
+      if (response.end == HttpEnd::kAnswered) ++opened;
+      if (++ended == kMany) all.set_value();
+    });
+  }
+  all.get_future().get();
+  EXPECT_EQ(opened, kMany);
+}
+
+TEST_F(HttpClientTest, EndsAConnectAsCancelledWhenItStops) {
+  const test::SilentPort silent;
+  for (const std::string host : {"127.0.0.1", "localhost"}) {
+    HttpClient stopped;
+    std::promise<HttpEnd> end;
+    stopped.connect(host, silent.port(), 5s, {},
+                    [&](const HttpResponse& response) { end.set_value(response.end); });
+    stopped.stop();
+    EXPECT_EQ(end.get_future().get(), HttpEnd::kCancelled) << host;
+    std::promise<HttpEnd> late;
+    stopped.connect(host, silent.port(), 5s, {},
+                    [&](const HttpResponse& response) { late.set_value(response.end); });
+    EXPECT_EQ(late.get_future().get(), HttpEnd::kCancelled) << host;
+  }
+}
+
+TEST_F(HttpClientTest, CancelsAConnect) {
+  const test::SilentPort silent;
+  CancelSource source;
+  std::promise<HttpEnd> end;
+  client.connect("127.0.0.1", silent.port(), 600s, source.token(),
+                 [&](const HttpResponse& response) { end.set_value(response.end); });
+  source.cancel();
+  EXPECT_EQ(end.get_future().get(), HttpEnd::kCancelled);
+}
+
 TEST_F(HttpClientTest, TrustsACertificateOfItsCaFileOnly) {
   const test::TempDir dir;
   const test::Certificate certificate(30);

@@ -147,9 +147,33 @@ class ClosedPort {
   ~ClosedPort() { close(fd_); }
   int port() const { return port_; }
 
- private:
+ protected:
+  sockaddr_in address() const {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<in_port_t>(port_));
+    return address;
+  }
   int fd_;
+
+ private:
   int port_ = 0;
+};
+
+// A port of 127.0.0.1 that leaves whoever connects without any answer: one waits there already, and
+// there is no room for a second.
+class SilentPort : public ClosedPort {
+ public:
+  SilentPort() : waiting_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const sockaddr_in there = address();
+    if (listen(fd_, 0) != 0) abort();
+    if (connect(waiting_, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) abort();
+  }
+  ~SilentPort() { close(waiting_); }
+
+ private:
+  int waiting_;
 };
 
 }  // namespace heald::test
