@@ -1,6 +1,8 @@
 #include "config/config_reader.h"
 
+#include <future>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "config/config_tree.h"
@@ -127,6 +129,20 @@ FileBeside filesBeside(const std::string& main, const Files& files, std::uint64_
   };
 }
 
+// What `make` makes of a file with this text. glibc has other memory for another thread: the tree
+// of a large file is several times as large as the configuration that it becomes, and when it is
+// thrown away it would leave its holes between what is kept.
+template <class Make>
+auto apart(std::string_view text, Make make) -> decltype(make()) {
+  constexpr std::size_t kLarge = 64 * 1024;
+  std::future<decltype(make())> made;
+  try {
+    if (text.size() >= kLarge) made = std::async(std::launch::async, make);
+  } catch (const std::system_error&) {  // there is no thread for it
+  }
+  return made.valid() ? made.get() : make();
+}
+
 }  // namespace
 
 ReadResult readConfig(std::string_view text, const std::string& file, const Kinds& kinds,
@@ -135,8 +151,10 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
   result.config.store.path = defaultStorePath(environment);
   result.config.web.control_socket = defaultControlSocket(environment);
   std::vector<std::string> lists;
-  Tree tree =
-      readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment, files);
+  Tree tree = apart(text, [&] {
+    return readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment,
+                    files);
+  });
   const KeyIndex keys([&](Fields& top) {
     Config thrown_away;
     describe(top, kinds, {}, thrown_away);

@@ -124,6 +124,18 @@ remedies:
   EXPECT_EQ(*remedies[3].metric_labels, (MetricLabels{{"by", "heald"}}));
 }
 
+TEST(ConfigReader, ReadsALargeFileAsItReadsASmallOne) {
+  std::string text = "checks:\n";
+  for (int i = 0; i < 1'500; ++i) {
+    const std::string n = std::to_string(i);
+    text += "  - {name: c" + n + ", tcp: {address: '127.0.0.1:" + std::to_string(i + 1) + "'}}\n";
+  }
+  ASSERT_GT(text.size(), 64u * 1024);
+  EXPECT_EQ(validConfig(text).checks.size(), 1'500u);
+  EXPECT_THAT(problemsOf(text + "  - {name: last, colour: red}\n"), testing::HasSubstr(":1502:"));
+  EXPECT_THAT(problemsOf(text + "  - {name: '\n"), testing::Not(testing::IsEmpty()));
+}
+
 TEST(ConfigReader, ChecksWithTheSameMetricLabelsShareThem) {
   const Config config = validConfig(R"(
 check_defaults: {metric_labels: {team: platform}}
