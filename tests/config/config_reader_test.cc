@@ -131,7 +131,7 @@ TEST(ConfigReader, ReadsALargeFileAsItReadsASmallOne) {
     text += "  - {name: c" + n + ", tcp: {address: '127.0.0.1:" + std::to_string(i + 1) + "'}}\n";
   }
   ASSERT_GT(text.size(), 64u * 1024);
-  EXPECT_EQ(validConfig(text).checks.size(), 1'500u);
+  EXPECT_EQ(validConfig(text).setup.checks.size(), 1'500u);
   EXPECT_THAT(problemsOf(text + "  - {name: last, colour: red}\n"), testing::HasSubstr(":1502:"));
   EXPECT_THAT(problemsOf(text + "  - {name: '\n"), testing::Not(testing::IsEmpty()));
 }
