@@ -162,7 +162,7 @@ test('what an alert tells one to type works on Kubernetes: for a Deployment the 
   const deployment = rules(rulesOf(everything));
   const daemonset = rules(rulesOf(render(['-f', cases.find((file) => file.includes('daemonset'))])));
   const dormant = (list) => list.find((rule) => rule.alert === 'HealdDormant').annotations.description;
-  assert.match(dormant(deployment), /`kubectl -n apps exec deploy\/watcher-of-the-shop -- healdctl explain \{\{ \$labels.governor \}\}`/);
+  assert.match(dormant(deployment), /`kubectl -n apps exec deploy\/watcher-of-the-shop -- healdctl explain \{\{ \$governor \}\}`/);
   assert.match(dormant(daemonset), /`kubectl -n apps exec \{\{ \$labels.instance \}\} -- healdctl resume /);
   for (const { alert, annotations } of [...deployment, ...daemonset].filter((rule) => rule.alert)) {
     const text = Object.values(annotations ?? {}).join('\n');
