@@ -53,7 +53,7 @@ class Daemon {
 
   virtual std::string controlAddress() const = 0;  // with the ports that are really bound
   virtual std::string metricsAddress() const = 0;
-  // Whether the engine's thread went round within the last ten seconds: for a watchdog.
+  // Whether the engine's thread is at most ten seconds late for its next round: for a watchdog.
   virtual bool beats() const = 0;
   // Reads the configuration file again and goes on by it: checks, remedies and governors that are
   // in both keep their state by name, attempts that run go on, what is gone stops. An Error (a line

@@ -153,8 +153,8 @@ class RunningDaemon final : public Daemon {
     if (replicas_) replicas_->stop();
     history_changed_.close();
     listeners_.closeControl();
+    looks_.stop();  // a worker may wait for one
     workers_.stop();
-    looks_.stop();
     http_.stop();  // its callbacks reach what is gone before it is
     process::endIdleSupervisors();
     for (int round = 0; round < 100 && process::killStrays().found > 0; ++round) {

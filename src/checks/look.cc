@@ -18,7 +18,7 @@ CheckResult resultOf(io::LookEnd end, const CheckResult& found, core::Duration t
     case io::LookEnd::kCancelled:
       return {CheckStatus::kUnknown, "cancelled"};
     case io::LookEnd::kRefused:
-      return {CheckStatus::kUnknown, "nothing was looked at: no thread for it"};
+      return {CheckStatus::kUnknown, "cannot create a thread"};
   }
   return {};
 }

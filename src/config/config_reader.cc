@@ -133,7 +133,7 @@ FileBeside filesBeside(const std::string& main, const Files& files, std::uint64_
 // of a large file is several times as large as the configuration that it becomes, and when it is
 // thrown away it would leave its holes between what is kept.
 template <class Make>
-auto apart(std::string_view text, Make make) -> decltype(make()) {
+auto onItsOwnThread(std::string_view text, Make make) -> decltype(make()) {
   constexpr std::size_t kLarge = 64 * 1024;
   std::future<decltype(make())> made;
   try {
@@ -151,7 +151,7 @@ ReadResult readConfig(std::string_view text, const std::string& file, const Kind
   result.config.store.path = defaultStorePath(environment);
   result.config.web.control_socket = defaultControlSocket(environment);
   std::vector<std::string> lists;
-  Tree tree = apart(text, [&] {
+  Tree tree = onItsOwnThread(text, [&] {
     return readTree(text, file, {namesOf(kinds.checks), namesOf(kinds.remedies)}, environment,
                     files);
   });

@@ -43,7 +43,8 @@ class Hall {
 
   void onEvent(Id id, std::uint32_t events);
   void onTime();
-  // Before the door waits: from here on those whose answer is still made may go unheard no longer.
+  // Before the door waits: those whose answer is still being made are watched from here on, so that
+  // their going away is noticed.
   void watchWaiting();
   std::optional<Clock::time_point> next() const;
 

@@ -24,7 +24,8 @@ bool sendAll(int socket, std::string_view bytes) {
 bool awaitDone(int socket) {
   std::array<char, kDone.size()> got;
   return TEMP_FAILURE_RETRY(::recv(socket, got.data(), got.size(), MSG_WAITALL)) ==
-         static_cast<ssize_t>(got.size());
+             static_cast<ssize_t>(got.size()) &&
+         std::string_view(got.data(), got.size()) == kDone;
 }
 
 // Two places are kept for calls that change something, where there are more than two.
@@ -82,12 +83,12 @@ void Couriers::take(std::shared_ptr<door::Exchange> exchange, bool changes) {
 }
 
 void Couriers::work() {
-  Way way;
+  Link link;
   std::unique_lock lock(turns_mutex_);
   // Also those that had to wait for a place.
   while (auto turn = turns_.begin()) {
     lock.unlock();
-    carry(turn->exchange, way);
+    carry(turn->exchange, link);
     const bool changes = turn->changes;
     turn.reset();
     lock.lock();
@@ -95,26 +96,26 @@ void Couriers::work() {
   }
 }
 
-void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange, Way& way) {
+void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange, Link& link) {
   const std::string ticket = tickets_.give(exchange);
   // The server ends a connection that was idle for long: then the ticket is still there.
-  const bool used = way.connection.valid();
-  if (!pass(ticket, way) && used && tickets_.has(ticket)) (void)pass(ticket, way);
+  const bool used = link.connection.valid();
+  if (!pass(ticket, link) && used && tickets_.has(ticket)) (void)pass(ticket, link);
   tickets_.redeem(ticket);
   if (!exchange->answered() && !exchange->deferred()) unanswered_(*exchange);
 }
 
-bool Couriers::pass(const std::string& ticket, Way& way) {
-  if (!way.connection.valid()) {
+bool Couriers::pass(const std::string& ticket, Link& link) {
+  if (!link.connection.valid()) {
     const auto behind = server();
     if (!behind) return false;
-    way.server = *behind;
-    way.connection = way.server->socket().connect();
-    if (!way.connection.valid()) return false;
+    link.server = *behind;
+    link.connection = link.server->socket().connect();
+    if (!link.connection.valid()) return false;
   }
-  const int socket = way.connection.get();
+  const int socket = link.connection.get();
   if (sendAll(socket, passedOn(ticket)) && awaitDone(socket)) return true;
-  way.connection = io::UniqueFd();
+  link.connection = io::UniqueFd();
   return false;
 }
 

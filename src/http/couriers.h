@@ -14,8 +14,8 @@
 namespace heald::http {
 
 // Threads that carry whole requests to the server behind the door, one each at a time and as many
-// as that has workers, and wait there until it is done. The answer goes its own way, by the ticket.
-// Threads and server are there while there is something to do, and a short time longer.
+// as that has workers, and wait there until it is done. The answer goes its own link, by the
+// ticket. Threads and server are there while there is something to do, and a short time longer.
 class Couriers {
  public:
   static constexpr std::chrono::seconds kRest{30};
@@ -35,15 +35,15 @@ class Couriers {
  private:
   // Of one courier, for all that waits when it begins: another connection for each call would cost
   // as much as the call.
-  struct Way {
+  struct Link {
     std::shared_ptr<const Server> server;
     io::UniqueFd connection;
   };
 
   void work();
-  void carry(const std::shared_ptr<door::Exchange>& exchange, Way& way);
+  void carry(const std::shared_ptr<door::Exchange>& exchange, Link& link);
   // False: the connection has ended, or there was none.
-  bool pass(const std::string& ticket, Way& way);
+  bool pass(const std::string& ticket, Link& link);
 
   const Start start_;
   Tickets& tickets_;

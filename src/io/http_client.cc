@@ -178,18 +178,24 @@ class HttpClient::Loop {
     const std::chrono::milliseconds most =
         active_.empty() ? kIdleWait : std::chrono::milliseconds(kWait);
     const auto patience = connects_.patience(TcpConnects::Clock::now(), most);
-    std::vector<curl_waitfd>& others = connects_.descriptors();
-    curl_multi_poll(multi_, others.data(), static_cast<unsigned>(others.size()),
+    std::vector<pollfd>& connects = connects_.descriptors();
+    waited_for_.clear();
+    for (const pollfd& one : connects) waited_for_.push_back({one.fd, CURL_WAIT_POLLOUT, 0});
+    curl_multi_poll(multi_, waited_for_.data(), static_cast<unsigned>(waited_for_.size()),
                     static_cast<int>(patience.count()), nullptr);
+    for (std::size_t i = 0; i < connects.size(); ++i) {
+      connects[i].revents = waited_for_[i].revents;
+    }
   }
 
   CURLM* const multi_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   Arrived arrived_;
-  bool closed_ = false;   // nothing arrives any more
-  Transfers active_;      // the thread's own
-  TcpConnects connects_;  // likewise
+  bool closed_ = false;                  // nothing arrives any more
+  Transfers active_;                     // the thread's own
+  TcpConnects connects_;                 // likewise
+  std::vector<curl_waitfd> waited_for_;  // of connects_, as curl takes them
   const std::shared_ptr<Alarm> alarm_ = std::make_shared<Alarm>(multi_);
   std::thread thread_;  // last: starts when all else is there
 };

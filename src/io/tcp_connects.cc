@@ -26,12 +26,16 @@ HttpResponse ended(HttpEnd end, std::string error) {
   return response;
 }
 
+HttpResponse failedBy(int error) {
+  return ended(isOurShortage(error) ? HttpEnd::kNotSent : HttpEnd::kFailed, systemError(error));
+}
+
 // What has become of a connection that was under way.
 HttpResponse outcomeOf(int fd) {
   int error = 0;
   socklen_t size = sizeof error;
   if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-  return error == 0 ? connected() : ended(HttpEnd::kFailed, systemError(error));
+  return error == 0 ? connected() : failedBy(error);
 }
 
 }  // namespace
@@ -67,13 +71,10 @@ HttpResponse TcpConnects::cancelled() {
 void TcpConnects::start(const NumericAddress& address, core::Duration timeout, CancelToken cancel,
                         HttpClient::Done done) {
   UniqueFd fd(socket(address.get()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.valid()) {
-    const HttpEnd end = isOurShortage(errno) ? HttpEnd::kNotSent : HttpEnd::kFailed;
-    return done(ended(end, systemError(errno)));
-  }
+  if (!fd.valid()) return done(failedBy(errno));
   if (::connect(fd.get(), address.get(), address.size()) == 0) return done(connected());
-  if (errno != EINPROGRESS) return done(ended(HttpEnd::kFailed, systemError(errno)));
-  descriptors_.push_back({fd.get(), CURL_WAIT_POLLOUT, 0});
+  if (errno != EINPROGRESS) return done(failedBy(errno));
+  descriptors_.push_back({fd.get(), POLLOUT, 0});
   openings_.push_back(
       {std::move(fd), timeout, Clock::now() + timeout, std::move(cancel), std::move(done)});
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <curl/curl.h>
 #include <netinet/in.h>
+#include <poll.h>
 
 #include <chrono>
 #include <optional>
@@ -29,7 +29,7 @@ struct NumericAddress {
 };
 
 // Connections that are opened and closed at once, without curl; who calls waits for all of them
-// together. For one thread. No call throws, and a `done` may ask for more of them only later.
+// together. For one thread. A `done` may ask for more of them only later.
 class TcpConnects {
  public:
   using Clock = std::chrono::steady_clock;
@@ -42,7 +42,7 @@ class TcpConnects {
   static HttpResponse cancelled();  // what those end with
 
   // What to wait for, and how long at most: until the next timeout, or `most`.
-  std::vector<curl_waitfd>& descriptors() { return descriptors_; }
+  std::vector<pollfd>& descriptors() { return descriptors_; }
   std::chrono::milliseconds patience(Clock::time_point now, std::chrono::milliseconds most) const;
 
  private:
@@ -57,7 +57,7 @@ class TcpConnects {
   HttpClient::Done take(std::size_t index);
 
   std::vector<Opening> openings_;
-  std::vector<curl_waitfd> descriptors_;  // of openings_[i]
+  std::vector<pollfd> descriptors_;  // of openings_[i]
 };
 
 }  // namespace heald::io

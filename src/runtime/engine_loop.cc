@@ -99,7 +99,7 @@ void EngineLoop::run() {
     auto messages = mailbox_.takeAll(sleep, checks_running_);
     const core::BootTime awake = clock_.now().boot;
     beat(core::Duration{});
-    if (std::any_of(messages.begin(), messages.end(), tells_something)) happened(awake);
+    if (std::any_of(messages.begin(), messages.end(), tells_something)) noteMessage(awake);
     for (std::span<Message> rest(messages); !rest.empty();) {
       rest = rest.subspan(handleSome(rest));
     }
@@ -139,6 +139,7 @@ void EngineLoop::handle(Message& message) {
   }
   if (message.ask_store) {
     next_probe_ = clock_.now().boot;
+    hurry_until_ = next_probe_ + kHurry;
     return;
   }
   if (message.beside) {
@@ -151,6 +152,7 @@ void EngineLoop::handle(Message& message) {
   if (checks_running_ > 0 && std::holds_alternative<engine::CheckFinished>(message.event)) {
     --checks_running_;
   }
+  stopping_ = stopping_ || std::holds_alternative<engine::Stop>(message.event);
   const core::Now now = clock_.now();
   Output out = engine::drive(
       *engine_, message.event, now,
@@ -314,7 +316,7 @@ void EngineLoop::publishIfDue() {
     reply.answer->give(std::move(reply.result));
   }
   const std::lock_guard lock(idle_mutex_);
-  idle_ = engine_->idle();
+  idle_ = stopping_ && engine_->idle();
   if (idle_) {
     idle_changed_.notify_all();
   }

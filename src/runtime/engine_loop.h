@@ -34,6 +34,7 @@ class EngineLoop {
   // full or read-only disk is known before an attempt needs it, and less often once nothing has
   // come for as long: whatever comes then is committed first, and that notices the same.
   static constexpr std::chrono::seconds kRetryStore{1};
+  static constexpr std::chrono::seconds kHurry{5};  // after askStore(), it is asked more often
   static constexpr std::chrono::seconds kProbeStore{10};
   static constexpr std::chrono::seconds kProbeQuiet{60};
   // Snapshots are at most this old while something changes; and never older than kHeartbeat, or
@@ -105,7 +106,7 @@ class EngineLoop {
 
   // Nothing starts any more; what runs may still report.
   void beginStop();
-  // True when no action runs any more.
+  // True when no action runs any more. After beginStop().
   bool waitUntilIdle(core::Duration patience);
   // Ends the thread. Waiting callers get kShutdown.
   void stop();
@@ -167,7 +168,7 @@ class EngineLoop {
   void taskReady(const engine::TaskReady& ready);
   void answer(Message& message, engine::Output& out);
   bool quiet(core::BootTime now, core::Duration since) const;
-  void happened(core::BootTime now);
+  void noteMessage(core::BootTime now);
   void probeIfDue();
   std::string restoreStore(const core::Now& now);
   void tellRoom(const core::Now& now, engine::Output& out);
@@ -191,9 +192,11 @@ class EngineLoop {
   std::unique_ptr<engine::Engine> engine_;
   bool loaded_ = false;
   core::BootTime next_probe_{};
+  core::BootTime hurry_until_{};
   core::BootTime last_message_{};
   engine::StoreRoom::State room_{};  // that the engine knows
   bool dirty_ = false;
+  bool stopping_ = false;  // the engine has taken the Stop: what is idle from here on stays so
   bool quitting_ = false;
   core::BootTime published_{};
   std::vector<Reply> replies_;

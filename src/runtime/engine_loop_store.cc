@@ -11,7 +11,7 @@ using engine::Output;
 
 namespace {
 
-// Of a store that was never read, of a replica while no other one leads: everybody waits for it.
+// Of a store that was never read, of a replica that may act since a moment: everybody waits for it.
 constexpr std::chrono::milliseconds kRetryTakeover(200);
 
 }  // namespace
@@ -71,7 +71,7 @@ bool EngineLoop::quiet(core::BootTime now, core::Duration since) const {
 }
 
 // What was well half a minute ago is looked at again, now that it matters.
-void EngineLoop::happened(core::BootTime now) {
+void EngineLoop::noteMessage(core::BootTime now) {
   last_message_ = now;
   next_probe_ = std::min(next_probe_, now + core::Duration(kProbeStore));
 }
@@ -86,7 +86,7 @@ void EngineLoop::probeIfDue() {
   tellRoom(now, out);
   engine_->storeProbed(error, now, out);
   const bool well = error.empty() && room_ != engine::StoreRoom::State::kOnReserve;
-  const bool hurry = !loaded_ && leader_ && leader_().empty();
+  const bool hurry = !loaded_ && now.boot < hurry_until_ && leader_ && leader_().empty();
   next_probe_ = now.boot + (hurry                          ? kRetryTakeover
                             : !well                        ? kRetryStore
                             : quiet(now.boot, kProbeStore) ? kProbeQuiet

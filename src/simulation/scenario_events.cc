@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "engine/alert_identity.h"
 #include "engine/approvals.h"
+#include "engine/remedy_names.h"
 #include "simulation/scenario_sections.h"
 
 namespace heald::simulation {
@@ -102,6 +103,12 @@ void requireApprovableRemedy(Fields& fields, const char* key, const std::string&
                              const OperatorAction& action, const engine::Setup& setup) {
   const auto* remedy = named(name, setup.remedies);
   if (remedy == nullptr) {
+    const std::vector<std::string> several = engine::remediesNamed(setup, name);
+    if (several.size() > 1) {
+      return fields.fail(key, "the remedy \"" + name +
+                                  "\" is one for each of its checks: name the one that is meant (" +
+                                  core::listed(several) + ")");
+    }
     if (named(name, setup.governors) == nullptr) {
       return requireName(fields, key, "remedy", name, namesOf(setup.remedies));
     }

@@ -74,6 +74,7 @@ TEST_F(DoorLimits, AnAnswerThatIsNotTakenIsGivenUp) {
 }
 
 TEST_F(DoorLimits, OfOnePeerMakeItsOldestIdleOneGo) {
+  patience_ = std::chrono::seconds(30);  // no time ends them
   open({.all = 100, .peer = 4});
   std::vector<std::unique_ptr<RawConnection>> held;
   for (int i = 0; i < 4; ++i) held.push_back(std::make_unique<RawConnection>(port_));
@@ -86,6 +87,7 @@ TEST_F(DoorLimits, OfOnePeerMakeItsOldestIdleOneGo) {
 }
 
 TEST_F(DoorLimits, WhereNobodyAsksWhoseTheyAreAFewShareOneNameAndEachUserHasAShareBeside) {
+  patience_ = std::chrono::seconds(30);  // no time ends them
   open({.all = 100, .peer = 4}, std::size_t{64} * 1024 * 1024, false);
   std::vector<std::unique_ptr<RawConnection>> held;
   for (int i = 0; i < 6; ++i) held.push_back(std::make_unique<RawConnection>(port_));

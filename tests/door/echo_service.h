@@ -78,7 +78,7 @@ class DoorTest : public testing::Test {
     listeners[0].limits = limits;
     listeners[0].asks_for_users = asks_for_users;
     DoorOptions options;
-    options.patience = {kShort, kShort, kShort * 3, kShort, kShort * 2, kShort};
+    options.patience = {patience_, patience_, patience_ * 3, patience_, patience_ * 2, patience_};
     options.most_memory = most_memory;
     options.struck = [this](const std::string&, const Strikes::Report& report) {
       const std::lock_guard lock(mutex_);
@@ -101,6 +101,7 @@ class DoorTest : public testing::Test {
     return struck_;
   }
 
+  std::chrono::milliseconds patience_ = kShort;  // of open()
   EchoService service_;
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;

@@ -49,7 +49,10 @@ class QuietLoopTest : public testing::Test {
   }
   // or that it looks again within a second.
   bool staysAwake() const {
-    return eventually([&] { return -loop_.sinceBeat() <= EngineLoop::kHeartbeat; });
+    return eventually([&] {
+      const core::Duration left = -loop_.sinceBeat();
+      return left > core::Duration{} && left <= EngineLoop::kHeartbeat;
+    });
   }
   // Nothing has come since the start, and a probe is due.
   void rest() {
@@ -111,6 +114,15 @@ TEST_F(QuietLoopTest, AReplicaIsNeverQuiet) {
   EXPECT_EQ(probes_, 1);
   clock_.pass(EngineLoop::kProbeStore);
   EXPECT_TRUE(eventually([&] { return probes_ == 2; }));
+}
+
+TEST_F(QuietLoopTest, AReplicaThatCannotReadItsStateAsksOftenOnlyAtFirst) {
+  fails_ = true;
+  loop_.onStandby([] { return std::string(); });
+  loop_.start();
+  loop_.askStore();
+  clock_.pass(EngineLoop::kHurry);
+  EXPECT_TRUE(sleepsFor(EngineLoop::kRetryStore));
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ TEST_F(LoopTest, AStateThatIsNotReadYetGivesNoFinalAnswerAboutAPermit) {
 TEST_F(LoopTest, AStoreThatDoesNotAnswerAReplicaThatMayActIsAskedAgainSoon) {
   std::atomic<int> asked = 0;
   store_.setFault([&](store::Operation, std::uint64_t) -> std::string {
-    return ++asked < 6 ? "no answer in time" : "";
+    return ++asked < 8 ? "no answer in time" : "";
   });
   EngineLoop loop(quickSetup(), store_, work_, clock_, log_);
   loop.onStandby([] { return std::string(); });
@@ -96,8 +96,8 @@ TEST_F(LoopTest, AStoreThatDoesNotAnswerAReplicaThatMayActIsAskedAgainSoon) {
   const auto begun = std::chrono::steady_clock::now();
   loop.askStore();
   ASSERT_TRUE(test::eventually([&] { return loop.snapshot()->store_up; }));
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 3 * EngineLoop::kRetryStore)
-      << "four times 200 ms, and not four seconds";
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5 * EngineLoop::kRetryStore)
+      << "six times 200 ms, and not six seconds";
   loop.stop();
 }
 
