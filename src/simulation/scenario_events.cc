@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/scalars.h"
+#include "config/wording.h"
 #include "core/text.h"
 #include "engine/alert_identity.h"
 #include "engine/approvals.h"
@@ -105,9 +106,8 @@ void requireApprovableRemedy(Fields& fields, const char* key, const std::string&
   if (remedy == nullptr) {
     const std::vector<std::string> several = engine::remediesNamed(setup, name);
     if (several.size() > 1) {
-      return fields.fail(key, "the remedy \"" + name +
-                                  "\" is one for each of its checks: name the one that is meant (" +
-                                  core::listed(several) + ")");
+      return fields.fail(key, "\"" + name + "\" is a remedy of several checks: name one of " +
+                                  config::joined(several));
     }
     if (named(name, setup.governors) == nullptr) {
       return requireName(fields, key, "remedy", name, namesOf(setup.remedies));

@@ -34,6 +34,7 @@ class QuietLoopTest : public testing::Test {
 
   QuietLoopTest() : loop_(setup(), store_, work_, clock_, log_) {
     store_.setFault([this](store::Operation operation, std::uint64_t) -> std::string {
+      ++asked_;
       if (operation == store::Operation::kProbe) ++probes_;
       return fails_ ? "disk full" : "";
     });
@@ -64,7 +65,8 @@ class QuietLoopTest : public testing::Test {
 
   store::MemoryStore store_;
   std::atomic<bool> fails_ = false;
-  std::atomic<int> probes_ = 0;
+  std::atomic<int> asked_ = 0;
+  std::atomic<int> probes_ = 0;  // of these
   FakeWork work_;
   SetClock clock_;
   io::Log log_{io::LogFormat::kLogfmt, static_cast<io::LogLevel>(4)};  // above all: silent
@@ -121,6 +123,7 @@ TEST_F(QuietLoopTest, AReplicaThatCannotReadItsStateAsksOftenOnlyAtFirst) {
   loop_.onStandby([] { return std::string(); });
   loop_.start();
   loop_.askStore();
+  ASSERT_TRUE(eventually([&] { return asked_ == 2; }));
   clock_.pass(EngineLoop::kHurry);
   EXPECT_TRUE(sleepsFor(EngineLoop::kRetryStore));
 }

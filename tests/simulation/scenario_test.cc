@@ -85,7 +85,7 @@ remedies:
     approval: required
     exec: {command: [/bin/true]}
   - {name: tidy, when: {check: database}, exec: {command: [/bin/true]}}
-  - {name: both, when: {checks: [database, disk]}, approval: required, exec: {command: [/bin/true]}}
+  - {name: both, when: {check: [database, disk]}, approval: required, exec: {command: [/bin/true]}}
 governors:
   reboots: {approval: required, fleet: {members: [node-1, node-2]}}
   jobs: {approval: required}
@@ -137,9 +137,7 @@ TEST(ScenarioReader, AnApprovalThatNothingCouldUseIsAMistake) {
   EXPECT_THAT(said("approve: jobs"),
               HasSubstr("\"jobs\" is a governor, and no remedy (for a permit "
                         "of it: permit: true)"));
-  EXPECT_THAT(said("approve: both"),
-              HasSubstr("is one for each of its checks: name the one that is meant "
-                        "(both@database, both@disk)"));
+  EXPECT_THAT(said("approve: both"), HasSubstr("name one of both@database, both@disk"));
   EXPECT_THAT(said("approve: tidy"), HasSubstr("the remedy \"tidy\" asks for no approval"));
   EXPECT_THAT(said("approve: failover"), HasSubstr("operator[0].approve: needs a step"));
   EXPECT_THAT(said("approve: failover, step: 1"), HasSubstr("2:40: operator[0].step: needs no"));
