@@ -282,6 +282,10 @@ void Referee::rewritten(bool surely) {
         surely ? at_.wall_set : std::min({at_.wall_set, booted_.wall_set, g.saved_wall_set});
     if (surely) g.saved_boot = at_.boot;
   }
+  for (auto& [name, pause] : pauses_) {
+    pause.wall_set = surely ? at_.wall_set : std::min(at_.wall_set, pause.wall_set);
+    if (surely) pause.boot = at_.boot;
+  }
 }
 
 // Tickets that are new have to start now; those that are gone have ended.
