@@ -44,6 +44,7 @@ void Referee::booted(const engine::Setup& setup, const engine::Snapshot& snapsho
   for (auto& [name, pause] : pauses_) {
     if (pause.boot == at.boot) continue;
     pause.until -= std::max(Duration{}, at.wall_set - pause.wall_set);
+    pause.roughly = true;
   }
   for (auto& [name, governor] : governors_) {
     governor.unseen = governor.saved_boot != at.boot;

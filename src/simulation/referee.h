@@ -123,6 +123,7 @@ class Referee {
     Duration until{};
     Duration wall_set{};
     int boot = 1;
+    bool roughly = false;  // it was carried over to another boot, and may last longer
   };
   // What may happen in one commit, in which order: a disk that fails makes things wait for it.
   struct Way {

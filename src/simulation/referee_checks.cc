@@ -116,8 +116,8 @@ bool Referee::couldStart(const engine::RemedySpec& spec) const {
   if (governor != governors_.end() && !governor->second.model.objection(at_.time).empty()) {
     return false;
   }
-  for (const auto& [name, pause] : pauses_) {  // of another boot: it may last longer
-    if (pause.boot != at_.boot && (name.empty() || name == spec.name)) return false;
+  for (const auto& [name, pause] : pauses_) {
+    if (pause.roughly && (name.empty() || name == spec.name)) return false;
   }
   const auto busy = [&](const auto& entry) { return entry.second.remedy == spec.name; };
   return objection(spec.governor, spec.name).empty() && enabled(core::Feature::kAutoDetection) &&
