@@ -14,8 +14,8 @@
 namespace heald::http {
 
 // Threads that carry whole requests to the server behind the door, one each at a time and as many
-// as that has workers, and wait there until it is done. The answer goes its own link, by the
-// ticket. Threads and server are there while there is something to do, and a short time longer.
+// as that has workers, and wait there until it is done. The answer goes its own way, by the ticket.
+// Threads and server are there while there is something to do, and a short time longer.
 class Couriers {
  public:
   static constexpr std::chrono::seconds kRest{30};
