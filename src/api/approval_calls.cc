@@ -34,6 +34,7 @@ engine::Event unapprove(const http::Request& request, const Body& body, bool per
 
 Call change(const Backend& backend, Call call, bool permit,
             engine::Event (*event)(const http::Request&, const Body&, bool)) {
+  call.brief = true;
   call.handler = [backend, fields = call.body, permit, event](const http::Request& request) {
     const auto body = readBody(request, fields);
     if (!body) return http::error(body.error());

@@ -185,7 +185,8 @@ Result<Body> readBody(const http::Request& request, const std::vector<BodyField>
 http::Router routerOf(const std::vector<Call>& calls) {
   http::Router router;
   for (const Call& call : calls) {
-    router.add({call.method, call.path, call.needs, call.handler, call.body_limit, call.streamed});
+    router.add({call.method, call.path, call.needs, call.handler, call.body_limit, call.streamed,
+                call.brief});
   }
   return router;
 }

@@ -51,6 +51,7 @@ struct Call {
   std::vector<QueryField> query{};
   std::string content_type = "application/json";
   int success = 200;
+  bool brief = false;  // as Route::brief
   http::Handler handler{};
   std::size_t body_limit = 0;  // bytes; 0: as every call
   bool streamed = false;       // the handler reads the body piece by piece

@@ -13,6 +13,7 @@ using nlohmann::ordered_json;
 using EventOf = std::function<Result<engine::Event>(const http::Request&, const Body&)>;
 
 Call change(const Backend& backend, Call call, EventOf event_of) {
+  call.brief = true;
   call.handler = [backend, fields = call.body, success = call.success,
                   event_of = std::move(event_of)](const http::Request& request) {
     const auto body = readBody(request, fields);

@@ -119,11 +119,13 @@ std::vector<Call> fleetLockCalls(const Backend& backend) {
        .path = "/v1/pre-reboot",
        .needs = http::Access::kPermits,
        .summary = "FleetLock: may this machine reboot?",
+       .brief = true,
        .handler = [backend](const http::Request& request) { return preReboot(backend, request); }},
       {.method = "POST",
        .path = "/v1/steady-state",
        .needs = http::Access::kPermits,
        .summary = "FleetLock: this machine is well",
+       .brief = true,
        .handler = [backend](const http::Request& request) {
          return steadyState(backend, request);
        }}};

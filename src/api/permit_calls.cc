@@ -145,6 +145,7 @@ std::vector<Call> permitCalls(const Backend& backend) {
            .summary = "May an attempt be made that is not heald's own?",
            .body = wanted,
            .success = 201,
+           .brief = true,
            .handler = [backend,
                        wanted](const http::Request& r) { return request(backend, wanted, r); }},
           {.method = "POST",
@@ -152,6 +153,7 @@ std::vector<Call> permitCalls(const Backend& backend) {
            .needs = http::Access::kPermits,
            .summary = "The result of the attempt of a permit",
            .body = result,
+           .brief = true,
            .handler = [backend, result](const http::Request& r) {
              return report(backend, result, r);
            }}};

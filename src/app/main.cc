@@ -34,10 +34,10 @@ void turnFileSizeSignalIntoAnError() {
 }
 
 // Left alone, glibc has a pool of free memory for nearly each thread, and keeps more the larger the
-// pieces were that were freed.
+// pieces were that were freed. With fewer than six the threads of a call wait for one another.
 void keepLittleFreeMemory() {
   constexpr int kLarge = 1 << 20;
-  ::mallopt(M_ARENA_MAX, 2);
+  ::mallopt(M_ARENA_MAX, 6);
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
   ::mallopt(M_TRIM_THRESHOLD, kLarge);
 }

@@ -31,9 +31,16 @@ Result<std::unique_ptr<ControlService>> ControlService::start(
 
 ControlService::~ControlService() = default;
 
+Weight ControlService::weightOf(const door::RequestHead& head) const {
+  if (head.method == "GET" || head.method == "HEAD") return Weight::kReads;
+  const std::string_view target = head.target;
+  const Match match = pipeline().router().match(head.method, target.substr(0, target.find('?')));
+  return match.route != nullptr && match.route->brief ? Weight::kBrief : Weight::kChanges;
+}
+
 void ControlService::serve(std::shared_ptr<door::Exchange> exchange) {
-  const std::string& method = exchange->head().method;
-  couriers_->take(std::move(exchange), method != "GET" && method != "HEAD");
+  const Weight weight = weightOf(exchange->head());
+  couriers_->take(std::move(exchange), weight);
 }
 
 }  // namespace heald::http

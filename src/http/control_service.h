@@ -29,6 +29,8 @@ class ControlService : public Front {
  private:
   ControlService(Router router, GuardPolicy policy, Hooks hooks);
 
+  Weight weightOf(const door::RequestHead& head) const;
+
   Tickets tickets_;
   std::unique_ptr<Couriers> couriers_;  // last: it uses the others
 };

@@ -67,19 +67,20 @@ Result<std::shared_ptr<const Server>> Couriers::server() {
   return server_;
 }
 
-void Couriers::take(std::shared_ptr<door::Exchange> exchange, bool changes) {
+void Couriers::take(std::shared_ptr<door::Exchange> exchange, Weight weight) {
   const std::string peer = exchange->caller().peer();
   {
     const std::lock_guard lock(turns_mutex_);
-    turns_.add(std::move(exchange), peer, changes);
+    if (!turns_.add(std::move(exchange), peer, weight)) return;
   }
   if (threads_.post([this] { work(); })) return;
   std::optional<Turns::Turn> turn;  // somebody's, who can be told at least
   {
     const std::lock_guard lock(turns_mutex_);
-    if ((turn = turns_.begin())) turns_.end(turn->changes);
+    if ((turn = turns_.begin())) turns_.end(turn->weight);
   }
-  if (turn) unanswered_(*turn->exchange);
+  if (!turn) return;
+  for (const auto& each : turn->exchanges) unanswered_(*each);
 }
 
 void Couriers::work() {
@@ -88,21 +89,23 @@ void Couriers::work() {
   // Also those that had to wait for a place.
   while (auto turn = turns_.begin()) {
     lock.unlock();
-    carry(turn->exchange, link);
-    const bool changes = turn->changes;
+    carry(turn->exchanges, link);
+    const Weight weight = turn->weight;
     turn.reset();
     lock.lock();
-    turns_.end(changes);
+    turns_.end(weight);
   }
 }
 
-void Couriers::carry(const std::shared_ptr<door::Exchange>& exchange, Link& link) {
-  const std::string ticket = tickets_.give(exchange);
+void Couriers::carry(const Tickets::Exchanges& exchanges, Link& link) {
+  const std::string ticket = tickets_.give(exchanges);
   // The server ends a connection that was idle for long: then the ticket is still there.
   const bool used = link.connection.valid();
   if (!pass(ticket, link) && used && tickets_.has(ticket)) (void)pass(ticket, link);
   tickets_.redeem(ticket);
-  if (!exchange->answered() && !exchange->deferred()) unanswered_(*exchange);
+  for (const auto& exchange : exchanges) {
+    if (!exchange->answered() && !exchange->deferred()) unanswered_(*exchange);
+  }
 }
 
 bool Couriers::pass(const std::string& ticket, Link& link) {

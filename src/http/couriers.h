@@ -13,8 +13,9 @@
 
 namespace heald::http {
 
-// Threads that carry whole requests to the server behind the door, one each at a time and as many
-// as that has workers, and wait there until it is done. The answer goes its own way, by the ticket.
+// Threads that carry whole requests to the server behind the door, one turn each at a time and as
+// many as that has workers, and wait there until it is done. The answers go their own way, by the
+// ticket.
 // Threads and server are there while there is something to do, and a short time longer.
 class Couriers {
  public:
@@ -27,7 +28,7 @@ class Couriers {
            std::function<void(door::Exchange&)> unanswered, std::chrono::milliseconds rest = kRest);
   ~Couriers();
 
-  void take(std::shared_ptr<door::Exchange> exchange, bool changes);
+  void take(std::shared_ptr<door::Exchange> exchange, Weight weight);
 
   // The one there is, or that is started for it.
   Result<std::shared_ptr<const Server>> server();
@@ -41,7 +42,7 @@ class Couriers {
   };
 
   void work();
-  void carry(const std::shared_ptr<door::Exchange>& exchange, Link& link);
+  void carry(const Tickets::Exchanges& exchanges, Link& link);
   // False: the connection has ended, or there was none.
   bool pass(const std::string& ticket, Link& link);
 
@@ -55,8 +56,8 @@ class Couriers {
   io::WorkerPool threads_;  // last: they end before what they use
 };
 
-// What goes there: the ticket stands for all that the client wrote. What comes back is kDone, when
-// the call is done.
+// What goes there: the ticket stands for all that the clients wrote. What comes back is kDone, when
+// all of it is done.
 std::string passedOn(const std::string& ticket);
 
 }  // namespace heald::http

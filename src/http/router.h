@@ -21,6 +21,9 @@ struct Route {
   Handler handler;  // may throw: that is a 500. Runs on any worker thread, several at one time.
   std::size_t body_limit = 0;  // bytes; 0: the guard's
   bool streamed = false;       // the handler reads Request::source; Request::body stays empty
+  // The handler waits for nothing and computes next to nothing: it leaves a command to somebody,
+  // and the answer comes later. Several may have to wait for one another.
+  bool brief = false;
 };
 
 // What a method and a path lead to. Without a route `refusal` is the answer: 400 for a path that

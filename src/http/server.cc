@@ -103,7 +103,8 @@ struct Server::Impl {
   static int onLog(const mg_connection* handle, const char* message) noexcept;
 
   Result<void> listen(int workers);
-  bool answer(mg_connection* handle);  // false: nobody is to be answered
+  bool answer(mg_connection* handle) noexcept;  // false: not everybody has been
+  bool answer(std::shared_ptr<door::Exchange> exchange);
 
   const Pipeline& pipeline;
   Tickets& tickets;
@@ -116,10 +117,7 @@ struct Server::Impl {
 };
 
 // The request is what the door has read: nothing is understood twice, and perhaps differently.
-bool Server::Impl::answer(mg_connection* handle) {
-  const char* ticket = mg_get_header(handle, Tickets::kHeader.data());
-  const auto exchange = tickets.redeem(ticket != nullptr ? ticket : "");
-  if (exchange == nullptr) return false;
+bool Server::Impl::answer(std::shared_ptr<door::Exchange> exchange) {
   auto request = requestOf(exchange->head(), exchange->caller());
   if (!request) return false;
   request->gone = [exchange] { return exchange->gone(); };
@@ -139,15 +137,25 @@ bool Server::Impl::answer(mg_connection* handle) {
   return true;
 }
 
-// Nothing may leave these three: an exception in CivetWeb's C frames ends the process. Out of
+// Nothing may leave what CivetWeb calls: an exception in its C frames ends the process. Out of
 // memory is the only one left to catch; whoever asks hears from the courier.
-int Server::Impl::onRequest(mg_connection* handle) noexcept {
-  bool again = false;
-  try {
-    again = of(handle).answer(handle) &&
-            mg_write(handle, kDone.data(), kDone.size()) == static_cast<int>(kDone.size());
-  } catch (...) {
+bool Server::Impl::answer(mg_connection* handle) noexcept {
+  const char* ticket = mg_get_header(handle, Tickets::kHeader.data());
+  auto exchanges = tickets.redeem(ticket != nullptr ? ticket : "");
+  bool all = !exchanges.empty();
+  for (auto& exchange : exchanges) {
+    try {
+      all = answer(std::move(exchange)) && all;
+    } catch (...) {
+      all = false;
+    }
   }
+  return all;
+}
+
+int Server::Impl::onRequest(mg_connection* handle) noexcept {
+  const bool again = of(handle).answer(handle) &&
+                     mg_write(handle, kDone.data(), kDone.size()) == static_cast<int>(kDone.size());
   if (!again) mg_disable_connection_keep_alive(handle);
   return 200;  // "answered"
 }

@@ -16,20 +16,20 @@ Tickets::Tickets() {
   }
 }
 
-std::string Tickets::give(std::shared_ptr<door::Exchange> exchange) {
+std::string Tickets::give(Exchanges exchanges) {
   const std::lock_guard lock(mutex_);
   std::string ticket = secret_ + "-" + std::to_string(next_++);
-  open_[ticket] = std::move(exchange);
+  open_[ticket] = std::move(exchanges);
   return ticket;
 }
 
-std::shared_ptr<door::Exchange> Tickets::redeem(std::string_view ticket) {
+Tickets::Exchanges Tickets::redeem(std::string_view ticket) {
   const std::lock_guard lock(mutex_);
   const auto found = open_.find(ticket);
-  if (found == open_.end()) return nullptr;
-  auto exchange = std::move(found->second);
+  if (found == open_.end()) return {};
+  Exchanges exchanges = std::move(found->second);
   open_.erase(found);
-  return exchange;
+  return exchanges;
 }
 
 bool Tickets::has(std::string_view ticket) {

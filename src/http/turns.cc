@@ -4,24 +4,32 @@
 
 namespace heald::http {
 
-void Turns::add(Exchange exchange, const std::string& peer, bool changes) {
-  if (changes) return changing_.push_back(std::move(exchange));
+bool Turns::add(Exchange exchange, const std::string& peer, Weight weight) {
+  if (weight != Weight::kReads) {
+    const bool together = weight == Weight::kBrief && !changing_.empty() &&
+                          changing_.back().weight == Weight::kBrief &&
+                          changing_.back().exchanges.size() < kTogether;
+    if (!together) changing_.push_back({{}, weight});
+    changing_.back().exchanges.push_back(std::move(exchange));
+    return !together;
+  }
   auto own = std::find_if(readers_.begin(), readers_.end(),
                           [&](const auto& reader) { return reader.first == peer; });
   if (own == readers_.end()) own = readers_.insert(readers_.end(), {peer, {}});
   own->second.push_back(std::move(exchange));
+  return true;
 }
 
 std::optional<Turns::Turn> Turns::begin() {
   if (!changing_.empty()) {
-    Turn turn{std::move(changing_.front()), true};
+    Turn turn = std::move(changing_.front());
     changing_.pop_front();
     return turn;
   }
   if (readers_.empty() || reading_ >= most_readers_) return std::nullopt;
   ++reading_;
   auto& [peer, waiting] = readers_.front();
-  Turn turn{std::move(waiting.front()), false};
+  Turn turn{{std::move(waiting.front())}, Weight::kReads};
   waiting.pop_front();
   if (waiting.empty()) {
     readers_.pop_front();
@@ -31,8 +39,8 @@ std::optional<Turns::Turn> Turns::begin() {
   return turn;
 }
 
-void Turns::end(bool changes) {
-  if (!changes) --reading_;
+void Turns::end(Weight weight) {
+  if (weight == Weight::kReads) --reading_;
 }
 
 }  // namespace heald::http

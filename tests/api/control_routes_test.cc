@@ -377,6 +377,18 @@ TEST_F(ControlRoutes, DescribesExactlyWhatIsRouted) {
   EXPECT_EQ(described, routed);
 }
 
+// Those of one turn are answered one after the other.
+TEST_F(ControlRoutes, LetsNobodyWaitForACallThatMayLast) {
+  std::vector<std::string> alone;
+  for (const Call& call : controlCalls(engine_.backend())) {
+    if (!call.brief && call.method != "GET") alone.push_back(call.path);
+  }
+  EXPECT_THAT(alone, testing::UnorderedElementsAre(
+                         "/-/reload", "/api/notifications/test", "/api/simulate", "/api/tokens",
+                         "/api/tokens/{name}/revoke", "/api/tokens/{name}/rotate", "/api/alerts",
+                         "/api/replicas/step-down"));
+}
+
 TEST_F(ControlRoutes, DescribesBodiesAndParameters) {
   const json paths = getJson("/api/openapi.json")["paths"];
   const json put = paths["/api/flags/{name}"]["put"];

@@ -10,6 +10,30 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Says which status it was answered with.
+std::shared_ptr<door::Exchange> exchangeFor(const std::string& target,
+                                            std::function<void(int)> answered) {
+  door::Exchange::Contents contents;
+  contents.head.method = "GET";
+  contents.head.target = target;
+  return std::make_shared<door::Exchange>(
+      std::move(contents),
+      [answered = std::move(answered)](door::Answer answer, std::shared_ptr<door::Outlet>) {
+        answered(answer.status);
+      },
+      [] {});
+}
+
+// What came back.
+std::string heard(const io::UniqueFd& connection, const std::string& ticket) {
+  const std::string call = passedOn(ticket);
+  ::send(connection.get(), call.data(), call.size(), MSG_NOSIGNAL);
+  std::string got(kDone.size(), ' ');
+  got.resize(static_cast<std::size_t>(
+      std::max<ssize_t>(0, ::recv(connection.get(), got.data(), got.size(), MSG_WAITALL))));
+  return got;
+}
+
 class CouriersTest : public testing::Test {
  protected:
   CouriersTest() : pipeline_(table(), GuardPolicy{.check_host = false}, Hooks{}) {}
@@ -29,16 +53,8 @@ class CouriersTest : public testing::Test {
   // The status of the answer; 0: nobody answered.
   int ask(Couriers& couriers) {
     std::promise<int> status;
-    door::Exchange::Contents contents;
-    contents.head.method = "GET";
-    contents.head.target = "/";
-    couriers.take(std::make_shared<door::Exchange>(
-                      std::move(contents),
-                      [&](door::Answer answer, std::shared_ptr<door::Outlet>) {
-                        status.set_value(answer.status);
-                      },
-                      [] {}),
-                  false);
+    couriers.take(exchangeFor("/", [&](int answered) { status.set_value(answered); }),
+                  Weight::kReads);
     return status.get_future().get();
   }
 
@@ -82,29 +98,43 @@ TEST_F(CouriersTest,
   const auto server = start();
   ASSERT_TRUE(server.ok());
   const io::UniqueFd connection = (*server)->socket().connect();
-  const auto heard = [&](const std::string& ticket) {
-    const std::string call = passedOn(ticket);
-    ::send(connection.get(), call.data(), call.size(), MSG_NOSIGNAL);
-    std::string got(kDone.size(), ' ');
-    got.resize(static_cast<std::size_t>(
-        std::max<ssize_t>(0, ::recv(connection.get(), got.data(), got.size(), MSG_WAITALL))));
-    return got;
-  };
   for (int i = 0; i < 3; ++i) {
     int status = 0;
-    door::Exchange::Contents contents;
-    contents.head.method = "GET";
-    contents.head.target = "/";
-    const std::string ticket = tickets_.give(std::make_shared<door::Exchange>(
-        std::move(contents),
-        [&](door::Answer answer, std::shared_ptr<door::Outlet>) { status = answer.status; },
-        [] {}));
+    const std::string ticket =
+        tickets_.give({exchangeFor("/", [&](int answered) { status = answered; })});
     EXPECT_TRUE(tickets_.has(ticket));
-    EXPECT_EQ(heard(ticket), kDone);
+    EXPECT_EQ(heard(connection, ticket), kDone);
     EXPECT_EQ(status, 200) << "answered before the courier hears of it";
     EXPECT_FALSE(tickets_.has(ticket));
   }
-  EXPECT_EQ(heard("guessed"), "");
+  EXPECT_EQ(heard(connection, "guessed"), "");
+}
+
+TEST_F(CouriersTest, FindAServerThatAnswersAllOfATicketAlsoWhereItCannotAnswerOne) {
+  const auto server = start();
+  ASSERT_TRUE(server.ok());
+  const io::UniqueFd connection = (*server)->socket().connect();
+  std::vector<int> statuses(3);
+  Tickets::Exchanges exchanges;
+  for (const std::string target : {"/", "/?%ff", "/nowhere"}) {
+    int& status = statuses[exchanges.size()];
+    exchanges.push_back(exchangeFor(target, [&status](int answered) { status = answered; }));
+  }
+  EXPECT_EQ(heard(connection, tickets_.give(exchanges)), "") << "not everybody was answered";
+  EXPECT_EQ(statuses, (std::vector<int>{200, 0, 404}));
+}
+
+TEST_F(CouriersTest, TellEachOfATurnThatCannotBeCarried) {
+  broken_ = true;
+  std::vector<std::promise<int>> statuses(3);
+  {
+    Couriers own = couriers(std::chrono::hours(1));
+    for (auto& status : statuses) {
+      own.take(exchangeFor("/", [&status](int answered) { status.set_value(answered); }),
+               Weight::kBrief);
+    }
+  }
+  for (auto& status : statuses) EXPECT_EQ(status.get_future().get(), 503);
 }
 
 }  // namespace
