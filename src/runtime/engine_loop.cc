@@ -184,7 +184,8 @@ std::size_t EngineLoop::handleSome(std::span<Message> messages) {
     return message.quit || message.ask_store || !engine::mayShareACommit(message.event);
   };
   const auto end = std::find_if(messages.begin(), messages.end(), alone);
-  const auto together = std::min(static_cast<std::size_t>(end - messages.begin()), kMostTogether);
+  const auto together =
+      std::min(static_cast<std::size_t>(end - messages.begin()), store_.mostTogether());
   if (together < 2) {
     handle(messages.front());
     return 1;

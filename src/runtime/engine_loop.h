@@ -43,10 +43,6 @@ class EngineLoop {
   static constexpr std::chrono::milliseconds kPublishAfter{100};
   static constexpr std::chrono::seconds kHeartbeat{1};
   static constexpr std::chrono::seconds kQuietAfter{1};
-  // Calls about permits that came while a commit was under way share the next one, so many at most:
-  // its time is that of one write, and not of each.
-  static constexpr std::size_t kMostTogether = 256;
-
   EngineLoop(engine::Setup setup, store::Store& store, Work& work, const Clock& clock,
              io::Log& log);
   ~EngineLoop();

@@ -31,8 +31,9 @@ std::vector<Row> rowsOf(const engine::Changes& changes, const core::ClockStamp& 
 engine::Saved savedOf(const std::vector<std::pair<std::string, std::string>>& rows,
                       const core::ClockStamp& present);
 
-// Rows in one transaction of etcd, which takes 128 operations.
-inline constexpr std::size_t kMostRows = 100;
+// Rows in one transaction of etcd, which takes 128 operations: beside them are the head, and what
+// is cleared away.
+inline constexpr std::size_t kMostRows = 126;
 // As many of the first rows as one transaction of etcd holds; at least one.
 std::size_t fitting(std::span<const Row> rows);
 

@@ -82,6 +82,9 @@ class EtcdStore : public Store {
   }
 
   void limitHistory(const HistoryLimits& limits) override { history_.limit(limits); }
+  // Of one fleet: each changes its permit and one that is forgotten for it, and all together their
+  // governor. What one transaction does not hold takes six.
+  std::size_t mostTogether() const override { return kMostRows / 2 - 3; }
   Stats stats() const override {
     Stats stats = recorder_.stats();
     stats.size_bytes = history_.sizeBytes();

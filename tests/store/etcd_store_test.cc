@@ -95,6 +95,22 @@ TEST_F(EtcdStoreTest, WhoDoesNotLeadOpensAndCommitsNothing) {
   EXPECT_EQ(a.commit(2), "") << "it leads again, and nobody has led in between";
 }
 
+TEST_F(EtcdStoreTest, ThePermitsThatShareACommitAreOneTransaction) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  const auto revision = [&] { return client().list(kPrefix + "/head").revision; };
+  const auto before = revision();
+  engine::Changes changes = changesOf(2);
+  for (std::size_t i = 0; i < a.store->mostTogether(); ++i) {
+    engine::Permit permit;
+    permit.id = "new-" + std::to_string(i);
+    changes.permits.emplace_back(permit.id, permit);
+    changes.permits.emplace_back("old-" + std::to_string(i), std::nullopt);
+  }
+  EXPECT_EQ(a.store->commit(changes, stampAt(2)), "");
+  EXPECT_EQ(revision(), before + 1);
+}
+
 TEST_F(EtcdStoreTest, ACommitOfThousandsOfRowsIsWholeOrNotThere) {
   Machine a("a", etcd_.urls());
   openedAt(*a.store, stampAt(1));
