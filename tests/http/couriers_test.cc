@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <atomic>
 #include <future>
 
 namespace heald::http {
@@ -114,14 +116,15 @@ TEST_F(CouriersTest, FindAServerThatAnswersAllOfATicketAlsoWhereItCannotAnswerOn
   const auto server = start();
   ASSERT_TRUE(server.ok());
   const io::UniqueFd connection = (*server)->socket().connect();
-  std::vector<int> statuses(3);
+  std::array<std::atomic<int>, 3> statuses{};
   Tickets::Exchanges exchanges;
   for (const std::string target : {"/", "/?%ff", "/nowhere"}) {
-    int& status = statuses[exchanges.size()];
+    std::atomic<int>& status = statuses[exchanges.size()];
     exchanges.push_back(exchangeFor(target, [&status](int answered) { status = answered; }));
   }
   EXPECT_EQ(heard(connection, tickets_.give(exchanges)), "") << "not everybody was answered";
-  EXPECT_EQ(statuses, (std::vector<int>{200, 0, 404}));
+  EXPECT_EQ((std::vector<int>{statuses[0], statuses[1], statuses[2]}),
+            (std::vector<int>{200, 0, 404}));
 }
 
 TEST_F(CouriersTest, TellEachOfATurnThatCannotBeCarried) {
