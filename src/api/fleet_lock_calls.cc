@@ -7,6 +7,7 @@
 #include "api/actor.h"
 #include "api/control_calls.h"
 #include "api/control_routes.h"
+#include "config/names.h"
 #include "http/fleet_lock.h"
 #include "io/json_object.h"
 #include "io/text.h"
@@ -45,6 +46,13 @@ Result<Client> clientOf(const http::Request& request) {
     return Error{ErrorCode::kInvalid,
                  "the body must be {\"client_params\": {\"id\": TEXT, \"group\": TEXT}}, and "
                  "neither text empty"};
+  }
+  // It would be said again in the answer and in the log.
+  for (const auto& [key, said] : {std::pair{"id", client.member}, {"group", client.governor}}) {
+    if (said.size() <= config::kLongestHostName) continue;
+    return Error{ErrorCode::kInvalid, std::string(key) + " has " + std::to_string(said.size()) +
+                                          " bytes; a name has at most " +
+                                          std::to_string(config::kLongestHostName)};
   }
   return client;
 }
