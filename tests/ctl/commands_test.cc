@@ -264,6 +264,15 @@ TEST_F(Commands, ApproveNothingWithoutAReason) {
   EXPECT_TRUE(engine_->events.empty());
 }
 
+TEST_F(Commands, SayHowToApproveWhatWasNamed) {
+  EXPECT_EQ(ctl({"approve", "fleet", "--permit", "--target", "node-7"}).err,
+            "healdctl: to approve: healdctl approve fleet --permit --target node-7 --reason TEXT "
+            "(why it may start)\n");
+  EXPECT_EQ(ctl({"approve", "a b", "--step", "2"}).err,
+            "healdctl: to approve: healdctl approve 'a b' --step 2 --reason TEXT (why it may "
+            "start)\n");
+}
+
 TEST_F(Commands, ListWhatWaitsForAnApproval) {
   EXPECT_EQ(ctl({"approve"}).out, "Nothing waits for an approval, and none is in force.\n");
 }
