@@ -178,6 +178,14 @@ TEST_F(Commands, RefusesWrongArgumentsBeforeAskingAnybody) {
   EXPECT_TRUE(engine_->events.empty());
 }
 
+TEST_F(Commands, SaysEachMistakeOfARefusedConfigurationOnALineOfItsOwn) {
+  engine_->reload_answer = Error{
+      ErrorCode::kInvalid, "heald.yml:3:1: web: is \x1b[31mwrong\nnodes.txt: names no member"};
+  const Said said = ctl({"reload"});
+  EXPECT_EQ(said.code, 6);
+  EXPECT_EQ(said.err, "healdctl: heald.yml:3:1: web: is  [31mwrong\nnodes.txt: names no member\n");
+}
+
 TEST_F(Commands, HelpsWithExamples) {
   const Said said = ctl({"--help"});
   EXPECT_EQ(said.code, 0);
