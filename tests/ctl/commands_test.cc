@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "fixture.h"
 
 namespace heald::ctl {
@@ -176,6 +178,21 @@ TEST_F(Commands, RefusesWrongArgumentsBeforeAskingAnybody) {
     EXPECT_NE(said.err, "");
   }
   EXPECT_TRUE(engine_->events.empty());
+}
+
+TEST_F(Commands, ExplainsWithinTheTerminal) {
+  engine_->show(api::troubledSnapshot());
+  terminal_ = true;
+  environment_["TERM"] = "dumb";
+  size_.columns = 70;
+  const std::string text = ctl({"explain", "queue"}).out;
+  const std::size_t table = text.find("  GUARD");
+  ASSERT_NE(table, std::string::npos) << text;
+  std::istringstream lines(text.substr(table, text.find("\n\n", table) - table));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 70U) << line;
+  EXPECT_THAT(text, HasSubstr("\n  breaker_open "));
+  terminal_ = false;
+  EXPECT_THAT(ctl({"explain", "queue"}).out, testing::ContainsRegex("\n  breaker_open .{70}"));
 }
 
 TEST_F(Commands, SaysEachMistakeOfARefusedConfigurationOnALineOfItsOwn) {
