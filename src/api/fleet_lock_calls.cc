@@ -1,11 +1,14 @@
 // FleetLock, the protocol by which machines that reboot themselves (zincati and others) ask first:
 // https://coreos.github.io/zincati/development/fleetlock/protocol/. A thin layer on permits: the
-// group is the governor of a fleet, the id is its member, and the lock is the permit it holds.
+// group is the governor of a fleet, the id is its member, and the lock is the permit it holds. What
+// is refused anywhere is put into the words of the protocol by the pipeline (http/fleet_lock.h).
 #include <nlohmann/json.hpp>
 
 #include "api/actor.h"
 #include "api/control_calls.h"
 #include "api/control_routes.h"
+#include "config/names.h"
+#include "http/fleet_lock.h"
 #include "io/json_object.h"
 #include "io/text.h"
 
@@ -26,34 +29,8 @@ http::Response failure(int status, const std::string& kind, const std::string& v
   return http::json(ordered_json{{"kind", kind}, {"value", value}}, status);
 }
 
-// Any other answer of heald in the words of the protocol: clients log `kind` and `value`.
-http::Response translated(http::Response response) {
-  if (response.status / 100 == 2) return response;
-  const auto body = ordered_json::parse(response.body, nullptr, false);
-  if (!body.is_object() || !body.contains("error")) return response;
-  const ordered_json& said = body["error"];
-  const bool guard = body.contains("guard") && body["guard"].is_string();
-  const std::string kind =
-      guard ? body["guard"].get<std::string>() : said.value("code", std::string("error"));
-  http::Response answer = failure(response.status, kind, said.value("message", std::string()));
-  answer.headers = std::move(response.headers);
-  return answer;
-}
-
-http::Response translatedLater(http::Response response) {
-  if (!response.later) return translated(std::move(response));
-  response.later =
-      [inner = std::move(response.later)](std::function<void(http::Response::Maker)> answer) {
-        inner([answer = std::move(answer)](http::Response::Maker make) {
-          answer([make = std::move(make)] { return translated(make()); });
-        });
-      };
-  return response;
-}
-
 Result<Client> clientOf(const http::Request& request) {
-  const auto header = request.headers.get("fleet-lock-protocol");
-  if (!header || !door::equalsIgnoringCase(*header, "true")) {
+  if (!http::isFleetLock(request)) {
     return Error{ErrorCode::kInvalid, "the header \"fleet-lock-protocol: true\" is missing"};
   }
   const auto body = io::parseJsonObject(request.body);
@@ -70,6 +47,13 @@ Result<Client> clientOf(const http::Request& request) {
                  "the body must be {\"client_params\": {\"id\": TEXT, \"group\": TEXT}}, and "
                  "neither text empty"};
   }
+  // It would be said again in the answer and in the log.
+  for (const auto& [key, said] : {std::pair{"id", client.member}, {"group", client.governor}}) {
+    if (said.size() <= config::kLongestHostName) continue;
+    return Error{ErrorCode::kInvalid, std::string(key) + " has " + std::to_string(said.size()) +
+                                          " bytes; a name has at most " +
+                                          std::to_string(config::kLongestHostName)};
+  }
   return client;
 }
 
@@ -83,7 +67,7 @@ http::Response forClient(const http::Request& request, Do ask_engine) {
                    toString(request.who) + " may not ask for permits of \"" +
                        io::oneLine(client->governor, 64) + "\"");
   }
-  return translatedLater(ask_engine(*client));
+  return ask_engine(*client);
 }
 
 http::Response preReboot(const Backend& backend, const http::Request& request) {

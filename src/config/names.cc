@@ -10,7 +10,6 @@ namespace heald::config {
 namespace {
 
 constexpr std::size_t kLongestName = 63;
-constexpr std::size_t kLongestHostName = 253;
 // What the kernel takes, with room for the suffixes of the store's other files.
 constexpr std::size_t kLongestPath = 4000;
 constexpr std::size_t kLongestFileName = 240;

@@ -13,8 +13,10 @@ namespace heald::config {
 // [A-Za-z0-9][A-Za-z0-9._-]*, at most 63 bytes. What is wrong with one, or "".
 std::string nameFault(const std::string& name);
 
+inline constexpr std::size_t kLongestHostName = 253;  // bytes
+
 // What is wrong with the name of a fleet's member, or "": the same characters, and as many as the
-// name of a host has at most, 253.
+// name of a host has at most.
 std::string memberNameFault(const std::string& name);
 
 // What is wrong with the name of a label, or "": [a-zA-Z_][a-zA-Z0-9_]*.

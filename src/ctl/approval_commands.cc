@@ -28,6 +28,14 @@ std::string commandLines(const std::vector<ordered_json>& wanted) {
   return text;
 }
 
+// What was said, with what is missing.
+std::string commandFor(const ToApprove& what) {
+  return "healdctl approve " + core::quotedForShell(what.name) + (what.permit ? " --permit" : "") +
+         (what.target.empty() ? "" : " --target " + core::quotedForShell(what.target)) +
+         (what.step == 0 ? "" : " --step " + std::to_string(what.step)) +
+         (what.length.empty() ? "" : " --for " + what.length) + " --reason TEXT";
+}
+
 ExitCode listApprovals(const Console& console, std::size_t width) {
   ExitCode code = ExitCode::kOk;
   const auto answer = console.read("/api/approvals", code);
@@ -97,9 +105,8 @@ ApprovalCommands::ApprovalCommands(CLI::App& app, Invocation& chosen, const Proc
                                at.terminal ? static_cast<std::size_t>(at.size.columns) : 0);
         }
         if (io::trim(options.reason).empty()) {
-          return console.fail(ExitCode::kUsage, "to approve: healdctl approve " +
-                                                    core::quotedForShell(options.what.name) +
-                                                    " --reason TEXT (why it may start)");
+          return console.fail(ExitCode::kUsage,
+                              "to approve: " + commandFor(options.what) + " (why it may start)");
         }
         return approve(console, options.what, options.reason);
       });

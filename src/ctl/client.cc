@@ -40,11 +40,25 @@ bool isThisHost(std::string_view host) {
   return host == "localhost" || host == "[::1]" || (host.starts_with("127.") && digits);
 }
 
+// A configuration is refused with a line for each of its mistakes.
+std::string printableLines(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    lines += (lines.empty() ? "" : "\n") + printable(line);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return lines;
+}
+
 // {"error":{"message":…}}; without one, what the status says.
 std::string messageIn(const io::HttpResponse& response) {
   const auto value = nlohmann::ordered_json::parse(response.body, nullptr, false);
-  const std::string message = textOf(objectOf(value, "error"), "message");
-  if (!message.empty()) return message;
+  const auto& said = objectOf(value, "error");
+  const auto message = said.find("message");
+  if (message != said.end() && message->is_string() && *message != "") {
+    return printableLines(message->get_ref<const std::string&>());
+  }
   return "HTTP status " + std::to_string(response.status);
 }
 

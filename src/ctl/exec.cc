@@ -68,8 +68,14 @@ Asked ask(const Console& console, const ExecOptions& options, const std::string&
   const auto value = ordered_json::parse(answer.body, nullptr, false);
   if (answer.ok()) {
     asked.permit = textOf(value, "id");
-    if (asked.permit.empty())
+    const std::string state = textOf(value, "state");
+    if (asked.permit.empty()) {
       asked.message = "what answers at " + console.client.url() + " is not heald";
+    } else if (!state.empty() && state != "outstanding") {
+      // Its answer was lost, and somebody else has reported it before this one came.
+      asked.message = "permit " + asked.permit + " may not be used any more: " + state;
+      asked.permit.clear();
+    }
     return asked;
   }
   asked.message = answer.failure->message;

@@ -92,7 +92,7 @@ std::string pathOf(const std::string& governor) {
   return "/api/governors/" + segment(governor) + "/explain";
 }
 
-ExitCode show(const Console& console, const Answer& answer) {
+ExitCode show(const Console& console, const Answer& answer, std::size_t width) {
   if (!answer.ok()) return console.fail(*answer.failure);
   const auto explanation = ordered_json::parse(answer.body, nullptr, false);
   if (listOf(explanation, "guards").empty()) {
@@ -100,7 +100,7 @@ ExitCode show(const Console& console, const Answer& answer) {
                         "what answers at " + console.client.url() + " is not heald");
   }
   console.out << (console.as_json ? core::escapedLines(answer.body) + "\n"
-                                  : explanationText(explanation, console.colours));
+                                  : explanationText(explanation, console.colours, width));
   return ExitCode::kOk;
 }
 
@@ -119,9 +119,10 @@ ExitCode failUnknown(const Console& console, const std::string& name) {
 
 }  // namespace
 
-ExitCode explain(const Console& console, const std::string& name) {
+ExitCode explain(const Console& console, const std::string& name, std::size_t width) {
   const Answer answer = console.client.get(pathOf(name));
-  if (answer.ok() || answer.failure->code != ExitCode::kNotFound) return show(console, answer);
+  if (answer.ok() || answer.failure->code != ExitCode::kNotFound)
+    return show(console, answer, width);
   ExitCode code = ExitCode::kOk;
   const auto remedies = console.read("/api/remedies", code);
   if (!remedies) return code;
@@ -130,7 +131,7 @@ ExitCode explain(const Console& console, const std::string& name) {
   if (!console.as_json) console.out << meant.sentence << "\n";
   for (const std::string& governor : meant.governors) {
     if (!console.as_json) console.out << "\n";
-    code = show(console, console.client.get(pathOf(governor)));
+    code = show(console, console.client.get(pathOf(governor)), width);
     if (code != ExitCode::kOk) return code;
   }
   return ExitCode::kOk;

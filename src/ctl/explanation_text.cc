@@ -120,11 +120,11 @@ std::string lastResults(const ordered_json& e) {
 
 }  // namespace
 
-std::string explanationText(const ordered_json& explanation, bool colours) {
+std::string explanationText(const ordered_json& explanation, bool colours, std::size_t width) {
   const bool held = !listOf(explanation, "before").empty();
   return verdict(explanation, colours) +
          (held ? "Nothing starts as long as what stands before it holds.\n" : "") + "\n" +
-         guards(explanation).text(colours) + before(explanation) + fleet(explanation) +
+         guards(explanation).text(colours, width) + before(explanation) + fleet(explanation) +
          alerts(explanation) + lastResults(explanation) + hiddenOutputHint(explanation);
 }
 

@@ -48,7 +48,10 @@ void ReadingCommands::addStatus(CLI::App& app) {
 
 void ReadingCommands::addExplain(CLI::App& app) {
   addCommand(app, chosen_, "explain", "Why an attempt may start now, or may not",
-             [this](const Console& console) { return explain(console, options_->name); })
+             [this](const Console& console) {
+               const auto columns = static_cast<std::size_t>(at_.size.columns);
+               return explain(console, options_->name, at_.terminal ? columns : 0);
+             })
       ->add_option("name", options_->name, "Of a governor, a remedy, a check or a target")
       ->required();
 }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "door/basic_credentials.h"
+#include "http/fleet_lock.h"
 #include "http/tokens.h"
 
 namespace heald::http {
@@ -27,11 +28,6 @@ bool equalInConstantTime(std::string_view a, std::string_view b) {
   const Sha256 x = digest(a);
   const Sha256 y = digest(b);
   return CRYPTO_memcmp(x.data(), y.data(), x.size()) == 0;
-}
-
-// No page of a browser sends this header without being asked first whether it may.
-bool isFleetLock(const Request& request) {
-  return request.headers.get("fleet-lock-protocol") == "true";
 }
 
 // Clients of FleetLock know credentials only as part of an address, so the password is the token.

@@ -5,6 +5,7 @@
 #include <exception>
 #include <future>
 
+#include "http/fleet_lock.h"
 #include "http/gzip.h"
 
 namespace heald::http {
@@ -19,6 +20,13 @@ std::string_view methodLabel(std::string_view method) {
 
 Response internalError() {
   return error(500, "internal", "heald failed to answer; its log says why");
+}
+
+// The same answer, as whoever asks reads it.
+Response fitted(const Request& request, Response response) {
+  if (isFleetLock(request)) response = inWordsOfFleetLock(std::move(response));
+  compressFor(request, response);
+  return response;
 }
 
 // Whether the credential is as good as it was.
@@ -60,7 +68,7 @@ void Pipeline::noteFault(const Request& request, const Identity& who, const Rout
 
 Pipeline::Admission Pipeline::admit(const Request& request) const {
   const auto refuse = [&](const Route* route, Response response) {
-    compressFor(request, response);
+    response = fitted(request, std::move(response));
     observe({route != nullptr ? std::string_view(route->path) : kUnmatchedRoute,
              methodLabel(request.method), response.status, 0});
     return Admission{std::move(response)};
@@ -78,15 +86,13 @@ Pipeline::Admission Pipeline::admit(const Request& request) const {
 
 Response Pipeline::guarded(const Request& request, const Response::Maker& make) const {
   try {
-    Response response = make();
-    compressFor(request, response);
-    return response;
+    return fitted(request, make());
   } catch (const std::exception& failure) {
     log(request.method + " " + request.path + " failed: " + failure.what());
   } catch (...) {
     log(request.method + " " + request.path + " failed: an exception of unknown type");
   }
-  return internalError();
+  return fitted(request, internalError());
 }
 
 Response Pipeline::handled(Request& request, const Match& match) const {

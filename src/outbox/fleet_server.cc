@@ -98,7 +98,17 @@ Asked askedBy(const io::HttpResponse& response) {
     const bool id = body.is_object() && body.contains("id") && body["id"].is_string() &&
                     !body["id"].get<std::string>().empty();
     if (!id) return {Asked::End::kInDoubt, "", "what answers there is not heald", {}};
-    return {Asked::End::kGiven, body["id"].get<std::string>(), "", {}};
+    const auto name = body["id"].get<std::string>();
+    // Under the same key the same permit is answered, also when somebody has reported it meanwhile.
+    const auto state = body.find("state");
+    if (state != body.end() && *state != "outstanding") {
+      const std::string is = state->is_string() ? state->get<std::string>() : "unknown";
+      return {Asked::End::kRefused,
+              "",
+              io::oneLine("permit " + name + " may not be used any more: " + is, kMostText),
+              {}};
+    }
+    return {Asked::End::kGiven, name, "", {}};
   }
   if (response.status == 409 && body.is_object() && body.contains("guard")) {
     return denied(response, body);

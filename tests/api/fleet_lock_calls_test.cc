@@ -110,5 +110,24 @@ TEST_F(FleetLock, RefusesWhatIsNoRequestOfTheProtocol) {
   EXPECT_TRUE(engine_.events.empty());
 }
 
+// Else one request after the other writes a megabyte into the log.
+TEST_F(FleetLock, SaysNoLongNameAgain) {
+  const std::string longest(253, 'x');
+  const auto body = [](const std::string& id, const std::string& group) {
+    return json{{"client_params", {{"id", id}, {"group", group}}}}.dump();
+  };
+  for (const char* path : {"/v1/pre-reboot", "/v1/steady-state"}) {
+    EXPECT_EQ(post(path, body(longest, "reboots")).status, 200);
+    engine_.events.clear();
+    for (const http::Response& refused :
+         {post(path, body(longest + "x", "reboots")), post(path, body("node-7", longest + "x"))}) {
+      EXPECT_EQ(refused.status, 400);
+      EXPECT_EQ(kindOf(refused), "bad_request");
+      EXPECT_THAT(refused.body, HasSubstr("has 254 bytes; a name has at most 253"));
+    }
+    EXPECT_TRUE(engine_.events.empty());
+  }
+}
+
 }  // namespace
 }  // namespace heald::api

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "fixture.h"
 
 namespace heald::ctl {
@@ -178,6 +180,29 @@ TEST_F(Commands, RefusesWrongArgumentsBeforeAskingAnybody) {
   EXPECT_TRUE(engine_->events.empty());
 }
 
+TEST_F(Commands, ExplainsWithinTheTerminal) {
+  engine_->show(api::troubledSnapshot());
+  terminal_ = true;
+  environment_["TERM"] = "dumb";
+  size_.columns = 70;
+  const std::string text = ctl({"explain", "queue"}).out;
+  const std::size_t table = text.find("  GUARD");
+  ASSERT_NE(table, std::string::npos) << text;
+  std::istringstream lines(text.substr(table, text.find("\n\n", table) - table));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 70U) << line;
+  EXPECT_THAT(text, HasSubstr("\n  breaker_open "));
+  terminal_ = false;
+  EXPECT_THAT(ctl({"explain", "queue"}).out, testing::ContainsRegex("\n  breaker_open .{70}"));
+}
+
+TEST_F(Commands, SaysEachMistakeOfARefusedConfigurationOnALineOfItsOwn) {
+  engine_->reload_answer = Error{
+      ErrorCode::kInvalid, "heald.yml:3:1: web: is \x1b[31mwrong\nnodes.txt: names no member"};
+  const Said said = ctl({"reload"});
+  EXPECT_EQ(said.code, 6);
+  EXPECT_EQ(said.err, "healdctl: heald.yml:3:1: web: is  [31mwrong\nnodes.txt: names no member\n");
+}
+
 TEST_F(Commands, HelpsWithExamples) {
   const Said said = ctl({"--help"});
   EXPECT_EQ(said.code, 0);
@@ -262,6 +287,15 @@ TEST_F(Commands, ApproveNothingWithoutAReason) {
   EXPECT_EQ(ctl({"approve", "a", "--permit", "--step", "1", "--reason", "x"}).code, 2);
   EXPECT_EQ(ctl({"unapprove"}).code, 2);
   EXPECT_TRUE(engine_->events.empty());
+}
+
+TEST_F(Commands, SayHowToApproveWhatWasNamed) {
+  EXPECT_EQ(ctl({"approve", "fleet", "--permit", "--target", "node-7"}).err,
+            "healdctl: to approve: healdctl approve fleet --permit --target node-7 --reason TEXT "
+            "(why it may start)\n");
+  EXPECT_EQ(ctl({"approve", "a b", "--step", "2"}).err,
+            "healdctl: to approve: healdctl approve 'a b' --step 2 --reason TEXT (why it may "
+            "start)\n");
 }
 
 TEST_F(Commands, ListWhatWaitsForAnApproval) {

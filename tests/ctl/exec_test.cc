@@ -130,6 +130,16 @@ TEST_F(Exec, RunsNothingWhenItIsDenied) {
   EXPECT_NE(access(files_.file("ran").c_str(), F_OK), 0);
 }
 
+// The answer was lost, and by the time it is asked again another program of the member has ended
+// it.
+TEST_F(Exec, RunsNothingUnderAPermitThatHasEnded) {
+  engine_->reply->permit->state = engine::PermitState::kOk;
+  const auto result = exec({}, {"touch", files_.file("ran")});
+  EXPECT_EQ(result.code, kExecNotAsked);
+  EXPECT_THAT(result.output, HasSubstr("permit 7-abc may not be used any more: ok\n"));
+  EXPECT_NE(access(files_.file("ran").c_str(), F_OK), 0);
+}
+
 TEST_F(Exec, RunsNothingWhenHealdCannotBeAsked) {
   engine_->reply = Error{ErrorCode::kNotFound, "no governor \"backup\""};
   EXPECT_EQ(exec({}, {"touch", files_.file("ran")}).code, kExecNotAsked);

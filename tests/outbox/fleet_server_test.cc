@@ -36,6 +36,19 @@ TEST(FleetServer, APermitHasItsId) {
   EXPECT_EQ(asked.permit, "42-ab");
 }
 
+// Asked for again under its key, after another program of the member has reported it.
+TEST(FleetServer, APermitThatHasEndedIsNone) {
+  EXPECT_EQ(askedBy(answered(201, R"({"id": "42-ab", "state": "outstanding"})")).end, End::kGiven);
+  for (const char* state : {"ok", "failed", "expired", "verifying"}) {
+    const Asked asked =
+        askedBy(answered(201, R"({"id": "42-ab", "state": ")" + std::string(state) + R"("})"));
+    EXPECT_EQ(asked.end, End::kRefused) << state;
+    EXPECT_EQ(asked.permit, "");
+    EXPECT_EQ(asked.text, "permit 42-ab may not be used any more: " + std::string(state));
+  }
+  EXPECT_EQ(askedBy(answered(201, R"({"id": "42-ab", "state": 7})")).end, End::kRefused);
+}
+
 TEST(FleetServer, ADenialHasItsReasonAndHowLongItLasts) {
   const Asked asked = askedBy(
       answered(409, R"({"error": {"code": "denied", "message": "denied by the guard backoff"},
