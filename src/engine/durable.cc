@@ -68,7 +68,7 @@ void Engine::Impl::reload(const Reload& command, Step& step) {
   pauses_.useWindows(setup_.windows);
   const bool windows_changed = pauses_.followWindows(step.now, step.out);
   healing_.reconfigure(setup_, step);
-  permits_.book().fleetsChanged();
+  permits_.fleetsChanged(step.now);
   if (windows_changed) healing_.wants().pausesChanged(step);
   tasks_.setLimit(setup_.task_limit);
   tasks_.reschedule(kDetectionTask, setup_.detection.interval, step.now.boot);

@@ -36,12 +36,12 @@ std::vector<std::string> FleetLosses::of(int governor) const {
 
 // A success of one member clears the governor's consecutive failures. That others have not come
 // back is still so.
-void FleetLosses::stopWhenTooMany(int governor, core::Now now) {
+bool FleetLosses::stopWhenTooMany(int governor, core::Now now) {
   const std::vector<std::string> lost = of(governor);
-  if (static_cast<int>(lost.size()) < limitOf(governors_[governor].policy())) return;
+  if (static_cast<int>(lost.size()) < limitOf(governors_[governor].policy())) return false;
   const std::string reason =
       std::to_string(lost.size()) + " members have failed or not come back: " + someOf(lost);
-  governors_.propose(governor, [&](core::Governor& g) {
+  return governors_.propose(governor, [&](core::Governor& g) {
     core::GovernorState state = g.state();
     if (state.dormant()) return false;
     state.dormancy = core::DormancyRecord{reason, now.wall, core::TriggeredBy::kAutomatic,

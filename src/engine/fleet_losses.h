@@ -21,8 +21,8 @@ class FleetLosses {
 
   // Declared members, sorted; none of a governor that has no fleet.
   std::vector<std::string> of(int governor) const;
-  // Proposes to stop the governor when too many are lost.
-  void stopWhenTooMany(int governor, core::Now now);
+  // Proposes to stop the governor when too many are lost. False: there was nothing to propose.
+  bool stopWhenTooMany(int governor, core::Now now);
   // Adds the fleets of all listed governors, and looks at no others.
   void fill(Snapshot& snapshot) const;
 

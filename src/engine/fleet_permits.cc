@@ -13,7 +13,7 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
                                       std::to_string(fleet.members.size()) +
                                       " declared members of its fleet";
     return deny(governor, PermitOutcome::kNotAMember, {"not_a_member", false, {}, {}, why},
-                command.by, out);
+                command.by, now, out);
   }
   const std::string id = book_.members().held(governors_.list()[governor].name, command.member);
   if (id.empty()) return std::nullopt;
@@ -36,16 +36,31 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
                {},
                "denied by the guard in_flight: member \"" + command.member + "\" holds permit " +
                    id + (verifying ? ", which is verified now" : " already")},
-              command.by, out);
+              command.by, now, out);
+}
+
+void Permits::fleetsChanged(core::Now now) {
+  book_.fleetsChanged();
+  losses_unlooked_ = true;
+  lookAtLosses(now);
+}
+
+// Again until there is nothing to propose: a commit may fail.
+void Permits::lookAtLosses(core::Now now) {
+  if (!losses_unlooked_) return;
+  losses_unlooked_ = false;
+  for (const int governor : governors_.list().fleets()) {
+    losses_unlooked_ = losses_.stopWhenTooMany(governor, now) || losses_unlooked_;
+  }
 }
 
 Result<Reply> Permits::reportOfMember(const ReportPermit& command, core::Now now) {
   const int governor = governors_.list().indexOf(command.governor);
-  const Fleet* fleet = governor < 0 ? nullptr : governors_.list()[governor].fleet.get();
-  if (fleet == nullptr || !fleet->has(command.member)) {
-    return Error{ErrorCode::kNotFound,
-                 "no fleet \"" + command.governor + "\" with a member \"" + command.member + "\""};
+  if (governor < 0 || governors_.list()[governor].fleet == nullptr) {
+    return Error{ErrorCode::kNotFound, "no governor \"" + command.governor + "\" with a fleet"};
   }
+  // Also of one that is declared no more: it is back, and must not count as lost. One that never
+  // was holds none; it asks next, and that denial is in the history.
   ReportPermit named = command;
   named.id = book_.members().held(command.governor, command.member);
   if (named.id.empty()) return Reply{"member \"" + command.member + "\" holds no permit"};

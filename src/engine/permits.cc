@@ -9,6 +9,10 @@
 namespace heald::engine {
 namespace {
 
+// Denials of a governor that are told: as many in as long.
+constexpr int kMostTold = 10;
+constexpr core::Duration kToldFor = std::chrono::minutes(1);
+
 constexpr const char* kTooLate = "timed out: no result was reported by the deadline";
 
 // FNV-1a: governors have tickets of the same numbers, and a store that is lost begins again at 1.
@@ -68,6 +72,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
                            core::Now now, Output& out) {
   const bool fleet = governors_.list()[governor].fleet != nullptr;
   if (fleet) {
+    if (at.gates.store_available) lookAtLosses(now);
     if (auto answer = askMember(governor, command, now, out)) return *answer;
   }
   if (at.pause != nullptr) {
@@ -75,7 +80,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
     return deny(governor, PermitOutcome::kPaused,
                 {"paused", false, now.wall + wait, wait,
                  "everything is paused " + remaining(wait) + ": " + at.pause->reason},
-                command.by, out);
+                command.by, now, out);
   }
   core::Gates gates = at.gates;
   if (fleet) gates.max_concurrent_reached = gates.max_unverified_reached = false;
@@ -89,7 +94,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
                  {},
                  "heald only observes and gives no permit; this one would be " +
                      (verdict.allowed() ? "given" : sentence(verdict, now))},
-                command.by, out);
+                command.by, now, out);
   }
   const ApprovalKey key{governors_.list()[governor].name, command.member, 0};
   const bool approval = governors_.list().permitsNeedApproval(governor);
@@ -97,7 +102,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
   const auto decision =
       governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
   if (decision.verdict.denied_by == core::Guard::kApproval && asks_.ask(key, command, now)) {
-    last_denials_.erase(key.name);  // another one waits for a human, who is to hear of it
+    last_denials_[key.name].word.clear();  // another one waits for a human, who is to hear of it
   }
   if (!decision.ticket) return refuse(governor, decision.verdict, now, command.by, out, key);
   if (approval) approvals_.use(key, key.name, decision.ticket->id);
@@ -117,15 +122,26 @@ Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
     denial.message = "a human has to approve it first: " + approveCommand(key);
     denial.wait = kAskAgain;
   }
-  return deny(governor, PermitOutcome::kDenied, std::move(denial), by, out);
+  return deny(governor, PermitOutcome::kDenied, std::move(denial), by, now, out);
 }
 
-// Ten shells in a loop are not ten lines a second: only another answer is noted.
+bool Permits::tells(const std::string& governor, const std::string& word, core::BootTime now) {
+  Told& told = last_denials_[governor];
+  if (told.word == word) return false;
+  if (now - told.since >= kToldFor) told = {told.word, now, 0};
+  if (told.changes == kMostTold) return false;
+  ++told.changes;
+  told.word = word;
+  return true;
+}
+
+// Ten shells in a loop are not ten lines a second: only another answer is noted. And whoever asks
+// in turn what is denied with one word and with another one does not fill the history.
 Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
-                    Output& out) {
+                    core::Now now, Output& out) {
   const std::string& name = governors_.list()[governor].name;
   governors_.figures().countPermit(governor, outcome);
-  if (std::exchange(last_denials_[name], denial.word) != denial.word) {
+  if (tells(name, denial.word, now.boot)) {
     out.notes.push_back(
         {Note::Level::kInfo,
          "permit not given",
@@ -202,6 +218,7 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
 }
 
 void Permits::tend(Step& step) {
+  lookAtLosses(step.now);
   while (const Permit* permit = book_.firstDue(step.now.boot)) {
     expire(Permit(*permit), step.now);
   }
@@ -234,7 +251,8 @@ void Permits::expire(const Permit& permit, core::Now now) {
 std::vector<Note> Permits::committed() {
   std::vector<Note> notes;
   for (PermitBook::Kept& kept : book_.takeKept()) {
-    if (kept.permit.state == PermitState::kOutstanding) last_denials_.erase(kept.permit.governor);
+    if (kept.permit.state == PermitState::kOutstanding)
+      last_denials_[kept.permit.governor].word.clear();
     notes.push_back(std::move(kept.note));
   }
   return notes;

@@ -52,6 +52,8 @@ class Permits {
         losses_(governors, book_.members()) {}
 
   PermitBook& book() { return book_; }
+  // Another configuration: who is declared, and how many may be lost.
+  void fleetsChanged(core::Now now);
 
   // What stands before the governor, and the guards outside it.
   struct Outside {
@@ -88,7 +90,7 @@ class Permits {
                                  Output& out);
   Result<Reply> reportOfMember(const ReportPermit& command, core::Now now);
   Reply deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
-             Output& out);
+             core::Now now, Output& out);
   Reply refuse(int governor, const core::Verdict& verdict, core::Now now, const std::string& by,
                Output& out, const ApprovalKey& key);
   Reply grant(int governor, const core::Ticket& ticket, const RequestPermit& command,
@@ -98,6 +100,8 @@ class Permits {
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
   void lookDue(Step& step);
+  void lookAtLosses(core::Now now);
+  bool tells(const std::string& governor, const std::string& word, core::BootTime now);
 
   Governors& governors_;
   Detection& detection_;
@@ -105,8 +109,16 @@ class Permits {
   PermitBook book_;
   FleetLosses losses_;
   PermitAsks asks_;
-  // By governor, while it says no: what was told.
-  std::map<std::string, std::string> last_denials_;
+  // Of another configuration, of this process's first one too: with it too many may be lost, and
+  // that is not on record yet.
+  bool losses_unlooked_ = true;
+  // By governor, while it says no: what was told, and how often that has changed since.
+  struct Told {
+    std::string word;
+    core::BootTime since{};
+    int changes = 0;
+  };
+  std::map<std::string, Told> last_denials_;
 };
 
 }  // namespace heald::engine
