@@ -24,7 +24,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t kReasonBytes = 4096;
 // A commit, and the question what has become of it, take a second together.
 constexpr milliseconds kDeadline(450);
-constexpr std::chrono::seconds kPrepareAgain(30);  // libcurl closes what was idle for two minutes
+// libcurl closes what was idle for two minutes; and what is seen so late of the state of the one
+// that acts is how much a copy that is put back may hide.
+constexpr std::chrono::seconds kPrepareAgain(5);
 class EtcdStore : public Store {
  public:
   EtcdStore(EtcdOptions options, std::unique_ptr<Store> history, std::unique_ptr<etcd::Keys> keys)
@@ -52,7 +54,10 @@ class EtcdStore : public Store {
       requireNothingUnwanted();
       write(rows, &changes);
     });
-    if (error.empty()) warnOf(history_.record(changes, now));
+    if (error.empty()) {
+      warnOf(history_.record(changes, now));
+      remember();
+    }
     return error;
   }
 
@@ -147,14 +152,21 @@ void EtcdStore::requireComparing() {
   comparing_ = true;
 }
 
-// While another leads: what a takeover then need not wait for. The election tells what is wrong.
+// While another leads: what a takeover then need not wait for, and how far that one has come. The
+// election tells what is wrong with etcd.
 void EtcdStore::prepare(const core::ClockStamp& present) {
   if (prepared_ && present.at.boot - *prepared_ < kPrepareAgain) return;
   prepared_ = present.at.boot;
   try {
     requireComparing();
-    (void)keys_->get(headKey());
-  } catch (const std::exception&) {
+    const etcd::Range found = keys_->get(headKey());
+    if (options_.memory_file.empty() || found.rows.empty()) return;
+    const SeenHead seen{found.cluster, options_.prefix, decodeHead(found.rows.front().value)};
+    requireNotOlder(options_.memory_file, seen);
+    writeSeenHead(options_.memory_file, seen);
+  } catch (const etcd::Fault&) {
+  } catch (const std::exception& fault) {
+    warnOf(fault.what());
   }
 }
 
