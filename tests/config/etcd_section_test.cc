@@ -24,6 +24,20 @@ TEST(EtcdSection, AnEndpointIsAHostByNameOrAddressWithItsPort) {
   }
 }
 
+TEST(EtcdSection, WhereUsersReachAReplicaIsAnAddressThatHealdctlFollowsTo) {
+  const auto wrong = [](const std::string& url) {
+    return problemsOf("checks: []\nstore: {etcd: {endpoints: ['http://e:2379'], url: '" + url +
+                      "'}}\n");
+  };
+  for (const char* right :
+       {"http://10.0.0.1:3001", "https://heald-1.example", "http://[::1]:3001"}) {
+    EXPECT_EQ(wrong(right), "") << right;
+  }
+  for (const char* url : {"heald-1:3001", "unix:/run/heald/control.sock", "https://a b"}) {
+    EXPECT_THAT(wrong(url), HasSubstr("store.etcd.url")) << url;
+  }
+}
+
 std::uint64_t hashOf(const std::string& text) {
   return readConfig(text, "heald.yml", fakeKinds(), environmentOf({})).hash;
 }
