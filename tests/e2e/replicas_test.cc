@@ -189,7 +189,8 @@ TEST_F(Replicas, OneThatHasTheNameOfAnotherSaysSo) {
   TestDaemon& a = *a_;
   a.start();
   awaitLeading(a);
-  TestDaemon& namesake = b_.emplace(replica("a"));
+  TestDaemon& namesake = *b_;
+  namesake.configure(replica("a").config);
   namesake.start();
   namesake.await("what is wrong", [&] {
     return namesake.get("/-/ready").body.find("needs a name of its own (store.etcd.name)") !=
