@@ -249,6 +249,16 @@ TEST_F(EtcdStoreTest, WhoStandsByRefusesAnOlderStateThanTheOtherHasWritten) {
       << opened.error().message;
 }
 
+// As a power cut may leave it: nobody has to come for that.
+TEST_F(EtcdStoreTest, AMemoryThatIsEmptyIsNone) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  ASSERT_EQ(a.commit(1), "");
+  std::filesystem::resize_file(a.folder / "seen", 0);
+  EXPECT_TRUE(a.store->open(stampAt(2)).ok());
+  EXPECT_GT(std::filesystem::file_size(a.folder / "seen"), 0u);
+}
+
 TEST_F(EtcdStoreTest, AStateOnThisMachineIsNotForgottenForAnEmptyEtcd) {
   Machine a("a", etcd_.urls());
   makeStore(a.folder / "history.db", 3);
