@@ -17,11 +17,15 @@ ordered_json replicaJson(const etcd::Replica& replica) {
           {"config", replica.config}};
 }
 
+// The leader's key was written when it began to lead; its configuration may be another one since.
 ordered_json standingJson(const etcd::Standing& standing) {
   ordered_json leader;
   if (standing.leader) leader = replicaJson(*standing.leader);
   ordered_json replicas = ordered_json::array();
-  for (const etcd::Replica& replica : standing.replicas) replicas.push_back(replicaJson(replica));
+  for (const etcd::Replica& replica : standing.replicas) {
+    replicas.push_back(replicaJson(replica));
+    if (standing.leader && standing.leader->name == replica.name) leader["config"] = replica.config;
+  }
   return {{"name", standing.self.name},          {"leads", standing.leads},
           {"leader", std::move(leader)},         {"replicas", std::move(replicas)},
           {"transitions", standing.transitions}, {"trouble", standing.trouble}};

@@ -227,6 +227,7 @@ class RunningDaemon final : public Daemon {
     }
     outgoing_.use(read.config);
     reloads_.succeeded(read.hash, clock_.now().wall);
+    if (replicas_) replicas_->configured(read.hash);
     warn(read.warnings);
     in_force_.set(std::move(read.config));
     return {};

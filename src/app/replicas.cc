@@ -63,6 +63,12 @@ std::unique_ptr<store::Store> Replicas::makeStore() {
   return store::makeEtcdStore(std::move(options), store::makeSqliteStore({.path = options_.path}));
 }
 
+void Replicas::configured(std::uint64_t hash) {
+  etcd::Replica self = election_.standing().self;
+  self.config = std::to_string(hash);
+  election_.describe(std::move(self));
+}
+
 void Replicas::start(std::function<void()> changed) {
   told_ = std::move(changed);
   election_.start([this] { this->changed(); });
@@ -80,10 +86,15 @@ std::string Replicas::leaderElsewhere() const {
 
 std::string Replicas::whyNot() const {
   const std::string elsewhere = leaderElsewhere();
-  const std::string trouble = election_.standing().trouble;
-  return !elsewhere.empty() ? elsewhere
-         : trouble.empty()  ? "no replica leads"
-                            : "this replica may not act: " + trouble;
+  if (!elsewhere.empty()) return elsewhere;
+  const etcd::Standing standing = election_.standing();
+  if (!standing.trouble.empty()) return "this replica may not act: " + standing.trouble;
+  if (standing.leads || !standing.leader || standing.leader->name != standing.self.name) {
+    return "no replica leads";
+  }
+  return "a replica named " + standing.self.name +
+         " leads: this one before it was started anew, whose lease ends by itself, or another one, "
+         "which then needs a name of its own (store.etcd.name)";
 }
 
 void Replicas::stepDown() {

@@ -31,6 +31,8 @@ class Replicas {
 
   // The store is this object's to watch over, and ends before it.
   std::unique_ptr<store::Store> makeStore();
+  // Another configuration is in force now: the others are told.
+  void configured(std::uint64_t hash);
   // `changed`: who leads is another one than it was. On a thread of its own; must be quick.
   void start(std::function<void()> changed);
   // After the last commit: another replica takes over at once.

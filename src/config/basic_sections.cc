@@ -91,6 +91,13 @@ std::string prefixFault(const std::string& prefix) {
   return right ? "" : "has to begin with a slash, and not to end with one (example: /heald/prod)";
 }
 
+// healdctl follows to no other, and browsers neither.
+std::string controlUrlFault(const std::string& url) {
+  const bool web = url.starts_with("http://") || url.starts_with("https://");
+  const bool plain = url.find_first_of(" \t\r\n<>|\"") == std::string::npos;
+  return web && plain ? "" : "is no http:// or https:// address (example: https://heald-1:3001)";
+}
+
 void readEtcd(Fields& fields, EtcdOptions& etcd) {
   constexpr auto kLeast = std::chrono::seconds(3);
   constexpr auto kMost = std::chrono::minutes(5);
@@ -108,7 +115,7 @@ void readEtcd(Fields& fields, EtcdOptions& etcd) {
     fields.fail("lease", "has to be whole seconds, at least 3s");
   }
   fields.text("name", etcd.name, {}, "of this replica; absent: the name of the host");
-  fields.text("url", etcd.url, {},
+  fields.text("url", etcd.url, {.check = controlUrlFault},
               "where the others' users reach the control plane of this replica");
   fields.text("username", etcd.username, {}, "of etcd's own users");
   fields.text("password_file", etcd.password_file, {.check = filePathFault}, "its password");

@@ -1,7 +1,9 @@
 #include "config/config_tree.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "config/defaults.h"
 #include "config/includes.h"
@@ -11,7 +13,6 @@
 namespace heald::config {
 namespace {
 
-// FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
 std::vector<std::string> labelsOf(const Node* defaults) {
   std::vector<std::string> names;
   const Node* labels = defaults == nullptr ? nullptr : defaults->valueOf("labels");
@@ -63,8 +64,40 @@ class Writer {
   Templates templates_;
 };
 
+// Where a line and a column of yaml-cpp are, which counts bytes.
+std::size_t offsetOf(const Place& place, std::string_view text) {
+  std::size_t at = 0;
+  for (int line = 1; line < place.line && at != text.npos; ++line) {
+    at = text.find('\n', at);
+    if (at != text.npos) ++at;
+  }
+  return at == text.npos ? text.size() : at + static_cast<std::size_t>(place.column) - 1;
+}
+
+// Without what each replica says of itself: with it no two of them would have one configuration.
+// A value that is not written as it reads (with escapes, behind an alias) stays.
+std::string withoutOwn(std::string_view text, const Node& root) {
+  std::string rest(text);
+  const Node* store = root.valueOf("store");
+  const Node* etcd = store == nullptr ? nullptr : store->valueOf("etcd");
+  if (etcd == nullptr) return rest;
+  std::vector<std::pair<std::size_t, std::size_t>> own;
+  for (const char* key : {"name", "url"}) {
+    const Node* value = etcd->valueOf(key);
+    if (value == nullptr || value->type != Node::Type::kText || value->text.empty()) continue;
+    const std::size_t at = offsetOf(value->place, text) + (value->quoted ? 1 : 0);
+    if (at < text.size() && text.substr(at).starts_with(value->text)) {
+      own.emplace_back(at, value->text.size());
+    }
+  }
+  std::sort(own.rbegin(), own.rend());
+  for (const auto& [at, size] : own) rest.erase(at, size);
+  return rest;
+}
+
 }  // namespace
 
+// FNV-1a: tells whether two replicas run the same configuration; nothing depends on its strength.
 void hashIn(std::uint64_t& hash, std::string_view text) {
   for (const char c : text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
@@ -77,7 +110,6 @@ Tree readTree(std::string_view text, const std::string& file, const KindNames& k
   tree.sources = std::make_unique<Sources>(file);
   tree.values = std::make_unique<ValueReader>(*tree.sources, environment);
   tree.hash = 14695981039346656037u;
-  hashIn(tree.hash, text);
   Weight used;
   std::variant<Node, SyntaxFault> parsed = parseDocument(text, kConfigurationFile, used);
   if (const auto* fault = std::get_if<SyntaxFault>(&parsed)) {
@@ -85,6 +117,7 @@ Tree readTree(std::string_view text, const std::string& file, const KindNames& k
     return tree;
   }
   tree.root = std::move(std::get<Node>(parsed));
+  hashIn(tree.hash, withoutOwn(text, tree.root));
   Includes includes(files, *tree.sources, *tree.values, used);
   includes.onText = [&](std::string_view more) { hashIn(tree.hash, more); };
   includes.addTo(tree.root, text.size());

@@ -38,6 +38,7 @@ std::string commandFor(const ToApprove& what) {
 
 ExitCode listApprovals(const Console& console, std::size_t width) {
   ExitCode code = ExitCode::kOk;
+  console.client.goToLeader();
   const auto answer = console.read("/api/approvals", code);
   if (!answer) return code;
   if (console.as_json) {

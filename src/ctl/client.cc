@@ -109,11 +109,18 @@ Answer Client::send(const std::string& method, const std::string& path, const st
   request.headers.emplace_back("Idempotency-Key", named);
   Answer answer = change(std::move(request), named);
   if (answer.status != 503) return answer;
-  std::optional<Client> leads = leader();
-  return leads ? leads->send(method, path, body, named) : answer;
+  std::optional<ClientOptions> leads = leader();
+  return leads ? Client(std::move(*leads)).send(method, path, body, named) : answer;
 }
 
-std::optional<Client> Client::leader() {
+void Client::goToLeader() {
+  std::optional<ClientOptions> leads = leader();
+  if (!leads) return;
+  options_ = std::move(*leads);
+  socket_.clear();
+}
+
+std::optional<ClientOptions> Client::leader() {
   if (!options_.following) return std::nullopt;
   const Answer told = get("/api/replicas");
   const auto standing = nlohmann::ordered_json::parse(told.body, nullptr, false);
@@ -125,7 +132,7 @@ std::optional<Client> Client::leader() {
   there.following = nullptr;
   options_.following("the replica at " + options_.url + " stands by; asking its leader " +
                      textOf(of, "name") + " at " + there.url);
-  return std::optional<Client>(std::in_place, std::move(there));
+  return there;
 }
 
 Answer Client::change(io::HttpRequest request, const std::string& key) {

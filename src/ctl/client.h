@@ -63,6 +63,10 @@ class Client {
   Answer send(const std::string& method, const std::string& path, const std::string& body,
               const std::string& key = "");
 
+  // Of a replica that stands by: from here on its leader is asked, who alone knows what governors,
+  // remedies and approvals are; of any other heald nothing changes.
+  void goToLeader();
+
   // Reads an answer without an end: `piece` is called with what comes, on another thread. Returns
   // when it has ended, or when nothing has come for so long.
   Answer follow(const std::string& path, std::function<void(std::string_view)> piece,
@@ -75,7 +79,7 @@ class Client {
  private:
   io::HttpResponse transfer(io::HttpRequest request);
   Answer change(io::HttpRequest request, const std::string& key);
-  std::optional<Client> leader();
+  std::optional<ClientOptions> leader();
   Answer unanswered(const io::HttpResponse& last, const std::string& key) const;
   io::HttpRequest requestFor(const std::string& method, const std::string& path,
                              const std::string& body) const;

@@ -120,6 +120,7 @@ ExitCode failUnknown(const Console& console, const std::string& name) {
 }  // namespace
 
 ExitCode explain(const Console& console, const std::string& name, std::size_t width) {
+  console.client.goToLeader();
   const Answer answer = console.client.get(pathOf(name));
   if (answer.ok() || answer.failure->code != ExitCode::kNotFound)
     return show(console, answer, width);

@@ -82,6 +82,7 @@ Choice only(const Console& console, const Names& names, const std::string& kind)
 
 Choice onlyDormant(const Console& console) {
   ExitCode code = ExitCode::kOk;
+  console.client.goToLeader();
   const auto status = console.read("/api/status", code);
   if (!status) return {"", code};
   Names names;

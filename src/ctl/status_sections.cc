@@ -245,6 +245,18 @@ std::vector<StatusSection> sectionsOf(const ordered_json& status) {
   return {governors(status), checks(status), remedies(status), tasks(status)};
 }
 
+bool standsBy(const ordered_json& status) {
+  const auto issues = listOf(status, "issues");
+  return std::any_of(issues.begin(), issues.end(), [](const ordered_json& issue) {
+    return textOf(issue, "reason") == "standby";
+  });
+}
+
+std::vector<StatusSection> knownSectionsOf(const ordered_json& status) {
+  if (!standsBy(status)) return sectionsOf(status);
+  return {checks(status), tasks(status)};
+}
+
 void worstFirst(std::vector<StatusRow>& rows) {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const StatusRow& a, const StatusRow& b) { return a.concern > b.concern; });

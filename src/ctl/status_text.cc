@@ -149,11 +149,17 @@ StatusBlock issueBlock(const ordered_json& status, const StatusLayout& layout) {
 
 StatusBlock actionBlock(const ordered_json& status, const StatusLayout& layout) {
   StatusBlock block{{"Suggested actions"}, {}, 0, "actions"};
-  for (const ordered_json& advice : listOf(status, "recommendations")) {
-    Lines lines = indented(textOf(advice, "message") + ":", 2, 2, layout);
+  const auto add = [&](const std::string& message, const std::string& command) {
+    Lines lines = indented(message + ":", 2, 2, layout);
     // Not broken: it is to be copied.
-    lines.push_back("    " + painted(textOf(advice, "command"), Colour::kStrong, layout.colours));
+    lines.push_back("    " + painted(command, Colour::kStrong, layout.colours));
     block.items.push_back(std::move(lines));
+  };
+  if (standsBy(status)) {
+    add("what governors and remedies are is known where the other one acts", "healdctl replicas");
+  }
+  for (const ordered_json& advice : listOf(status, "recommendations")) {
+    add(textOf(advice, "message"), textOf(advice, "command"));
   }
   block.troubles = block.items.size();
   return block;
@@ -170,7 +176,7 @@ StatusBlock blockOf(const StatusSection& section, const StatusLayout& layout) {
 
 std::string statusText(const ordered_json& status, const StatusLayout& layout) {
   std::vector<StatusBlock> blocks = {issueBlock(status, layout), actionBlock(status, layout)};
-  for (StatusSection& section : sectionsOf(status)) {
+  for (StatusSection& section : knownSectionsOf(status)) {
     worstFirst(section.rows);
     blocks.push_back(blockOf(section, layout));
   }

@@ -242,7 +242,7 @@ void WatchView::addBlock(const StatusBlock& block, std::size_t most) {
 }
 
 void WatchView::addSections(const StatusLayout& layout) {
-  for (StatusSection& section : sectionsOf(*status_)) {
+  for (StatusSection& section : knownSectionsOf(*status_)) {
     hidden_by_filter_ +=
         std::erase_if(section.rows, [&](const StatusRow& row) { return !passes(row); });
     if (problems_) {

@@ -23,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kReasonBytes = 1024;
 constexpr int kPage = 1000;           // keys an answer
 constexpr int kUnauthenticated = 16;  // gRPC's code
+// What a signed token (JWT) is answered after any change of etcd's users and roles, until it ends.
+constexpr const char* kOldRevision = "revision of auth store is old";
 
 enum class Changes { kNothing, kSomething };
 
@@ -195,8 +197,12 @@ class Client::Connection {
 
   static bool isUnauthenticated(const Answer& answer) {
     const json parsed = json::parse(answer.body, nullptr, false);
-    return answer.status == 401 ||
-           (parsed.is_object() && parsed.value("code", 0) == kUnauthenticated);
+    if (answer.status == 401) return true;
+    if (!parsed.is_object()) return false;
+    const auto error = parsed.find("error");
+    return parsed.value("code", 0) == kUnauthenticated ||
+           (error != parsed.end() && error->is_string() &&
+            error->get_ref<const std::string&>().find(kOldRevision) != std::string::npos);
   }
 
   std::string reason(const Answer& answer) const {

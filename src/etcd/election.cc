@@ -111,10 +111,17 @@ core::Duration Election::round() {
   return {};
 }
 
+// A renewal that etcd does and whose answer does not come lets nobody act: neither this replica,
+// which does not know it, nor another. So behind one of them etcd has to answer something else
+// first.
 void Election::requireLease() {
+  if (unanswered_) (void)client_.get(leaderKey(options_));
   const core::BootTime sent = options_.now();
   if (lease_ != 0 && sent - renewed_at_ >= core::Duration(options_.lease) / 4) {
-    if (client_.renew(lease_)) {
+    unanswered_ = true;
+    const bool lives = client_.renew(lease_);
+    unanswered_ = false;
+    if (lives) {
       renewed(sent);
     } else {
       lease_ = 0;

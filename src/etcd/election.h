@@ -97,6 +97,7 @@ class Election {
   std::function<void()> changed_;
   std::int64_t lease_ = 0;       // of the thread alone, as are these
   core::BootTime renewed_at_{};  // when the last renewal was sent
+  bool unanswered_ = false;      // the last renewal
   std::int64_t looked_at_ = 0;   // the revision of etcd
   bool described_ = false;       // our own key says what we are
   std::optional<Standing> told_;

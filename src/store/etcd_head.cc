@@ -50,6 +50,7 @@ std::optional<SeenHead> readSeenHead(const std::string& path) {
   }
   std::ostringstream text;
   text << file.rdbuf();
+  if (text.view().empty()) return std::nullopt;
   try {
     const json value = parsed(text.str());
     return SeenHead{countAt<std::uint64_t>(value, "cluster"), textAt(value, "prefix"),
@@ -84,6 +85,21 @@ void requireNotOlder(const std::string& path, const SeenHead& found) {
     throw Fault("etcd holds an older state (commit " + std::to_string(found.head.number) +
                 ") than this replica has seen (" + std::to_string(seen->head.number) +
                 "), as if it was put back from a copy" + advice);
+  }
+}
+
+void rememberFound(const std::string& path, const std::string& prefix, const etcd::Range& found) {
+  if (path.empty() || found.rows.empty()) return;
+  const SeenHead seen{found.cluster, prefix, decodeHead(found.rows.front().value)};
+  requireNotOlder(path, seen);
+  writeSeenHead(path, seen);
+}
+
+void requireComparing(etcd::Keys& keys, const std::string& head_key) {
+  const etcd::Compare never{head_key, etcd::Compare::Of::kModRevision, -1};
+  const etcd::Compare nor{head_key, etcd::Compare::Of::kCreateRevision, -1};
+  if (keys.commit({never}, {}).succeeded || keys.commit({nor}, {}).succeeded) {
+    throw Fault("this etcd does what it is asked though the comparison does not hold");
   }
 }
 

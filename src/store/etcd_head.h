@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "etcd/client.h"
+
 namespace heald::store {
 
 // What each commit writes and compares. As JSON.
@@ -21,18 +23,27 @@ struct Head {
 std::string encode(const Head& head);
 Head decodeHead(const std::string& text);  // throws Fault
 
-// The last head that this machine has seen: a file of its own, written without waiting for the
-// disk, as what it notices is hours old and not seconds.
+// The last head that this machine has seen: a file of its own, written with each commit and without
+// waiting for the disk: a power cut may take the last seconds of it, or leave it empty.
 struct SeenHead {
   std::uint64_t cluster = 0;  // etcd's id
   std::string prefix;
   Head head;
 };
 
-// Nothing: there is no such file. Throws Fault for one that cannot be read.
+// Nothing: there is no such file, or it is empty. Throws Fault for one that cannot be read.
 std::optional<SeenHead> readSeenHead(const std::string& path);
 void writeSeenHead(const std::string& path, const SeenHead& seen);
 // Throws Fault, with what a human can do, when `found` is older than what was seen, or elsewhere.
 void requireNotOlder(const std::string& path, const SeenHead& found);
+
+// As another replica has left the head under `prefix`, found by its key; nothing where there is
+// none, or no path. Throws like requireNotOlder, and then remembers nothing.
+void rememberFound(const std::string& path, const std::string& prefix, const etcd::Range& found);
+
+// Throws where etcd does what it is asked though a comparison with the head does not hold. A
+// misspelt compare is none for its gateway, and every transaction is done: a fence that is not
+// there.
+void requireComparing(etcd::Keys& keys, const std::string& head_key);
 
 }  // namespace heald::store

@@ -24,7 +24,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kReasonBytes = 4096;
 // A commit, and the question what has become of it, take a second together.
 constexpr milliseconds kDeadline(450);
-constexpr std::chrono::seconds kPrepareAgain(30);  // libcurl closes what was idle for two minutes
+constexpr std::chrono::seconds kPrepareAgain(5);  // so much of a state may go unseen
 class EtcdStore : public Store {
  public:
   EtcdStore(EtcdOptions options, std::unique_ptr<Store> history, std::unique_ptr<etcd::Keys> keys)
@@ -53,6 +53,7 @@ class EtcdStore : public Store {
       write(rows, &changes);
     });
     if (error.empty()) warnOf(history_.record(changes, now));
+    if (error.empty()) remember();
     return error;
   }
 
@@ -103,7 +104,10 @@ class EtcdStore : public Store {
 
   std::optional<engine::Saved> takeOver(const core::ClockStamp& present);
   void prepare(const core::ClockStamp& present);
-  void requireComparing();
+  void requireComparing() {
+    if (!comparing_) store::requireComparing(*keys_, headKey());
+    comparing_ = true;
+  }
   void requireRight();
   void write(const std::vector<Row>& rows, const engine::Changes* changes);
   void stage(const std::vector<Row>& rows, const engine::Changes* changes);
@@ -138,26 +142,17 @@ class EtcdStore : public Store {
   StatsRecorder recorder_;
 };
 
-// A misspelt compare is none for etcd's gateway, and every transaction is done: a fence that is not
-// there. So one that has to fail is tried.
-void EtcdStore::requireComparing() {
-  if (comparing_) return;
-  const etcd::Compare never{headKey(), etcd::Compare::Of::kModRevision, -1};
-  const etcd::Compare nor{headKey(), etcd::Compare::Of::kCreateRevision, -1};
-  if (keys_->commit({never}, {}).succeeded || keys_->commit({nor}, {}).succeeded) {
-    throw Fault("this etcd does what it is asked though the comparison does not hold");
-  }
-  comparing_ = true;
-}
-
-// While another leads: what a takeover then need not wait for. The election tells what is wrong.
+// While another leads: what a takeover then need not wait for, and how far that one has come. The
+// election tells what is wrong with etcd.
 void EtcdStore::prepare(const core::ClockStamp& present) {
   if (prepared_ && present.at.boot - *prepared_ < kPrepareAgain) return;
   prepared_ = present.at.boot;
   try {
     requireComparing();
-    (void)keys_->get(headKey());
-  } catch (const std::exception&) {
+    rememberFound(options_.memory_file, options_.prefix, keys_->get(headKey()));
+  } catch (const etcd::Fault&) {
+  } catch (const std::exception& fault) {
+    warnOf(fault.what());
   }
 }
 

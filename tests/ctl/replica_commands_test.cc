@@ -116,6 +116,20 @@ TEST_F(StandingBy, AChangeIsAskedOfTheLeader) {
                           leading_->url() + "\n");
 }
 
+// What stands by has read no state: to it every governor is dormant, and nothing waits.
+TEST_F(StandingBy, WhatGovernorsAndApprovalsAreIsAskedOfTheLeaderToo) {
+  engine_.show(api::troubledSnapshot());
+  const std::string told = "asking its leader a at " + leading_->url() + "\n";
+  leader_.show(api::sampleSnapshot());
+  Said said = ctl({"explain", "gateway"});
+  EXPECT_THAT(said.err, HasSubstr("no governor, remedy or check \"gateway\"")) << "of the leader";
+  EXPECT_THAT(said.err, HasSubstr(told));
+  said = ctl({"resume", "--reason", "repaired"});
+  EXPECT_THAT(said.err, HasSubstr(told));
+  EXPECT_THAT(said.err, HasSubstr("there is no dormant governor"));
+  EXPECT_THAT(ctl({"approve"}).err, HasSubstr(told));
+}
+
 TEST_F(StandingBy, ALeaderThatRefusesTooIsNotFollowedOn) {
   leader_.reply = Error{ErrorCode::kUnavailable, "this replica stands by: b leads"};
   const Said said = resume();

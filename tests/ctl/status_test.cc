@@ -40,6 +40,17 @@ TEST(StatusText, OfOneInTrouble) {
   expectGolden("ctl_status_dormant.txt", statusText(statusOf(api::troubledSnapshot()), {}));
 }
 
+TEST(StatusText, OfAReplicaThatStandsByLeavesOutWhatIsKnownToAnother) {
+  engine::Snapshot snapshot = api::troubledSnapshot();
+  snapshot.standby = "a (http://a:3001) leads";
+  const std::string text = statusText(statusOf(snapshot), {});
+  EXPECT_THAT(text, HasSubstr("  info: this replica stands by: a (http://a:3001) leads\n"));
+  EXPECT_THAT(text, HasSubstr("known where the other one acts:\n    healdctl replicas\n"));
+  EXPECT_THAT(text, HasSubstr("CHECK"));
+  EXPECT_THAT(text, Not(HasSubstr("GOVERNOR")));
+  EXPECT_THAT(text, Not(HasSubstr("REMEDY")));
+}
+
 TEST(StatusText, InColours) {
   expectGolden("ctl_status_colours.txt",
                statusText(statusOf(api::troubledSnapshot()), {.colours = true}));

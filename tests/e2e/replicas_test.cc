@@ -184,5 +184,39 @@ TEST_F(Replicas, WithoutEtcdNothingStartsAndDetectionGoesOn) {
   shared_.write("enough", "");
 }
 
+// From a machine that was cloned, say.
+TEST_F(Replicas, OneThatHasTheNameOfAnotherSaysSo) {
+  TestDaemon& a = *a_;
+  a.start();
+  awaitLeading(a);
+  TestDaemon& namesake = *b_;
+  namesake.configure(replica("a").config);
+  namesake.start();
+  namesake.await("what is wrong", [&] {
+    return namesake.get("/-/ready").body.find("needs a name of its own (store.etcd.name)") !=
+           std::string::npos;
+  });
+}
+
+TEST_F(Replicas, TheOthersSeeThatOneHasReadAnotherConfiguration) {
+  TestDaemon& a = *a_;
+  a.start();
+  awaitLeading(a);
+  TestDaemon& b = *b_;
+  b.start();
+  awaitStandingBy(b, "a");
+  const auto config = [&](const TestDaemon& asked, std::size_t which) {
+    const auto replicas = nlohmann::json::parse(asked.get("/api/replicas").body).at("replicas");
+    return which < replicas.size() ? replicas[which].at("config").get<std::string>() : "";
+  };
+  a.await("both are known", [&] { return a.metric("heald_replicas") == 2; });
+  const std::string before = config(b, 0);
+  a.configure(replica("a").config + "# another\n");
+  EXPECT_EQ(a.post("/-/reload", "").status, 200);
+  b.await("it is told", [&] { return config(b, 0) != before; });
+  EXPECT_EQ(nlohmann::json::parse(b.get("/api/replicas").body).at("leader").at("config"),
+            config(b, 0));
+}
+
 }  // namespace
 }  // namespace heald::test

@@ -4,6 +4,8 @@
 
 #include "support/cutting_proxy.h"
 #include "support/etcd.h"
+#include "support/temp_dir.h"
+#include "support/tiny_server.h"
 
 namespace heald::etcd {
 namespace {
@@ -132,6 +134,31 @@ TEST_F(EtcdClient, ARefusalAndAPageOfSomethingElseAreTold) {
   } catch (const Fault& fault) {
     EXPECT_FALSE(fault.maybe_done) << fault.what();
   }
+}
+
+// A signed token holds the revision of users and roles that it was made at, and is refused after
+// any change of them.
+TEST(EtcdToken, IsMadeAnewWhenTheRightsInEtcdHaveChanged) {
+  int logins = 0;
+  test::TinyServer server([&logins](const std::string& request) {
+    if (request.find("/v3/auth/authenticate") != std::string::npos) {
+      return test::TinyServer::reply(200,
+                                     R"({"token": "token-)" + std::to_string(++logins) + "\"}");
+    }
+    if (request.find("Authorization: token-2") == std::string::npos) {
+      return test::TinyServer::reply(
+          400, R"({"error": "etcdserver: revision of auth store is old", "code": 3})");
+    }
+    return test::TinyServer::reply(200, R"({"succeeded": true, "header": {"revision": "7"}})");
+  });
+  test::TempDir dir;
+  dir.write("password", "secret\n");
+  Client client({.endpoints = {"http://127.0.0.1:" + std::to_string(server.port())},
+                 .username = "heald",
+                 .password_file = dir.file("password")},
+                seconds(2));
+  EXPECT_EQ(client.commit({}, {Put{"a", "1"}}).revision, 7);
+  EXPECT_EQ(logins, 2);
 }
 
 }  // namespace

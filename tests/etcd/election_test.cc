@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "support/etcd.h"
+#include "support/link.h"
 
 namespace heald::etcd {
 namespace {
@@ -24,8 +25,12 @@ class EtcdElection : public testing::Test {
   void SetUp() override { ASSERT_TRUE(etcd_.ready()) << etcd_.log(); }
 
   std::unique_ptr<Election> candidate(const std::string& name) const {
+    return candidate(name, etcd_.urls());
+  }
+  static std::unique_ptr<Election> candidate(const std::string& name,
+                                             std::vector<std::string> endpoints) {
     ElectionOptions options;
-    options.address.endpoints = etcd_.urls();
+    options.address.endpoints = std::move(endpoints);
     options.prefix = "/heald/test";
     options.lease = seconds(2);
     options.self = {name, "https://" + name + ":3001", "0.2.0", "hash"};
@@ -92,6 +97,34 @@ TEST_F(EtcdElection, WithoutEtcdNobodyMayActOnceTheLeaseIsOver) {
   ASSERT_TRUE(eventually([&] { return leads(*a); })) << a->standing().trouble;
   EXPECT_EQ(a->standing().transitions, 2u);
   ASSERT_TRUE(eventually([&] { return changes >= 3; })) << changes;
+}
+
+// It cannot act, as it does not know that etcd has done its renewals.
+TEST_F(EtcdElection, WhoHearsNoAnswersDoesNotKeepTheOthersFromLeading) {
+  test::Link link(etcd_.port());
+  const auto a = candidate("a", {link.url()});
+  const auto b = candidate("b");
+  a->start(nullptr);
+  ASSERT_TRUE(eventually([&] { return leads(*a); }));
+  b->start(nullptr);
+  ASSERT_TRUE(eventually([&] { return b->standing().leader.has_value(); }));
+  link.mute();
+  ASSERT_TRUE(eventually([&] { return leads(*b); }, seconds(10)));
+  EXPECT_FALSE(leads(*a));
+  link.mend();
+  ASSERT_TRUE(eventually([&] { return a->standing().leader == b->standing().self; }));
+}
+
+TEST_F(EtcdElection, TheOthersAreToldOfAnotherConfiguration) {
+  const auto a = candidate("a");
+  const auto b = candidate("b");
+  a->start(nullptr);
+  b->start(nullptr);
+  ASSERT_TRUE(eventually([&] { return b->standing().replicas.size() == 2; }));
+  Replica self = a->standing().self;
+  self.config = "another";
+  a->describe(self);
+  ASSERT_TRUE(eventually([&] { return b->standing().replicas.front() == self; }));
 }
 
 TEST_F(EtcdElection, WhoseKeyIsTakenAwayLeadsNoMore) {

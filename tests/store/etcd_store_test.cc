@@ -46,6 +46,13 @@ class EtcdStoreTest : public testing::Test {
   void SetUp() override { ASSERT_TRUE(etcd_.ready()) << etcd_.log(); }
 
   Machine machine(const std::string& name) { return Machine(name, etcd_.urls()); }
+  // As `etcdctl snapshot restore` does it: the rows are these, and no others.
+  void putBack(const std::vector<etcd::KeyValue>& rows) {
+    for (const auto& row : client().list(kPrefix + "/").rows) {
+      client().commit({}, {etcd::Remove{row.key}});
+    }
+    for (const auto& row : rows) client().commit({}, {etcd::Put{row.key, row.value}});
+  }
   etcd::Client client() { return etcd::Client({.endpoints = etcd_.urls()}, seconds(2)); }
   std::uint64_t numberInEtcd() {
     Machine reader("reader", etcd_.urls());
@@ -217,10 +224,7 @@ TEST_F(EtcdStoreTest, AnOlderStateThanOnceSeenIsRefusedUntilAHumanAgrees) {
   const auto old_rows = client().list(kPrefix + "/").rows;
   for (std::uint64_t i = 1; i < 9; ++i) ASSERT_EQ(a.commit(i), "");
   ASSERT_EQ(a.store->probe(stampAt(9)), "");  // remembers
-  for (const auto& row : client().list(kPrefix + "/").rows) {
-    client().commit({}, {etcd::Remove{row.key}});
-  }
-  for (const auto& row : old_rows) client().commit({}, {etcd::Put{row.key, row.value}});
+  putBack(old_rows);
   EXPECT_NE(a.commit(10), "") << "it is not what this one has written";
   EXPECT_NE(a.deposed, "");
   const auto again = a.store->open(stampAt(11));
@@ -228,6 +232,47 @@ TEST_F(EtcdStoreTest, AnOlderStateThanOnceSeenIsRefusedUntilAHumanAgrees) {
   EXPECT_NE(again.error().message.find("older state"), std::string::npos) << again.error().message;
   std::filesystem::remove(a.folder / "seen");
   EXPECT_TRUE(a.store->open(stampAt(12)).ok());
+}
+
+TEST_F(EtcdStoreTest, EachCommitIsRememberedSoThatNoneOfThemIsForgottenUnseen) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  ASSERT_EQ(a.commit(1), "");
+  const auto old_rows = client().list(kPrefix + "/").rows;
+  ASSERT_EQ(a.commit(2), "");
+  putBack(old_rows);
+  const auto opened = a.store->open(stampAt(3));
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().message.find("older state"), std::string::npos)
+      << opened.error().message;
+}
+
+TEST_F(EtcdStoreTest, WhoStandsByRefusesAnOlderStateThanTheOtherHasWritten) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  const auto old_rows = client().list(kPrefix + "/").rows;
+  ASSERT_EQ(a.commit(1), "");
+  Machine b("b", etcd_.urls());
+  b.leads = false;
+  EXPECT_FALSE(b.store->open(stampAt(2)).ok());
+  putBack(old_rows);
+  EXPECT_FALSE(b.store->open(stampAt(20)).ok());
+  EXPECT_NE(b.warned.find("older state"), std::string::npos) << "while it stands by: " << b.warned;
+  b.leads = true;
+  const auto opened = b.store->open(stampAt(21));
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().message.find("older state"), std::string::npos)
+      << opened.error().message;
+}
+
+// As a power cut may leave it: nobody has to come for that.
+TEST_F(EtcdStoreTest, AMemoryThatIsEmptyIsNone) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  ASSERT_EQ(a.commit(1), "");
+  std::filesystem::resize_file(a.folder / "seen", 0);
+  EXPECT_TRUE(a.store->open(stampAt(2)).ok());
+  EXPECT_GT(std::filesystem::file_size(a.folder / "seen"), 0u);
 }
 
 TEST_F(EtcdStoreTest, AStateOnThisMachineIsNotForgottenForAnEmptyEtcd) {

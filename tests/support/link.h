@@ -16,8 +16,8 @@
 namespace heald::test {
 
 // A way to a server on 127.0.0.1 for any number of connections, which can go silent: what is sent
-// then is held back, in both directions and on new connections too, until it is mended. A
-// partition, as those at its ends see it.
+// then is held back, in both directions and on new connections too, until it is mended: a
+// partition, as those at its ends see it. One that is mute holds back what the server says alone.
 class Link {
  public:
   explicit Link(std::uint16_t server) : server_(server) {
@@ -43,7 +43,8 @@ class Link {
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   void silence() { silent_ = true; }
-  void mend() { silent_ = false; }
+  void mute() { mute_ = true; }
+  void mend() { silent_ = mute_ = false; }
 
  private:
   using Pair = std::array<int, 2>;  // the client's end, and the server's
@@ -64,7 +65,8 @@ class Link {
     std::vector<pollfd> watched = {{listener_, POLLIN, 0}};
     if (!silent_) {
       for (const Pair& pair : pairs_) {
-        for (const int end : pair) watched.push_back({end, POLLIN, 0});
+        watched.push_back({pair[0], POLLIN, 0});
+        watched.push_back({mute_ ? -1 : pair[1], POLLIN, 0});  // poll passes over what is negative
       }
     }
     if (::poll(watched.data(), watched.size(), kTurn) <= 0) return;
@@ -104,6 +106,7 @@ class Link {
   int listener_;
   int port_ = 0;
   std::atomic<bool> silent_ = false;
+  std::atomic<bool> mute_ = false;
   std::atomic<bool> ended_ = false;
   std::vector<Pair> pairs_;  // of the thread
   std::thread thread_;
