@@ -312,7 +312,7 @@ Result<void> Governor::enterDormant(std::string_view reason, Now now) {
 
 void Governor::markUnreadable(std::string_view why, Now now) {
   state_ = GovernorState{};
-  std::string reason = "state unreadable";
+  std::string reason(kStateUnreadable);
   if (!why.empty()) {
     reason += ": " + std::string(why);
   }

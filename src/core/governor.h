@@ -50,6 +50,9 @@ enum class Guard : std::uint8_t {
 inline constexpr std::size_t kGuardCount = 13;
 std::string_view toString(Guard guard);  // "feature_flag", "dormant", …
 
+// Why a governor is dormant whose state could not be read; more may follow behind a colon.
+inline constexpr std::string_view kStateUnreadable = "state unreadable";
+
 // What the guards outside the governor say at this moment.
 struct Gates {
   bool feature_enabled = true;

@@ -44,6 +44,10 @@ std::string failuresUnder(const GovernorView& g, const Snapshot& s, bool with_ou
   return text;
 }
 
+bool neverRead(const GovernorView& g) {
+  return g.state.dormant() && g.state.dormancy->reason == core::kStateUnreadable;
+}
+
 void adviseDormant(const GovernorView& g, const Snapshot& s, bool with_output,
                    std::vector<Issue>* issues, std::vector<Recommendation>* advice) {
   const core::DormancyRecord& record = *g.state.dormancy;
@@ -242,8 +246,8 @@ void adviseEngine(const Snapshot& s, std::vector<Issue>* issues,
     }
     if (advice != nullptr) {
       advice->push_back({"", "store_unavailable",
-                         "make the store writable again (disk space, permissions, locks); heald "
-                         "notices by itself",
+                         "make the store answer again (a file: disk space, permissions, locks; "
+                         "etcd: its members, the network, heald's rights); heald notices by itself",
                          "healdctl status"});
     }
   }
@@ -325,8 +329,10 @@ void advise(const Snapshot& s, core::Now now, bool with_output, std::vector<Issu
   }
   adviseEngine(s, issues, advice);
   for (const GovernorView& governor : s.governors) {
+    if (!s.store_up && neverRead(governor)) continue;  // what is to be done is said of the store
     if (governor.state.dormant()) {
-      adviseDormant(governor, s, with_output, issues, advice);
+      // Without a store no resume can be recorded.
+      adviseDormant(governor, s, with_output, issues, s.store_up ? advice : nullptr);
     } else {
       adviseActive(governor, s, now, issues, advice);
     }

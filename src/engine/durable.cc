@@ -39,7 +39,7 @@ void Engine::Impl::load(const Saved& saved, core::Now now) {
   healing_.load(saved, now);
   for (const auto& [name, pause] : saved.pauses) pauses_.load(name, pause);
   for (const auto& [key, approval] : saved.approvals) approvals_.load(key, approval);
-  for (const Permit& permit : saved.permits) permits_.book().load(permit);
+  for (const Permit& permit : saved.permits) permits_.load(permit);
   for (const auto& [key, answer] : saved.answers) answers_.load(key, answer);
   for (const auto& [feature, layers] : saved.flags) {
     features_.restoreOverride(feature, layers.overridden, layers.changed_at);

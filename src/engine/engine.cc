@@ -77,7 +77,7 @@ Engine::Impl::Impl(Setup setup, const std::optional<Saved>& saved, core::Now now
   if (saved) {
     load(*saved, now);
   } else {
-    storeDown("state unreadable");
+    storeDown(std::string(core::kStateUnreadable));
     for (std::size_t i = 0; i < governors().list().size(); ++i) {
       governors().loadUnreadable(static_cast<int>(i), "", now);
     }

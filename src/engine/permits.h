@@ -52,6 +52,11 @@ class Permits {
         losses_(governors, book_.members()) {}
 
   PermitBook& book() { return book_; }
+  // One that the store has given back.
+  void load(const Permit& permit) {
+    book_.load(permit);
+    losses_unlooked_ = true;
+  }
   // Another configuration: who is declared, and how many may be lost.
   void fleetsChanged(core::Now now);
 

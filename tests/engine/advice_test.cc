@@ -157,6 +157,25 @@ TEST(Advice, AStoreThatIsDownAndAnUnknownCheckAreIssues) {
   EXPECT_TRUE(has(found, "check_unknown"));
 }
 
+TEST(Advice, SaysNothingOfGovernorsWhoseStateWasNeverRead) {
+  engine::Engine engine(test::oneRemedy(), std::nullopt, core::Now{});
+  const Snapshot s = engine.snapshot(core::Now{});
+  EXPECT_TRUE(has(issues(s, core::Now{}), "store_unavailable"));
+  EXPECT_FALSE(has(issues(s, core::Now{}), "dormant"));
+  EXPECT_EQ(commandFor(recommendations(s, core::Now{}), "store_unavailable"), "healdctl status");
+  EXPECT_EQ(recommendations(s, core::Now{}).size(), 1u) << "no resume could be recorded";
+}
+
+TEST(Advice, NoResumeIsProposedWhileItCouldNotBeRecorded) {
+  World world(test::oneRemedy());
+  world.send(EnterDormant{"main", "x", "test"});
+  EXPECT_NE(commandFor(recommendations(world.snapshot(), world.now()), "dormant"), "");
+  world.store_error = "disk full";
+  world.runFor(seconds(60));
+  EXPECT_TRUE(has(issues(world.snapshot(), world.now()), "dormant"));
+  EXPECT_EQ(commandFor(recommendations(world.snapshot(), world.now()), "dormant"), "");
+}
+
 TEST(Advice, DormancyIsToldWithItsMomentAndWhatAResumeDoes) {
   core::GovernorState state;
   state.dormancy = core::DormancyRecord{"moving the disk", kRead.wall - hours(1), {}, {}};
@@ -318,9 +337,11 @@ TEST(Advice, AStoreThatIsDownIsToldWithItsReason) {
   EXPECT_EQ(linesOf(issues(s, kRead)),
             Lines{"critical  store_unavailable: the store is unavailable, so nothing starts: disk "
                   "full"});
-  EXPECT_EQ(linesOf(recommendations(s, kRead)),
-            Lines{" store_unavailable: make the store writable again (disk space, permissions, "
-                  "locks); heald notices by itself | healdctl status"});
+  EXPECT_EQ(
+      linesOf(recommendations(s, kRead)),
+      Lines{" store_unavailable: make the store answer again (a file: disk space, permissions, "
+            "locks; etcd: its members, the network, heald's rights); heald notices by itself "
+            "| healdctl status"});
   EXPECT_EQ(overallStatus(s, kRead), Overall::kDegraded);
 }
 
