@@ -41,8 +41,9 @@ Election::~Election() {
   stop(false);
 }
 
-void Election::start(std::function<void()> changed) {
+void Election::start(std::function<void()> changed, std::function<void()> vacant) {
   changed_ = std::move(changed);
+  vacant_ = std::move(vacant);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -107,7 +108,10 @@ core::Duration Election::round() {
   if (leads()) return core::Duration(options_.lease) / 3;
   if (!standing().leader || stopping()) return kAgain;
   // Nobody writes that key while there is a leader: it has gone.
-  if (client_.watch(leaderKey(options_), looked_at_, kWatch) && !stopping()) stand(false);
+  if (client_.watch(leaderKey(options_), looked_at_, kWatch) && !stopping()) {
+    if (vacant_) vacant_();
+    stand(false);
+  }
   return {};
 }
 
