@@ -53,7 +53,6 @@ std::unique_ptr<store::Store> Replicas::makeStore() {
   options.replica = election_.standing().self.name;
   options.may_act = [this] { return election_.mayAct(); };
   options.why_not = [this] { return whyNot(); };
-  options.vacant = [this] { return vacant_.exchange(false); };
   options.deposed = [this](const std::string& reason) { endDeposed(reason); };
   options.took_over = [this](std::uint64_t term) { fence_ = term; };
   options.warn = [this](const std::string& reason) {
@@ -66,11 +65,7 @@ std::unique_ptr<store::Store> Replicas::makeStore() {
 
 void Replicas::start(std::function<void()> changed) {
   told_ = std::move(changed);
-  const auto vacant = [this] {
-    vacant_ = true;
-    told_();
-  };
-  election_.start([this] { this->changed(); }, vacant);
+  election_.start([this] { this->changed(); });
 }
 
 std::string Replicas::leaderElsewhere() const {

@@ -31,8 +31,7 @@ class Replicas {
 
   // The store is this object's to watch over, and ends before it.
   std::unique_ptr<store::Store> makeStore();
-  // `changed`: who leads is another one than it was, or nobody does. On a thread of its own; must
-  // be quick.
+  // `changed`: who leads is another one than it was. On a thread of its own; must be quick.
   void start(std::function<void()> changed);
   // After the last commit: another replica takes over at once.
   void stop() { election_.stop(true); }
@@ -58,7 +57,6 @@ class Replicas {
   etcd::Election election_;
   std::atomic<std::uint64_t> fence_ = 0;
   std::atomic<bool> stepped_down_ = false;
-  std::atomic<bool> vacant_ = false;  // since the store was opened last
   std::function<void()> told_;
 };
 

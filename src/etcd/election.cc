@@ -41,9 +41,8 @@ Election::~Election() {
   stop(false);
 }
 
-void Election::start(std::function<void()> changed, std::function<void()> vacant) {
+void Election::start(std::function<void()> changed) {
   changed_ = std::move(changed);
-  vacant_ = std::move(vacant);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -108,10 +107,7 @@ core::Duration Election::round() {
   if (leads()) return core::Duration(options_.lease) / 3;
   if (!standing().leader || stopping()) return kAgain;
   // Nobody writes that key while there is a leader: it has gone.
-  if (client_.watch(leaderKey(options_), looked_at_, kWatch) && !stopping()) {
-    if (vacant_) vacant_();
-    stand(false);
-  }
+  if (client_.watch(leaderKey(options_), looked_at_, kWatch) && !stopping()) stand(false);
   return {};
 }
 

@@ -67,8 +67,7 @@ class Election {
 
   // `changed` is called on the election's thread when this replica begins to lead, no longer does,
   // or learns of another leader. It must be quick, and not call back.
-  // `vacant`, likewise: whoever led does so no more, and this replica is about to try to.
-  void start(std::function<void()> changed, std::function<void()> vacant = nullptr);
+  void start(std::function<void()> changed);
   // Ends the thread. The lease ends too when `release`d: another replica leads within milliseconds.
   void stop(bool release);
   void describe(Replica self);  // from now on
@@ -96,7 +95,6 @@ class Election {
   ElectionOptions options_;
   Client client_;
   std::function<void()> changed_;
-  std::function<void()> vacant_;
   std::int64_t lease_ = 0;       // of the thread alone, as are these
   core::BootTime renewed_at_{};  // when the last renewal was sent
   std::int64_t looked_at_ = 0;   // the revision of etcd

@@ -11,7 +11,6 @@
 
 #include "io/text.h"
 #include "store/doubt.h"
-#include "store/etcd_ahead.h"
 #include "store/etcd_head.h"
 #include "store/etcd_rows.h"
 #include "store/fault.h"
@@ -25,7 +24,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kReasonBytes = 4096;
 // A commit, and the question what has become of it, take a second together.
 constexpr milliseconds kDeadline(450);
-
+constexpr std::chrono::seconds kPrepareAgain(30);  // libcurl closes what was idle for two minutes
 class EtcdStore : public Store {
  public:
   EtcdStore(EtcdOptions options, std::unique_ptr<Store> history, std::unique_ptr<etcd::Keys> keys)
@@ -104,6 +103,8 @@ class EtcdStore : public Store {
   }
 
   std::optional<engine::Saved> takeOver(const core::ClockStamp& present);
+  void prepare(const core::ClockStamp& present);
+  void requireComparing();
   void requireRight();
   void requireHeadIsOurs();
   void write(const std::vector<Row>& rows, const engine::Changes* changes);
@@ -123,10 +124,11 @@ class EtcdStore : public Store {
   EtcdOptions options_;
   LocalHistory history_;
   std::unique_ptr<etcd::Keys> keys_;
-  EtcdAhead ahead_{*keys_, options_.prefix};
   bool open_ = false;
-  bool leads_ = false;  // the head was ours once
-  Head head_;           // as this replica wrote it last
+  bool leads_ = false;      // the head was ours once
+  bool comparing_ = false;  // etcd has shown that it compares
+  std::optional<core::BootTime> prepared_;
+  Head head_;  // as this replica wrote it last
   std::int64_t head_revision_ = 0;
   std::uint64_t cluster_ = 0;
   std::optional<Head> doubtful_;                      // written perhaps
@@ -138,29 +140,64 @@ class EtcdStore : public Store {
   StatsRecorder recorder_;
 };
 
+// A misspelt compare is none for etcd's gateway, and every transaction is done: a fence that is not
+// there. So one that has to fail is tried.
+void EtcdStore::requireComparing() {
+  if (comparing_) return;
+  const etcd::Compare never{headKey(), etcd::Compare::Of::kModRevision, -1};
+  const etcd::Compare nor{headKey(), etcd::Compare::Of::kCreateRevision, -1};
+  if (keys_->commit({never}, {}).succeeded || keys_->commit({nor}, {}).succeeded) {
+    throw Fault("this etcd does what it is asked though the comparison does not hold");
+  }
+  comparing_ = true;
+}
+
+// While another leads: what a takeover then need not wait for. The election tells what is wrong.
+void EtcdStore::prepare(const core::ClockStamp& present) {
+  if (prepared_ && present.at.boot - *prepared_ < kPrepareAgain) return;
+  prepared_ = present.at.boot;
+  try {
+    requireComparing();
+    (void)keys_->get(headKey());
+  } catch (const std::exception&) {
+  }
+}
+
 std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present) {
   history_.open(present);
-  if (!options_.may_act()) {
-    ahead_.prepare(present.at.boot, options_.vacant && options_.vacant());
-  }
+  if (!options_.may_act()) prepare(present);
   requireRight();
-  ahead_.requireComparing();
+  requireComparing();
   open_ = false;
   leads_ = false;
   doubtful_.reset();
   unwanted_ = false;
   doubt_.end();
   staged_.clear();
-  auto [cluster, head, head_revision, rows, staged] = ahead_.state(present.at.boot);
-  head_ = head;
-  head_revision_ = head_revision;
+  head_ = {};
+  head_revision_ = 0;
+  const std::string rows_at = rowKey("");
+  const std::string staged_at = options_.prefix + "/staged/";
+  std::map<std::string, std::string> rows;
+  std::map<std::string, std::string> staged;
+  const etcd::Range all = keys_->list(options_.prefix + "/");
+  for (const etcd::KeyValue& kv : all.rows) {
+    if (kv.key == headKey()) {
+      head_ = decodeHead(kv.value);
+      head_revision_ = kv.mod_revision;
+    } else if (kv.key.starts_with(rows_at)) {
+      rows[kv.key.substr(rows_at.size())] = kv.value;
+    } else if (kv.key.starts_with(staged_at)) {
+      staged[kv.key] = kv.value;
+    }
+  }
   const bool existed = head_revision_ != 0;
   if (!existed && !rows.empty()) throw Fault("it has rows and no head");
   if (rows.empty() && head_.parts == 0 && history_.holdsState()) {
     throw Fault("etcd holds nothing, and " + options_.history_path +
                 " holds a state from before, which would be forgotten: move it away to begin anew");
   }
-  cluster_ = cluster;
+  cluster_ = all.cluster;
   if (!options_.memory_file.empty() && (existed || readSeenHead(options_.memory_file))) {
     requireNotOlder(options_.memory_file, {cluster_, options_.prefix, head_});
   }

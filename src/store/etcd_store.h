@@ -17,9 +17,6 @@ struct EtcdOptions {
   // Whether this replica may act now (etcd::Election::mayAct); and why not, for people.
   std::function<bool()> may_act;
   std::function<std::string()> why_not;
-  // That the one that led does so no more, and that this replica tries to, since open() was called
-  // last: the state is read while that is decided. Said once each time.
-  std::function<bool()> vacant = {};
   // Another replica has written since this one led: what this process knows is not true any more.
   // Called once, on the store's thread, before the call that has found it returns its reason.
   std::function<void(const std::string& reason)> deposed;

@@ -66,25 +66,6 @@ TEST_F(EtcdElection, WhoStopsHandsOverAtOnce) {
   EXPECT_LT(bootNow() - begun, seconds(1)) << "no lease had to end";
 }
 
-TEST_F(EtcdElection, ThatNobodyLeadsIsToldBeforeTheNextOneDoes) {
-  const auto a = candidate("a");
-  const auto b = candidate("b");
-  a->start(nullptr, [] { ADD_FAILURE() << "nobody led before it"; });
-  ASSERT_TRUE(eventually([&] { return leads(*a); }));
-  std::atomic<int> told{0};
-  std::atomic<int> too_late{0};
-  b->start(nullptr, [&] {
-    ++told;
-    too_late += leads(*b) ? 1 : 0;
-  });
-  ASSERT_TRUE(eventually([&] { return b->standing().leader.has_value(); }));
-  EXPECT_EQ(told, 0);
-  a->stop(true);
-  ASSERT_TRUE(eventually([&] { return leads(*b); }));
-  EXPECT_LE(told, 1) << "or its look was faster than its watch";
-  EXPECT_EQ(too_late, 0);
-}
-
 TEST_F(EtcdElection, TheNextLeadsWhenTheLeaseOfASilentOneHasEndedAndNotBefore) {
   const auto a = candidate("a");
   const auto b = candidate("b");

@@ -23,7 +23,6 @@ struct Machine {
     options.replica = name;
     options.may_act = [this] { return leads; };
     options.why_not = [] { return std::string("another replica leads: b"); };
-    options.vacant = [this] { return std::exchange(vacant, false); };
     options.deposed = [this](const std::string& reason) { deposed = reason; };
     options.warn = [this](const std::string& reason) { warned = reason; };
     options.history_path = folder / "history.db";
@@ -37,7 +36,6 @@ struct Machine {
 
   TempFolder folder;
   bool leads = true;
-  bool vacant = false;
   std::string deposed;
   std::string warned;
   std::unique_ptr<Store> store;
@@ -95,36 +93,6 @@ TEST_F(EtcdStoreTest, WhoDoesNotLeadOpensAndCommitsNothing) {
   EXPECT_EQ(a.deposed, "") << "nobody else has written";
   a.leads = true;
   EXPECT_EQ(a.commit(2), "") << "it leads again, and nobody has led in between";
-}
-
-TEST_F(EtcdStoreTest, WhoHasReadAheadTakesOverWhatItHasRead) {
-  Machine a("a", etcd_.urls());
-  Machine b("b", etcd_.urls());
-  openedAt(*a.store, stampAt(1));
-  ASSERT_EQ(a.commit(5), "");
-  b.leads = false;
-  b.vacant = true;
-  ASSERT_FALSE(b.store->open(stampAt(6)).ok());
-  b.leads = true;
-  EXPECT_EQ(numberIn(openedAt(*b.store, stampAt(6))), 5u);
-  EXPECT_EQ(b.commit(6), "");
-  EXPECT_NE(a.commit(7), "");
-  EXPECT_EQ(numberInEtcd(), 6u);
-}
-
-TEST_F(EtcdStoreTest, ACommitBehindWhatWasReadAheadIsNotForgotten) {
-  Machine a("a", etcd_.urls());
-  Machine b("b", etcd_.urls());
-  openedAt(*a.store, stampAt(1));
-  ASSERT_EQ(a.commit(5), "");
-  b.leads = false;
-  b.vacant = true;
-  ASSERT_FALSE(b.store->open(stampAt(6)).ok());
-  ASSERT_EQ(a.commit(7), "") << "late";
-  b.leads = true;
-  EXPECT_FALSE(b.store->open(stampAt(6)).ok()) << "that is not the state any more";
-  EXPECT_EQ(b.deposed, "") << "it has not led";
-  EXPECT_EQ(numberIn(openedAt(*b.store, stampAt(6))), 7u);
 }
 
 TEST_F(EtcdStoreTest, ACommitOfThousandsOfRowsIsWholeOrNotThere) {
@@ -303,9 +271,7 @@ TEST_F(EtcdStoreTest, HistoryAloneIsRefusedWhileEtcdIsSilentAndNothingIsInDoubt)
   etcd_.pause();
   EXPECT_NE(a.store->commit(historyAlone(), stampAt(2)), "");
   etcd_.goOn();
-  EXPECT_TRUE(
-      test::eventually([&] { return a.store->commit(historyAlone(), stampAt(3)).empty(); }));
-  EXPECT_EQ(a.commit(4), "") << "nothing has to be written anew";
+  EXPECT_EQ(a.store->commit(historyAlone(), stampAt(3)), "");
   EXPECT_EQ(a.deposed, "");
 }
 
