@@ -13,6 +13,7 @@
 #include "store/doubt.h"
 #include "store/etcd_head.h"
 #include "store/etcd_rows.h"
+#include "store/etcd_state.h"
 #include "store/fault.h"
 #include "store/local_history.h"
 
@@ -174,30 +175,16 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   unwanted_ = false;
   doubt_.end();
   staged_.clear();
-  head_ = {};
-  head_revision_ = 0;
-  const std::string rows_at = rowKey("");
-  const std::string staged_at = options_.prefix + "/staged/";
-  std::map<std::string, std::string> rows;
-  std::map<std::string, std::string> staged;
-  const etcd::Range all = keys_->list(options_.prefix + "/");
-  for (const etcd::KeyValue& kv : all.rows) {
-    if (kv.key == headKey()) {
-      head_ = decodeHead(kv.value);
-      head_revision_ = kv.mod_revision;
-    } else if (kv.key.starts_with(rows_at)) {
-      rows[kv.key.substr(rows_at.size())] = kv.value;
-    } else if (kv.key.starts_with(staged_at)) {
-      staged[kv.key] = kv.value;
-    }
-  }
+  auto [cluster, head, head_revision, rows, staged] = readEtcdState(*keys_, options_.prefix);
+  head_ = head;
+  head_revision_ = head_revision;
   const bool existed = head_revision_ != 0;
   if (!existed && !rows.empty()) throw Fault("it has rows and no head");
   if (rows.empty() && head_.parts == 0 && history_.holdsState()) {
     throw Fault("etcd holds nothing, and " + options_.history_path +
                 " holds a state from before, which would be forgotten: move it away to begin anew");
   }
-  cluster_ = all.cluster;
+  cluster_ = cluster;
   if (!options_.memory_file.empty() && (existed || readSeenHead(options_.memory_file))) {
     requireNotOlder(options_.memory_file, {cluster_, options_.prefix, head_});
   }
