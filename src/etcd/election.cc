@@ -108,7 +108,8 @@ core::Duration Election::round() {
   if (!standing().leader || stopping()) return kAgain;
   // Nobody writes that key while there is a leader: it has gone.
   if (client_.watch(leaderKey(options_), looked_at_, kWatch) && !stopping()) stand(false);
-  return {};
+  // Who else there is can wait: etcd has a takeover to do.
+  return leads() ? kAgain : milliseconds(0);
 }
 
 // A renewal that etcd does and whose answer does not come lets nobody act: neither this replica,

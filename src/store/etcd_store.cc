@@ -13,6 +13,7 @@
 #include "store/doubt.h"
 #include "store/etcd_head.h"
 #include "store/etcd_rows.h"
+#include "store/etcd_state.h"
 #include "store/fault.h"
 #include "store/local_history.h"
 
@@ -50,7 +51,11 @@ class EtcdStore : public Store {
     std::string error = measured(Operation::kCommit, [&] {
       requireRight();
       requireNothingUnwanted();
-      write(rows, &changes);
+      if (rows.empty()) {
+        requireHeadIsOurs();
+      } else {
+        write(rows, &changes);
+      }
     });
     if (error.empty()) warnOf(history_.record(changes, now));
     if (error.empty()) remember();
@@ -109,6 +114,7 @@ class EtcdStore : public Store {
     comparing_ = true;
   }
   void requireRight();
+  void requireHeadIsOurs();
   void write(const std::vector<Row>& rows, const engine::Changes* changes);
   void stage(const std::vector<Row>& rows, const engine::Changes* changes);
   std::vector<etcd::Operation> operationsOf(std::span<const Row> rows) const;
@@ -167,30 +173,16 @@ std::optional<engine::Saved> EtcdStore::takeOver(const core::ClockStamp& present
   unwanted_ = false;
   doubt_.end();
   staged_.clear();
-  head_ = {};
-  head_revision_ = 0;
-  const std::string rows_at = rowKey("");
-  const std::string staged_at = options_.prefix + "/staged/";
-  std::map<std::string, std::string> rows;
-  std::map<std::string, std::string> staged;
-  const etcd::Range all = keys_->list(options_.prefix + "/");
-  for (const etcd::KeyValue& kv : all.rows) {
-    if (kv.key == headKey()) {
-      head_ = decodeHead(kv.value);
-      head_revision_ = kv.mod_revision;
-    } else if (kv.key.starts_with(rows_at)) {
-      rows[kv.key.substr(rows_at.size())] = kv.value;
-    } else if (kv.key.starts_with(staged_at)) {
-      staged[kv.key] = kv.value;
-    }
-  }
+  auto [cluster, head, head_revision, rows, staged] = readEtcdState(*keys_, options_.prefix);
+  head_ = head;
+  head_revision_ = head_revision;
   const bool existed = head_revision_ != 0;
   if (!existed && !rows.empty()) throw Fault("it has rows and no head");
   if (rows.empty() && head_.parts == 0 && history_.holdsState()) {
     throw Fault("etcd holds nothing, and " + options_.history_path +
                 " holds a state from before, which would be forgotten: move it away to begin anew");
   }
-  cluster_ = all.cluster;
+  cluster_ = cluster;
   if (!options_.memory_file.empty() && (existed || readSeenHead(options_.memory_file))) {
     requireNotOlder(options_.memory_file, {cluster_, options_.prefix, head_});
   }
@@ -236,6 +228,14 @@ std::vector<etcd::Operation> EtcdStore::operationsOf(std::span<const Row> rows) 
     }
   }
   return operations;
+}
+
+// Of what is history alone nothing goes into etcd. So who has written since is asked, which costs
+// etcd no write to its disk.
+void EtcdStore::requireHeadIsOurs() {
+  if (!open_) throw Fault("the store is not open");
+  const etcd::Range found = keys_->get(headKey());
+  if (found.rows.empty() || found.rows.front().mod_revision != head_revision_) fenced();
 }
 
 void EtcdStore::write(const std::vector<Row>& rows, const engine::Changes* changes) {

@@ -37,7 +37,9 @@ struct EtcdOptions {
 // Everything is under the *head*, one key that each commit writes, and compares with what this
 // replica wrote last, in the same transaction as its rows. The first thing that a replica which
 // takes over does is to write the head. So from that moment no commit of another one can be done,
-// whatever its clock, its lease or its pauses: the fence is the commit.
+// whatever its clock, its lease or its pauses: the fence is the commit. A commit that holds nothing
+// but history writes nothing into etcd: it reads the head, as a majority of etcd has it, and is
+// refused in the same way when another replica has written it.
 //
 // open() is refused while another replica leads, and when etcd is empty while `history` holds a
 // state of its own: that was in force, and would be forgotten. A commit without an answer is asked

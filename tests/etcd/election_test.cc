@@ -69,6 +69,8 @@ TEST_F(EtcdElection, WhoStopsHandsOverAtOnce) {
   EXPECT_FALSE(leads(*a));
   ASSERT_TRUE(eventually([&] { return leads(*b); }));
   EXPECT_LT(bootNow() - begun, seconds(1)) << "no lease had to end";
+  ASSERT_TRUE(eventually([&] { return b->standing().replicas.size() == 1; }));
+  EXPECT_EQ(b->standing().replicas.front().name, "b");
 }
 
 TEST_F(EtcdElection, TheNextLeadsWhenTheLeaseOfASilentOneHasEndedAndNotBefore) {

@@ -297,5 +297,55 @@ TEST_F(EtcdStoreTest, TheHistoryStaysOnThisMachine) {
   EXPECT_EQ(a.warned, "");
 }
 
+engine::Changes historyAlone() {
+  engine::Changes changes;
+  changes.history = {{.kind = engine::HistoryKind::kHeald, .event = "stopped"}};
+  changes.at = stampAt(2).at;
+  return changes;
+}
+
+TEST_F(EtcdStoreTest, HistoryAloneIsRecordedWithoutAWriteToEtcd) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  const auto before = client().list(kPrefix + "/");
+  EXPECT_EQ(a.store->commit(historyAlone(), stampAt(2)), "");
+  const auto after = client().list(kPrefix + "/");
+  EXPECT_EQ(after.revision, before.revision);
+  EXPECT_EQ(after.rows, before.rows);
+  EXPECT_EQ(readHistory(a.folder / "history.db", {})->rows.size(), 1u);
+  EXPECT_EQ(a.commit(3), "") << "and it goes on";
+}
+
+TEST_F(EtcdStoreTest, HistoryAloneIsRefusedOnceAnotherHasOpenedIt) {
+  Machine a("a", etcd_.urls());
+  Machine b("b", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  openedAt(*b.store, stampAt(2));
+  EXPECT_NE(a.store->commit(historyAlone(), stampAt(3)), "");
+  EXPECT_NE(a.deposed, "") << "and it is told so";
+  EXPECT_TRUE(readHistory(a.folder / "history.db", {})->rows.empty());
+}
+
+TEST_F(EtcdStoreTest, HistoryAloneIsRefusedWhileEtcdIsSilentAndNothingIsInDoubt) {
+  Machine a("a", etcd_.urls());
+  openedAt(*a.store, stampAt(1));
+  etcd_.pause();
+  EXPECT_NE(a.store->commit(historyAlone(), stampAt(2)), "");
+  etcd_.goOn();
+  EXPECT_EQ(a.store->commit(historyAlone(), stampAt(3)), "");
+  EXPECT_EQ(a.deposed, "");
+}
+
+// A member that has lost the others knows an older head.
+TEST(EtcdStore, HistoryAloneNeedsAMajorityOfEtcd) {
+  test::Etcd etcd(3);
+  ASSERT_TRUE(etcd.ready()) << etcd.log();
+  Machine a("a", {etcd.urls().front()});
+  openedAt(*a.store, stampAt(1));
+  etcd.kill(1);
+  etcd.kill(2);
+  EXPECT_NE(a.store->commit(historyAlone(), stampAt(2)), "");
+}
+
 }  // namespace
 }  // namespace heald::store
