@@ -60,7 +60,9 @@ std::unique_ptr<store::Store> Replicas::makeStore() {
   };
   options.history_path = options_.path;
   options.memory_file = options_.path + ".etcd";
-  return store::makeEtcdStore(std::move(options), store::makeSqliteStore({.path = options_.path}));
+  // Nothing that decides is in it, and a takeover would wait for its disk four times.
+  auto history = store::makeSqliteStore({.path = options_.path, .synced = false});
+  return store::makeEtcdStore(std::move(options), std::move(history));
 }
 
 void Replicas::configured(std::uint64_t hash) {
