@@ -82,12 +82,15 @@ std::string historyText(const ordered_json& entry, bool colours) {
   std::string line = padded(textOf(entry, "time"), 24) + "  " + padded(textOf(entry, "kind"), 8) +
                      "  " + painted(padded(event, 14), colourOfEvent(event), colours);
   const std::string about = subject(entry);
+  const std::size_t bare = line.size();  // nothing is said yet but when and what
   if (!about.empty()) line += "  " + painted(about, Colour::kStrong, colours);
   if (const auto message = textOf(entry, "message"); !message.empty()) {
     line += (about.empty() ? "  " : ": ") + message;
   }
   line += remarks(entry);
-  if (const auto actor = textOf(entry, "actor"); !actor.empty()) line += ", by " + actor;
+  if (const auto actor = textOf(entry, "actor"); !actor.empty()) {
+    line += (line.size() == bare ? "  by " : ", by ") + actor;
+  }
   while (line.ends_with(' ')) line.pop_back();
   return line + "\n" + outputOf(entry, colours);
 }

@@ -59,6 +59,9 @@ TEST(HistoryText, TellsWhenWhatOfWhatAndWhy) {
   breaker.target = "web-1";
   EXPECT_THAT(textOf(breaker), EndsWith("OPEN            main@web-1 (from CLOSED)\n"));
   EXPECT_THAT(textOf(entryOf(HistoryKind::kHeald, "stopped")), EndsWith("heald     stopped\n"));
+  HistoryEntry reload = entryOf(HistoryKind::kReload, "reloaded");
+  reload.actor = "token control";
+  EXPECT_THAT(textOf(reload), EndsWith("reload    reloaded        by token control\n"));
   EXPECT_THAT(textOf(breaker, true), HasSubstr("\x1b[33mOPEN"));
 }
 
