@@ -195,7 +195,7 @@ void signalTree(int signal_number) {
 
 void endTree(Supervisor& s, std::int64_t grace_ns) {
   if (!reap(s)) return;
-  signalTree(SIGTERM);
+  if (grace_ns > 0) signalTree(SIGTERM);  // else what it does on a TERM would be done
   const std::int64_t deadline = after(grace_ns);
   while (nowNs() < deadline) {
     if (!reap(s)) return;

@@ -112,6 +112,23 @@ TEST_F(PermitCalls, TakeAResult) {
   EXPECT_EQ(post("/api/permits/7-abc/result", "{}").status, 400);
 }
 
+TEST_F(PermitCalls, TakeAnErrorThatBeginsWithBlankLines) {
+  post("/api/permits/7-abc/result",
+       json{{"ok", false}, {"error", "\n  \nexit code 1\nunauthorized\n"}}.dump());
+  EXPECT_EQ(engine_.asked<engine::ReportPermit>().text, "exit code 1");
+  EXPECT_EQ(engine_.asked<engine::ReportPermit>().output, "unauthorized\n");
+}
+
+TEST_F(PermitCalls, TakeAPermitBackThatWasNotUsed) {
+  EXPECT_EQ(post("/api/permits/7-abc/result", R"({"ok": true, "unused": true})").status, 200);
+  EXPECT_TRUE(engine_.asked<engine::ReportPermit>().unused);
+  post("/api/permits/7-abc/result", R"({"ok": true})");
+  EXPECT_FALSE(engine_.asked<engine::ReportPermit>().unused);
+  const auto asked = engine_.events.size();
+  EXPECT_EQ(post("/api/permits/7-abc/result", R"({"ok": false, "unused": true})").status, 400);
+  EXPECT_EQ(engine_.events.size(), asked) << "a failure that is kept from the governor";
+}
+
 TEST_F(PermitCalls, TakeALongErrorWithoutLosingTheResult) {
   post("/api/permits/7-abc/result",
        json{{"ok", false}, {"error", std::string(200'000, 'x')}}.dump());

@@ -44,6 +44,7 @@ TEST(FleetSection, NamesItsMistakes) {
               HasSubstr("at most 253 characters"));
   EXPECT_THAT(wrong("{members: [a], at_once: {at_least: 3, at_most: 2}}"),
               HasSubstr("2 is below at_least, which is 3"));
+  EXPECT_EQ(wrong("{members: [a], at_once: {at_least: 2, at_most: 2}}"), "");
   EXPECT_THAT(wrong("{members: [a], at_once: {percent: 101}}"), HasSubstr("percent"));
   EXPECT_THAT(wrong("{members: [a]}, max_in_flight: 2"), HasSubstr("stands beside fleet"));
   EXPECT_THAT(wrong("{members_file: fleet}"), HasSubstr("needs a configuration that is a file"));
@@ -94,6 +95,21 @@ TEST_F(MembersFile, HasANameALineBesideTheConfiguration) {
   EXPECT_THAT(governor(result.config, "reboots").fleet->members, ElementsAre("node-1", "node-2"));
   EXPECT_THAT(result.looked_at, testing::Contains(dir_.file("nodes.txt"))) << "it is watched";
   EXPECT_EQ(result.files.back(), dir_.file("nodes.txt")) << "and has to be one that is trusted";
+}
+
+TEST_F(MembersFile, MayHaveTheEndsOfLinesOfAnotherSystem) {
+  dir_.write("nodes.txt", "node-1\r\n\r\nnode-2\t\r\n");
+  EXPECT_EQ(problem(), "");
+  EXPECT_THAT(governor(read().config, "reboots").fleet->members, ElementsAre("node-1", "node-2"));
+}
+
+TEST_F(MembersFile, HasAsManyMembersAsAFleetMayHaveAndNoMore) {
+  std::string lines;
+  for (std::size_t i = 0; i < engine::kMostMembers; ++i) lines += "n" + std::to_string(i) + "\n";
+  dir_.write("nodes.txt", lines);
+  EXPECT_EQ(problem(), "");
+  dir_.write("nodes.txt", lines + "one-more\n");
+  EXPECT_THAT(problem(), HasSubstr("names 10001 members (a fleet has at most 10000)"));
 }
 
 TEST_F(MembersFile, IsPartOfWhatTellsOneConfigurationFromAnother) {

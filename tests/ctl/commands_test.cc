@@ -300,6 +300,13 @@ TEST_F(Commands, SayHowToApproveWhatWasNamed) {
 
 TEST_F(Commands, ListWhatWaitsForAnApproval) {
   EXPECT_EQ(ctl({"approve"}).out, "Nothing waits for an approval, and none is in force.\n");
+  engine::Snapshot snapshot = api::sampleSnapshot();
+  snapshot.approvals_wanted = {{{"fix", "", 1}, "main", api::testNow().wall, "down", "heald"},
+                               {{"renew", "", 2}, "main", api::testNow().wall, "old", "heald"}};
+  engine_->show(snapshot);
+  const std::string said = ctl({"approve"}).out;
+  EXPECT_THAT(said, HasSubstr("  healdctl approve fix"));
+  EXPECT_THAT(said, HasSubstr("  healdctl approve renew"));
 }
 
 TEST_F(Commands, PauseNothingWithoutATargetALengthAndAReason) {

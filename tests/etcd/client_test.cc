@@ -161,5 +161,84 @@ TEST(EtcdToken, IsMadeAnewWhenTheRightsInEtcdHaveChanged) {
   EXPECT_EQ(logins, 2);
 }
 
+// What no etcd can be made to say, said by a server of the test.
+class EtcdAnswers : public testing::Test {
+ protected:
+  using Server = test::TinyServer;
+
+  static std::optional<bool> maybeDone(Client& client) {
+    try {
+      client.commit({}, {Put{"k", "1"}});
+    } catch (const Fault& fault) {
+      return fault.maybe_done;
+    }
+    return std::nullopt;
+  }
+  static Client of(const Server& server, const std::string& password_file = "") {
+    return Client({.endpoints = {server.url("")},
+                   .username = password_file.empty() ? "" : "heald",
+                   .password_file = password_file},
+                  seconds(2));
+  }
+};
+
+TEST_F(EtcdAnswers, OnlyARefusalSaysThatNothingWasDone) {
+  const Server unavailable([](const std::string&) {
+    return Server::reply(503, R"({"error": "etcdserver: request timed out", "code": 14})");
+  });
+  Client slow = of(unavailable);
+  EXPECT_EQ(maybeDone(slow), true);
+  const Server refuses([](const std::string&) {
+    return Server::reply(400, R"({"error": "etcdserver: too many operations", "code": 3})");
+  });
+  Client refused = of(refuses);
+  EXPECT_EQ(maybeDone(refused), false);
+  const Server page([](const std::string&) { return Server::reply(404, "<html>"); });
+  Client lost = of(page);
+  EXPECT_EQ(maybeDone(lost), true) << "a proxy's page";
+}
+
+// As the gateway answers what went wrong behind its first byte.
+TEST_F(EtcdAnswers, AnErrorWithTheStatusOfASuccessIsNone) {
+  const Server server([](const std::string&) {
+    return Server::reply(200, R"({"error": {"message": "etcdserver: no leader"}})");
+  });
+  Client client = of(server);
+  EXPECT_EQ(maybeDone(client), true);
+  EXPECT_THROW(client.renew(7), Fault);
+  EXPECT_THROW(client.get("k"), Fault);
+}
+
+TEST_F(EtcdAnswers, ATokenThatIsTooOldIsFetchedAnew) {
+  test::TempDir folder;
+  std::atomic<int> logins{0};
+  const Server server([&](const std::string& request) {
+    if (request.find("/v3/auth/authenticate") != std::string::npos) {
+      return Server::reply(200, R"({"token": "t)" + std::to_string(++logins) + "\"}");
+    }
+    if (request.find("Authorization: t2\r\n") != std::string::npos) {
+      return Server::reply(200, R"({"succeeded": true})");
+    }
+    return Server::reply(401, R"({"error": "etcdserver: invalid auth token", "code": 16})");
+  });
+  Client client = of(server, folder.write("password", "secret\n"));
+  EXPECT_TRUE(client.commit({}, {Put{"k", "1"}}).succeeded);
+  EXPECT_EQ(logins, 2);
+}
+
+TEST_F(EtcdAnswers, EveryPageOfAListIsAskedForAtTheRevisionOfTheFirst) {
+  const Server server([](const std::string& request) {
+    const bool first = request.find("\"revision\"") == std::string::npos;
+    return Server::reply(200, R"({"header": {"revision": ")" + std::string(first ? "7" : "9") +
+                                  R"("}, "kvs": [{"key": "YQ=="}], "more": )" +
+                                  (first ? "true" : "false") + "}");
+  });
+  Client client = of(server);
+  const Range range = client.list("a");
+  EXPECT_EQ(range.revision, 7);
+  EXPECT_EQ(range.rows.size(), 2u);
+  EXPECT_NE(server.lastRequest().find(R"("revision":"7")"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace heald::etcd

@@ -7,10 +7,13 @@
 #include <atomic>
 #include <future>
 
+#include "support/eventually.h"
+
 namespace heald::http {
 namespace {
 
 using std::chrono::milliseconds;
+using test::eventually;
 
 // Says which status it was answered with.
 std::shared_ptr<door::Exchange> exchangeFor(const std::string& target,
@@ -40,9 +43,28 @@ class CouriersTest : public testing::Test {
  protected:
   CouriersTest() : pipeline_(table(), GuardPolicy{.check_host = false}, Hooks{}) {}
 
-  static Router table() {
+  Router table() {
     Router router;
     router.get("/", Access::kOpen, [](const Request&) { return text("here"); });
+    router.get("/gone", Access::kOpen,
+               [](const Request& request) { return text(request.gone() ? "gone" : "there"); });
+    router.get("/stream", Access::kOpen, [](const Request&) {
+      Response response;
+      response.stream = [](const std::shared_ptr<door::Outlet>& outlet) { outlet->end(); };
+      return response;
+    });
+    router.get("/later", Access::kOpen, [this](const Request&) {
+      Response response;
+      response.later = [this](std::function<void(Response::Maker)> answer) {
+        later_ = std::move(answer);
+      };
+      return response;
+    });
+    router.get("/waits", Access::kOpen, [this](const Request&) {
+      ++waiting_;
+      go_on_.wait();
+      return text("here");
+    });
     return router;
   }
 
@@ -60,14 +82,18 @@ class CouriersTest : public testing::Test {
     return status.get_future().get();
   }
 
-  Couriers couriers(milliseconds rest) {
-    return {2, [this] { return start(); }, tickets_,
+  Couriers couriers(milliseconds rest, int count = 2) {
+    return {count, [this] { return start(); }, tickets_,
             [](door::Exchange& exchange) {
               exchange.answer({503, "", nullptr});
             },
             rest};
   }
 
+  std::function<void(Response::Maker)> later_;  // of the one that waits for its answer
+  std::promise<void> lets_go_on_;
+  std::shared_future<void> go_on_ = lets_go_on_.get_future().share();
+  std::atomic<int> waiting_ = 0;
   std::atomic<int> started_ = 0;
   std::atomic<bool> broken_ = false;
   Pipeline pipeline_;
@@ -138,6 +164,102 @@ TEST_F(CouriersTest, TellEachOfATurnThatCannotBeCarried) {
     }
   }
   for (auto& status : statuses) EXPECT_EQ(status.get_future().get(), 503);
+}
+
+TEST_F(CouriersTest, LetWhoAnswersKnowThatTheClientHasGone) {
+  const auto server = start();
+  ASSERT_TRUE(server.ok());
+  const io::UniqueFd connection = (*server)->socket().connect();
+  for (const bool gone : {false, true}) {
+    door::Exchange::Contents contents;
+    contents.head.method = "GET";
+    contents.head.target = "/gone";
+    std::string body;
+    const auto exchange = std::make_shared<door::Exchange>(
+        std::move(contents),
+        [&body](door::Answer answer, const std::shared_ptr<door::Outlet>&) {
+          body = *answer.body->front();
+        },
+        [] {});
+    *exchange->goneFlag() = gone;
+    EXPECT_EQ(heard(connection, tickets_.give({exchange})), kDone);
+    EXPECT_EQ(body, gone ? "gone" : "there");
+  }
+}
+
+TEST_F(CouriersTest, BeginNoStreamForWhoAsksForItsHeadAlone) {
+  const auto server = start();
+  ASSERT_TRUE(server.ok());
+  const io::UniqueFd connection = (*server)->socket().connect();
+  for (const std::string method : {"GET", "HEAD"}) {
+    door::Exchange::Contents contents;
+    contents.head.method = method;
+    contents.head.target = "/stream";
+    bool streams = false;
+    const auto exchange = std::make_shared<door::Exchange>(
+        std::move(contents),
+        [&streams](const door::Answer&, const std::shared_ptr<door::Outlet>& outlet) {
+          streams = outlet != nullptr;
+        },
+        [] {});
+    EXPECT_EQ(heard(connection, tickets_.give({exchange})), kDone);
+    EXPECT_EQ(streams, method == "GET");
+  }
+}
+
+TEST_F(CouriersTest, KeepNothingOfWhatCouldNotBeCarried) {
+  Couriers own = couriers(std::chrono::hours(1));
+  broken_ = true;
+  std::promise<int> status;
+  auto exchange = exchangeFor("/", [&](int answered) { status.set_value(answered); });
+  const std::weak_ptr<door::Exchange> left = exchange;
+  own.take(std::move(exchange), Weight::kReads);
+  EXPECT_EQ(status.get_future().get(), 503);
+  EXPECT_TRUE(eventually([&] { return left.expired(); }));
+}
+
+TEST_F(CouriersTest, TakeAnAnswerThatComesLaterForNoneThatIsMissing) {
+  Couriers own = couriers(std::chrono::hours(1), 1);
+  std::promise<int> status;
+  own.take(exchangeFor("/later", [&](int answered) { status.set_value(answered); }),
+           Weight::kChanges);
+  EXPECT_EQ(ask(own), 200) << "the only courier has come back";
+  std::exchange(later_, nullptr)([] { return text("at last"); });
+  EXPECT_EQ(status.get_future().get(), 200);
+}
+
+TEST_F(CouriersTest, HaveAPlaceForAChangeWhileReadersWait) {
+  std::vector<std::promise<int>> read(3);
+  std::promise<int> changed;
+  Couriers own = couriers(std::chrono::hours(1), 3);
+  for (auto& status : read) {
+    own.take(exchangeFor("/waits", [&status](int answered) { status.set_value(answered); }),
+             Weight::kReads);
+  }
+  ASSERT_TRUE(eventually([&] { return waiting_ > 0; }));
+  own.take(exchangeFor("/", [&](int answered) { changed.set_value(answered); }), Weight::kChanges);
+  auto change = changed.get_future();
+  EXPECT_EQ(change.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  lets_go_on_.set_value();
+  for (auto& status : read) EXPECT_EQ(status.get_future().get(), 200);
+  EXPECT_EQ(change.get(), 200);
+}
+
+TEST_F(CouriersTest, GoOnWithAnotherConnectionBehindOneThatWasEnded) {
+  std::vector<std::promise<int>> statuses(3);
+  Couriers own = couriers(std::chrono::hours(1), 1);
+  const auto take = [&](std::size_t i, const std::string& target) {
+    own.take(exchangeFor(target, [&, i](int answered) { statuses[i].set_value(answered); }),
+             Weight::kReads);
+  };
+  take(0, "/waits");
+  ASSERT_TRUE(eventually([&] { return waiting_ == 1; }));
+  take(1, "/?%ff");  // not for the server to answer
+  take(2, "/");
+  lets_go_on_.set_value();
+  EXPECT_EQ(statuses[0].get_future().get(), 200);
+  EXPECT_EQ(statuses[1].get_future().get(), 503);
+  EXPECT_EQ(statuses[2].get_future().get(), 200);
 }
 
 }  // namespace

@@ -4,8 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include <future>
+
 #include "config/config_reader.h"
 #include "support/temp_dir.h"
+#include "support/tiny_server.h"
 
 namespace heald::outbox {
 namespace {
@@ -117,6 +122,62 @@ TEST(FleetServer, AMemberIsTheHostUnlessItIsNamed) {
   EXPECT_NE(host.name(), "fleet//https://h:3001");
 }
 
+// Its two requests, as a heald gets them.
+class FleetRequests : public testing::Test {
+ protected:
+  FleetServer server(const std::string& member) {
+    return FleetServer({there_.url(), "fleet", member, folder_.write("token", "secret\n"), "",
+                        std::chrono::minutes(15)});
+  }
+  Asked ask(const FleetServer& server) {
+    std::promise<Asked> asked;
+    server.ask(services_, {"key-1", "restart", std::chrono::minutes(20)}, seconds(10), {},
+               [&](Asked answer) { asked.set_value(std::move(answer)); });
+    return asked.get_future().get();
+  }
+  Reported report(const FleetServer& server, const PermitEnd& end) {
+    std::promise<Reported> reported;
+    server.report(services_, "7-abc", end, {},
+                  [&](Reported answer) { reported.set_value(std::move(answer)); });
+    return reported.get_future().get();
+  }
+  nlohmann::json body() const {
+    const std::string request = there_.lastRequest();
+    return nlohmann::json::parse(request.substr(request.find("\r\n\r\n")));
+  }
+
+  test::TinyServer there_{
+      [](const std::string&) { return test::TinyServer::reply(201, R"({"id": "7-abc"})"); }};
+  test::TempDir folder_;
+  io::WorkerPool workers_{1};
+  io::HttpClient http_;
+  io::Looks looks_;
+  io::Services services_{workers_, http_, looks_};
+};
+
+TEST_F(FleetRequests, AQuestionSaysWhoAsksForHowLongAndUnderWhichKey) {
+  EXPECT_EQ(ask(server("node-1")).permit, "7-abc");
+  EXPECT_EQ(body(), nlohmann::json({{"governor", "fleet"},
+                                    {"member", "node-1"},
+                                    {"deadline", "20m"},
+                                    {"reason", "remedy restart"}}));
+  const std::string request = there_.lastRequest();
+  EXPECT_THAT(request, testing::StartsWith("POST /api/permits HTTP/1.1\r\n"));
+  EXPECT_THAT(request, testing::HasSubstr("\r\nIdempotency-Key: key-1\r\n"));
+  EXPECT_THAT(request, testing::HasSubstr("\r\nAuthorization: Bearer secret\r\n"));
+  ask(server(""));
+  EXPECT_NE(body()["member"], "") << "the name of the host";
+}
+
+TEST_F(FleetRequests, AReportSaysHowItHasEnded) {
+  EXPECT_TRUE(report(server("node-1"), {false, "exit code 1", false}).settled);
+  EXPECT_EQ(body(), nlohmann::json({{"ok", false}, {"error", "exit code 1"}}));
+  EXPECT_THAT(there_.lastRequest(),
+              testing::StartsWith("POST /api/permits/7-abc/result HTTP/1.1\r\n"));
+  report(server("node-1"), {true, "not used", true});
+  EXPECT_EQ(body(), nlohmann::json({{"ok", true}, {"unused", true}, {"error", "not used"}}));
+}
+
 std::shared_ptr<const config::Part> nothing(config::Fields& f) {
   std::string any;
   f.text("any", any, {}, "anything");
@@ -155,6 +216,11 @@ TEST(FleetServer, IsReadOfARemedy) {
   EXPECT_EQ(permit(2), nullptr);
   const auto& server = dynamic_cast<const FleetServer&>(*permit(0));
   EXPECT_EQ(server.deadline(), std::chrono::minutes(15));
+}
+
+TEST(FleetServer, MayHaveTheShortestDeadlineThatThereIs) {
+  EXPECT_EQ(wrong("{server: 'https://h', governor: f, token_file: /t, deadline: 2m}"), "");
+  EXPECT_NE(wrong("{server: 'https://h', governor: f, token_file: /t, deadline: 119s}"), "");
 }
 
 TEST(FleetServer, NamesItsMistakes) {

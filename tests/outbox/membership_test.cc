@@ -110,6 +110,61 @@ TEST(Membership, WhatOtherAttemptsDoIsNotItsOutcome) {
   EXPECT_TRUE(one.task<Membership::Report>().outcome.ok);
 }
 
+TEST(Membership, ALaterAttemptOfTheRemedyIsNotTheOneOfThePermit) {
+  Member one;
+  one.given(7);
+  one.reads({{"started", 3}, {"started", 4}, {"failed", 4}});
+  EXPECT_TRUE(one.idle());
+  one.reads({{"succeeded", 3}});
+  EXPECT_TRUE(one.task<Membership::Report>().outcome.ok);
+}
+
+TEST(Membership, OnlyASuccessIsReportedAsOne) {
+  for (const char* end : {"failed", "interrupted"}) {
+    Member one;
+    one.given(7);
+    one.reads({{"started", 3}, {end, 3}});
+    EXPECT_FALSE(one.task<Membership::Report>().outcome.ok) << end;
+  }
+}
+
+TEST(Membership, WhatIsReadIsNotReadAgain) {
+  Member one;
+  one.given(7);
+  EXPECT_EQ(one.m.readsAfter(), 100);
+  one.reads({{"started", 3}});
+  EXPECT_EQ(one.m.readsAfter(), 101);
+}
+
+TEST(Membership, AQuestionThatTookTooLongToMarkIsNotAsked) {
+  Member one;
+  one.ask(7);
+  EXPECT_EQ(one.m.nextDue(), one.now.boot + seconds(10));
+  one.task<Membership::Mark>();
+  one.pass(seconds(10));
+  EXPECT_EQ(one.answer().answer, FleetAnswer::kUnanswered);
+  one.m.marked("", one.now);
+  one.task<Membership::Clear>();
+}
+
+TEST(Membership, AMarkThatCannotBeForgottenIsTriedAgainASecondLater) {
+  Member one;
+  one.ask(7);
+  one.task<Membership::Mark>();
+  one.m.marked("", one.now);
+  one.task<Membership::Ask>();
+  one.m.asked({Asked::End::kDenied, "", "in_flight"}, one.now);
+  one.task<Membership::Clear>();
+  one.m.cleared("no space", one.now);
+  EXPECT_FALSE(one.m.free());
+  EXPECT_TRUE(one.idle());
+  EXPECT_EQ(one.m.nextDue(), one.now.boot + seconds(1));
+  one.pass(seconds(1));
+  one.task<Membership::Clear>();
+  one.m.cleared("", one.now);
+  EXPECT_TRUE(one.m.free());
+}
+
 TEST(Membership, APermitThatIsNotUsedIsGivenBackAsWell) {
   Member one;
   one.given(7);
@@ -217,13 +272,13 @@ TEST(Membership, AReportIsTriedLessAndLessOften) {
   Member one;
   one.given(7);
   one.m.unused(7, one.now.boot);
-  int reports = 0;
-  for (int second = 0; second < 14 * 60; ++second, one.pass(seconds(1))) {
+  std::vector<int> reports;
+  for (int second = 0; second < 16 * 60; ++second, one.pass(seconds(1))) {
     if (one.idle()) continue;
-    ++reports;
+    reports.push_back(second);
     one.m.reported({false, "refused"}, one.now);
   }
-  EXPECT_EQ(reports, 8) << "at 0, 5, 15, 35, 75, 155, 315 and 615 seconds";
+  EXPECT_EQ(reports, (std::vector<int>{0, 5, 15, 35, 75, 155, 315, 615, 915}));
 }
 
 TEST(Membership, BeyondItsDeadlineAPermitIsOwedNothing) {

@@ -1,5 +1,6 @@
 #include "remedies/exec.h"
 
+#include "process/run_deadline.h"
 #include "remedies/remedy_fixture.h"
 #include "support/eventually.h"
 #include "support/temp_dir.h"
@@ -45,6 +46,15 @@ TEST_F(ExecRemedy, FailsWithoutTheUserThatItNames) {
   ASSERT_EQ(remedy->problemsOfHost().size(), 1u);
   EXPECT_EQ(remedy->problemsOfHost()[0].message, "there is no user no-such-user");
   EXPECT_EQ(start(*remedy).get().text, "there is no user no-such-user");
+}
+
+TEST_F(ExecRemedy, StartsNothingBehindTheEndOfTheLease) {
+  test::TempDir folder;
+  process::runDeadline() = 0;
+  const auto result = sh("touch " + folder.file("began"));
+  process::runDeadline() = process::kNever;
+  EXPECT_NE(result.outcome, ActionOutcome::kOk);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("began")));
 }
 
 TEST_F(ExecRemedy, IsEndedWhenItsTimeIsOver) {

@@ -128,5 +128,17 @@ TEST_F(QuietLoopTest, AReplicaThatCannotReadItsStateAsksOftenOnlyAtFirst) {
   EXPECT_TRUE(sleepsFor(EngineLoop::kRetryStore));
 }
 
+TEST_F(QuietLoopTest, AReplicaThatStandsByAsksOnlyEachSecond) {
+  fails_ = true;
+  loop_.onStandby([] { return std::string("b leads"); });
+  loop_.start();
+  EXPECT_EQ(loop_.snapshot()->standby, "b leads");
+  loop_.askStore();
+  ASSERT_TRUE(eventually([&] { return asked_ == 2; }));
+  clock_.pass(EngineLoop::kRetryStore);
+  ASSERT_TRUE(eventually([&] { return asked_ == 3; }));
+  EXPECT_TRUE(sleepsFor(EngineLoop::kRetryStore));
+}
+
 }  // namespace
 }  // namespace heald::runtime

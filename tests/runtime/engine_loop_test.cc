@@ -85,6 +85,16 @@ TEST_F(LoopTest, AStateThatIsNotReadYetGivesNoFinalAnswerAboutAPermit) {
   loop.stop();
 }
 
+TEST_F(LoopTest, WithoutReplicasAStoreThatCannotBeReadDeniesAPermitForGood) {
+  store_.setFault([](store::Operation, std::uint64_t) -> std::string { return "no such disk"; });
+  EngineLoop loop(quickSetup(), store_, work_, clock_, log_);
+  loop.start();
+  const auto reply = loop.call(engine::RequestPermit{"main", std::chrono::minutes(1), "", "test"});
+  ASSERT_TRUE(reply) << "nobody else will give one: " << reply.error().message;
+  EXPECT_TRUE(reply->denial);
+  loop.stop();
+}
+
 TEST_F(LoopTest, AStoreThatDoesNotAnswerAReplicaThatMayActIsAskedAgainSoon) {
   std::atomic<int> asked = 0;
   store_.setFault([&](store::Operation, std::uint64_t) -> std::string {
@@ -205,6 +215,53 @@ TEST_F(LoopTest, WhatIsAskedTwiceUnderOneKeyIsDoneOnce) {
   EXPECT_EQ(callFor(reset, claim, nullptr)->repeat, engine::Repeat::kSame);
   EXPECT_EQ(governor().state.epoch, 1u);
   EXPECT_EQ(loop_.repeated(), 1u);
+}
+
+// One transaction of etcd does not hold all of them.
+class FewTogether : public store::MemoryStore {
+ public:
+  std::size_t mostTogether() const override { return 8; }
+};
+
+TEST_F(LoopTest, NoMoreCallsShareACommitThanTheStoreHolds) {
+  constexpr int kCalls = 40;
+  engine::Setup setup;
+  for (int i = 0; i <= kCalls; ++i) setup.governors.push_back({"g" + std::to_string(i), {}});
+  setup.healing.max_concurrent = kCalls + 1;
+  FewTogether store;
+  std::promise<void> under_way;
+  std::promise<void> done;
+  std::atomic<int> commits = 0;
+  std::atomic<int> probes = 0;
+  store.setFault([&](store::Operation operation, std::uint64_t) -> std::string {
+    if (operation == store::Operation::kProbe) ++probes;
+    if (operation == store::Operation::kCommit && commits++ == 0) {
+      under_way.set_value();
+      done.get_future().wait();
+    }
+    return "";
+  });
+  EngineLoop loop(setup, store, work_, clock_, log_);
+  loop.start();
+  std::atomic<int> given = 0;
+  const auto ask = [&](int i) {
+    loop.call(engine::RequestPermit{"g" + std::to_string(i), std::chrono::minutes(1), "", "test"},
+              {}, nullptr, [&](const Result<engine::Reply>& reply) {
+                if (reply && reply->permit) ++given;
+              });
+  };
+  ask(0);
+  under_way.get_future().wait();
+  for (int i = 1; i <= kCalls; ++i) {
+    ask(i);
+    if (i == 20) loop.askStore();  // in the middle of five that go together
+  }
+  done.set_value();
+  EXPECT_TRUE(eventually([&] { return given == kCalls + 1; }));
+  EXPECT_EQ(commits, 1 + 3 + 3) << "eight, eight and four; and once more";
+  EXPECT_TRUE(eventually([&] { return probes > 0; }, std::chrono::seconds(5)))
+      << "a question for the store is not lost among them";
+  loop.stop();
 }
 
 TEST_F(LoopTest, CallsAboutPermitsThatComeWhileACommitIsUnderWayShareTheNext) {

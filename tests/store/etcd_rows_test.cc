@@ -94,5 +94,40 @@ TEST(EtcdRows, RowsComeBackFromTheirText) {
   }
 }
 
+// After a reboot the boot clock begins anew: what was to end in a quarter of an hour still does.
+TEST(EtcdRows, AnEndComesAtTheSameTimeOfDayOverAReboot) {
+  engine::Changes changes;
+  engine::Permit permit;
+  permit.id = "p1";
+  permit.governor = "main";
+  permit.deadline = stampAt(1000).at.boot;
+  changes.permits = {{"p1", permit}};
+  engine::Pause pause;
+  pause.until = stampAt(1000).at.boot;
+  changes.pauses = {{"restart", pause}};
+  engine::Approval approval;
+  approval.until = stampAt(1000).at.boot;
+  changes.approvals = {{{"fix", "", 1}, approval}};
+  core::ClockStamp present = stampAt(400, "another");
+  present.at.boot = core::BootTime(std::chrono::seconds(10));
+  const engine::Saved found = savedOf(stored(rowsOf(changes, stampAt(100))), present);
+  const auto same = present.at.boot + std::chrono::seconds(600);
+  ASSERT_EQ(found.permits.size(), 1u);
+  EXPECT_EQ(found.permits[0].deadline, same);
+  ASSERT_EQ(found.pauses.size(), 1u);
+  EXPECT_EQ(found.pauses[0].second.until, same);
+  ASSERT_EQ(found.approvals.size(), 1u);
+  EXPECT_EQ(found.approvals[0].second.until, same);
+}
+
+TEST(EtcdRows, AsManyFitAsATransactionHoldsByTheirNumberAndTheirBytes) {
+  EXPECT_EQ(fitting(std::vector<Row>(kMostRows, Row{"k", "v"})), kMostRows);
+  EXPECT_EQ(fitting(std::vector<Row>(kMostRows + 1, Row{"k", "v"})), kMostRows);
+  const Row large{"k", std::string(std::size_t{400} * 1024, 'x')};
+  EXPECT_EQ(fitting(std::vector<Row>(5, large)), 1u) << "etcd takes 1.5 MiB, which are fewer here";
+  EXPECT_EQ(fitting(std::vector<Row>(1, Row{"k", std::string(std::size_t{2} << 20, 'x')})), 1u)
+      << "one goes at any rate";
+}
+
 }  // namespace
 }  // namespace heald::store

@@ -204,6 +204,40 @@ TEST_F(MigrationTest, ARowThatCannotBeReadIsInTheWay) {
   EXPECT_EQ(keys(), 0u);
 }
 
+TEST_F(MigrationTest, AReplicaThatStandsByIsInTheWay) {
+  fill();
+  etcd::Client client({.endpoints = etcd_.urls()}, seconds(2));
+  const std::int64_t lease = client.grant(seconds(60));
+  client.commit({}, {etcd::Put{kMoved + "/replicas/heald-2", R"({"name":"heald-2"})", lease}});
+  EXPECT_THAT(refusal(To::kEtcd), testing::HasSubstr("heald-2 stands by"));
+  client.revoke(lease);
+  EXPECT_TRUE(migrate(to(To::kEtcd)).ok());
+}
+
+TEST_F(MigrationTest, ARowOfEtcdThatCannotBeReadIsInTheWay) {
+  fill();
+  ASSERT_TRUE(migrate(to(To::kEtcd)).ok());
+  etcd::Client client({.endpoints = etcd_.urls()}, seconds(2));
+  client.commit({}, {etcd::Put{kMoved + "/rows/governors/second", "broken"}});
+  EXPECT_THAT(refusal(To::kSqlite), testing::HasSubstr("1 rows cannot be read"));
+  EXPECT_EQ(client.get(kMoved + "/rows/governors/second").rows.size(), 1u);
+}
+
+TEST_F(MigrationTest, RowsWithoutAHeadAreRemovedOnlyWhenTheFileHasThem) {
+  fill();
+  etcd::Client client({.endpoints = etcd_.urls()}, seconds(2));
+  client.commit({}, {etcd::Put{kMoved + "/rows/governors/second", "left"},
+                     etcd::Put{kMoved + "/rows/governors/unknown", "whose"},
+                     etcd::Put{kMoved + "/staged/1-1/0", "[]"}});
+  EXPECT_THAT(refusal(To::kSqlite), testing::HasSubstr("remove those keys by hand"));
+  EXPECT_EQ(client.list(kMoved + "/rows/").rows.size(), 2u);
+  client.commit({}, {etcd::Remove{kMoved + "/rows/governors/unknown"}});
+  const auto moved = migrate(to(To::kSqlite));
+  ASSERT_TRUE(moved.ok()) << moved.error().message;
+  EXPECT_TRUE(moved->resumed);
+  EXPECT_EQ(keys(), 0u) << "staged parts as well";
+}
+
 // Done, and then cut: after so many transactions nothing is answered any more.
 class CutConnection : public etcd::Keys {
  public:
