@@ -180,9 +180,7 @@ void EngineLoop::handleTogether(std::span<Message> messages) {
 }
 
 std::size_t EngineLoop::handleSome(std::span<Message> messages) {
-  const auto alone = [](const Message& message) {
-    return message.quit || message.ask_store || !engine::mayShareACommit(message.event);
-  };
+  const auto alone = [](const Message& message) { return !engine::mayShareACommit(message.event); };
   const auto end = std::find_if(messages.begin(), messages.end(), alone);
   const auto together =
       std::min(static_cast<std::size_t>(end - messages.begin()), store_.mostTogether());

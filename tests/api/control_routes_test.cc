@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/text.h"
 #include "fake_backend.h"
 
 namespace heald::api {
@@ -183,6 +184,9 @@ TEST_F(ControlRoutes, ListsWhatIsApprovedAndWhatWaitsForIt) {
   EXPECT_EQ(found["approvals"][0]["remedy"], "fix");
   EXPECT_EQ(found["approvals"][0]["step"], 2);
   EXPECT_EQ(found["approvals"][0]["by"], "alice");
+  EXPECT_EQ(found["approvals"][0]["since"], core::toIso8601(testNow().wall));
+  EXPECT_EQ(found["approvals"][0]["until"],
+            core::toIso8601(testNow().wall + std::chrono::minutes(5)));
   ASSERT_EQ(found["wanted"].size(), 1u);
   EXPECT_EQ(found["wanted"][0]["remedy"], nullptr);
   EXPECT_EQ(found["wanted"][0]["permit"], true);
