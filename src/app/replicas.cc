@@ -60,9 +60,7 @@ std::unique_ptr<store::Store> Replicas::makeStore() {
   };
   options.history_path = options_.path;
   options.memory_file = options_.path + ".etcd";
-  // Nothing that decides is in it, and a takeover would wait for its disk four times.
-  auto history = store::makeSqliteStore({.path = options_.path, .synced = false});
-  return store::makeEtcdStore(std::move(options), std::move(history));
+  return store::makeEtcdStore(std::move(options), store::makeSqliteStore({.path = options_.path}));
 }
 
 void Replicas::configured(std::uint64_t hash) {

@@ -34,9 +34,6 @@ class OpenStore {
   OpenStore(const OpenStore&) = delete;
   OpenStore& operator=(const OpenStore&) = delete;
 
-  // Commits wait for no disk from here on: SqliteOptions::synced.
-  void leaveSyncingToTheSystem() { database_.execute("PRAGMA synchronous = NORMAL"); }
-
   engine::Saved load(const core::ClockStamp& present);
   // `history_end`: entries of the history behind this id are of commits in doubt, and removed.
   void commit(const engine::Changes& changes, const core::ClockStamp& now,

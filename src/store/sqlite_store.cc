@@ -177,7 +177,6 @@ bool SqliteStore::openOrCreate() {
     createStore(path_);
   }
   open_ = std::make_unique<OpenStore>(path_, options_.busy_timeout, std::move(lock));
-  if (!options_.synced) open_->leaveSyncingToTheSystem();
   last_open_ = open_->watch().store();
   return existed;
 }

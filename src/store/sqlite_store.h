@@ -15,9 +15,6 @@ struct SqliteOptions {
   // journal, even while a reader keeps the journal from being used anew. A quarter of the file
   // system at most. 0: none.
   std::uint64_t reserve_bytes = std::uint64_t{4} * 1024 * 1024;
-  // False: commits wait for no disk (synchronous=NORMAL). Nothing is ever torn, but a power cut may
-  // take the last of them. For a history whose state is elsewhere.
-  bool synced = true;
 };
 
 // The default store: one SQLite file in WAL mode with synchronous=FULL, so a commit is on disk when

@@ -75,21 +75,6 @@ class FaultyStore : public ::testing::Test {
   int lives_ = 0;
 };
 
-TEST_F(FaultyStore, WaitsForNoDiskWhereItsCommitsNeedNotSurviveAPowerCut) {
-  const auto syncsOfACommit = [&](bool synced) {
-    freshFolder();
-    disk_.begin({});
-    const auto store = store::makeSqliteStore({.path = path(), .synced = synced});
-    store::openedAt(*store, store::stampAt(1));
-    EXPECT_EQ(store->commit(store::changesOf(1), store::stampAt(2)), "");  // the journal begins
-    const std::uint64_t before = disk_.syncs();
-    EXPECT_EQ(store->commit(store::changesOf(2), store::stampAt(3)), "");
-    return disk_.syncs() - before;
-  };
-  EXPECT_GE(syncsOfACommit(true), 1u);
-  EXPECT_EQ(syncsOfACommit(false), 0u);
-}
-
 TEST_F(FaultyStore, LosesAndResurrectsNothingWhenItDiesAtAnyCall) {
   const std::uint64_t calls = callsOfALife();
   for (std::uint64_t at = 1; at <= calls && !HasFailure(); ++at) {
