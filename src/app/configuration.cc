@@ -109,6 +109,7 @@ Result<Configuration> readOnce(const DaemonOptions& options, Reading& reading) {
       config::readConfigFile(options.config_file, builtinKinds(), config::processEnvironment);
   reading.looked_at = read.looked_at;
   reading.hash = read.hash;
+  if (const auto& etcd = read.config.store.etcd) reading.own = etcd->name + "\n" + etcd->url;
   if (const auto trusted = checkFiles(read.files); !trusted) return trusted.error();
   if (!read.ok()) {
     return problemsOf(read);

@@ -17,7 +17,7 @@ struct Configuration {
   config::Config config;
   // What the log tells of it: keys that are deprecated, and what has changed its meaning.
   std::vector<std::string> warnings;
-  std::uint64_t hash = 0;  // of the text of all its files
+  std::uint64_t hash = 0;  // config::ReadResult::hash
 };
 
 // What a reading depended on, and what it found: the same as another's if nothing has changed in
@@ -25,10 +25,11 @@ struct Configuration {
 struct Reading {
   std::vector<std::string> looked_at;  // files, and folders of patterns
   std::uint64_t hash = 0;
+  std::string own;       // what the hash leaves out: the name and the url of a replica
   std::string mistakes;  // "" or the Error's message
 
   bool sameAs(const Reading& other) const {
-    return hash == other.hash && mistakes == other.mistakes;
+    return hash == other.hash && own == other.own && mistakes == other.mistakes;
   }
 };
 

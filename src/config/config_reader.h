@@ -35,7 +35,8 @@ struct ReadResult {
   // From disk alone, also with problems: the files that were asked for, and the folders of
   // patterns.
   std::vector<std::string> looked_at;
-  std::uint64_t hash = 0;  // of what they hold: tells one configuration from another
+  // Of what they hold, but for store.etcd.name and url: tells one configuration from another.
+  std::uint64_t hash = 0;
 
   bool ok() const { return problems.empty(); }
 };

@@ -51,6 +51,15 @@ bool FleetLosses::stopWhenTooMany(int governor, core::Now now) {
   });
 }
 
+// Again until there is nothing to propose: a commit may fail.
+void FleetLosses::look(core::Now now) {
+  if (!unlooked_) return;
+  unlooked_ = false;
+  for (const int governor : governors_.list().fleets()) {
+    unlooked_ = stopWhenTooMany(governor, now) || unlooked_;
+  }
+}
+
 void FleetLosses::fill(Snapshot& s) const {
   for (const int governor : governors_.list().fleets()) {
     const GovernorList::Entry& it = governors_.list()[governor];

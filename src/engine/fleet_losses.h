@@ -23,12 +23,18 @@ class FleetLosses {
   std::vector<std::string> of(int governor) const;
   // Proposes to stop the governor when too many are lost. False: there was nothing to propose.
   bool stopWhenTooMany(int governor, core::Now now);
+  // Who is declared, how many may be lost, or what is known of them is another than it was, as when
+  // a process begins: too many may be lost, and that is not on record yet.
+  void lookAgain() { unlooked_ = true; }
+  // After that, proposes to stop those of which too many are lost.
+  void look(core::Now now);
   // Adds the fleets of all listed governors, and looks at no others.
   void fill(Snapshot& snapshot) const;
 
  private:
   Governors& governors_;
   const FleetMembers& members_;
+  bool unlooked_ = true;
 };
 
 }  // namespace heald::engine

@@ -41,17 +41,8 @@ std::optional<Reply> Permits::askMember(int governor, const RequestPermit& comma
 
 void Permits::fleetsChanged(core::Now now) {
   book_.fleetsChanged();
-  losses_unlooked_ = true;
-  lookAtLosses(now);
-}
-
-// Again until there is nothing to propose: a commit may fail.
-void Permits::lookAtLosses(core::Now now) {
-  if (!losses_unlooked_) return;
-  losses_unlooked_ = false;
-  for (const int governor : governors_.list().fleets()) {
-    losses_unlooked_ = losses_.stopWhenTooMany(governor, now) || losses_unlooked_;
-  }
+  losses_.lookAgain();
+  losses_.look(now);
 }
 
 Result<Reply> Permits::reportOfMember(const ReportPermit& command, core::Now now) {

@@ -9,10 +9,6 @@
 namespace heald::engine {
 namespace {
 
-// Denials of a governor that are told: as many in as long.
-constexpr int kMostTold = 10;
-constexpr core::Duration kToldFor = std::chrono::minutes(1);
-
 constexpr const char* kTooLate = "timed out: no result was reported by the deadline";
 
 // FNV-1a: governors have tickets of the same numbers, and a store that is lost begins again at 1.
@@ -72,7 +68,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
                            core::Now now, Output& out) {
   const bool fleet = governors_.list()[governor].fleet != nullptr;
   if (fleet) {
-    if (at.gates.store_available) lookAtLosses(now);
+    if (at.gates.store_available) losses_.look(now);
     if (auto answer = askMember(governor, command, now, out)) return *answer;
   }
   if (at.pause != nullptr) {
@@ -102,7 +98,7 @@ Result<Reply> Permits::ask(int governor, const RequestPermit& command, const Out
   const auto decision =
       governors_.propose(governor, [&](core::Governor& g) { return g.trigger(gates, "", now); });
   if (decision.verdict.denied_by == core::Guard::kApproval && asks_.ask(key, command, now)) {
-    last_denials_[key.name].word.clear();  // another one waits for a human, who is to hear of it
+    told_.forget(key.name);  // another one waits for a human, who is to hear of it
   }
   if (!decision.ticket) return refuse(governor, decision.verdict, now, command.by, out, key);
   if (approval) approvals_.use(key, key.name, decision.ticket->id);
@@ -125,23 +121,13 @@ Reply Permits::refuse(int governor, const core::Verdict& verdict, core::Now now,
   return deny(governor, PermitOutcome::kDenied, std::move(denial), by, now, out);
 }
 
-bool Permits::tells(const std::string& governor, const std::string& word, core::BootTime now) {
-  Told& told = last_denials_[governor];
-  if (told.word == word) return false;
-  if (now - told.since >= kToldFor) told = {told.word, now, 0};
-  if (told.changes == kMostTold) return false;
-  ++told.changes;
-  told.word = word;
-  return true;
-}
-
-// Ten shells in a loop are not ten lines a second: only another answer is noted. And whoever asks
-// in turn what is denied with one word and with another one does not fill the history.
 Reply Permits::deny(int governor, PermitOutcome outcome, Denial denial, const std::string& by,
                     core::Now now, Output& out) {
   const std::string& name = governors_.list()[governor].name;
   governors_.figures().countPermit(governor, outcome);
-  if (tells(name, denial.word, now.boot)) {
+  // Who is not declared is to be found in the history, each of them.
+  const bool nobody = outcome == PermitOutcome::kNotAMember;
+  if (told_.tell(name, nobody ? denial.message : denial.word, now.boot)) {
     out.notes.push_back(
         {Note::Level::kInfo,
          "permit not given",
@@ -218,7 +204,7 @@ Result<Reply> Permits::report(const ReportPermit& command, core::Now now) {
 }
 
 void Permits::tend(Step& step) {
-  lookAtLosses(step.now);
+  losses_.look(step.now);
   while (const Permit* permit = book_.firstDue(step.now.boot)) {
     expire(Permit(*permit), step.now);
   }
@@ -251,8 +237,7 @@ void Permits::expire(const Permit& permit, core::Now now) {
 std::vector<Note> Permits::committed() {
   std::vector<Note> notes;
   for (PermitBook::Kept& kept : book_.takeKept()) {
-    if (kept.permit.state == PermitState::kOutstanding)
-      last_denials_[kept.permit.governor].word.clear();
+    if (kept.permit.state == PermitState::kOutstanding) told_.given(kept.permit.governor);
     notes.push_back(std::move(kept.note));
   }
   return notes;

@@ -17,6 +17,7 @@
 #include "engine/permit_book.h"
 #include "engine/snapshot.h"
 #include "engine/step.h"
+#include "engine/told_denials.h"
 
 namespace heald::engine {
 
@@ -55,7 +56,7 @@ class Permits {
   // One that the store has given back.
   void load(const Permit& permit) {
     book_.load(permit);
-    losses_unlooked_ = true;
+    losses_.lookAgain();
   }
   // Another configuration: who is declared, and how many may be lost.
   void fleetsChanged(core::Now now);
@@ -105,8 +106,6 @@ class Permits {
   void end(const Permit& permit, PermitState state, const ReportPermit& report, core::Now now);
   void expire(const Permit& permit, core::Now now);
   void lookDue(Step& step);
-  void lookAtLosses(core::Now now);
-  bool tells(const std::string& governor, const std::string& word, core::BootTime now);
 
   Governors& governors_;
   Detection& detection_;
@@ -114,16 +113,7 @@ class Permits {
   PermitBook book_;
   FleetLosses losses_;
   PermitAsks asks_;
-  // Of another configuration, of this process's first one too: with it too many may be lost, and
-  // that is not on record yet.
-  bool losses_unlooked_ = true;
-  // By governor, while it says no: what was told, and how often that has changed since.
-  struct Told {
-    std::string word;
-    core::BootTime since{};
-    int changes = 0;
-  };
-  std::map<std::string, Told> last_denials_;
+  ToldDenials told_;
 };
 
 }  // namespace heald::engine

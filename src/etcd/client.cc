@@ -180,7 +180,9 @@ class Client::Connection {
     const json request = {{"name", address_.username},
                           {"password", firstLineOf(address_.password_file)}};
     const Answer answer = send("/v3/auth/authenticate", request.dump(), until - Clock::now());
-    token_ = read(answer, Changes::kNothing).value("token", std::string());
+    const json parsed = read(answer, Changes::kNothing);
+    const auto token = parsed.find("token");
+    token_ = token != parsed.end() && token->is_string() ? token->get<std::string>() : "";
   }
 
   json read(const Answer& answer, Changes changes) const {
@@ -200,7 +202,8 @@ class Client::Connection {
     if (answer.status == 401) return true;
     if (!parsed.is_object()) return false;
     const auto error = parsed.find("error");
-    return parsed.value("code", 0) == kUnauthenticated ||
+    const auto code = parsed.find("code");  // of a proxy it may be anything
+    return (code != parsed.end() && code->is_number_integer() && *code == kUnauthenticated) ||
            (error != parsed.end() && error->is_string() &&
             error->get_ref<const std::string&>().find(kOldRevision) != std::string::npos);
   }

@@ -113,8 +113,8 @@ core::Duration Election::round() {
 }
 
 // A renewal that etcd does and whose answer does not come lets nobody act: neither this replica,
-// which does not know it, nor another. So behind one of them etcd has to answer something else
-// first.
+// which does not know it, nor another. So after one without an answer etcd has to answer
+// something else first.
 void Election::requireLease() {
   if (unanswered_) (void)client_.get(leaderKey(options_));
   const core::BootTime sent = options_.now();

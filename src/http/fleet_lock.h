@@ -6,7 +6,8 @@ namespace heald::http {
 
 // FleetLock, the protocol of machines that ask before they reboot themselves (zincati and others):
 // https://coreos.github.io/zincati/development/fleetlock/protocol/. What heald does for its clients
-// wherever a request of theirs ends, also where it is refused before any call is made of it.
+// wherever a request of theirs is answered by the pipeline, also where that refuses it before any
+// call is made of it.
 
 // Whether `request` says that it is one: "fleet-lock-protocol: true". No page of a browser sends
 // this header without being asked first whether it may.

@@ -88,6 +88,18 @@ void requireNotOlder(const std::string& path, const SeenHead& found) {
   }
 }
 
+std::string HeadMemory::keep(std::uint64_t cluster, const Head& head) {
+  if (path_.empty() || kept_ == head) return "";
+  try {
+    writeSeenHead(path_, {cluster, prefix_, head});
+  } catch (const Fault& fault) {
+    return std::exchange(said_, true) ? "" : fault.what();
+  }
+  kept_ = head;
+  said_ = false;
+  return "";
+}
+
 void rememberFound(const std::string& path, const std::string& prefix, const etcd::Range& found) {
   if (path.empty() || found.rows.empty()) return;
   const SeenHead seen{found.cluster, prefix, decodeHead(found.rows.front().value)};

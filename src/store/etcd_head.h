@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "etcd/client.h"
 
@@ -36,6 +37,22 @@ std::optional<SeenHead> readSeenHead(const std::string& path);
 void writeSeenHead(const std::string& path, const SeenHead& seen);
 // Throws Fault, with what a human can do, when `found` is older than what was seen, or elsewhere.
 void requireNotOlder(const std::string& path, const SeenHead& found);
+
+// Keeps the file as the head is.
+class HeadMemory {
+ public:
+  // "" as path: nothing is kept.
+  HeadMemory(std::string path, std::string prefix)
+      : path_(std::move(path)), prefix_(std::move(prefix)) {}
+  // Why it cannot be written; "" when it is, and where that was said before.
+  std::string keep(std::uint64_t cluster, const Head& head);
+
+ private:
+  std::string path_;
+  std::string prefix_;
+  std::optional<Head> kept_;
+  bool said_ = false;
+};
 
 // As another replica has left the head under `prefix`, found by its key; nothing where there is
 // none, or no path. Throws like requireNotOlder, and then remembers nothing.

@@ -26,13 +26,14 @@ constexpr std::size_t kReasonBytes = 4096;
 // A commit, and the question what has become of it, take a second together.
 constexpr milliseconds kDeadline(450);
 constexpr std::chrono::seconds kPrepareAgain(5);  // so much of a state may go unseen
+
 class EtcdStore : public Store {
  public:
   EtcdStore(EtcdOptions options, std::unique_ptr<Store> history, std::unique_ptr<etcd::Keys> keys)
       : options_(std::move(options)),
         history_(std::move(history)),
-        keys_(keys ? std::move(keys)
-                   : std::make_unique<etcd::Client>(options_.address, kDeadline)) {}
+        keys_(keys ? std::move(keys) : std::make_unique<etcd::Client>(options_.address, kDeadline)),
+        memory_(options_.memory_file, options_.prefix) {}
 
   Result<std::optional<engine::Saved>> open(const core::ClockStamp& present) override {
     std::optional<engine::Saved> saved;
@@ -88,9 +89,9 @@ class EtcdStore : public Store {
   }
 
   void limitHistory(const HistoryLimits& limits) override { history_.limit(limits); }
-  // Of one fleet: each changes its permit and one that is forgotten for it, and all together their
-  // governor. What one transaction does not hold takes six.
-  std::size_t mostTogether() const override { return kMostRows / 2 - 3; }
+  // Of one fleet: each changes its permit and the answer that is kept under its key, and for each
+  // of them one is forgotten; all together, their governor. More than one transaction takes six.
+  std::size_t mostTogether() const override { return kMostRows / 4 - 1; }
   Stats stats() const override {
     Stats stats = recorder_.stats();
     stats.size_bytes = history_.sizeBytes();
@@ -125,13 +126,17 @@ class EtcdStore : public Store {
   void requireNothingUnwanted();
   void finishStaged();
   [[noreturn]] void fenced();
-  void remember();
+  void remember() {
+    const std::string trouble = memory_.keep(cluster_, head_);
+    if (!trouble.empty() && options_.warn) options_.warn(trouble);
+  }
   void warnOf(const std::string& reason);
   std::string measured(Operation operation, const std::function<void()>& work);
 
   EtcdOptions options_;
   LocalHistory history_;
   std::unique_ptr<etcd::Keys> keys_;
+  HeadMemory memory_;
   bool open_ = false;
   bool leads_ = false;      // the head was ours once
   bool comparing_ = false;  // etcd has shown that it compares
@@ -270,7 +275,8 @@ void EtcdStore::stage(const std::vector<Row>& rows, const engine::Changes* chang
   staged_ = std::move(parts);
   try {
     finishStaged();
-  } catch (const etcd::Fault& fault) {  // what is committed stays; the next call goes on
+  } catch (const std::exception& fault) {  // what is committed stays; the next call goes on
+    if (!open_) throw;
     warnOf(fault.what());
   }
 }
@@ -358,15 +364,6 @@ void EtcdStore::fenced() {
   const auto deposed = leads_ ? std::exchange(options_.deposed, nullptr) : nullptr;
   if (deposed) deposed(reason);
   throw Fault(reason);
-}
-
-void EtcdStore::remember() {
-  if (options_.memory_file.empty()) return;
-  try {
-    writeSeenHead(options_.memory_file, {cluster_, options_.prefix, head_});
-  } catch (const Fault& fault) {
-    warnOf(fault.what());
-  }
 }
 
 // Once, until something else is wrong.

@@ -518,17 +518,19 @@ TEST(ApprovalsOfPermits, OfAFleetAreForOneMember) {
   EXPECT_TRUE((*ask("node-2").reply)->permit);
 }
 
+// Also when they are more than as many denials as are told of a governor in a minute.
 TEST(ApprovalsOfPermits, EachMemberThatWaitsIsTold) {
+  constexpr std::size_t kMembers = 25;
   engine::Setup setup = withBackup();
   auto fleet = std::make_shared<Fleet>();
-  fleet->members = {"node-1", "node-2"};
+  for (std::size_t i = 0; i < kMembers; ++i) fleet->members.push_back("node-" + std::to_string(10 + i));
   setup.governors.back().fleet = fleet;
   World world(setup);
-  for (const char* member : {"node-1", "node-2", "node-1", "node-2"}) {
-    world.send(RequestPermit{"backup", minutes(10), "", "cron", member});
+  for (std::size_t i = 0; i < 2 * kMembers; ++i) {
+    world.send(RequestPermit{"backup", minutes(10), "", "cron", fleet->members[i % kMembers]});
     world.runFor(seconds(1));
   }
-  EXPECT_EQ(waitsTold(world), 2);
+  EXPECT_EQ(waitsTold(world), 25);
 }
 
 }  // namespace

@@ -262,6 +262,18 @@ TEST(Fleet, FillsNoHistoryWithTheDenialsOfOneThatAsksOnAndOn) {
   EXPECT_EQ(told(nodeName(0)), 1);
 }
 
+TEST(Fleet, TellsOfEachWhoAsksAndIsNotDeclared) {
+  World world(withFleet(40));
+  const auto told = [&](const std::string& member) {
+    const auto notes = world.send(wanted(member)).notes;
+    return std::any_of(notes.begin(), notes.end(),
+                       [](const Note& note) { return note.message == "permit not given"; });
+  };
+  EXPECT_TRUE(told("stranger-1"));
+  EXPECT_FALSE(told("stranger-1"));
+  EXPECT_TRUE(told("stranger-2"));
+}
+
 TEST(Fleet, RemembersTheLastPermitOfAMemberForGood) {
   World world(withFleet(100, {5, 1, 10}));
   ask(world, nodeName(0), minutes(1));

@@ -209,6 +209,19 @@ TEST_F(EtcdAnswers, AnErrorWithTheStatusOfASuccessIsNone) {
   EXPECT_THROW(client.get("k"), Fault);
 }
 
+TEST_F(EtcdAnswers, OfWhatIsNoEtcdAreFaultsAndNoOtherException) {
+  const Server proxy([](const std::string&) {
+    return Server::reply(504, R"({"code": "TIMEOUT", "token": 7, "error": {"id": 1}})");
+  });
+  Client client = of(proxy);
+  EXPECT_EQ(maybeDone(client), true);
+  EXPECT_THROW(client.get("k"), Fault);
+  test::TempDir folder;
+  const Server strange([](const std::string&) { return Server::reply(200, R"({"token": 7})"); });
+  Client logs_in = of(strange, folder.write("password", "secret\n"));
+  EXPECT_FALSE(logs_in.renew(7)) << "and no TTL is a lease that has ended";
+}
+
 TEST_F(EtcdAnswers, ATokenThatIsTooOldIsFetchedAnew) {
   test::TempDir folder;
   std::atomic<int> logins{0};

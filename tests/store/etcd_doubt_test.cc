@@ -206,6 +206,14 @@ TEST_F(EtcdFence, WhatIsLeftOfALargeCommitIsDoneBeforeTheNext) {
   EXPECT_EQ(foundByAnother().governors.at(0).second.epoch, 3u);
 }
 
+TEST_F(EtcdFence, ALargeCommitWhoseLastTransactionWasNotDoneCounts) {
+  memory_.answers = {9, Answer::kComes};
+  memory_.answers.push_back(Answer::kIsLostAndNothingWasDone);
+  EXPECT_EQ(a_.store->commit(large(2), stampAt(3)), "") << "all of it is there";
+  EXPECT_EQ(a_.store->commit(changesOf(3), stampAt(4)), "");
+  EXPECT_EQ(foundByAnother().governors.at(0).second.epoch, 3u);
+}
+
 TEST_F(EtcdFence, ALargeCommitThatIsTriedAgainHasPartsOfItsOwn) {
   const auto cut_at_its_head = [this] {
     memory_.answers = {4, Answer::kComes};

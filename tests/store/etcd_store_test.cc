@@ -113,6 +113,8 @@ TEST_F(EtcdStoreTest, ThePermitsThatShareACommitAreOneTransaction) {
     permit.id = "new-" + std::to_string(i);
     changes.permits.emplace_back(permit.id, permit);
     changes.permits.emplace_back("old-" + std::to_string(i), std::nullopt);
+    changes.answers.emplace_back("key-" + std::to_string(i), engine::KeptAnswer{});
+    changes.answers.emplace_back("old-" + std::to_string(i), std::nullopt);
   }
   EXPECT_EQ(a.store->commit(changes, stampAt(2)), "");
   EXPECT_EQ(revision(), before + 1);
