@@ -50,7 +50,7 @@ std::optional<SeenHead> readSeenHead(const std::string& path) {
   }
   std::ostringstream text;
   text << file.rdbuf();
-  if (text.view().empty()) return std::nullopt;
+  if (text.view().empty() && std::filesystem::is_regular_file(path)) return std::nullopt;
   try {
     const json value = parsed(text.str());
     return SeenHead{countAt<std::uint64_t>(value, "cluster"), textAt(value, "prefix"),
