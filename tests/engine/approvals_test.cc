@@ -523,7 +523,8 @@ TEST(ApprovalsOfPermits, EachMemberThatWaitsIsTold) {
   constexpr std::size_t kMembers = 25;
   engine::Setup setup = withBackup();
   auto fleet = std::make_shared<Fleet>();
-  for (std::size_t i = 0; i < kMembers; ++i) fleet->members.push_back("node-" + std::to_string(10 + i));
+  for (std::size_t i = 0; i < kMembers; ++i)
+    fleet->members.push_back("node-" + std::to_string(10 + i));
   setup.governors.back().fleet = fleet;
   World world(setup);
   for (std::size_t i = 0; i < 2 * kMembers; ++i) {
