@@ -19,6 +19,8 @@ using nlohmann::ordered_json;
 
 // The protocol has no deadline. Who is not back by then is lost.
 constexpr core::Duration kDeadline = std::chrono::hours(1);
+// Of a body, which says two names: others may wait behind it (Route::brief).
+constexpr std::size_t kMostBytes = 16 * 1024;
 
 struct Client {
   std::string member;
@@ -104,15 +106,15 @@ std::vector<Call> fleetLockCalls(const Backend& backend) {
        .needs = http::Access::kPermits,
        .summary = "FleetLock: may this machine reboot?",
        .brief = true,
-       .handler = [backend](const http::Request& request) { return preReboot(backend, request); }},
+       .handler = [backend](const http::Request& request) { return preReboot(backend, request); },
+       .body_limit = kMostBytes},
       {.method = "POST",
        .path = "/v1/steady-state",
        .needs = http::Access::kPermits,
        .summary = "FleetLock: this machine is well",
        .brief = true,
-       .handler = [backend](const http::Request& request) {
-         return steadyState(backend, request);
-       }}};
+       .handler = [backend](const http::Request& request) { return steadyState(backend, request); },
+       .body_limit = kMostBytes}};
 }
 
 }  // namespace heald::api

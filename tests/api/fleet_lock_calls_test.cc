@@ -30,6 +30,17 @@ class FleetLock : public testing::Test {
   FakeEngine engine_;
 };
 
+TEST_F(FleetLock, ReadsNoBodyThatIsMoreThanTwoNames) {
+  http::Headers headers;
+  headers.add("fleet-lock-protocol", "true");
+  headers.add("Content-Length", std::to_string(17 * 1024));
+  for (const char* path : {"/v1/pre-reboot", "/v1/steady-state"}) {
+    const auto answer = ask(controlRoutes(engine_.backend()), "POST", path, kBody, headers);
+    EXPECT_EQ(answer.status, 413) << path;
+    EXPECT_EQ(kindOf(answer), "too_large");
+  }
+}
+
 TEST_F(FleetLock, AsksForThePermitOfTheMemberBeforeAReboot) {
   engine_.reply = engine::Reply{"given"};
   engine_.reply->permit = engine::Permit{};
