@@ -180,10 +180,13 @@ void EngineLoop::handleTogether(std::span<Message> messages) {
 }
 
 std::size_t EngineLoop::handleSome(std::span<Message> messages) {
-  const auto alone = [](const Message& message) { return !engine::mayShareACommit(message.event); };
-  const auto end = std::find_if(messages.begin(), messages.end(), alone);
-  const auto together =
-      std::min(static_cast<std::size_t>(end - messages.begin()), store_.mostTogether());
+  std::size_t together = 0;
+  for (std::size_t room = store_.mostTogether(); together < messages.size(); ++together) {
+    const Message& next = messages[together];
+    const std::size_t takes = next.claim.key.empty() ? 1 : 2;  // its answer is kept as well
+    if (takes > room || !engine::mayShareACommit(next.event)) break;
+    room -= takes;
+  }
   if (together < 2) {
     handle(messages.front());
     return 1;

@@ -89,9 +89,9 @@ class EtcdStore : public Store {
   }
 
   void limitHistory(const HistoryLimits& limits) override { history_.limit(limits); }
-  // Of one fleet: each changes its permit and the answer that is kept under its key, and for each
-  // of them one is forgotten; all together, their governor. More than one transaction takes six.
-  std::size_t mostTogether() const override { return kMostRows / 4 - 1; }
+  // Of one fleet: each changes its permit and one that is forgotten for it, with a key two answers
+  // likewise, and all together their governor. More than one transaction takes six.
+  std::size_t mostTogether() const override { return kMostRows / 2 - 3; }
   Stats stats() const override {
     Stats stats = recorder_.stats();
     stats.size_bytes = history_.sizeBytes();

@@ -56,7 +56,7 @@ class Store {
   // after commits and probes, a few at a time; a commit fails for none of that.
   virtual void limitHistory(const HistoryLimits& limits) = 0;
 
-  // So many calls about permits share a commit, at most. Any thread.
+  // So many calls about permits share a commit, at most; one with a key counts twice. Any thread.
   virtual std::size_t mostTogether() const { return 256; }
 
   virtual Stats stats() const = 0;

@@ -223,8 +223,14 @@ class FewTogether : public store::MemoryStore {
   std::size_t mostTogether() const override { return 8; }
 };
 
-TEST_F(LoopTest, NoMoreCallsShareACommitThanTheStoreHolds) {
-  constexpr int kCalls = 40;
+class FewTogetherTest : public LoopTest {
+ protected:
+  static constexpr int kCalls = 40;
+  // Of so many calls that came while the first one's commit was under way.
+  int commitsOfCalls(bool with_keys);
+};
+
+int FewTogetherTest::commitsOfCalls(bool with_keys) {
   engine::Setup setup;
   for (int i = 0; i <= kCalls; ++i) setup.governors.push_back({"g" + std::to_string(i), {}});
   setup.healing.max_concurrent = kCalls + 1;
@@ -245,8 +251,10 @@ TEST_F(LoopTest, NoMoreCallsShareACommitThanTheStoreHolds) {
   loop.start();
   std::atomic<int> given = 0;
   const auto ask = [&](int i) {
-    loop.call(engine::RequestPermit{"g" + std::to_string(i), std::chrono::minutes(1), "", "test"},
-              {}, nullptr, [&](const Result<engine::Reply>& reply) {
+    const std::string name = "g" + std::to_string(i);
+    const engine::Claim claim = with_keys ? engine::Claim{name, name} : engine::Claim{};
+    loop.call(engine::RequestPermit{name, std::chrono::minutes(1), "", "test"}, claim, nullptr,
+              [&](const Result<engine::Reply>& reply) {
                 if (reply && reply->permit) ++given;
               });
   };
@@ -258,10 +266,18 @@ TEST_F(LoopTest, NoMoreCallsShareACommitThanTheStoreHolds) {
   }
   done.set_value();
   EXPECT_TRUE(eventually([&] { return given == kCalls + 1; }));
-  EXPECT_EQ(commits, 1 + 3 + 3) << "eight, eight and four; and once more";
   EXPECT_TRUE(eventually([&] { return probes > 0; }, std::chrono::seconds(5)))
       << "a question for the store is not lost among them";
   loop.stop();
+  return commits;
+}
+
+TEST_F(FewTogetherTest, NoMoreCallsShareACommitThanTheStoreHolds) {
+  EXPECT_EQ(commitsOfCalls(false), 1 + 3 + 3) << "eight, eight and four; and once more";
+}
+
+TEST_F(FewTogetherTest, ACallWithAKeyCountsTwiceAsItsAnswerIsKept) {
+  EXPECT_EQ(commitsOfCalls(true), 1 + 5 + 5) << "four at a time";
 }
 
 TEST_F(LoopTest, CallsAboutPermitsThatComeWhileACommitIsUnderWayShareTheNext) {
