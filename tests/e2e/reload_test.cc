@@ -75,7 +75,7 @@ TEST_F(ReloadStory, ABadFileChangesNothingAndSaysEverything) {
   hangUpAndAwait(1);
   EXPECT_EQ(daemon_.metric("heald_config_last_reload_successful"), 0);
   EXPECT_EQ(daemon_.metric("heald_config_reload_failures_total"), 1);
-  EXPECT_TRUE(daemon_.logHas("nothing has changed"));
+  daemon_.await("a line of the log", [&] { return daemon_.logHas("nothing has changed"); });
   const RawResponse answer = daemon_.post("/-/reload", "");
   EXPECT_EQ(answer.status, 400);
   EXPECT_THAT(answer.body, HasSubstr("did you mean"));
