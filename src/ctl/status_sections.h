@@ -34,7 +34,7 @@ struct StatusSection {
 
 // Of an answer of GET /api/status, whatever its shape is.
 std::vector<StatusSection> sectionsOf(const nlohmann::ordered_json& status);
-// Whether it is of a replica that stands by, which does not know what governors and remedies are.
+// Whether it is of a standby replica, whose state of governors and remedies is not current.
 bool standsBy(const nlohmann::ordered_json& status);
 // Without what is not known there.
 std::vector<StatusSection> knownSectionsOf(const nlohmann::ordered_json& status);

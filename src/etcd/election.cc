@@ -112,9 +112,9 @@ core::Duration Election::round() {
   return leads() ? kAgain : milliseconds(0);
 }
 
-// A renewal that etcd does and whose answer does not come lets nobody act: neither this replica,
-// which does not know it, nor another. So after one without an answer etcd has to answer
-// something else first.
+// When etcd renews the lease and its answer is lost, this replica must not act, and no other can
+// take over while that goes on. So after a renewal without an answer, etcd has to answer another
+// request before the next one is sent.
 void Election::requireLease() {
   if (unanswered_) (void)client_.get(leaderKey(options_));
   const core::BootTime sent = options_.now();

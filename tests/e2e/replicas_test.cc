@@ -68,6 +68,13 @@ remedies:
       return daemon.get("/-/ready").body.find(leader + " (http") != std::string::npos;
     });
   }
+  // "a" leads.
+  void startBoth() {
+    a_->start();
+    awaitLeading(*a_);
+    b_->start();
+    awaitStandingBy(*b_, "a");
+  }
 
   TempDir shared_;
   std::optional<TestDaemon> a_, b_;
@@ -104,12 +111,9 @@ TEST_F(Replicas, OneActsAndTheOthersSayWhoItIs) {
 
 TEST_F(Replicas, WhoTakesOverAfterAKillKnowsWhatTheFirstKnew) {
   shared_.write("enough", "");
+  startBoth();
   TestDaemon& a = *a_;
-  a.start();
-  awaitLeading(a);
   TestDaemon& b = *b_;
-  b.start();
-  awaitStandingBy(b, "a");
   fallSick();
   a.await("dormant", [&] { return isDormant(a); });
   const auto attempts = a.governor(kMain).at("attempts");
@@ -123,12 +127,9 @@ TEST_F(Replicas, WhoTakesOverAfterAKillKnowsWhatTheFirstKnew) {
 
 // The machine of it hangs, say, and comes back.
 TEST_F(Replicas, WhatALeaderThatIsStoppedRunsIsOverBeforeTheNextLeads) {
+  startBoth();
   TestDaemon& a = *a_;
-  a.start();
-  awaitLeading(a);
   TestDaemon& b = *b_;
-  b.start();
-  awaitStandingBy(b, "a");
   fallSick();
   a.await("the remedy", [&] { return ran().size() > 2; });
   a.signal(SIGSTOP);
@@ -149,12 +150,9 @@ TEST_F(Replicas, WhatALeaderThatIsStoppedRunsIsOverBeforeTheNextLeads) {
 }
 
 TEST_F(Replicas, WhoIsStoppedOrStepsDownHandsOver) {
+  startBoth();
   TestDaemon& a = *a_;
-  a.start();
-  awaitLeading(a);
   TestDaemon& b = *b_;
-  b.start();
-  awaitStandingBy(b, "a");
   EXPECT_EQ(b.post("/api/replicas/step-down", R"({"reason":"upgrade"})").status, 409);
   a.await("both are known", [&] { return a.metric("heald_replicas") == 2; });
   EXPECT_EQ(a.post("/api/replicas/step-down", R"({"reason":"upgrade"})").status, 202);
@@ -199,12 +197,9 @@ TEST_F(Replicas, OneThatHasTheNameOfAnotherSaysSo) {
 }
 
 TEST_F(Replicas, TheOthersSeeThatOneHasReadAnotherConfiguration) {
+  startBoth();
   TestDaemon& a = *a_;
-  a.start();
-  awaitLeading(a);
   TestDaemon& b = *b_;
-  b.start();
-  awaitStandingBy(b, "a");
   const auto config = [&](const TestDaemon& asked, std::size_t which) {
     const auto replicas = nlohmann::json::parse(asked.get("/api/replicas").body).at("replicas");
     return which < replicas.size() ? replicas[which].at("config").get<std::string>() : "";

@@ -155,7 +155,7 @@ TEST_F(EtcdElection, WithoutEtcdNobodyMayActOnceTheLeaseIsOver) {
   ASSERT_TRUE(eventually([&] { return changes >= 3; })) << changes;
 }
 
-// It cannot act, as it does not know that etcd has done its renewals.
+// It cannot act: etcd renews its lease, and the answers are lost.
 TEST_F(EtcdElection, WhoHearsNoAnswersDoesNotKeepTheOthersFromLeading) {
   test::Link link(etcd_.port());
   const auto a = candidate("a", {link.url()});
